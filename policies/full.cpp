@@ -1,0 +1,28 @@
+// Full attention: every row is kept. The topline of every comparison.
+//
+// Paper: Vaswani et al., Attention Is All You Need, arXiv:1706.03762; in the words of arXiv:2401.06104,
+// an unbounded multi-state.
+
+#include "multistate/policy/registry.h"
+
+namespace multistate {
+namespace {
+
+class Full final : public Policy {
+ public:
+  void evict(const StepView& /*step*/, std::span<float> /*scratch*/,
+             Evictions& /*evictions*/) const override {}
+};
+
+const PolicyRegistration<Full> kRegistration{{
+    .name = "full",
+    .version = 1,
+    .summary = "keep every row: the full key/value cache",
+    .paper = "Vaswani et al. 2017, arXiv:1706.03762",
+    .deviations = "",
+    .bounded = false,
+    .defaults = {},
+}};
+
+}  // namespace
+}  // namespace multistate

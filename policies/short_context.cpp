@@ -1,0 +1,36 @@
+// Short context: no compression; when k rows are there, all go and the state starts anew. A text is seen as
+// a row of pieces of k tokens that know nothing of each other.
+//
+// Paper: the baseline of Oren et al., arXiv:2401.06104 (section 5.1): the model evaluated on shorter inputs. The last token
+// of a piece predicts the first of the next, so that every policy is measured on the same tokens.
+
+#include "multistate/policy/registry.h"
+
+namespace multistate {
+namespace {
+
+class ShortContext final : public Policy {
+ public:
+  void evict(const StepView& step, std::span<float> /*scratch*/, Evictions& evictions) const override {
+    if (step.live_rows() < step.capacity()) {
+      return;
+    }
+    for (int64_t row = step.first_candidate(); row < step.end_candidates(); ++row) {
+      if (step.live(row)) {
+        evictions.add(row);
+      }
+    }
+  }
+};
+
+const PolicyRegistration<ShortContext> kRegistration{{
+    .name = "short_context",
+    .version = 1,
+    .summary = "no compression: the context is cut into pieces of k tokens",
+    .paper = "Oren et al. 2024, arXiv:2401.06104 (baseline)",
+    .deviations = "",
+    .defaults = {.scope = Scope::kLayer},
+}};
+
+}  // namespace
+}  // namespace multistate

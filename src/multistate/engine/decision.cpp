@@ -1,0 +1,49 @@
+#include "multistate/engine/decision.h"
+
+#include <fmt/format.h>
+
+#include "multistate/policy/policy_error.h"
+
+namespace multistate {
+namespace {
+
+[[noreturn]] void fail(const StepView& step, const std::string& what) {
+  throw PolicyError(fmt::format("layer {}, step {}: {}", step.layer(), step.step(), what));
+}
+
+void check(const StepView& step, const Evictions& evictions) {
+  int64_t previous = -1;
+  for (const int64_t row : evictions.rows()) {
+    if (row == previous) {
+      fail(step, fmt::format("row {} is evicted twice", row));
+    }
+    if (row < step.first_candidate() || row >= step.end_candidates()) {
+      fail(step, fmt::format("row {} is protected or does not exist; candidates are {} to {}", row,
+                             step.first_candidate(), step.end_candidates() - 1));
+    }
+    if (!step.live(row)) {
+      fail(step, fmt::format("row {} was evicted before", row));
+    }
+    previous = row;
+  }
+  const int64_t left = step.live_rows() - static_cast<int64_t>(evictions.rows().size());
+  if (left > step.capacity()) {
+    fail(step, fmt::format("{} rows are left where {} are allowed", left, step.capacity()));
+  }
+}
+
+}  // namespace
+
+void decide(const PolicySetup& setup, const StepView& step, std::span<float> scratch,
+            Evictions& evictions) {
+  evictions.clear();
+  try {
+    setup.policy->evict(step, scratch, evictions);
+    evictions.sort();
+    check(step, evictions);
+  } catch (const PolicyError& error) {
+    throw PolicyError(fmt::format("policy {}: {}", setup.entry->info.name, error.what()));
+  }
+}
+
+}  // namespace multistate

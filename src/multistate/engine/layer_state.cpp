@@ -1,0 +1,34 @@
+#include "multistate/engine/layer_state.h"
+
+#include <algorithm>
+
+namespace multistate {
+
+LayerState::LayerState(const TransformerConfig& config, const PolicySetup& setup, int64_t layer,
+                       SampleSeed seed, int64_t tokens, const at::TensorOptions& options)
+    : setup_(setup), layer_(layer) {
+  const bool by_head = setup.bounded() && setup.common.scope == Scope::kKvHead;
+  const int64_t sets = by_head ? config.kv_heads : 1;
+  // A new row is there beside all the others before the policy decides.
+  const int64_t capacity = setup.bounded() ? std::min(setup.capacity() + 1, tokens) : tokens;
+  const RowSet::Layout layout = {.kv_heads = config.kv_heads / sets,
+                                 .head_size = config.head_size,
+                                 .capacity = capacity,
+                                 .memory = setup.needs.memory};
+  for (int64_t set = 0; set < sets; ++set) {
+    sets_.push_back({.rows = RowSet(layout, options),
+                     .trace = {},
+                     .random = Random({seed.seed, seed.sample, static_cast<uint64_t>(layer),
+                                       static_cast<uint64_t>(set)})});
+  }
+}
+
+int64_t LayerState::peak_bytes() const {
+  int64_t bytes = 0;
+  for (const Set& set : sets_) {
+    bytes += set.peak_rows * set.rows.bytes_per_row();
+  }
+  return bytes;
+}
+
+}  // namespace multistate

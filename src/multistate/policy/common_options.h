@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+
+#include "multistate/config/options.h"
+
+namespace multistate {
+
+/// Who shares one set of rows.
+enum class Scope {
+  kLayer,   ///< All heads of the layer.
+  kKvHead,  ///< The query heads of one key/value head: every such head keeps its own rows.
+};
+
+/// Which position a key is rotated to (RoPE).
+enum class Positions {
+  kOriginal,  ///< The token's place in its sample, whatever was evicted since.
+};
+
+/// Options that every policy of bounded states inherits; the engine carries them out.
+struct CommonOptions {
+  int64_t sinks = 0;
+  RowCount recent = {};
+  Scope scope = Scope::kLayer;
+  int64_t every = 1;
+  Positions positions = Positions::kOriginal;
+
+  void visit(OptionVisitor& v) {
+    v("sinks", sinks, {0, kMost}, "tokens at the start of a sample that are never evicted");
+    v("recent", recent, "newest rows that are never evicted");
+    v.choice("scope", scope, {{"layer", Scope::kLayer}, {"kv_head", Scope::kKvHead}},
+             "who shares one set of rows");
+    v("every", every, {1, kMost}, "steps between evictions; the state floats up to k + every - 1");
+    v.choice("positions", positions, {{"original", Positions::kOriginal}}, "where RoPE rotates keys to");
+  }
+
+ private:
+  static constexpr int64_t kMost = int64_t{1} << 40;
+};
+
+}  // namespace multistate

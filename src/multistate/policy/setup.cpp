@@ -1,0 +1,60 @@
+#include "multistate/policy/setup.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+namespace multistate {
+namespace {
+
+void check_sizes(const PolicySetup& setup, const Node* options) {
+  const int64_t k = setup.state_size;
+  const int64_t sinks = setup.common.sinks;
+  std::string problem;
+  if (k < 1) {
+    problem = fmt::format("state_size is {}, which must be 1 or more", k);
+  } else if (sinks + setup.recent() >= k) {
+    problem = fmt::format("policy {}: sinks ({}) + recent ({}) must be less than the state size ({})",
+                          setup.entry->info.name, sinks, setup.recent(), k);
+  }
+  if (!problem.empty()) {
+    throw options == nullptr ? InputError(problem) : options->error(problem);
+  }
+}
+
+}  // namespace
+
+PolicySetup set_up_policy(const PolicyEntry& entry, const Node* options, int64_t state_size) {
+  PolicySetup setup;
+  setup.entry = &entry;
+  setup.common = entry.info.defaults;
+  OptionReader reader(options, "policy.");
+  OptionWriter writer;
+  const std::array<OptionVisitor*, 2> visitors = {&reader, &writer};
+  setup.policy = entry.make(visitors);
+  if (entry.info.bounded) {
+    setup.state_size = state_size;
+    setup.common.visit(reader);
+    setup.common.visit(writer);
+    check_sizes(setup, options);
+  }
+  setup.needs = setup.policy->needs();
+  setup.options = writer.json();
+  return setup;
+}
+
+PolicySetup set_up_policy(std::string_view name, int64_t state_size, const std::string& yaml) {
+  const PolicyEntry* entry = policy_registry().find(name);
+  if (entry == nullptr) {
+    throw InputError(policy_registry().unknown(name));
+  }
+  const Node options = parse_yaml(yaml, fmt::format("options of {}", name));
+  std::vector<std::string> known;
+  for (const OptionInfo& option : entry->options()) {
+    known.push_back(option.name);
+  }
+  reject_unknown(options, known, "policy.");
+  return set_up_policy(*entry, &options, state_size);
+}
+
+}  // namespace multistate

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "multistate/policy/registry.h"
+
+namespace multistate {
+
+/// A policy with all its options and the state size: what an engine needs to run it.
+struct PolicySetup {
+  const PolicyEntry* entry = nullptr;
+  std::shared_ptr<const Policy> policy;
+  CommonOptions common;
+  int64_t state_size = 0;  ///< k, rows kept; 0 for policies that keep all.
+  Needs needs;
+  nlohmann::json options;  ///< Every option with its value.
+
+  bool bounded() const { return entry->info.bounded; }
+  int64_t capacity() const { return state_size + common.every - 1; }  ///< Rows allowed after a step.
+  int64_t recent() const { return common.recent.rows(state_size); }
+};
+
+/// Reads the options of `entry` from a map node ("name" is skipped; null: all defaults) and checks them
+/// against the state size: k >= 1 and sinks + recent < k. Throws InputError with the node's mark.
+/// Members that are no option of this policy are the caller's to judge.
+PolicySetup set_up_policy(const PolicyEntry& entry, const Node* options, int64_t state_size);
+
+/// The same by name and with options in YAML, for code that has no sweep file:
+/// set_up_policy("h2o", 64, "{scope: layer}"). Unknown options are InputErrors here.
+PolicySetup set_up_policy(std::string_view name, int64_t state_size, const std::string& yaml = "{}");
+
+}  // namespace multistate

@@ -1,0 +1,68 @@
+#include "multistate/policy/step_view.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+
+namespace multistate {
+namespace {
+
+std::span<const float> row_of(const HeadMatrices& matrices, int64_t head, int64_t row, int64_t size) {
+  return {matrices.data + head * matrices.head_stride + row * matrices.row_stride,
+          static_cast<size_t>(size)};
+}
+
+}  // namespace
+
+void StepView::require(bool declared, const char* what) const {
+  if (!declared) {
+    throw std::logic_error(std::string("the policy reads ") + what + ", which its needs() does not declare");
+  }
+}
+
+std::span<const float> StepView::attention(int64_t head) const {
+  require(needs_.attention, "attention");
+  return row_of(data_.attention, head, 0, rows());
+}
+
+std::span<const float> StepView::query(int64_t head) const {
+  require(needs_.query, "query");
+  return row_of(data_.query, head, 0, head_size());
+}
+
+std::span<const float> StepView::key(int64_t kv_head, int64_t row) const {
+  require(needs_.keys, "keys");
+  return row_of(data_.keys, kv_head, row, head_size());
+}
+
+std::span<const float> StepView::value(int64_t kv_head, int64_t row) const {
+  require(needs_.values, "values");
+  return row_of(data_.values, kv_head, row, head_size());
+}
+
+std::span<float> StepView::memory(int64_t field) const {
+  require(field >= 0 && field < needs_.memory, "memory");
+  return {data_.memory + field * data_.memory_stride, static_cast<size_t>(rows())};
+}
+
+Random& StepView::random() const {
+  require(needs_.random, "random");
+  return *data_.random;
+}
+
+void mean_attention(const StepView& step, std::span<float> out) {
+  const auto first = step.attention(0);
+  std::copy(first.begin(), first.end(), out.begin());
+  for (int64_t head = 1; head < step.heads(); ++head) {
+    const auto weights = step.attention(head);
+    for (size_t row = 0; row < out.size(); ++row) {
+      out[row] += weights[row];
+    }
+  }
+  const float scale = 1.0F / static_cast<float>(step.heads());
+  for (float& value : out) {
+    value *= scale;
+  }
+}
+
+}  // namespace multistate

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <ATen/core/Tensor.h>
+
+namespace multistate {
+
+/// The rows that some key/value heads of a layer share: keys, values, positions and the policy's memory,
+/// in order of position. Letters: G key/value heads of the set, N rows, D head size.
+///
+/// Storage for `capacity` rows is allocated once. Nothing here decides; see LayerScan.
+class RowSet {
+ public:
+  /// Floats per row that the policy remembers, and where the tensors live.
+  struct Layout {
+    int64_t kv_heads = 0;
+    int64_t head_size = 0;
+    int64_t capacity = 0;
+    int64_t memory = 0;
+  };
+
+  RowSet(const Layout& layout, const at::TensorOptions& options);
+
+  int64_t rows() const { return static_cast<int64_t>(positions_.size()); }
+  std::span<const int64_t> positions() const { return positions_; }
+
+  /// Views [G, N, D] of the storage; valid until the next change.
+  at::Tensor keys() const;
+  at::Tensor values() const;
+
+  /// Field f of row r is at memory()[f * memory_stride() + r].
+  float* memory() { return memory_.data(); }
+  int64_t memory_stride() const { return layout_.capacity; }
+
+  /// Appends n rows: keys and values [G, n, D], positions increasing from `first_position`; their memory is 0.
+  /// Throws std::logic_error beyond the capacity.
+  void append(const at::Tensor& keys, const at::Tensor& values, int64_t first_position);
+
+  /// Removes rows, given in ascending order without repetition; the others keep their order.
+  void erase(std::span<const int64_t> rows);
+
+  /// Bytes of keys, values, positions and memory that one row takes.
+  int64_t bytes_per_row() const;
+
+ private:
+  Layout layout_;
+  at::Tensor keys_;    ///< [G, capacity, D]
+  at::Tensor values_;  ///< [G, capacity, D]
+  std::vector<int64_t> positions_;
+  std::vector<float> memory_;  ///< [fields, capacity]
+};
+
+}  // namespace multistate

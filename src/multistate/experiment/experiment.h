@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "multistate/config/options.h"
+#include "multistate/engine/evaluator.h"
+#include "multistate/results/metric.h"
+#include "multistate/text/tokenizer.h"
+
+namespace multistate {
+
+/// What a sample is run with. References live longer than the call.
+struct RunContext {
+  const Transformer& model;
+  const Tokenizer& tokenizer;
+  const PolicySetup& policy;
+  uint64_t seed = 0;
+};
+
+/// What a sample gave. Survives as one line of samples.jsonl, so that an interrupted cell can go on; metrics are
+/// computed from these alone.
+struct SampleRecord {
+  int64_t sample = 0;
+  int64_t tokens = 0;      ///< Tokens the model has run.
+  nlohmann::json values;   ///< The experiment's own; numbers in float64.
+  StateUse state;
+  PhaseSeconds seconds;
+
+  nlohmann::json to_json() const;
+  static SampleRecord from_json(const nlohmann::json& json);
+};
+
+/// Metrics of a cell, and series of them (loss by position) for figures.
+struct Summary {
+  Metrics metrics;
+  nlohmann::json series = nlohmann::json::object();
+};
+
+/// The samples of an experiment, made for one tokenizer. Immutable; threads share it.
+class Workload {
+ public:
+  virtual ~Workload() = default;
+  virtual int64_t samples() const = 0;
+  virtual int64_t tokens(int64_t sample) const = 0;  ///< Tokens the model will run.
+
+  /// What was read and what of it is used: documents with their tokens, chunks, and tokens left over.
+  virtual nlohmann::json data_report() const = 0;
+
+  /// Called from several threads at once. `record.sample` is filled in by the caller.
+  virtual SampleRecord run(int64_t sample, const RunContext& context) const = 0;
+
+  /// `records` in order of sample, at least one.
+  virtual Summary summarize(std::span<const SampleRecord> records) const = 0;
+};
+
+/// A workload with its options, before any model is known.
+class Experiment {
+ public:
+  virtual ~Experiment() = default;
+
+  /// Tokens of a sample: what `state_fraction` is a fraction of.
+  virtual int64_t context_length() const = 0;
+
+  /// Digest of all data that affects the result. Reads the data; throws InputError when it cannot.
+  virtual std::string data_sha256() const = 0;
+
+  /// Throws InputError when the data does not hold one sample.
+  virtual std::unique_ptr<Workload> prepare(const Tokenizer& tokenizer) const = 0;
+
+  /// Metrics to show first, by name.
+  virtual std::vector<std::string> headline() const = 0;
+};
+
+struct ExperimentInfo {
+  std::string name;
+  int64_t version = 1;  ///< Goes up when the same options would give other numbers.
+  std::string summary;
+  std::string paper;
+};
+
+using ExperimentFactory =
+    std::function<std::unique_ptr<Experiment>(std::span<OptionVisitor* const>, const Node*)>;
+
+}  // namespace multistate

@@ -1,0 +1,37 @@
+#include "multistate/experiment/experiment.h"
+
+namespace multistate {
+
+nlohmann::json SampleRecord::to_json() const {
+  return {{"sample", sample},
+          {"tokens", tokens},
+          {"values", values},
+          {"state",
+           {{"peak_rows", state.peak_rows},
+            {"peak_bytes", state.peak_bytes},
+            {"evictions", state.evictions},
+            {"rows_created", state.rows_created},
+            {"total_lifetime", state.total_lifetime}}},
+          {"seconds",
+           {{"linears", seconds.linears}, {"scan", seconds.scan}, {"logits", seconds.logits}}}};
+}
+
+SampleRecord SampleRecord::from_json(const nlohmann::json& json) {
+  SampleRecord record;
+  record.sample = json.at("sample");
+  record.tokens = json.at("tokens");
+  record.values = json.at("values");
+  const auto& state = json.at("state");
+  record.state.peak_rows = state.at("peak_rows");
+  record.state.peak_bytes = state.at("peak_bytes");
+  record.state.evictions = state.at("evictions");
+  record.state.rows_created = state.at("rows_created");
+  record.state.total_lifetime = state.at("total_lifetime");
+  const auto& seconds = json.at("seconds");
+  record.seconds.linears = seconds.at("linears");
+  record.seconds.scan = seconds.at("scan");
+  record.seconds.logits = seconds.at("logits");
+  return record;
+}
+
+}  // namespace multistate

@@ -1,0 +1,14 @@
+#pragma once
+
+// ATen first: its logging macros have Catch2's names, and abort the process where Catch2's report a failure.
+// clang-format off
+#include <ATen/core/Tensor.h>
+#undef CHECK
+#undef CHECK_FALSE
+#undef CHECK_THROWS
+#undef LOG
+#undef WARN
+#undef FAIL
+#undef INFO
+#include "support/catch.h"
+// clang-format on

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <functional>
+
+#include <CLI/CLI.hpp>
+
+namespace multistate {
+
+/// A subcommand's work, run after the whole command line has been parsed. Returns the exit code.
+using Action = std::function<int()>;
+
+/// Each adds one subcommand to the program; when the user names it, `action` is set.
+void add_run_command(CLI::App& app, Action& action);
+void add_status_command(CLI::App& app, Action& action);
+void add_policies_command(CLI::App& app, Action& action);
+void add_experiments_command(CLI::App& app, Action& action);
+void add_inspect_command(CLI::App& app, Action& action);
+void add_tokenize_command(CLI::App& app, Action& action);
+
+/// The words of the command line, quoted where a shell would need it; for the results.
+const std::string& command_line();
+
+}  // namespace multistate

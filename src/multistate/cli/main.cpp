@@ -1,0 +1,80 @@
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include <c10/util/Exception.h>
+#include <fmt/format.h>
+
+#include "multistate/base/build_info.h"
+#include "multistate/base/error.h"
+#include "multistate/cli/command.h"
+#include "multistate/experiment/registry.h"
+#include "multistate/policy/registry.h"
+
+namespace multistate {
+namespace {
+
+constexpr int kUsageError = 2;
+constexpr int kInternalError = 3;
+
+std::string& mutable_command_line() {
+  static std::string text;
+  return text;
+}
+
+void remember_command_line(int argc, char** argv) {
+  for (int i = 0; i < argc; ++i) {
+    const std::string word = argv[i];
+    const bool plain = word.find_first_of(" \t\n'\"\\$`*?[](){}<>|&;~#") == std::string::npos && !word.empty();
+    mutable_command_line() += (i == 0 ? "" : " ") + (plain ? word : "'" + word + "'");
+  }
+}
+
+int run_program(int argc, char** argv) {
+  CLI::App app("Experiments with policies that compress the state (the KV cache) of a Transformer.", "multistate");
+  app.set_version_flag("--version", fmt::format("multistate {}", build_info().version));
+  app.require_subcommand(1);
+  app.footer("Exit codes: 0 ok, 1 some cells failed, 2 usage or configuration, 3 internal, 75 stopped with work left.");
+  Action action;
+  add_run_command(app, action);
+  add_status_command(app, action);
+  add_policies_command(app, action);
+  add_experiments_command(app, action);
+  add_inspect_command(app, action);
+  add_tokenize_command(app, action);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kUsageError;
+  }
+  policy_registry().check();
+  experiment_registry().check();
+  return action();
+}
+
+int report(const std::string& kind, const std::string& message, int code) {
+  fmt::print(stderr, "multistate: {}{}\n", kind, message);
+  return code;
+}
+
+}  // namespace
+
+const std::string& command_line() {
+  return mutable_command_line();
+}
+
+}  // namespace multistate
+
+int main(int argc, char** argv) {
+  using multistate::report;
+  try {
+    multistate::remember_command_line(argc, argv);
+    return multistate::run_program(argc, argv);
+  } catch (const multistate::InputError& error) {
+    return report("error: ", error.what(), multistate::kUsageError);
+  } catch (const c10::Error& error) {
+    return report("internal error: ", error.what_without_backtrace(), multistate::kInternalError);
+  } catch (const std::exception& error) {
+    return report("internal error: ", error.what(), multistate::kInternalError);
+  }
+}

@@ -1,0 +1,96 @@
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "multistate/base/error.h"
+#include "multistate/cli/catalogue.h"
+#include "multistate/cli/command.h"
+#include "multistate/policy/registry.h"
+
+namespace multistate {
+namespace {
+
+std::vector<std::string> reads(const Needs& needs) {
+  std::vector<std::string> words = {"positions"};
+  const auto add = [&words](bool declared, const char* word) {
+    if (declared) {
+      words.emplace_back(word);
+    }
+  };
+  add(needs.attention, "attention");
+  add(needs.query, "query");
+  add(needs.keys, "keys");
+  add(needs.values, "values");
+  add(needs.random, "random numbers");
+  if (needs.memory > 0) {
+    words.push_back(fmt::format("{} floats of memory a row", needs.memory));
+  }
+  return words;
+}
+
+std::string scope_of(const PolicyEntry& entry) {
+  if (!entry.info.bounded) {
+    return "-";
+  }
+  return entry.info.defaults.scope == Scope::kLayer ? "layer" : "kv_head";
+}
+
+nlohmann::json to_json(const PolicyEntry& entry) {
+  const PolicyInfo& info = entry.info;
+  return {{"name", info.name},        {"version", info.version},       {"summary", info.summary},
+          {"paper", info.paper},      {"deviations", info.deviations}, {"bounded", info.bounded},
+          {"scope", scope_of(entry)}, {"reads", reads(entry.needs())}, {"options", options_json(entry.options())}};
+}
+
+nlohmann::json all_json() {
+  auto array = nlohmann::json::array();
+  for (const std::string& name : policy_registry().names()) {
+    array.push_back(to_json(*policy_registry().find(name)));
+  }
+  return array;
+}
+
+void print_one(const PolicyEntry& entry) {
+  const PolicyInfo& info = entry.info;
+  fmt::print("{} (version {})\n{}\n\n", info.name, info.version, info.summary);
+  fmt::print("paper       {}\n", info.paper);
+  fmt::print("deviations  {}\n", info.deviations.empty() ? "none" : info.deviations);
+  fmt::print("scope       {}\n", info.bounded ? scope_of(entry) + " unless set" : "keeps every row");
+  fmt::print("reads       {}\n\n{}", join(reads(entry.needs())), options_table(entry.options()));
+}
+
+void print_all() {
+  std::vector<std::vector<std::string>> rows = {{"policy", "scope", "what", "paper"}};
+  for (const std::string& name : policy_registry().names()) {
+    const PolicyEntry& entry = *policy_registry().find(name);
+    rows.push_back({name, scope_of(entry), entry.info.summary, entry.info.paper});
+  }
+  fmt::print("{}", format_table(rows));
+}
+
+int show(const std::string& name, bool json) {
+  if (!name.empty() && policy_registry().find(name) == nullptr) {
+    throw InputError(policy_registry().unknown(name));
+  }
+  if (json) {
+    fmt::print("{}\n", (name.empty() ? all_json() : to_json(*policy_registry().find(name))).dump(2));
+  } else if (name.empty()) {
+    print_all();
+  } else {
+    print_one(*policy_registry().find(name));
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_policies_command(CLI::App& app, Action& action) {
+  auto name = std::make_shared<std::string>();
+  auto json = std::make_shared<bool>(false);
+  CLI::App* command = app.add_subcommand("policies", "List compression policies, or describe one");
+  command->add_option("name", *name, "Policy to describe");
+  command->add_flag("--json", *json, "As JSON");
+  command->callback([&action, name, json] { action = [name, json] { return show(*name, *json); }; });
+}
+
+}  // namespace multistate

@@ -1,0 +1,82 @@
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "multistate/cli/command.h"
+#include "multistate/config/override.h"
+#include "multistate/sweep/runner.h"
+#include "multistate/sweep/summary_table.h"
+#include "multistate/sweep/sweep_spec.h"
+
+namespace multistate {
+namespace {
+
+struct RunArguments {
+  std::string file;
+  std::vector<std::string> overrides;
+  bool dry_run = false;
+  std::optional<int64_t> limit;
+  RunOptions options;
+};
+
+Node read_with_overrides(const RunArguments& arguments) {
+  Node file = read_yaml(arguments.file);
+  for (const std::string& argument : arguments.overrides) {
+    apply_override(file, parse_override(argument), sweep_file_keys());
+  }
+  return file;
+}
+
+void print_outcome(const SweepPlan& plan, const RunOutcome& outcome) {
+  fmt::print("{}", summary_table(plan));
+  fmt::print(stderr, "results: {}\n", plan.spec.output.string());
+  if (outcome.failed > 0) {
+    fmt::print(stderr, "{} cells failed; see error.json and log.txt in their folders\n", outcome.failed);
+  }
+  if (outcome.stopped && outcome.missing > 0) {
+    fmt::print(stderr, "stopped; {} cells are left. The same command goes on where this one stopped.\n",
+               outcome.missing);
+  }
+}
+
+int run(const RunArguments& arguments) {
+  const Node file = read_with_overrides(arguments);
+  const SweepPlan plan = plan_sweep(read_sweep(file), arguments.limit);
+  if (arguments.dry_run) {
+    fmt::print("{}", plan_table(plan));
+    return 0;
+  }
+  RunOptions options = arguments.options;
+  options.command = command_line();
+  options.config = file.to_json();
+  const RunOutcome outcome = run_sweep(plan, options);
+  print_outcome(plan, outcome);
+  return outcome.exit_code();
+}
+
+}  // namespace
+
+void add_run_command(CLI::App& app, Action& action) {
+  auto arguments = std::make_shared<RunArguments>();
+  arguments->options.jobs = std::max<int64_t>(1, std::thread::hardware_concurrency());
+  CLI::App* command = app.add_subcommand("run", "Run a sweep, or what is missing of it");
+  command->add_option("file", arguments->file, "Sweep file (YAML)")->required();
+  command->add_option("overrides", arguments->overrides,
+                      "key=value, key=a,b (several values), key=range(64,513,64), +key=value (new), ~key (drop)");
+  command->add_flag("--dry-run", arguments->dry_run, "Print cells, tokens and bytes of state; run nothing");
+  command->add_option("--limit", arguments->limit, "Samples of a cell at most; for a first look, marked in the results")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--jobs", arguments->options.jobs, "Samples that run side by side, one thread each")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_flag("--fail-fast", arguments->options.fail_fast, "Stop at the first cell that fails");
+  command->add_flag("--retry-failed,!--no-retry-failed", arguments->options.retry_failed,
+                    "Run cells again that failed in an earlier run (default: yes)");
+  command->add_option("--cell", arguments->options.cells, "Run only the cell whose id begins so; may be repeated");
+  command->callback([&action, arguments] { action = [arguments] { return run(*arguments); }; });
+}
+
+}  // namespace multistate

@@ -1,0 +1,83 @@
+#include <iostream>
+#include <iterator>
+#include <memory>
+#include <sstream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "multistate/base/error.h"
+#include "multistate/base/mapped_file.h"
+#include "multistate/base/text.h"
+#include "multistate/cli/command.h"
+#include "multistate/model/model_file.h"
+
+namespace multistate {
+namespace {
+
+struct TokenizeArguments {
+  std::string file;
+  std::string model;
+  bool json = false;
+  bool count = false;
+  bool decode = false;
+};
+
+std::string read_input(const std::string& file) {
+  if (file != "-") {
+    return read_file(file);
+  }
+  return {std::istreambuf_iterator<char>(std::cin), {}};
+}
+
+std::vector<int64_t> parse_ids(const std::string& text) {
+  std::vector<int64_t> ids;
+  std::istringstream stream(text);
+  for (std::string word; stream >> word;) {
+    if (word.find_first_not_of("0123456789") != std::string::npos || word.size() > 18) {
+      throw InputError(fmt::format("--decode: expected token ids separated by white space, found {}", quoted(word)));
+    }
+    ids.push_back(std::stoll(word));
+  }
+  return ids;
+}
+
+int tokenize(const TokenizeArguments& arguments) {
+  const auto tokenizer = Tokenizer::make(ModelFile::open(arguments.model)->tokenizer());
+  const std::string input = read_input(arguments.file);
+  if (arguments.decode) {
+    fmt::print("{}", tokenizer->decode(parse_ids(input)));
+    return 0;
+  }
+  const auto ids = tokenizer->encode(input);
+  if (arguments.count) {
+    fmt::print("{}\n", ids.size());
+  } else if (arguments.json) {
+    auto tokens = nlohmann::json::array();
+    for (const int64_t id : ids) {
+      tokens.push_back(tokenizer->decode(std::span(&id, 1)));
+    }
+    const nlohmann::json out = {{"count", ids.size()}, {"ids", ids}, {"tokens", tokens}};
+    fmt::print("{}\n", out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  } else {
+    fmt::print("{}\n", fmt::join(ids, " "));
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_tokenize_command(CLI::App& app, Action& action) {
+  auto arguments = std::make_shared<TokenizeArguments>();
+  CLI::App* command = app.add_subcommand("tokenize", "Text to token ids and back");
+  command->add_option("file", arguments->file, "Text file; - reads standard input")->required();
+  command->add_option("--model", arguments->model, "Model whose tokenizer to use")->required();
+  CLI::Option* json = command->add_flag("--json", arguments->json, "Count, ids and token strings as JSON");
+  CLI::Option* count = command->add_flag("--count", arguments->count, "Only the number of tokens");
+  CLI::Option* decode = command->add_flag("--decode", arguments->decode, "The input is token ids; print their text");
+  json->excludes(count)->excludes(decode);
+  count->excludes(decode);
+  command->callback([&action, arguments] { action = [arguments] { return tokenize(*arguments); }; });
+}
+
+}  // namespace multistate

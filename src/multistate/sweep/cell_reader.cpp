@@ -1,0 +1,195 @@
+#include "multistate/sweep/cell_reader.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "multistate/base/text.h"
+
+namespace multistate {
+namespace {
+
+const Node& required_map(const Node& config, const char* key) {
+  const Node* node = config.find(key);
+  if (node == nullptr) {
+    throw config.error(fmt::format("{}: is missing", key));
+  }
+  if (node->kind() != Node::Kind::kMap) {
+    throw node->error(fmt::format("{}: expected a map with at least one key", key));
+  }
+  return *node;
+}
+
+/// The registered entry that the member `name` of a map names.
+template <class Entry>
+const Entry& named_entry(const Node& node, const std::string& key, const Registry<Entry>& registry) {
+  const Node* name = node.find("name");
+  if (name == nullptr) {
+    throw node.error(fmt::format("{}.name: is missing; one of: {}", key, join(registry.names())));
+  }
+  const std::string text = name->as_string(key + ".name");
+  const Entry* entry = registry.find(text);
+  if (entry == nullptr) {
+    throw name->error(fmt::format("{}.name: {}", key, registry.unknown(text)));
+  }
+  return *entry;
+}
+
+struct ModelOptions {
+  std::string path;
+  std::string dtype = "float32";
+  std::string device = "cpu";
+
+  void visit(OptionVisitor& v) {
+    v("path", path, "a GGUF file, or a folder with config.json and safetensors");
+    v.choice("dtype", dtype, {{"float32", std::string("float32")}}, "numbers of weights and state");
+    v("device", device, "cpu, or a device as LibTorch writes it (cuda:0)");
+  }
+};
+
+ModelSpec read_model(const Node& config) {
+  const Node& node = required_map(config, "model");
+  ModelOptions options;
+  OptionReader reader(&node, "model.");
+  options.visit(reader);
+  reject_unknown(node, reader.taken(), "model.");
+  if (options.path.empty()) {
+    throw node.error("model.path: is missing; a GGUF file, or a folder with config.json and safetensors");
+  }
+  if (!std::filesystem::exists(options.path)) {
+    throw node.find("path")->error(fmt::format(
+        "model.path: '{}' does not exist (tools/fetch_data fetches the model that configs/ refers to)",
+        options.path));
+  }
+  return {options.path, options.dtype, options.device};
+}
+
+int64_t from_fraction(const Node& fraction, int64_t context_length) {
+  const double share = fraction.as_number("state_fraction");
+  if (!(share > 0.0 && share <= 1.0)) {
+    throw fraction.error(
+        fmt::format("state_fraction: expected a number above 0 and at most 1, found {}", fraction.text()));
+  }
+  const auto rows = static_cast<int64_t>(std::floor(share * static_cast<double>(context_length)));
+  if (rows < 1) {
+    throw fraction.error(fmt::format("state_fraction: {} of {} tokens is less than one row", fraction.text(),
+                                     context_length));
+  }
+  return rows;
+}
+
+int64_t read_state_size(const Node& config, int64_t context_length) {
+  const Node* size = config.find("state_size");
+  const Node* fraction = config.find("state_fraction");
+  if (size != nullptr && fraction != nullptr) {
+    throw fraction->error("state_fraction: state_size is given as well; keep one of the two");
+  }
+  if (fraction != nullptr) {
+    return from_fraction(*fraction, context_length);
+  }
+  if (size == nullptr) {
+    throw config.error("state_size: is missing; a number of rows, or state_fraction instead");
+  }
+  const int64_t rows = size->as_integer("state_size");
+  if (rows < 1) {
+    throw size->error(fmt::format("state_size: expected an integer, 1 or more, found {}", rows));
+  }
+  return rows;
+}
+
+int64_t read_seed(const Node& config) {
+  const Node* node = config.find("seed");
+  if (node == nullptr) {
+    return 0;
+  }
+  const int64_t seed = node->as_integer("seed");
+  if (seed < 0) {
+    throw node->error(fmt::format("seed: expected an integer, 0 or more, found {}", seed));
+  }
+  return seed;
+}
+
+bool has_option(const std::vector<OptionInfo>& options, const std::string& name) {
+  return std::any_of(options.begin(), options.end(),
+                     [&](const OptionInfo& option) { return option.name == name; });
+}
+
+/// Whether a parameter makes a difference to the cell.
+bool applies(const std::string& key, const CellSpec& cell) {
+  if (key == "state_size" || key == "state_fraction") {
+    return cell.policy.bounded();
+  }
+  if (key == "seed") {
+    return cell.seed.has_value();
+  }
+  const auto dot = key.find('.');
+  const std::string group = key.substr(0, dot);
+  const std::string option = dot == std::string::npos ? "" : key.substr(dot + 1);
+  if (option == "name") {
+    return true;
+  }
+  if (group == "policy") {
+    return has_option(cell.policy.entry->options(), option);
+  }
+  return group != "experiment" || has_option(cell.experiment.entry->options(), option);
+}
+
+}  // namespace
+
+void CellReader::note(const Node& node, const std::string& prefix, const std::string& owner,
+                      const std::vector<OptionInfo>& options) {
+  std::vector<std::string> names = {"name"};
+  for (const OptionInfo& option : options) {
+    names.push_back(option.name);
+  }
+  for (const auto& [key, member] : node.entries()) {
+    const std::string path = prefix + key;
+    if (std::find(names.begin(), names.end(), key) != names.end()) {
+      used_.insert(path);
+      continue;
+    }
+    unused_.emplace(path, Offer{member.error(fmt::format("{}: {} has no such option{}; it has: {}", path, owner,
+                                                         did_you_mean(key, names), join(names)))});
+  }
+}
+
+CellSpec CellReader::read(const GridCell& cell) {
+  const Node& config = cell.config;
+  CellSpec spec;
+  spec.model = read_model(config);
+
+  const Node& experiment = required_map(config, "experiment");
+  const auto& experiment_entry = named_entry(experiment, "experiment", experiment_registry());
+  note(experiment, "experiment.", experiment_entry.info.name, experiment_entry.options());
+  spec.experiment = set_up_experiment(experiment_entry, experiment);
+
+  const Node& policy = required_map(config, "policy");
+  const auto& policy_entry = named_entry(policy, "policy", policy_registry());
+  note(policy, "policy.", policy_entry.info.name, policy_entry.options());
+  const int64_t state_size =
+      policy_entry.info.bounded ? read_state_size(config, spec.experiment.experiment->context_length()) : 0;
+  spec.policy = set_up_policy(policy_entry, &policy, state_size);
+
+  const int64_t seed = read_seed(config);
+  if (spec.policy.needs.random) {
+    spec.seed = seed;
+  }
+  spec.parameters = nlohmann::json::object();
+  for (const auto& [key, value] : cell.parameters) {
+    if (applies(key, spec)) {
+      spec.parameters[key] = value.to_json();
+    }
+  }
+  return spec;
+}
+
+void CellReader::reject_unused() const {
+  for (const auto& [path, offer] : unused_) {
+    if (used_.count(path) == 0) {
+      throw offer.error;
+    }
+  }
+}
+
+}  // namespace multistate

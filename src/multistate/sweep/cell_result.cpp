@@ -1,0 +1,119 @@
+#include "multistate/sweep/cell_result.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+namespace multistate {
+namespace {
+
+int64_t peak_resident_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<int64_t>(usage.ru_maxrss) * 1024;
+}
+
+/// Totals over the samples of a cell.
+struct Totals {
+  int64_t tokens = 0;
+  StateUse state;
+  PhaseSeconds seconds;
+};
+
+Totals total_of(std::span<const SampleRecord> records) {
+  Totals totals;
+  for (const SampleRecord& record : records) {
+    totals.tokens += record.tokens;
+    totals.state.peak_rows = std::max(totals.state.peak_rows, record.state.peak_rows);
+    totals.state.peak_bytes = std::max(totals.state.peak_bytes, record.state.peak_bytes);
+    totals.state.evictions += record.state.evictions;
+    totals.state.rows_created += record.state.rows_created;
+    totals.state.total_lifetime += record.state.total_lifetime;
+    totals.seconds.linears += record.seconds.linears;
+    totals.seconds.scan += record.seconds.scan;
+    totals.seconds.logits += record.seconds.logits;
+  }
+  return totals;
+}
+
+nlohmann::json state_json(const StateUse& state) {
+  return {{"rows_peak", state.peak_rows},
+          {"bytes_peak", state.peak_bytes},
+          {"evictions", state.evictions},
+          {"mean_row_lifetime",
+           static_cast<double>(state.total_lifetime) / static_cast<double>(state.rows_created)}};
+}
+
+nlohmann::json perf_json(const Totals& totals) {
+  const PhaseSeconds& seconds = totals.seconds;
+  const double all = seconds.linears + seconds.scan + seconds.logits;
+  return {{"seconds",
+           {{"total", all}, {"linears", seconds.linears}, {"scan", seconds.scan}, {"logits", seconds.logits}}},
+          {"tokens_per_s", static_cast<double>(totals.tokens) / all},
+          {"peak_rss_bytes", peak_resident_bytes()},
+          {"state_bytes", totals.state.peak_bytes}};
+}
+
+nlohmann::json warnings_of(const PlannedCell& cell) {
+  auto warnings = nlohmann::json::array();
+  const int64_t trained = cell.model->file().config().context_length;
+  const int64_t used = cell.spec->experiment.experiment->context_length();
+  if (used > trained) {
+    warnings.push_back(
+        fmt::format("samples of {} tokens are longer than the {} that the model was trained on", used, trained));
+  }
+  if (cell.limit) {
+    warnings.push_back(fmt::format("only the first {} of {} samples were run (--limit)", cell.samples,
+                                   cell.workload->samples()));
+  }
+  return warnings;
+}
+
+nlohmann::json inputs_json(const PlannedCell& cell) {
+  return {{"model_sha256", cell.model->sha256()},
+          {"model_format", cell.model->file().format()},
+          {"tokenizer_sha256", cell.model->tokenizer().sha256()},
+          {"data_sha256", cell.data_sha256}};
+}
+
+}  // namespace
+
+nlohmann::json make_cell_result(const PlannedCell& cell, std::span<const SampleRecord> records,
+                                const nlohmann::json& context) {
+  const Totals totals = total_of(records);
+  const Summary summary = cell.workload->summarize(records);
+  nlohmann::json result = {{"schema", {{"name", "multistate.result"}, {"version", 1}}},
+                           {"cell_id", cell.id},
+                           {"status", "ok"},
+                           {"config", cell.config()},
+                           {"parameters", cell.spec->parameters},
+                           {"metrics", to_json(summary.metrics)},
+                           {"series", summary.series},
+                           {"counts",
+                            {{"samples_planned", cell.workload->samples()},
+                             {"samples", records.size()},
+                             {"tokens", totals.tokens},
+                             {"limited", cell.limit.has_value()}}},
+                           {"data", cell.workload->data_report()},
+                           {"state", state_json(totals.state)},
+                           {"perf", perf_json(totals)},
+                           {"warnings", warnings_of(cell)},
+                           {"context", context}};
+  result["context"]["inputs"] = inputs_json(cell);
+  return result;
+}
+
+nlohmann::json make_cell_error(const PlannedCell& cell, int64_t sample, const std::string& kind,
+                               const std::string& message) {
+  return {{"schema", {{"name", "multistate.error"}, {"version", 1}}},
+          {"cell_id", cell.id},
+          {"status", "error"},
+          {"config", cell.config()},
+          {"parameters", cell.spec->parameters},
+          {"sample", sample},
+          {"kind", kind},
+          {"message", message}};
+}
+
+}  // namespace multistate

@@ -1,0 +1,98 @@
+#include "multistate/sweep/cell_run.h"
+
+#include <new>
+#include <system_error>
+#include <utility>
+
+#include <c10/util/Exception.h>
+
+#include "multistate/base/log.h"
+#include "multistate/policy/policy_error.h"
+#include "multistate/sweep/cell_result.h"
+
+namespace multistate {
+
+CellRun::CellRun(const PlannedCell& cell, CellFolder folder, nlohmann::json context)
+    : cell_(cell), folder_(std::move(folder)), context_(std::move(context)) {
+  for (const auto& [sample, record] : folder_.load_partial_samples()) {
+    if (sample >= 0 && sample < cell_.samples) {
+      records_[sample] = SampleRecord::from_json(record);
+    }
+  }
+}
+
+std::vector<int64_t> CellRun::missing() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<int64_t> samples;
+  for (int64_t sample = 0; sample < cell_.samples; ++sample) {
+    if (records_.count(sample) == 0) {
+      samples.push_back(sample);
+    }
+  }
+  return samples;
+}
+
+CellRun::State CellRun::run_sample(int64_t sample, uint64_t seed) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (state_ != State::kRunning) {
+      return state_;
+    }
+  }
+  try {
+    const auto model = cell_.model->transformer();
+    SampleRecord record = cell_.workload->run(sample, {*model, cell_.model->tokenizer(), cell_.spec->policy, seed});
+    record.sample = sample;
+    const std::lock_guard lock(mutex_);
+    folder_.append_sample(sample, record.to_json());
+    records_[sample] = std::move(record);
+    return static_cast<int64_t>(records_.size()) == cell_.samples ? finish_locked() : state_;
+  } catch (const PolicyError& error) {
+    return fail(sample, "policy", error.what());
+  } catch (const InputError& error) {
+    return fail(sample, "input", error.what());
+  } catch (const std::bad_alloc&) {
+    return fail(sample, "memory", "out of memory");
+  } catch (const std::system_error& error) {
+    return fail(sample, "io", error.what());
+  } catch (const c10::Error& error) {
+    return fail(sample, "internal", error.what_without_backtrace());
+  } catch (const std::exception& error) {
+    return fail(sample, "internal", error.what());
+  }
+}
+
+CellRun::State CellRun::finish_if_complete() {
+  const std::lock_guard lock(mutex_);
+  return static_cast<int64_t>(records_.size()) == cell_.samples ? finish_locked() : state_;
+}
+
+CellRun::State CellRun::finish_locked() {
+  std::vector<SampleRecord> records;
+  std::vector<nlohmann::json> lines;
+  for (const auto& [sample, record] : records_) {
+    records.push_back(record);
+    lines.push_back(record.to_json());
+  }
+  folder_.finish(make_cell_result(cell_, records, context_), lines);
+  state_ = State::kDone;
+  return state_;
+}
+
+CellRun::State CellRun::fail(int64_t sample, const std::string& kind, const std::string& message) {
+  const std::lock_guard lock(mutex_);
+  if (state_ == State::kRunning) {
+    state_ = State::kFailed;
+    error_ = message;
+    folder_.fail(make_cell_error(cell_, sample, kind, message));
+    log_error(cell_.folder() + ": " + message);
+  }
+  return state_;
+}
+
+std::string CellRun::error() const {
+  const std::lock_guard lock(mutex_);
+  return error_;
+}
+
+}  // namespace multistate

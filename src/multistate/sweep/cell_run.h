@@ -1,0 +1,50 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "multistate/results/cell_folder.h"
+#include "multistate/sweep/sweep_plan.h"
+
+namespace multistate {
+
+/// A cell while it runs: which samples are done, where they are kept, and the result when the last one is. Thread-safe.
+class CellRun {
+ public:
+  enum class State { kRunning, kDone, kFailed };
+
+  /// Takes over the samples that an interrupted run left in the folder.
+  CellRun(const PlannedCell& cell, CellFolder folder, nlohmann::json context);
+
+  const PlannedCell& cell() const { return cell_; }
+
+  /// Samples that have no record yet, ascending.
+  std::vector<int64_t> missing() const;
+
+  /// Runs one sample and keeps its record on disk; writes the result when it was the last. An exception of the sample fails
+  /// the cell: error.json is written and later samples are passed over. Returns the cell's state after it.
+  State run_sample(int64_t sample, uint64_t seed);
+
+  /// Writes the result when nothing is missing (all samples were taken over).
+  State finish_if_complete();
+
+  std::string error() const;
+
+ private:
+  State finish_locked();
+  State fail(int64_t sample, const std::string& kind, const std::string& message);
+
+  const PlannedCell& cell_;
+  mutable std::mutex mutex_;
+  CellFolder folder_;
+  nlohmann::json context_;
+  std::map<int64_t, SampleRecord> records_;
+  State state_ = State::kRunning;
+  std::string error_;
+};
+
+}  // namespace multistate

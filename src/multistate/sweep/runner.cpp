@@ -1,0 +1,187 @@
+#include "multistate/sweep/runner.h"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "multistate/base/log.h"
+#include "multistate/results/atomic_file.h"
+#include "multistate/results/cell_folder.h"
+#include "multistate/results/context.h"
+#include "multistate/results/manifest.h"
+#include "multistate/sweep/cell_run.h"
+#include "multistate/sweep/progress.h"
+#include "multistate/sweep/signals.h"
+#include "multistate/sweep/threads.h"
+
+namespace multistate {
+namespace {
+
+nlohmann::json run_context(const RunOptions& options) {
+  nlohmann::json context = make_context(options.command);
+  context["libtorch"] = libtorch_version();
+  context["blas"] = blas_description();
+  context["threads"] = {{"jobs", options.jobs}, {"intra_op", 1}};
+  return context;
+}
+
+void write_manifest(const SweepPlan& plan, const RunOptions& options) {
+  Manifest manifest;
+  manifest.name = plan.spec.name;
+  manifest.command = options.command;
+  manifest.axes = plan.spec.axes;
+  for (const PlannedCell& cell : plan.cells) {
+    manifest.cells.push_back({cell.id, cell.slug, "cells/" + cell.folder(), cell.spec->parameters});
+  }
+  manifest.config_sha256 = write_resolved_config(plan.spec.output, options.config);
+  write_manifest(plan.spec.output, manifest);
+}
+
+bool selected(const PlannedCell& cell, const std::vector<std::string>& ids) {
+  return ids.empty() || std::any_of(ids.begin(), ids.end(), [&](const std::string& id) {
+           return cell.id.compare(0, id.size(), id) == 0;
+         });
+}
+
+/// One sample of one cell.
+struct WorkItem {
+  CellRun* run = nullptr;
+  int64_t sample = 0;
+};
+
+class Runner {
+ public:
+  Runner(const SweepPlan& plan, const RunOptions& options) : plan_(plan), options_(options) {}
+
+  RunOutcome run() {
+    collect();
+    Progress progress(static_cast<int64_t>(plan_.cells.size()), outcome_.done, tokens_left());
+    progress_ = &progress;
+    const StopSignals signals;
+    std::vector<std::thread> threads;
+    const auto workers = std::min<size_t>(static_cast<size_t>(options_.jobs), std::max<size_t>(work_.size(), 1));
+    for (size_t i = 0; i < workers; ++i) {
+      threads.emplace_back([this] { work(); });
+    }
+    for (std::thread& thread : threads) {
+      thread.join();
+    }
+    if (failure_) {
+      std::rethrow_exception(failure_);
+    }
+    outcome_.missing = static_cast<int64_t>(plan_.cells.size()) - outcome_.done - outcome_.failed;
+    outcome_.stopped = stop_requested();
+    return outcome_;
+  }
+
+ private:
+  /// Decides about every cell what is left to do.
+  void collect() {
+    const auto context = run_context(options_);
+    for (const PlannedCell& cell : plan_.cells) {
+      CellFolder folder(plan_.spec.output / "cells" / cell.folder(), cell.id);
+      const CellState state = folder.state();
+      if (state == CellState::kDone) {
+        ++outcome_.done;
+        continue;
+      }
+      if (!selected(cell, options_.cells)) {
+        continue;
+      }
+      if (state == CellState::kFailed && !options_.retry_failed) {
+        ++outcome_.failed;
+        continue;
+      }
+      runs_.push_back(std::make_unique<CellRun>(cell, std::move(folder), context));
+      add_work(*runs_.back());
+    }
+  }
+
+  void add_work(CellRun& run) {
+    const auto missing = run.missing();
+    if (missing.empty()) {
+      outcome_.done += run.finish_if_complete() == CellRun::State::kDone ? 1 : 0;
+    }
+    for (const int64_t sample : missing) {
+      work_.push_back({&run, sample});
+    }
+  }
+
+  int64_t tokens_left() const {
+    int64_t tokens = 0;
+    for (const WorkItem& item : work_) {
+      tokens += item.run->cell().workload->tokens(item.sample);
+    }
+    return tokens;
+  }
+
+  void work() {
+    try {
+      set_intra_op_threads(1);
+      for (size_t next = next_++; next < work_.size() && !stop_requested() && !halted_; next = next_++) {
+        run_item(work_[next]);
+      }
+    } catch (...) {
+      // An exception must not leave a thread; the first one is thrown again by run().
+      const std::lock_guard lock(mutex_);
+      failure_ = failure_ ? failure_ : std::current_exception();
+      halted_ = true;
+    }
+  }
+
+  void run_item(const WorkItem& item) {
+    const PlannedCell& cell = item.run->cell();
+    const auto after = item.run->run_sample(item.sample, static_cast<uint64_t>(cell.spec->seed.value_or(0)));
+    const std::lock_guard lock(mutex_);
+    progress_->sample_done(cell.slug, cell.workload->tokens(item.sample));
+    if (after == CellRun::State::kRunning || !reported_.insert(item.run).second) {
+      return;
+    }
+    const bool ok = after == CellRun::State::kDone;
+    ++(ok ? outcome_.done : outcome_.failed);
+    progress_->cell_done(cell.slug, ok);
+    halted_ = halted_ || (!ok && options_.fail_fast);
+  }
+
+  const SweepPlan& plan_;
+  const RunOptions& options_;
+  std::vector<std::unique_ptr<CellRun>> runs_;
+  std::vector<WorkItem> work_;
+  std::atomic<size_t> next_ = 0;
+  std::atomic<bool> halted_ = false;
+  Progress* progress_ = nullptr;
+  std::mutex mutex_;
+  std::set<const CellRun*> reported_;
+  RunOutcome outcome_;
+  std::exception_ptr failure_;
+};
+
+}  // namespace
+
+int RunOutcome::exit_code() const {
+  if (stopped && missing > 0) {
+    return 75;
+  }
+  return failed > 0 ? 1 : 0;
+}
+
+RunOutcome run_sweep(const SweepPlan& plan, const RunOptions& options) {
+  for (const std::string& id : options.cells) {
+    const bool known = std::any_of(plan.cells.begin(), plan.cells.end(),
+                                   [&](const PlannedCell& cell) { return selected(cell, {id}); });
+    if (!known) {
+      throw InputError(fmt::format("--cell {}: no cell of this sweep has an id that starts so; --dry-run lists them", id));
+    }
+  }
+  const OutputLock lock(plan.spec.output);
+  write_manifest(plan, options);
+  return Runner(plan, options).run();
+}
+
+}  // namespace multistate

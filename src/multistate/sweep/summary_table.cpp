@@ -1,0 +1,120 @@
+#include "multistate/sweep/summary_table.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "multistate/base/text.h"
+#include "multistate/results/cell_folder.h"
+
+namespace multistate {
+namespace {
+
+using Row = std::vector<std::string>;
+
+std::string text_of(const nlohmann::json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+/// Names of all parameters of the plan; policy and state size always, since a table without them says little.
+std::vector<std::string> parameter_names(const SweepPlan& plan) {
+  std::vector<std::string> names = {"policy.name", "state_size"};
+  for (const PlannedCell& cell : plan.cells) {
+    for (const auto& [key, value] : cell.spec->parameters.items()) {
+      if (std::find(names.begin(), names.end(), key) == names.end()) {
+        names.push_back(key);
+      }
+    }
+  }
+  return names;
+}
+
+Row parameter_values(const PlannedCell& cell, const std::vector<std::string>& names) {
+  const auto config = cell.config();
+  Row row;
+  for (const std::string& name : names) {
+    if (cell.spec->parameters.contains(name)) {
+      row.push_back(text_of(cell.spec->parameters[name]));
+    } else if (name == "policy.name") {
+      row.push_back(cell.spec->policy.entry->info.name);
+    } else {
+      row.push_back(name == "state_size" && cell.spec->policy.bounded()
+                        ? std::to_string(cell.spec->policy.state_size)
+                        : "-");
+    }
+  }
+  return row;
+}
+
+std::vector<std::string> headline(const SweepPlan& plan) {
+  std::vector<std::string> names;
+  for (const PlannedCell& cell : plan.cells) {
+    for (const std::string& name : cell.spec->experiment.experiment->headline()) {
+      if (std::find(names.begin(), names.end(), name) == names.end()) {
+        names.push_back(name);
+      }
+    }
+  }
+  return names;
+}
+
+std::string metric_text(const nlohmann::json& metric) {
+  if (metric.is_null()) {
+    return "-";
+  }
+  if (metric.at("value").is_null()) {
+    return metric.at("value_text");
+  }
+  const double value = metric.at("value");
+  return metric.at("stderr").is_null() ? fmt::format("{:.4f}", value)
+                                       : fmt::format("{:.4f} ± {:.4f}", value, metric.at("stderr").get<double>());
+}
+
+}  // namespace
+
+std::string summary_table(const SweepPlan& plan) {
+  const auto parameters = parameter_names(plan);
+  const auto metrics = headline(plan);
+  std::vector<Row> rows = {parameters};
+  rows[0].insert(rows[0].end(), metrics.begin(), metrics.end());
+  rows[0].insert(rows[0].end(), {"tokens/s", "state"});
+  size_t done = 0;
+  for (const PlannedCell& cell : plan.cells) {
+    const CellFolder folder(plan.spec.output / "cells" / cell.folder(), cell.id);
+    if (folder.state() != CellState::kDone) {
+      continue;
+    }
+    ++done;
+    const auto result = folder.result();
+    Row row = parameter_values(cell, parameters);
+    for (const std::string& name : metrics) {
+      row.push_back(metric_text(result.at("metrics").value(name, nlohmann::json())));
+    }
+    row.push_back(fmt::format("{:.0f}", result.at("perf").at("tokens_per_s").get<double>()));
+    row.push_back(human_bytes(result.at("perf").at("state_bytes").get<double>()));
+    rows.push_back(row);
+  }
+  return fmt::format("{}{} of {} planned cells\n", done == 0 ? "" : format_table(rows), done, plan.cells.size());
+}
+
+std::string plan_table(const SweepPlan& plan) {
+  const auto parameters = parameter_names(plan);
+  std::vector<Row> rows = {{"id"}};
+  rows[0].insert(rows[0].end(), parameters.begin(), parameters.end());
+  rows[0].insert(rows[0].end(), {"samples", "tokens", "state", "have"});
+  int64_t tokens = 0;
+  for (const PlannedCell& cell : plan.cells) {
+    const CellFolder folder(plan.spec.output / "cells" / cell.folder(), cell.id);
+    Row row = {cell.id.substr(0, 8)};
+    const Row values = parameter_values(cell, parameters);
+    row.insert(row.end(), values.begin(), values.end());
+    row.insert(row.end(), {human_count(cell.samples), human_count(cell.tokens),
+                           human_bytes(static_cast<double>(cell.state_bytes)), to_string(folder.state())});
+    rows.push_back(row);
+    tokens += cell.tokens;
+  }
+  return fmt::format("{}{} cells, {} tokens\n", format_table(rows), plan.cells.size(), human_count(tokens));
+}
+
+}  // namespace multistate

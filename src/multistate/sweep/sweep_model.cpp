@@ -1,0 +1,54 @@
+#include "multistate/sweep/sweep_model.h"
+
+#include <utility>
+
+#include <c10/core/Device.h>
+#include <c10/util/Exception.h>
+#include <fmt/format.h>
+
+#include "multistate/base/error.h"
+#include "multistate/base/sha256.h"
+
+namespace multistate {
+namespace {
+
+/// One file: its own digest, as sha256sum prints it. Several: the digest of their digests, in order.
+std::string digest_of(const ModelFile& file) {
+  const auto files = file.files();
+  if (files.size() == 1) {
+    return sha256_file(files.front());
+  }
+  Sha256 digest;
+  for (const auto& path : files) {
+    digest.update(sha256_file(path));
+  }
+  return digest.hex();
+}
+
+at::TensorOptions tensor_options(const ModelSpec& spec) {
+  try {
+    return at::TensorOptions(at::kFloat).device(at::Device(spec.device));
+  } catch (const c10::Error&) {
+    throw InputError(fmt::format("model.device: '{}' is not a device; cpu, cuda, cuda:0, ...", spec.device));
+  }
+}
+
+}  // namespace
+
+SweepModel::SweepModel(ModelSpec spec)
+    : spec_(std::move(spec)),
+      file_(ModelFile::open(spec_.path)),
+      tokenizer_(Tokenizer::make(file_->tokenizer())),
+      sha256_(digest_of(*file_)) {
+  tensor_options(spec_);
+}
+
+std::shared_ptr<const Transformer> SweepModel::transformer() {
+  const std::lock_guard lock(mutex_);
+  if (transformer_ == nullptr) {
+    transformer_ = Transformer::load(*file_, tensor_options(spec_));
+  }
+  return transformer_;
+}
+
+}  // namespace multistate

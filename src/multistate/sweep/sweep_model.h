@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "multistate/model/model_file.h"
+#include "multistate/model/transformer.h"
+#include "multistate/sweep/sweep_spec.h"
+#include "multistate/text/tokenizer.h"
+
+namespace multistate {
+
+/// A model of a sweep: opened, hashed and loaded once, however many cells use it.
+class SweepModel {
+ public:
+  /// Opens the file and reads its tokenizer; the weights are left alone. Throws InputError.
+  explicit SweepModel(ModelSpec spec);
+
+  const ModelSpec& spec() const { return spec_; }
+  const ModelFile& file() const { return *file_; }
+  const Tokenizer& tokenizer() const { return *tokenizer_; }
+
+  /// Digest of the model's files.
+  const std::string& sha256() const { return sha256_; }
+
+  /// The model with its weights; read at the first call. Thread-safe.
+  std::shared_ptr<const Transformer> transformer();
+
+ private:
+  ModelSpec spec_;
+  std::unique_ptr<ModelFile> file_;
+  std::unique_ptr<Tokenizer> tokenizer_;
+  std::string sha256_;
+  std::mutex mutex_;
+  std::shared_ptr<const Transformer> transformer_;
+};
+
+}  // namespace multistate

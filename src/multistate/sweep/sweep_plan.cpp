@@ -1,0 +1,127 @@
+#include "multistate/sweep/sweep_plan.h"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "multistate/config/canonical_json.h"
+
+namespace multistate {
+namespace {
+
+/// Opens every model and prepares every workload once.
+class Preparer {
+ public:
+  explicit Preparer(std::optional<int64_t> limit) : limit_(limit) {}
+
+  PlannedCell prepare(const CellSpec& spec) {
+    PlannedCell cell;
+    cell.spec = &spec;
+    cell.model = model(spec.model);
+    const Prepared& prepared = workload(spec, *cell.model);
+    cell.workload = prepared.workload;
+    cell.data_sha256 = prepared.data_sha256;
+    cell.samples = cell.workload->samples();
+    if (limit_ && *limit_ < cell.samples) {
+      cell.samples = *limit_;
+      cell.limit = limit_;
+    }
+    int64_t longest = 0;
+    for (int64_t sample = 0; sample < cell.samples; ++sample) {
+      cell.tokens += cell.workload->tokens(sample);
+      longest = std::max(longest, cell.workload->tokens(sample));
+    }
+    cell.state_bytes = full_state_bytes(spec.policy, cell.model->file().config(), longest);
+    return cell;
+  }
+
+ private:
+  struct Prepared {
+    std::shared_ptr<const Workload> workload;
+    std::string data_sha256;
+  };
+
+  static int64_t full_state_bytes(const PolicySetup& policy, const TransformerConfig& config, int64_t tokens) {
+    const int64_t rows = policy.bounded() ? std::min(policy.capacity(), tokens) : tokens;
+    return 2 * config.layers * config.kv_heads * config.head_size * rows * static_cast<int64_t>(sizeof(float));
+  }
+
+  std::shared_ptr<SweepModel> model(const ModelSpec& spec) {
+    auto& model = models_[canonical_json(spec.to_json())];
+    if (model == nullptr) {
+      model = std::make_shared<SweepModel>(spec);
+    }
+    return model;
+  }
+
+  const Prepared& workload(const CellSpec& spec, const SweepModel& model) {
+    const nlohmann::json key = {spec.experiment.entry->info.name, spec.experiment.options, model.spec().to_json()};
+    Prepared& prepared = workloads_[canonical_json(key)];
+    if (prepared.workload == nullptr) {
+      prepared.data_sha256 = spec.experiment.experiment->data_sha256();
+      prepared.workload = spec.experiment.experiment->prepare(model.tokenizer());
+    }
+    return prepared;
+  }
+
+  std::optional<int64_t> limit_;
+  std::map<std::string, std::shared_ptr<SweepModel>> models_;
+  std::map<std::string, Prepared> workloads_;
+};
+
+/// Paths say where things lie, not what they are: in the identity their content stands for them.
+std::string identity_of(const PlannedCell& cell) {
+  nlohmann::json identity = cell.config();
+  identity["model"].erase("path");
+  identity["model"].erase("device");
+  identity["model"]["sha256"] = cell.model->sha256();
+  identity["model"]["tokenizer_sha256"] = cell.model->tokenizer().sha256();
+  identity["experiment"].erase("data");
+  identity["experiment"]["data_sha256"] = cell.data_sha256;
+  identity["schema"] = 1;
+  return cell_identity(identity);
+}
+
+std::string slug_of(const CellSpec& spec) {
+  std::string slug;
+  for (const auto& [key, value] : spec.parameters.items()) {
+    const bool plain = key == "policy.name" || key == "experiment.name" || key == "state_size";
+    const std::string name = key.substr(key.rfind('.') + 1);
+    const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    slug += (slug.empty() ? "" : "-") + (plain ? text : name + "=" + text);
+  }
+  slug = slug.empty() ? spec.policy.entry->info.name : slug;
+  for (char& c : slug) {
+    const bool safe = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '=' ||
+                      (c == '.' && &c != slug.data());
+    c = safe ? c : '_';
+  }
+  return slug.substr(0, 80);
+}
+
+}  // namespace
+
+nlohmann::json PlannedCell::config() const {
+  nlohmann::json config = spec->config();
+  config["limit"] = nullptr;
+  if (limit) {
+    config["limit"] = *limit;
+  }
+  return config;
+}
+
+SweepPlan plan_sweep(SweepSpec spec, std::optional<int64_t> limit) {
+  SweepPlan plan;
+  plan.spec = std::move(spec);
+  Preparer preparer(limit);
+  for (const CellSpec& cell : plan.spec.cells) {
+    plan.cells.push_back(preparer.prepare(cell));
+    plan.cells.back().id = identity_of(plan.cells.back());
+    plan.cells.back().slug = slug_of(cell);
+  }
+  return plan;
+}
+
+}  // namespace multistate

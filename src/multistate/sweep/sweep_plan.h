@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "multistate/experiment/experiment.h"
+#include "multistate/sweep/sweep_model.h"
+#include "multistate/sweep/sweep_spec.h"
+
+namespace multistate {
+
+/// A cell that is ready to run.
+struct PlannedCell {
+  const CellSpec* spec = nullptr;
+  std::shared_ptr<SweepModel> model;
+  std::shared_ptr<const Workload> workload;
+  std::string data_sha256;
+  std::string id;    ///< SHA-256 of all that affects the result, and nothing else.
+  std::string slug;  ///< For people: values of the parameters, "tova-256".
+  int64_t samples = 0;
+  std::optional<int64_t> limit;  ///< Set when it leaves out samples.
+  int64_t tokens = 0;            ///< All samples together.
+  int64_t state_bytes = 0;       ///< Keys and values of all layers when the state is full.
+
+  std::string folder() const { return slug + "-" + id.substr(0, 8); }
+  nlohmann::json config() const;  ///< CellSpec::config with the limit.
+};
+
+struct SweepPlan {
+  SweepSpec spec;
+  std::vector<PlannedCell> cells;
+};
+
+/// Opens models, hashes them and the data, and cuts the samples. `limit`: samples of a cell at most. Throws InputError.
+SweepPlan plan_sweep(SweepSpec spec, std::optional<int64_t> limit);
+
+}  // namespace multistate

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "multistate/config/node.h"
+#include "multistate/experiment/registry.h"
+#include "multistate/policy/setup.h"
+
+namespace multistate {
+
+/// Which model, and how it is held.
+struct ModelSpec {
+  std::filesystem::path path;
+  std::string dtype = "float32";
+  std::string device = "cpu";
+
+  nlohmann::json to_json() const;
+  bool operator==(const ModelSpec&) const = default;
+};
+
+/// One cell of a sweep as its file describes it: checked, but the model is not opened yet.
+struct CellSpec {
+  ModelSpec model;
+  ExperimentSetup experiment;
+  PolicySetup policy;
+  std::optional<int64_t> seed;  ///< Only where something is random: nothing else depends on it.
+  nlohmann::json parameters;    ///< Values of the axes that apply to this cell.
+
+  /// Everything the cell is run with, defaults included.
+  nlohmann::json config() const;
+};
+
+struct SweepSpec {
+  std::string name;
+  std::filesystem::path output;
+  nlohmann::json axes;  ///< Values by axis, as in the file.
+  std::vector<CellSpec> cells;
+};
+
+/// Keys that may stand at the top level of a sweep file.
+const std::vector<std::string>& sweep_file_keys();
+
+/// Reads a sweep file whose overrides have been applied. Axes that do not apply to a cell (a state size for a policy that
+/// keeps every row) collapse: of cells that would be equal only the first stays. Throws InputError, with
+/// the place in the file, for whatever is wrong with any cell; models are not touched.
+SweepSpec read_sweep(const Node& file);
+
+}  // namespace multistate

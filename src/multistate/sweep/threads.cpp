@@ -1,0 +1,38 @@
+#include "multistate/sweep/threads.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <dlfcn.h>
+#include <torch/version.h>
+
+namespace multistate {
+namespace {
+
+/// A function of a library that this program may or may not be linked to.
+template <class Function>
+Function find_symbol(const char* name) {
+  return reinterpret_cast<Function>(dlsym(RTLD_DEFAULT, name));
+}
+
+}  // namespace
+
+void set_intra_op_threads(int threads) {
+  at::init_num_threads();
+  at::set_num_threads(threads);
+  if (const auto set_openblas = find_symbol<void (*)(int)>("openblas_set_num_threads")) {
+    set_openblas(threads);
+  }
+}
+
+std::string blas_description() {
+  if (const auto config = find_symbol<char* (*)()>("openblas_get_config")) {
+    return config();
+  }
+  return at::hasMKL() ? "MKL" : "unknown";
+}
+
+std::string libtorch_version() {
+  return TORCH_VERSION;
+}
+
+}  // namespace multistate

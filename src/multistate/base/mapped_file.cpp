@@ -2,8 +2,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include <fcntl.h>
@@ -19,7 +17,8 @@ namespace {
 
 class Descriptor {
  public:
-  explicit Descriptor(const std::filesystem::path& path) : value_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  explicit Descriptor(const std::filesystem::path& path)
+      : value_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
   ~Descriptor() {
     if (value_ >= 0) {
       ::close(value_);
@@ -75,14 +74,8 @@ void MappedFile::release_pages() const {
 }
 
 std::string read_file(const std::filesystem::path& path) {
-  if (!std::filesystem::is_regular_file(path)) {
-    throw InputError(fmt::format("{}: no such file", path.string()));
-  }
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) {
-    fail(path, "open the file");
-  }
-  return {std::istreambuf_iterator<char>(stream), {}};
+  const MappedFile file(path);
+  return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
 }
 
 }  // namespace multistate

@@ -6,8 +6,9 @@
 
 namespace multistate {
 
-/// A seeded stream of random numbers that is the same on every platform: the engine is the standard's
-/// mt19937_64, whose output the standard fixes; the distributions of <random> are not used, since it does not.
+/// A seeded stream of random numbers that is the same on every platform: the engine is the
+/// standard's mt19937_64, whose output the standard fixes; the distributions of <random> are not
+/// used, since it does not.
 class Random {
  public:
   /// Streams with different words (seed, sample, layer, ...) are independent of each other.

@@ -26,7 +26,8 @@ size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 bool is_number(std::string_view cell) {
-  return !cell.empty() && (std::isdigit(static_cast<unsigned char>(cell.back())) != 0 || cell == "-") &&
+  return !cell.empty() &&
+         (std::isdigit(static_cast<unsigned char>(cell.back())) != 0 || cell == "-") &&
          cell.find_first_not_of("0123456789.,-+±e% ") == std::string_view::npos;
 }
 
@@ -37,22 +38,51 @@ size_t display_width(std::string_view text) {
   }));
 }
 
-/// Length of the valid UTF-8 sequence that starts the text, or 0.
+/// The bytes that may follow `lead`: narrower than 80..BF where overlong forms, surrogates and code
+/// points beyond U+10FFFF would begin (table 3-7 of the Unicode Standard).
+std::pair<unsigned, unsigned> second_byte_range(unsigned lead) {
+  switch (lead) {
+    case 0xE0:
+      return {0xA0, 0xBF};
+    case 0xED:
+      return {0x80, 0x9F};
+    case 0xF0:
+      return {0x90, 0xBF};
+    case 0xF4:
+      return {0x80, 0x8F};
+    default:
+      return {0x80, 0xBF};
+  }
+}
+
+size_t length_by_lead(unsigned lead) {
+  if (lead < 0x80) {
+    return 1;
+  }
+  if (lead < 0xC2 || lead > 0xF4) {
+    return 0;
+  }
+  return lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+}
+
+}  // namespace
+
 size_t utf8_length(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text.front());
-  const size_t length = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
+  const unsigned lead = static_cast<unsigned char>(text.front());
+  const size_t length = length_by_lead(lead);
   if (length == 0 || length > text.size()) {
     return 0;
   }
   for (size_t i = 1; i < length; ++i) {
-    if ((static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U) {
+    const unsigned byte = static_cast<unsigned char>(text[i]);
+    const auto [low, high] =
+        i == 1 ? second_byte_range(lead) : std::pair<unsigned, unsigned>(0x80, 0xBF);
+    if (byte < low || byte > high) {
       return 0;
     }
   }
   return length;
 }
-
-}  // namespace
 
 std::string nearest(std::string_view word, std::span<const std::string> candidates) {
   const size_t limit = std::max<size_t>(1, word.size() / 3);
@@ -81,7 +111,7 @@ std::string join(std::span<const std::string> words, std::string_view separator)
   return text;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   constexpr size_t kLimit = 80;
   std::string out = "'";
   size_t i = 0;

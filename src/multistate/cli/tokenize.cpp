@@ -35,7 +35,7 @@ std::vector<int64_t> parse_ids(const std::string& text) {
   std::istringstream stream(text);
   for (std::string word; stream >> word;) {
     if (word.find_first_not_of("0123456789") != std::string::npos || word.size() > 18) {
-      throw InputError(fmt::format("--decode: expected token ids separated by white space, found {}", quoted(word)));
+      throw InputError(fmt::format("--decode: expected token ids separated by white space, found {}", in_quotes(word)));
     }
     ids.push_back(std::stoll(word));
   }

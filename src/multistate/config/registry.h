@@ -15,8 +15,8 @@ namespace multistate {
 
 /// Things that register themselves under a name while the program starts.
 ///
-/// A registration must not throw, since nothing can catch it that early: what is wrong with one is kept,
-/// and thrown by check(), which `main` calls first.
+/// A registration must not throw, since nothing can catch it that early: what is wrong with one is
+/// kept, and thrown by check(), which `main` calls first.
 template <class Entry>
 class Registry {
  public:
@@ -46,8 +46,8 @@ class Registry {
 
   /// "unknown policy 'tovaa'; did you mean 'tova'? known: full, h2o, ..."
   std::string unknown(std::string_view name) const {
-    return fmt::format("unknown {} {}{}; known: {}", kind_, quoted(name), did_you_mean(name, names()),
-                       join(names()));
+    return fmt::format("unknown {} {}{}; known: {}", kind_, in_quotes(name),
+                       did_you_mean(name, names()), join(names()));
   }
 
   std::vector<std::string> names() const {

@@ -1,0 +1,34 @@
+#include "multistate/base/terminal.h"
+
+#include <cstdlib>
+#include <string_view>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace multistate {
+namespace {
+
+std::string_view environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+}  // namespace
+
+bool is_terminal(int descriptor) {
+  return ::isatty(descriptor) == 1 && environment("TERM") != "dumb";
+}
+
+bool use_color(int descriptor) {
+  return is_terminal(descriptor) && environment("NO_COLOR").empty();
+}
+
+int64_t terminal_width(int descriptor) {
+  constexpr int64_t kUsual = 80;
+  winsize size{};
+  const bool is_known = ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return is_known ? size.ws_col : kUsual;
+}
+
+}  // namespace multistate

@@ -96,7 +96,7 @@ LogLevel parse_log_level(std::string_view name) {
       return static_cast<LogLevel>(i);
     }
   }
-  throw InputError(fmt::format("unknown log level {}{}; known: {}", quoted(name),
+  throw InputError(fmt::format("unknown log level {}{}; known: {}", in_quotes(name),
                                did_you_mean(name, names), join(names)));
 }
 

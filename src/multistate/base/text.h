@@ -22,10 +22,6 @@ std::string join(std::span<const std::string> words, std::string_view separator 
 /// fit for an error message whatever a file held.
 std::string in_quotes(std::string_view text);
 
-// Without these, a std::string would find std::quoted of <iomanip>.
-inline std::string quoted(const std::string& text) { return in_quotes(std::string_view(text)); }
-inline std::string quoted(const char* text) { return in_quotes(std::string_view(text)); }
-
 /// Length of the valid UTF-8 sequence that starts `text` (which is not empty), or 0: overlong
 /// forms, surrogates and what is beyond U+10FFFF are invalid, as the standard has it.
 size_t utf8_length(std::string_view text);

@@ -30,18 +30,22 @@ struct RowCount {
   int64_t rows(int64_t state_size) const;
 };
 
-/// Visits the options of a policy or an experiment. Options are a struct with default values and one function
+/// Visits the options of a policy or an experiment. Options are a struct with default values and
+/// one function
 ///
 ///     void visit(OptionVisitor& v) {
 ///       v("decay", decay, {0.0, 1.0}, "share of the score that survives a step");
 ///     }
 ///
-/// which declares every option once: YAML, help, catalogue and the errors for unknown keys come from it.
+/// which declares every option once: YAML, help, catalogue and the errors for unknown keys come
+/// from it.
 class OptionVisitor {
  public:
   virtual ~OptionVisitor() = default;
-  virtual void operator()(const char* name, int64_t& value, Range<int64_t> range, const char* help) = 0;
-  virtual void operator()(const char* name, double& value, Range<double> range, const char* help) = 0;
+  virtual void operator()(const char* name, int64_t& value, Range<int64_t> range,
+                          const char* help) = 0;
+  virtual void operator()(const char* name, double& value, Range<double> range,
+                          const char* help) = 0;
   virtual void operator()(const char* name, bool& value, const char* help) = 0;
   virtual void operator()(const char* name, std::string& value, const char* help) = 0;
   virtual void operator()(const char* name, RowCount& value, const char* help) = 0;
@@ -76,14 +80,15 @@ struct OptionInfo {
   std::string name;
   std::string type;  ///< "integer", "number", "boolean", "string", "rows or share", "choice"
   nlohmann::json default_value;
-  std::string allowed;  ///< "0 to 1", "layer | kv_head", ""
+  std::string allowed;  ///< "0 to 1", "1 or more", "layer | kv_head", "true | false", ""
   std::string help;
 };
 
 /// Collects the declarations: `OptionLister lister; options.visit(lister); lister.options()`.
 class OptionLister final : public OptionVisitor {
  public:
-  void operator()(const char* name, int64_t& value, Range<int64_t> range, const char* help) override;
+  void operator()(const char* name, int64_t& value, Range<int64_t> range,
+                  const char* help) override;
   void operator()(const char* name, double& value, Range<double> range, const char* help) override;
   void operator()(const char* name, bool& value, const char* help) override;
   void operator()(const char* name, std::string& value, const char* help) override;
@@ -98,18 +103,21 @@ class OptionLister final : public OptionVisitor {
   std::vector<OptionInfo> options_;
 };
 
-/// Sets the options from a map node; a member that is absent keeps its default. Values of the wrong type or
-/// out of range throw InputError with the node's mark. Members that no option took are the caller's
-/// to judge (`taken`).
+/// Sets the options from a map node; a member that is absent keeps its default. Values of the wrong
+/// type or out of range throw InputError with the node's mark. Members that no option asked for are
+/// the caller's to judge: `reject_unknown(node, reader.taken(), prefix)`.
 class OptionReader final : public OptionVisitor {
  public:
-  /// `prefix` starts the key in messages ("policy." -> "policy.sinks"). `node` may be null: all defaults.
+  /// `prefix` starts the key in messages ("policy." -> "policy.sinks"). `node` may be nullptr or a
+  /// null node: all defaults. Throws InputError when it is neither of these nor a map.
   OptionReader(const Node* node, std::string prefix);
-  void operator()(const char* name, int64_t& value, Range<int64_t> range, const char* help) override;
+  void operator()(const char* name, int64_t& value, Range<int64_t> range,
+                  const char* help) override;
   void operator()(const char* name, double& value, Range<double> range, const char* help) override;
   void operator()(const char* name, bool& value, const char* help) override;
   void operator()(const char* name, std::string& value, const char* help) override;
   void operator()(const char* name, RowCount& value, const char* help) override;
+  /// The names asked for so far, in the order of their declaration.
   const std::vector<std::string>& taken() const { return taken_; }
 
  protected:
@@ -127,7 +135,8 @@ class OptionReader final : public OptionVisitor {
 /// The options as a JSON object, every one with its value: what goes into results and identities.
 class OptionWriter final : public OptionVisitor {
  public:
-  void operator()(const char* name, int64_t& value, Range<int64_t> range, const char* help) override;
+  void operator()(const char* name, int64_t& value, Range<int64_t> range,
+                  const char* help) override;
   void operator()(const char* name, double& value, Range<double> range, const char* help) override;
   void operator()(const char* name, bool& value, const char* help) override;
   void operator()(const char* name, std::string& value, const char* help) override;
@@ -142,7 +151,8 @@ class OptionWriter final : public OptionVisitor {
   nlohmann::json json_ = nlohmann::json::object();
 };
 
-/// Throws InputError at the first member of `node` that is not in `known`, with the nearest known name.
+/// Throws InputError at the first member of `node` that is not in `known`, with the nearest known
+/// name or, when none is near, all of them. `prefix` as for OptionReader.
 void reject_unknown(const Node& node, std::span<const std::string> known, std::string_view prefix);
 
 }  // namespace multistate

@@ -1,0 +1,32 @@
+#include "multistate/config/options.h"
+
+namespace multistate {
+
+void OptionWriter::operator()(const char* name, int64_t& value, Range<int64_t> /*range*/,
+                              const char* /*help*/) {
+  json_[name] = value;
+}
+
+void OptionWriter::operator()(const char* name, double& value, Range<double> /*range*/,
+                              const char* /*help*/) {
+  json_[name] = value;
+}
+
+void OptionWriter::operator()(const char* name, bool& value, const char* /*help*/) {
+  json_[name] = value;
+}
+
+void OptionWriter::operator()(const char* name, std::string& value, const char* /*help*/) {
+  json_[name] = value;
+}
+
+void OptionWriter::operator()(const char* name, RowCount& value, const char* /*help*/) {
+  json_[name] = std::visit([](auto number) { return nlohmann::json(number); }, value.value);
+}
+
+void OptionWriter::choose(const char* name, size_t& index, std::span<const std::string> names,
+                          const char* /*help*/) {
+  json_[name] = names[index];
+}
+
+}  // namespace multistate

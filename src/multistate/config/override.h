@@ -1,0 +1,48 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "multistate/config/node.h"
+
+namespace multistate {
+
+/// A change to a sweep file, given on the command line in the manner of Hydra.
+struct Override {
+  enum class Kind {
+    kSet,     ///< key=value: of a key that is there
+    kAdd,     ///< +key=value: of one that is not
+    kDelete,  ///< ~key
+  };
+
+  Kind kind = Kind::kSet;
+  std::string key;  ///< With dots: "policy.name".
+  std::vector<Node>
+      values;  ///< Scalars, null or lists; several are the values of an axis; none for kDelete.
+  Mark mark;   ///< "command line: <argument>"
+};
+
+/// Reads one argument:
+///
+///     key=value   key=a,b,c   key=range(64,513,64)   key=[a,b]   +key=...   ~key
+///
+/// `range(start,stop,step)` leaves `stop` out, as in Python; start (0) and step (1) may be left
+/// out; one that holds only integers gives integers. Quotes, single or double, keep commas,
+/// brackets and blanks together and make text of what they hold; a backslash in them escapes a
+/// quote or a backslash. Throws InputError that quotes the argument.
+Override parse_override(std::string_view argument);
+
+/// Applies an override to a sweep file.
+///
+/// One value becomes the value at the key, and an axis `sweep.parameters.<key>` goes. Several
+/// become that axis, in its place or at the end of `sweep.parameters`. kDelete removes the value
+/// and the axis, with those of all keys below it. kSet needs a key that the file or an axis has, or
+/// one of `open_keys`, which may be set without having been written; kAdd needs one that is not
+/// there. Throws InputError with the override's mark otherwise, and for a value that would replace
+/// a whole map.
+void apply_override(Node& sweep_file, const Override& change,
+                    std::span<const std::string> open_keys);
+
+}  // namespace multistate

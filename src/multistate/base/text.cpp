@@ -105,8 +105,8 @@ std::string did_you_mean(std::string_view word, std::span<const std::string> can
 
 std::string join(std::span<const std::string> words, std::string_view separator) {
   std::string text;
-  for (const std::string& word : words) {
-    text += (text.empty() ? "" : std::string(separator)) + word;
+  for (size_t i = 0; i < words.size(); ++i) {
+    text += (i == 0 ? "" : std::string(separator)) + words[i];
   }
   return text;
 }

@@ -99,17 +99,19 @@ void Node::set_member(std::string_view key, Node value) {
 void Node::set(std::string_view path, Node value) {
   const std::vector<std::string_view> parts = split_path(path, value);
   Node* node = this;
-  for (size_t i = 0; i + 1 < parts.size(); ++i) {
-    Node* next = node->mutable_member(parts[i]);
-    if (next == nullptr) {
-      node->set_member(parts[i], map({}, value.mark()));
-      next = node->mutable_member(parts[i]);
+  const auto check_holder = [&] {
+    if (node->kind_ == Kind::kScalar || node->kind_ == Kind::kList) {
+      throw value.error(fmt::format("cannot set {}: what is to hold it is not a map ({})",
+                                    in_quotes(path), node->mark_.text));
     }
-    node = next;
-  }
-  if (node->kind_ == Kind::kScalar || node->kind_ == Kind::kList) {
-    throw value.error(fmt::format("cannot set {}: what is to hold it is not a map ({})",
-                                  in_quotes(path), node->mark_.text));
+  };
+  check_holder();
+  for (size_t i = 0; i + 1 < parts.size(); ++i) {
+    if (node->member(parts[i]) == nullptr) {
+      node->set_member(parts[i], map({}, value.mark()));
+    }
+    node = node->mutable_member(parts[i]);
+    check_holder();
   }
   node->set_member(parts.back(), std::move(value));
 }

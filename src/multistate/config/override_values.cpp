@@ -1,5 +1,7 @@
 #include "multistate/config/override_values.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "multistate/base/text.h"

@@ -8,10 +8,6 @@
 namespace multistate {
 namespace {
 
-std::string_view without_plus(std::string_view text) {
-  return text.starts_with('+') ? text.substr(1) : text;
-}
-
 size_t count_digits(std::string_view text) {
   return std::min(text.find_first_not_of("0123456789"), text.size());
 }
@@ -39,10 +35,12 @@ bool is_exponent(std::string_view text) {
 
 /// `text` without its plus sign, when it is a decimal number, else "".
 std::string_view decimal(std::string_view text, bool with_fraction) {
-  text = without_plus(text);
   std::string_view rest = text;
-  if (text.size() == without_plus(text).size() && rest.starts_with('-')) {
+  if (rest.starts_with('-') || rest.starts_with('+')) {
     rest.remove_prefix(1);
+  }
+  if (text.starts_with('+')) {
+    text = rest;  // std::from_chars takes no plus sign.
   }
   const size_t digits = count_digits(rest);
   if (digits > 1 && rest.front() == '0') {

@@ -79,7 +79,7 @@ Mark error_mark(const YamlTree& tree, const YAML::Mark& place, size_t lines) {
 Node parse_yaml(const std::string& text, const std::string& source) {
   const size_t lines = check_text(text, source);
   std::istringstream stream(
-      fmt::format("{}{}{}", text, text.ends_with('\n') ? "" : "\n", kEndMarker));
+      fmt::format("{}{}{}\n", text, text.ends_with('\n') ? "" : "\n", kEndMarker));
   YamlTree tree(source, std::string(kEndMarker.substr(1)));
   try {
     YAML::Parser parser(stream);

@@ -118,8 +118,8 @@ bool YamlTree::expects_key() const {
 void YamlTree::open(bool is_map, const YAML::Mark& place, const std::string& tag,
                     YAML::anchor_t anchor) {
   if (expects_key()) {
-    throw error_at(mark(place),
-                   fmt::format("a key must be text, not a {}", is_map ? "map" : "list"));
+    throw error_at(mark(place), fmt::format("a key must be text, not a {}; is a bracket left open?",
+                                            is_map ? "map" : "list"));
   }
   refuse_tag(tag, false, mark(place));
   refuse_depth(std::ssize(levels_) + 1, mark(place));

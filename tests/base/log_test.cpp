@@ -1,5 +1,6 @@
 #include "multistate/base/log.h"
 
+#include <array>
 #include <cstdlib>
 #include <optional>
 #include <string>
@@ -194,8 +195,8 @@ TEST_CASE("A terminal is one unless it is dumb, and is coloured unless NO_COLOR 
 }
 
 TEST_CASE("A pipe is no terminal and counts as eighty columns wide") {
-  int ends[2] = {-1, -1};
-  REQUIRE(::pipe(ends) == 0);
+  std::array<int, 2> ends = {-1, -1};
+  REQUIRE(::pipe(ends.data()) == 0);
   CHECK_FALSE(is_terminal(ends[1]));
   CHECK_FALSE(use_color(ends[1]));
   CHECK(terminal_width(ends[1]) == 80);

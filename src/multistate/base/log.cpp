@@ -17,6 +17,8 @@
 namespace multistate {
 namespace {
 
+constexpr const char* kVariable = "MULTISTATE_LOG_LEVEL";
+
 struct Style {
   const char* name;
   const char* prefix;
@@ -101,7 +103,6 @@ LogLevel parse_log_level(std::string_view name) {
 }
 
 void set_log_level_from_environment() {
-  constexpr const char* kVariable = "MULTISTATE_LOG_LEVEL";
   const char* name = std::getenv(kVariable);
   if (name == nullptr || *name == '\0') {
     return;

@@ -12,7 +12,7 @@ namespace multistate {
 class Random {
  public:
   /// Streams with different words (seed, sample, layer, ...) are independent of each other.
-  explicit Random(std::initializer_list<uint64_t> words);
+  Random(std::initializer_list<uint64_t> words);
 
   uint64_t bits() { return engine_(); }
 

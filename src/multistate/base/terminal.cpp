@@ -9,6 +9,8 @@
 namespace multistate {
 namespace {
 
+constexpr int64_t kUsualWidth = 80;
+
 std::string_view environment(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
@@ -25,10 +27,9 @@ bool use_color(int descriptor) {
 }
 
 int64_t terminal_width(int descriptor) {
-  constexpr int64_t kUsual = 80;
   winsize size{};
   const bool is_known = ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  return is_known ? size.ws_col : kUsual;
+  return is_known ? size.ws_col : kUsualWidth;
 }
 
 }  // namespace multistate

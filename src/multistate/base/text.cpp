@@ -11,6 +11,9 @@
 namespace multistate {
 namespace {
 
+constexpr size_t kQuotedBytes = 80;
+constexpr std::array kByteUnits = {"B", "KiB", "MiB", "GiB", "TiB"};
+
 size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), size_t{0});
@@ -65,6 +68,21 @@ size_t length_by_lead(unsigned lead) {
   return lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
 }
 
+struct Column {
+  size_t width = 0;
+  bool is_numeric = true;  ///< Every cell but the header is a number or empty.
+};
+
+/// Widens the columns for one more row.
+void measure(std::vector<Column>& columns, const std::vector<std::string>& row, bool is_header) {
+  columns.resize(std::max(columns.size(), row.size()));
+  for (size_t c = 0; c < row.size(); ++c) {
+    Column& column = columns[c];
+    column.width = std::max(column.width, display_width(row[c]));
+    column.is_numeric = column.is_numeric && (is_header || row[c].empty() || is_number(row[c]));
+  }
+}
+
 }  // namespace
 
 size_t utf8_length(std::string_view text) {
@@ -112,10 +130,9 @@ std::string join(std::span<const std::string> words, std::string_view separator)
 }
 
 std::string in_quotes(std::string_view text) {
-  constexpr size_t kLimit = 80;
   std::string out = "'";
   size_t i = 0;
-  while (i < text.size() && i < kLimit) {
+  while (i < text.size() && i < kQuotedBytes) {
     const auto byte = static_cast<unsigned char>(text[i]);
     const size_t length = utf8_length(text.substr(i));
     if (length == 0 || byte < 0x20 || byte == 0x7F) {
@@ -130,13 +147,13 @@ std::string in_quotes(std::string_view text) {
 }
 
 std::string human_bytes(double bytes) {
-  constexpr std::array kUnits = {"B", "KiB", "MiB", "GiB", "TiB"};
   size_t unit = 0;
-  while (bytes >= 1024.0 && unit + 1 < kUnits.size()) {
+  while (bytes >= 1024.0 && unit + 1 < kByteUnits.size()) {
     bytes /= 1024.0;
     ++unit;
   }
-  return unit == 0 ? fmt::format("{:.0f} B", bytes) : fmt::format("{:.1f} {}", bytes, kUnits[unit]);
+  return unit == 0 ? fmt::format("{:.0f} B", bytes)
+                   : fmt::format("{:.1f} {}", bytes, kByteUnits[unit]);
 }
 
 std::string human_count(int64_t count) {
@@ -149,24 +166,16 @@ std::string human_count(int64_t count) {
 }
 
 std::string format_table(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<size_t> widths;
-  std::vector<bool> numeric;
+  std::vector<Column> columns;
   for (size_t r = 0; r < rows.size(); ++r) {
-    for (size_t c = 0; c < rows[r].size(); ++c) {
-      if (c >= widths.size()) {
-        widths.push_back(0);
-        numeric.push_back(true);
-      }
-      widths[c] = std::max(widths[c], display_width(rows[r][c]));
-      numeric[c] = numeric[c] && (r == 0 || rows[r][c].empty() || is_number(rows[r][c]));
-    }
+    measure(columns, rows[r], r == 0);
   }
   std::string text;
   for (const auto& row : rows) {
     std::string line;
     for (size_t c = 0; c < row.size(); ++c) {
-      const std::string padding(widths[c] - display_width(row[c]), ' ');
-      line += (c == 0 ? "" : "  ") + (numeric[c] ? padding + row[c] : row[c] + padding);
+      const std::string padding(columns[c].width - display_width(row[c]), ' ');
+      line += (c == 0 ? "" : "  ") + (columns[c].is_numeric ? padding + row[c] : row[c] + padding);
     }
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";

@@ -12,12 +12,13 @@
 namespace multistate {
 namespace {
 
+constexpr double kMostExactInteger = 0x1.0p53;
+
 std::string number_text(double value) {
-  constexpr double kMostExact = 0x1.0p53;
   if (!std::isfinite(value)) {
     throw std::invalid_argument(fmt::format("canonical JSON cannot hold {}", value));
   }
-  if (std::trunc(value) == value && std::fabs(value) <= kMostExact) {
+  if (std::trunc(value) == value && std::fabs(value) <= kMostExactInteger) {
     return fmt::format("{}", static_cast<int64_t>(value));
   }
   return shortest_text(value);

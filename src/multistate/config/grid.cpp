@@ -36,17 +36,16 @@ int64_t product_size(const std::vector<GridAxis>& axes) {
   return size;
 }
 
-GridCell product_cell(const Node& base, const std::vector<GridAxis>& axes, int64_t index) {
-  std::vector<const Node*> chosen;
-  for (auto axis = axes.rbegin(); axis != axes.rend(); ++axis) {
-    const int64_t size = std::ssize(axis->values.items());
-    chosen.push_back(&axis->values.items()[static_cast<size_t>(index % size)]);
-    index /= size;
-  }
+/// Cell `index` of `size`: its digits in the mixed radix of the axes, the first axis the most
+/// significant.
+GridCell product_cell(const Node& base, const std::vector<GridAxis>& axes, int64_t size,
+                      int64_t index) {
   GridCell cell{base, {}};
   for (const GridAxis& axis : axes) {
-    set_parameter(cell, axis.key, *chosen.back(), axis.mark);
-    chosen.pop_back();
+    const std::vector<Node>& values = axis.values.items();
+    size /= std::ssize(values);
+    const int64_t digit = index / size % std::ssize(values);
+    set_parameter(cell, axis.key, values[static_cast<size_t>(digit)], axis.mark);
   }
   return cell;
 }
@@ -55,7 +54,7 @@ std::vector<GridCell> product(const Node& base, const std::vector<GridAxis>& axe
   const int64_t size = product_size(axes);
   std::vector<GridCell> cells;
   for (int64_t index = 0; index < size; ++index) {
-    cells.push_back(product_cell(base, axes, index));
+    cells.push_back(product_cell(base, axes, size, index));
   }
   return cells;
 }

@@ -130,7 +130,7 @@ bool Node::erase(std::string_view path) {
 }
 
 InputError Node::error(const std::string& message) const {
-  return InputError(mark_.text.empty() ? message : fmt::format("{}: {}", mark_.text, message));
+  return InputError{mark_.text.empty() ? message : fmt::format("{}: {}", mark_.text, message)};
 }
 
 }  // namespace multistate

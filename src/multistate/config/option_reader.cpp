@@ -15,7 +15,7 @@ std::string without_dot(std::string_view prefix) {
 
 /// "layer or kv_head", "a, b or c".
 std::string alternatives(std::span<const std::string> names) {
-  const std::string last = names.back();
+  const std::string& last = names.back();
   const auto others = names.first(names.size() - 1);
   return others.empty() ? last : fmt::format("{} or {}", join(others), last);
 }

@@ -8,13 +8,17 @@
 #include "multistate/base/text.h"
 
 namespace multistate {
+namespace {
+
+/// 0.29 * 100 is a hair below 29 in binary; what the user wrote is not.
+constexpr double kRounding = 1e-9;
+
+}  // namespace
 
 int64_t RowCount::rows(int64_t state_size) const {
   if (const auto* count = std::get_if<int64_t>(&value)) {
     return *count;
   }
-  // 0.29 * 100 is a hair below 29 in binary; what the user wrote is not.
-  constexpr double kRounding = 1e-9;
   return static_cast<int64_t>(
       std::floor(std::get<double>(value) * static_cast<double>(state_size) + kRounding));
 }

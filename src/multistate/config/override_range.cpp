@@ -11,6 +11,9 @@
 namespace multistate {
 namespace {
 
+/// (0.5 - 0.1) / 0.1 is a hair above 4 in binary.
+constexpr double kRounding = 1e-9;
+
 [[noreturn]] void fail(const Mark& mark, const std::string& message) {
   throw InputError(fmt::format("{}: {}", mark.text, message));
 }
@@ -86,7 +89,6 @@ std::vector<Node> integers(const Bounds<int64_t>& bounds, const Mark& mark) {
 
 /// Fifteen digits: all that a decimal number keeps on its way through a double, so 3 * 0.1 is 0.3.
 std::vector<Node> decimals(const Bounds<double>& bounds, const Mark& mark) {
-  constexpr double kRounding = 1e-9;
   const double count = std::ceil((bounds.stop - bounds.start) / bounds.step - kRounding);
   check_count(count <= static_cast<double>(kMaxGridCells), mark);
   std::vector<Node> values;

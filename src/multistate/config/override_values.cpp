@@ -9,6 +9,7 @@
 namespace multistate {
 namespace {
 
+constexpr std::string_view kRange = "range(";
 constexpr std::string_view kBlanks = " \t";
 
 /// Recursive descent over the values of one override.
@@ -127,7 +128,6 @@ class ValueParser {
 }  // namespace
 
 std::vector<Node> parse_override_values(std::string_view text, const Mark& mark) {
-  constexpr std::string_view kRange = "range(";
   if (text.starts_with(kRange) && text.find(')') == text.size() - 1) {
     return parse_override_range(text.substr(kRange.size(), text.size() - kRange.size() - 1), mark);
   }

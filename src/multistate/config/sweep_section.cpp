@@ -40,13 +40,13 @@ void check_axis_values(const std::string& name, const Node& values) {
 }
 
 GridAxis read_axis(const std::string& key, const Node& axis) {
-  static const std::vector<std::string> kKeys = {"values"};
+  const std::vector<std::string> known = {"values"};
   const std::string name = fmt::format("sweep.parameters.{}", key);
   check_key(key, axis);
   if (axis.kind() != Node::Kind::kMap) {
     throw axis.expected("a map such as {values: [1, 2]}", name);
   }
-  reject_unknown(axis, kKeys, name + ".");
+  reject_unknown(axis, known, name + ".");
   const Node* values = axis.member("values");
   if (values == nullptr) {
     throw InputError(
@@ -95,7 +95,7 @@ std::vector<Node> read_entries(const Node& sweep, const char* key) {
 }  // namespace
 
 SweepSection read_sweep_section(const Node* sweep) {
-  static const std::vector<std::string> kKeys = {"parameters", "include", "exclude"};
+  const std::vector<std::string> known = {"parameters", "include", "exclude"};
   SweepSection section;
   if (is_null(sweep)) {
     return section;
@@ -103,7 +103,7 @@ SweepSection read_sweep_section(const Node* sweep) {
   if (sweep->kind() != Node::Kind::kMap) {
     throw sweep->expected("a map", "sweep");
   }
-  reject_unknown(*sweep, kKeys, "sweep.");
+  reject_unknown(*sweep, known, "sweep.");
   section.include = read_entries(*sweep, "include");
   section.exclude = read_entries(*sweep, "exclude");
   const Node* parameters = sweep->member("parameters");

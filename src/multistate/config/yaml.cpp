@@ -3,8 +3,7 @@
 #include <string_view>
 
 #include <fmt/format.h>
-#include <yaml-cpp/exceptions.h>
-#include <yaml-cpp/parser.h>
+#include <yaml-cpp/yaml.h>
 
 #include "multistate/base/mapped_file.h"
 #include "multistate/base/text.h"

@@ -14,7 +14,7 @@ namespace {
 constexpr int64_t kMaxValues = 200'000;
 
 InputError error_at(const Mark& mark, const std::string& message) {
-  return InputError(fmt::format("{}: {}", mark.text, message));
+  return InputError{fmt::format("{}: {}", mark.text, message)};
 }
 
 struct Extent {

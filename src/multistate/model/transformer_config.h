@@ -24,8 +24,8 @@ struct TransformerConfig {
   /// Query heads that share one key/value head.
   int64_t group_size() const { return heads / kv_heads; }
 
-  /// Throws InputError, starting with `source`, when sizes are not positive, do not divide each other
-  /// as they must, or multiply to more than the machine can address.
+  /// Throws InputError, starting with `source`, when sizes are not positive, do not divide each
+  /// other as they must, or multiply to more than the machine can address.
   void validate(const std::string& source) const;
 };
 

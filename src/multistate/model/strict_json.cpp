@@ -1,0 +1,128 @@
+#include "multistate/model/strict_json.h"
+
+#include <set>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "multistate/base/error.h"
+#include "multistate/base/text.h"
+
+namespace multistate {
+namespace {
+
+using nlohmann::json;
+
+/// Called by the parser with every event; keeps the keys of the objects that are open.
+class Watcher {
+ public:
+  Watcher(const std::string& source, int max_depth) : source_(source), max_depth_(max_depth) {}
+
+  bool operator()(int depth, json::parse_event_t event, const json& parsed) {
+    if (depth > max_depth_) {
+      throw InputError(fmt::format("{}: is nested more than {} deep", source_, max_depth_));
+    }
+    if (event == json::parse_event_t::object_start) {
+      open_.emplace_back();
+    } else if (event == json::parse_event_t::object_end) {
+      open_.pop_back();
+    } else if (event == json::parse_event_t::key) {
+      const auto& key = parsed.get_ref<const std::string&>();
+      if (!open_.back().insert(key).second) {
+        throw InputError(fmt::format("{}: the key {} appears twice", source_, in_quotes(key)));
+      }
+    }
+    return true;
+  }
+
+ private:
+  const std::string& source_;
+  int max_depth_;
+  std::vector<std::set<std::string>> open_;
+};
+
+}  // namespace
+
+json parse_strict_json(std::string_view text, const std::string& source, int max_depth) {
+  Watcher watcher(source, max_depth);
+  json parsed;
+  try {
+    parsed = json::parse(text.begin(), text.end(),
+                         [&](int depth, json::parse_event_t event, const json& value) {
+                           return watcher(depth, event, value);
+                         });
+  } catch (const json::parse_error& error) {
+    throw InputError(fmt::format("{}: is not valid JSON (at byte {})", source, error.byte));
+  }
+  if (!parsed.is_object()) {
+    throw InputError(fmt::format("{}: is {}; expected a JSON object", source, json_text(parsed)));
+  }
+  return parsed;
+}
+
+std::string json_text(const json& value) {
+  return in_quotes(value.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+const json* JsonObject::find(std::string_view key) const {
+  const auto found = object_.find(key);
+  return found == object_.end() || found->is_null() ? nullptr : &*found;
+}
+
+std::optional<int64_t> JsonObject::integer(std::string_view key) const {
+  const json* value = find(key);
+  if (value == nullptr) {
+    return std::nullopt;
+  }
+  // Integers above 2^63 are unsigned ones that do not fit.
+  if (!value->is_number_integer() ||
+      (value->is_number_unsigned() && value->get<uint64_t>() > uint64_t{INT64_MAX})) {
+    fail(key, "an integer");
+  }
+  return value->get<int64_t>();
+}
+
+std::optional<double> JsonObject::number(std::string_view key) const {
+  const json* value = find(key);
+  if (value == nullptr) {
+    return std::nullopt;
+  }
+  if (!value->is_number()) {
+    fail(key, "a number");
+  }
+  return value->get<double>();
+}
+
+std::optional<bool> JsonObject::boolean(std::string_view key) const {
+  const json* value = find(key);
+  if (value == nullptr) {
+    return std::nullopt;
+  }
+  if (!value->is_boolean()) {
+    fail(key, "true or false");
+  }
+  return value->get<bool>();
+}
+
+std::optional<std::string> JsonObject::string(std::string_view key) const {
+  const json* value = find(key);
+  if (value == nullptr) {
+    return std::nullopt;
+  }
+  if (!value->is_string()) {
+    fail(key, "a string");
+  }
+  return value->get<std::string>();
+}
+
+void JsonObject::fail(std::string_view key, std::string_view expected) const {
+  throw InputError(fmt::format("{}: {} is {}; expected {}", source_, in_quotes(key),
+                               json_text(object_.at(std::string(key))), expected));
+}
+
+void JsonObject::fail_missing(std::string_view key) const {
+  throw InputError(fmt::format("{}: the key {} is missing", source_, in_quotes(key)));
+}
+
+}  // namespace multistate

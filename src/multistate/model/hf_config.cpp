@@ -11,7 +11,7 @@
 #include "multistate/base/error.h"
 #include "multistate/base/mapped_file.h"
 #include "multistate/base/text.h"
-#include "multistate/model/strict_json.h"
+#include "multistate/base/strict_json.h"
 
 namespace multistate {
 namespace {

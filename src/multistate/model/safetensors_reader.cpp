@@ -10,7 +10,7 @@
 #include "multistate/base/error.h"
 #include "multistate/base/text.h"
 #include "multistate/model/byte_reader.h"
-#include "multistate/model/strict_json.h"
+#include "multistate/base/strict_json.h"
 
 namespace multistate {
 namespace {

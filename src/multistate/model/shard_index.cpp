@@ -10,7 +10,7 @@
 #include "multistate/base/text.h"
 #include "multistate/model/safetensors_model.h"
 #include "multistate/model/safetensors_reader.h"
-#include "multistate/model/strict_json.h"
+#include "multistate/base/strict_json.h"
 
 namespace multistate {
 namespace {

@@ -1,4 +1,4 @@
-#include "multistate/model/strict_json.h"
+#include "multistate/base/strict_json.h"
 
 #include <set>
 #include <vector>

@@ -16,9 +16,6 @@ struct AddedToken {
   int64_t id = 0;
   std::string content;
   bool special = false;
-  bool lstrip = false;       ///< Also swallows white space to its left.
-  bool rstrip = false;       ///< Also swallows white space to its right.
-  bool single_word = false;  ///< Only where no word character touches it.
 };
 
 /// One step that cuts text into the pieces BPE works on. Every step gets the pieces of the one before.
@@ -32,7 +29,7 @@ struct PreTokenizerStep {
 };
 
 /// Everything a byte-level BPE tokenizer consists of, whatever file it came from. Token strings are
-/// in the byte alphabet of GPT-2 (a space is "Ġ").
+/// in GPT-2's alphabet for bytes (a space is "Ġ"); those of added tokens are as written.
 struct TokenizerSpec {
   std::string source;                ///< What the spec was read from; starts every error message.
   std::vector<std::string> tokens;   ///< Token string by id.
@@ -40,19 +37,15 @@ struct TokenizerSpec {
   std::vector<AddedToken> added_tokens;
   std::vector<PreTokenizerStep> pre_tokenizer;
   bool ignore_merges = false;  ///< A piece that is a token is taken whole, merges or not.
-  bool add_prefix_space = false;
   std::optional<int64_t> bos_id;
   std::optional<int64_t> eos_id;
 };
-
-/// The pre-tokenizer step of GPT-2: contractions, letters, numbers, punctuation, spaces.
-PreTokenizerStep gpt2_split();
 
 /// Text <-> token ids. Immutable and safe to share between threads.
 class Tokenizer {
  public:
   /// Throws InputError, naming spec.source, when parts of the spec contradict each other.
-  static std::unique_ptr<Tokenizer> make(TokenizerSpec spec);
+  static std::unique_ptr<Tokenizer> make(const TokenizerSpec& spec);
   virtual ~Tokenizer() = default;
 
   /// Ids of valid UTF-8 text; no BOS or EOS is added. Throws InputError at the first invalid byte

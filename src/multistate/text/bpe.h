@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "multistate/text/tokenizer.h"
+
+namespace multistate {
+
+/// Byte-pair encoding of one piece of text: starting from single bytes, the adjacent pair whose merge comes first in the list
+/// is joined until no pair has a merge (Sennrich et al., arXiv:1508.07909). Immutable; threads share it.
+class Bpe {
+ public:
+  /// `token_bytes`: the bytes of every token by id, empty for those that BPE does not make (added tokens).
+  /// Throws InputError, starting with spec.source, when a byte has no token, two tokens have the same bytes, or a
+  /// merge names a token that is not there.
+  Bpe(const TokenizerSpec& spec, std::vector<std::string> token_bytes);
+
+  /// Appends the ids of `piece` (not empty).
+  void encode(std::string_view piece, std::vector<int64_t>& ids) const;
+
+ private:
+  struct Merge {
+    int32_t rank = 0;
+    int32_t id = 0;
+  };
+
+  void read_tokens(const TokenizerSpec& spec);
+  void read_merges(const TokenizerSpec& spec);
+  void merge(std::string_view piece, std::vector<int64_t>& ids) const;
+
+  std::vector<std::string> token_bytes_;
+  std::unordered_map<std::string_view, int32_t> ids_;  ///< Views into token_bytes_.
+  std::unordered_map<uint64_t, Merge> merges_;         ///< By pair of ids.
+  std::vector<int32_t> byte_ids_;                      ///< [256]
+  bool whole_pieces_ = false;
+};
+
+}  // namespace multistate

@@ -1,0 +1,137 @@
+// What a policy may not do, and what it is told.
+
+#include <cmath>
+#include <limits>
+
+#include "multistate/engine/decision.h"
+#include "multistate/policy/policy_error.h"
+#include "support/catch.h"
+#include "support/step_fixture.h"
+
+namespace multistate::test {
+namespace {
+
+/// A policy made of a function.
+class Scripted final : public Policy {
+ public:
+  explicit Scripted(std::vector<int64_t> rows) : rows_(std::move(rows)) {}
+  void evict(const StepView& /*step*/, std::span<float> /*scratch*/, Evictions& evictions) const override {
+    for (const int64_t row : rows_) {
+      evictions.add(row);
+    }
+  }
+
+ private:
+  std::vector<int64_t> rows_;
+};
+
+class ConstantScore final : public ScoringPolicy {
+ public:
+  explicit ConstantScore(float score) : score_(score) {}
+  void score(const StepView& /*step*/, std::span<float> scores) const override {
+    std::fill(scores.begin(), scores.end(), score_);
+  }
+
+ private:
+  float score_;
+};
+
+/// Runs a policy of this file in the place of `window` on four rows of which one has to go.
+void decide_with(std::shared_ptr<const Policy> policy, const std::string& options = "{}") {
+  PolicySetup setup = set_up_policy("window", 3, options);
+  setup.policy = std::move(policy);
+  const std::vector<int64_t> positions = {0, 1, 2, 3};
+  const std::vector<uint8_t> live = {1, 1, 1, 1};
+  StepData data;
+  data.step = 3;
+  data.layer = 5;
+  data.state_size = 3;
+  data.capacity = 3;
+  data.live_rows = 4;
+  data.positions = positions;
+  data.live = live;
+  data.first_candidate = setup.common.sinks;
+  data.end_candidates = 4 - setup.recent();
+  std::vector<float> scratch(4);
+  Evictions evictions;
+  decide(setup, StepView(data, setup.needs), scratch, evictions);
+}
+
+void check_refused(std::shared_ptr<const Policy> policy, const std::string& message,
+                   const std::string& options = "{}") {
+  try {
+    decide_with(std::move(policy), options);
+  } catch (const PolicyError& error) {
+    CHECK(std::string(error.what()) == message);
+    return;
+  }
+  FAIL("accepted: " << message);
+}
+
+}  // namespace
+
+TEST_CASE("a decision that breaks the contract is refused, with policy, layer and step") {
+  check_refused(std::make_shared<Scripted>(std::vector<int64_t>{}),
+                "policy window: layer 5, step 3: 4 rows are left where 3 are allowed");
+  check_refused(std::make_shared<Scripted>(std::vector<int64_t>{1, 1}),
+                "policy window: layer 5, step 3: row 1 is evicted twice");
+  check_refused(std::make_shared<Scripted>(std::vector<int64_t>{4}),
+                "policy window: layer 5, step 3: row 4 is protected or does not exist; candidates are 0 to 3");
+  check_refused(std::make_shared<Scripted>(std::vector<int64_t>{-1}),
+                "policy window: layer 5, step 3: row -1 is protected or does not exist; candidates are 0 to 3");
+  check_refused(std::make_shared<Scripted>(std::vector<int64_t>{0}),
+                "policy window: layer 5, step 3: row 0 is protected or does not exist; candidates are 1 to 2",
+                "{sinks: 1, recent: 1}");
+}
+
+TEST_CASE("scores that are no numbers are refused") {
+  const std::string start = "policy window: layer 5, step 3: the score of the row at position 0 is ";
+  check_refused(std::make_shared<ConstantScore>(std::numeric_limits<float>::quiet_NaN()), start + "nan");
+  check_refused(std::make_shared<ConstantScore>(std::numeric_limits<float>::infinity()), start + "inf");
+  check_refused(std::make_shared<ConstantScore>(-std::numeric_limits<float>::infinity()), start + "-inf");
+}
+
+TEST_CASE("a decision may give up more than it must") {
+  CHECK_NOTHROW(decide_with(std::make_shared<Scripted>(std::vector<int64_t>{3, 0, 1})));
+}
+
+TEST_CASE("reading what needs() does not declare fails") {
+  const StepData data;
+  const Needs nothing;
+  const StepView step(data, nothing);
+  CHECK_THROWS_WITH(step.attention(0), ContainsSubstring("reads attention"));
+  CHECK_THROWS_WITH(step.query(0), ContainsSubstring("reads query"));
+  CHECK_THROWS_WITH(step.key(0, 0), ContainsSubstring("reads keys"));
+  CHECK_THROWS_WITH(step.value(0, 0), ContainsSubstring("reads values"));
+  CHECK_THROWS_WITH(step.memory(), ContainsSubstring("reads memory"));
+  CHECK_THROWS_WITH(step.random(), ContainsSubstring("reads random"));
+}
+
+TEST_CASE("a setup that cannot hold its protected rows is refused") {
+  CHECK_THROWS_WITH(set_up_policy("tova", 0), ContainsSubstring("state_size is 0, which must be 1 or more"));
+  CHECK_THROWS_WITH(set_up_policy("tova", -4), ContainsSubstring("state_size is -4"));
+  CHECK_THROWS_WITH(
+      set_up_policy("streaming", 4),
+      ContainsSubstring("policy streaming: sinks (4) + recent (0) must be less than the state size (4)"));
+  CHECK_THROWS_WITH(set_up_policy("tova", 8, "{sinks: 3, recent: 5}"), ContainsSubstring("sinks (3) + recent (5)"));
+  CHECK_THROWS_WITH(set_up_policy("h2o", 8, "{sinks: 4}"), ContainsSubstring("sinks (4) + recent (4)"));
+}
+
+TEST_CASE("unknown policies and options are refused with the nearest name") {
+  CHECK_THROWS_WITH(set_up_policy("tovaa", 8), ContainsSubstring("unknown policy 'tovaa'; did you mean 'tova'?"));
+  CHECK_THROWS_WITH(set_up_policy("tova", 8, "{sink: 1}"), ContainsSubstring("did you mean 'sinks'?"));
+  CHECK_THROWS_WITH(set_up_policy("full", 0, "{sinks: 1}"), ContainsSubstring("sinks"));
+}
+
+TEST_CASE("every policy says what it is") {
+  for (const std::string& name : policy_registry().names()) {
+    INFO(name);
+    const PolicyInfo& info = policy_registry().find(name)->info;
+    CHECK(!info.summary.empty());
+    CHECK(!info.paper.empty());
+    CHECK(info.version >= 1);
+  }
+  CHECK(policy_registry().names().size() >= 7);
+}
+
+}  // namespace multistate::test

@@ -7,6 +7,7 @@
 
 #include "multistate/base/build_info.h"
 #include "multistate/base/error.h"
+#include "multistate/base/log.h"
 #include "multistate/cli/command.h"
 #include "multistate/experiment/registry.h"
 #include "multistate/policy/registry.h"
@@ -47,6 +48,7 @@ int run_program(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kUsageError;
   }
+  set_log_level_from_environment();
   policy_registry().check();
   experiment_registry().check();
   return action();

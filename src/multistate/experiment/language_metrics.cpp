@@ -27,7 +27,7 @@ int64_t count_words(std::string_view text) {
 std::vector<double> column(std::span<const SampleRecord> records, const char* key) {
   std::vector<double> values;
   for (const SampleRecord& record : records) {
-    values.push_back(record.values.at(key).get<double>());
+    values.push_back(number_from_json(record.values.at(key)));
   }
   return values;
 }
@@ -52,7 +52,7 @@ nlohmann::json series_by_place(std::span<const SampleRecord> records) {
     for (const SampleRecord& record : records) {
       const auto& places = record.values.at("nll_by_place");
       if (bucket < places.size() && places[bucket][1] > 0) {
-        sums.push_back(places[bucket][0]);
+        sums.push_back(number_from_json(places[bucket][0]));
         tokens.push_back(places[bucket][1]);
       }
     }
@@ -86,9 +86,9 @@ ScoredText::ScoredText(std::span<const double> losses, int64_t first_place, std:
 nlohmann::json ScoredText::to_json() const {
   auto places = nlohmann::json::array();
   for (const Bucket& bucket : by_place_) {
-    places.push_back({bucket.sum, bucket.tokens});
+    places.push_back({number_to_json(bucket.sum), bucket.tokens});
   }
-  return {{"nll_sum", nll_sum_},
+  return {{"nll_sum", number_to_json(nll_sum_)},
           {"scored_tokens", scored_tokens_},
           {"bytes", bytes_},
           {"words", words_},

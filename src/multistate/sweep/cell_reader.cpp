@@ -1,7 +1,6 @@
 #include "multistate/sweep/cell_reader.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include <fmt/format.h>
 
@@ -71,7 +70,7 @@ int64_t from_fraction(const Node& fraction, int64_t context_length) {
     throw fraction.error(
         fmt::format("state_fraction: expected a number above 0 and at most 1, found {}", fraction.text()));
   }
-  const auto rows = static_cast<int64_t>(std::floor(share * static_cast<double>(context_length)));
+  const auto rows = RowCount{share}.rows(context_length);
   if (rows < 1) {
     throw fraction.error(fmt::format("state_fraction: {} of {} tokens is less than one row", fraction.text(),
                                      context_length));

@@ -14,7 +14,7 @@ namespace multistate {
 
 CellRun::CellRun(const PlannedCell& cell, CellFolder folder, nlohmann::json context)
     : cell_(cell), folder_(std::move(folder)), context_(std::move(context)) {
-  for (const auto& [sample, record] : folder_.load_partial_samples()) {
+  for (const auto& [sample, record] : folder_.partial_samples()) {
     if (sample >= 0 && sample < cell_.samples) {
       records_[sample] = SampleRecord::from_json(record);
     }

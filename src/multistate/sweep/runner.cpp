@@ -11,10 +11,10 @@
 #include <fmt/format.h>
 
 #include "multistate/base/log.h"
-#include "multistate/results/atomic_file.h"
 #include "multistate/results/cell_folder.h"
 #include "multistate/results/context.h"
 #include "multistate/results/manifest.h"
+#include "multistate/results/output_lock.h"
 #include "multistate/sweep/cell_run.h"
 #include "multistate/sweep/progress.h"
 #include "multistate/sweep/signals.h"
@@ -31,16 +31,15 @@ nlohmann::json run_context(const RunOptions& options) {
   return context;
 }
 
-void write_manifest(const SweepPlan& plan, const RunOptions& options) {
+void write_plan(const SweepPlan& plan, const RunOptions& options) {
   Manifest manifest;
   manifest.name = plan.spec.name;
   manifest.command = options.command;
   manifest.axes = plan.spec.axes;
   for (const PlannedCell& cell : plan.cells) {
-    manifest.cells.push_back({cell.id, cell.slug, "cells/" + cell.folder(), cell.spec->parameters});
+    manifest.cells.push_back({cell.id, "cells/" + cell.folder(), cell.spec->parameters});
   }
-  manifest.config_sha256 = write_resolved_config(plan.spec.output, options.config);
-  write_manifest(plan.spec.output, manifest);
+  write_manifest(plan.spec.output, std::move(manifest), options.config);
 }
 
 bool selected(const PlannedCell& cell, const std::vector<std::string>& ids) {
@@ -180,7 +179,7 @@ RunOutcome run_sweep(const SweepPlan& plan, const RunOptions& options) {
     }
   }
   const OutputLock lock(plan.spec.output);
-  write_manifest(plan, options);
+  write_plan(plan, options);
   return Runner(plan, options).run();
 }
 

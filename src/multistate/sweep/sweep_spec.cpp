@@ -77,6 +77,7 @@ SweepSpec read_sweep(const Node& file) {
   CellReader reader;
   std::set<std::string> seen;
   for (const GridCell& cell : expand_grid(file)) {
+    reject_unknown(cell.config, sweep_file_keys(), "");
     CellSpec read = reader.read(cell);
     if (seen.insert(canonical_json(read.config())).second) {
       spec.cells.push_back(std::move(read));

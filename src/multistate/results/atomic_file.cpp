@@ -1,0 +1,98 @@
+#include "multistate/results/atomic_file.h"
+
+#include <array>
+#include <cerrno>
+#include <string>
+#include <system_error>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace multistate {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail(const fs::path& path, const char* what) {
+  throw std::system_error(errno, std::generic_category(), fmt::format("{}: cannot {}", path.string(), what));
+}
+
+/// An open file that closes itself.
+class Descriptor {
+ public:
+  Descriptor(const fs::path& path, int flags) : path_(path), value_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
+    if (value_ < 0) {
+      fail(path, "open the file");
+    }
+  }
+  ~Descriptor() { ::close(value_); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  void write(std::string_view content) const {
+    while (!content.empty()) {
+      const ssize_t written = ::write(value_, content.data(), content.size());
+      if (written < 0 && errno != EINTR) {
+        fail(path_, "write");
+      }
+      content.remove_prefix(written > 0 ? static_cast<size_t>(written) : 0);
+    }
+  }
+
+  void sync() const {
+    if (::fsync(value_) != 0) {
+      fail(path_, "bring the content to the disk");
+    }
+  }
+
+ private:
+  const fs::path& path_;
+  int value_;
+};
+
+/// A name beside `path` that no other process uses.
+fs::path temporary_name(const fs::path& path) {
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  return fs::path(fmt::format("{}.tmp.{}.{}", path.string(), host.data(), ::getpid()));
+}
+
+void make_folder_of(const fs::path& path) {
+  if (path.has_parent_path()) {
+    fs::create_directories(path.parent_path());
+  }
+}
+
+void sync_folder_of(const fs::path& path) {
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  Descriptor(folder, O_RDONLY | O_DIRECTORY).sync();
+}
+
+}  // namespace
+
+void write_atomically(const fs::path& path, std::string_view content) {
+  make_folder_of(path);
+  const fs::path temporary = temporary_name(path);
+  try {
+    const Descriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
+    file.write(content);
+    file.sync();
+    if (::rename(temporary.c_str(), path.c_str()) != 0) {
+      fail(path, "put the new content in place");
+    }
+  } catch (...) {
+    ::unlink(temporary.c_str());
+    throw;
+  }
+  sync_folder_of(path);
+}
+
+void append_line(const fs::path& path, std::string_view line) {
+  make_folder_of(path);
+  const Descriptor file(path, O_WRONLY | O_CREAT | O_APPEND);
+  file.write(fmt::format("{}\n", line));
+  file.sync();
+}
+
+}  // namespace multistate

@@ -1,0 +1,156 @@
+#include "multistate/results/cell_folder.h"
+
+#include <ctime>
+#include <sstream>
+#include <utility>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "multistate/base/log.h"
+#include "multistate/base/mapped_file.h"
+#include "multistate/results/atomic_file.h"
+
+namespace multistate {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr const char* kResult = "result.json";
+constexpr const char* kError = "error.json";
+constexpr const char* kSamples = "samples.jsonl";
+constexpr const char* kPartial = "samples.partial.jsonl";
+
+std::string dump(const json& value, int indent) {
+  return value.dump(indent, ' ', false, json::error_handler_t::replace);
+}
+
+json parse_file(const fs::path& path) {
+  return json::parse(read_file(path), nullptr, /*allow_exceptions=*/false);
+}
+
+/// The line of samples.partial.jsonl, or a discarded value when it is torn or another cell's.
+json parse_partial(const std::string& line, const std::string& cell_id) {
+  json parsed = json::parse(line, nullptr, /*allow_exceptions=*/false);
+  const bool ours = parsed.is_object() && parsed.value("cell_id", "") == cell_id &&
+                    parsed.value("sample", json()).is_number_integer() && parsed.contains("record");
+  return ours ? parsed : json(json::value_t::discarded);
+}
+
+}  // namespace
+
+const char* to_string(CellState state) {
+  switch (state) {
+    case CellState::kDone:
+      return "done";
+    case CellState::kFailed:
+      return "failed";
+    case CellState::kPartial:
+      return "partial";
+    case CellState::kMissing:
+      break;
+  }
+  return "missing";
+}
+
+std::string problem_with_result(const fs::path& path, const std::string& cell_id) {
+  const json result = parse_file(path);
+  if (result.is_discarded() || !result.is_object()) {
+    return "cannot be read as JSON: torn, or not ours";
+  }
+  const json schema = result.value("schema", json());
+  if (!schema.is_object() || schema.value("name", json()) != "multistate.result") {
+    return "is not a multistate.result";
+  }
+  if (schema.value("version", json()) != 1) {
+    return fmt::format("has schema version {}, this program reads 1", schema.value("version", json()).dump());
+  }
+  if (!cell_id.empty() && result.value("cell_id", json()) != cell_id) {
+    return fmt::format("is the result of another cell, {}", result.value("cell_id", json()).dump());
+  }
+  return result.value("status", json()) == "ok" ? "" : "does not have the status \"ok\"";
+}
+
+CellFolder::CellFolder(fs::path path, std::string cell_id) : path_(std::move(path)), cell_id_(std::move(cell_id)) {}
+
+CellState CellFolder::state() const {
+  if (fs::exists(file(kResult)) && problem_with_result(file(kResult), cell_id_).empty()) {
+    return CellState::kDone;
+  }
+  if (fs::exists(file(kError))) {
+    return CellState::kFailed;
+  }
+  return fs::exists(file(kPartial)) ? CellState::kPartial : CellState::kMissing;
+}
+
+json CellFolder::result() const {
+  return parse_file(file(kResult));
+}
+
+json CellFolder::error() const {
+  return parse_file(file(kError));
+}
+
+std::map<int64_t, json> CellFolder::partial_samples() const {
+  std::map<int64_t, json> records;
+  if (!fs::exists(file(kPartial))) {
+    return records;
+  }
+  std::istringstream lines(read_file(file(kPartial)));
+  int64_t number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    json parsed = parse_partial(line, cell_id_);
+    if (parsed.is_discarded()) {
+      log_warning(fmt::format("{}:{}: a torn line, or another cell's: this sample is run again",
+                              file(kPartial).string(), number));
+      continue;
+    }
+    records[parsed.at("sample").get<int64_t>()] = std::move(parsed.at("record"));
+  }
+  return records;
+}
+
+void CellFolder::append_sample(int64_t sample, const json& record) {
+  append_line(file(kPartial), dump({{"cell_id", cell_id_}, {"sample", sample}, {"record", record}}, -1));
+}
+
+void CellFolder::finish(const json& result, const std::vector<json>& records) {
+  std::string lines;
+  for (const json& record : records) {
+    lines += dump(record, -1) + "\n";
+  }
+  move_foreign_result_aside();
+  write_atomically(file(kSamples), lines);
+  write_atomically(file(kResult), dump(result, 2) + "\n");
+  fs::remove(file(kError));
+  fs::remove(file(kPartial));
+}
+
+void CellFolder::fail(const json& error) {
+  write_atomically(file(kError), dump(error, 2) + "\n");
+}
+
+void CellFolder::log(const std::string& message) const {
+  append_line(file("log.txt"), fmt::format("{:%Y-%m-%dT%H:%M:%SZ} {}", fmt::gmtime(std::time(nullptr)), message));
+}
+
+void CellFolder::move_foreign_result_aside() {
+  if (!fs::exists(file(kResult))) {
+    return;
+  }
+  const std::string problem = problem_with_result(file(kResult), cell_id_);
+  if (problem.empty()) {
+    return;
+  }
+  fs::path aside;
+  for (int number = 1; aside.empty() || fs::exists(aside); ++number) {
+    aside = file(kResult);
+    aside += fmt::format(".rejected-{}", number);
+  }
+  fs::rename(file(kResult), aside);
+  log_warning(fmt::format("{}: {}; it is now {}", file(kResult).string(), problem, aside.filename().string()));
+}
+
+}  // namespace multistate

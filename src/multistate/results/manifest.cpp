@@ -1,0 +1,68 @@
+#include "multistate/results/manifest.h"
+
+#include <fmt/format.h>
+
+#include "multistate/base/error.h"
+#include "multistate/base/mapped_file.h"
+#include "multistate/base/sha256.h"
+#include "multistate/results/atomic_file.h"
+
+namespace multistate {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+json parse(const fs::path& path) {
+  json manifest = json::parse(read_file(path), nullptr, /*allow_exceptions=*/false);
+  const json schema = manifest.is_object() ? manifest.value("schema", json()) : json();
+  if (!schema.is_object() || schema.value("name", json()) != "multistate.sweep") {
+    throw InputError(fmt::format("{}: is not the manifest of a sweep; it is left alone", path.string()));
+  }
+  if (schema.value("version", json()) != 1) {
+    throw InputError(fmt::format("{}: has schema version {}; this program reads 1", path.string(),
+                                 schema.value("version", json()).dump()));
+  }
+  return manifest;
+}
+
+}  // namespace
+
+void write_manifest(const fs::path& folder, Manifest manifest, const json& config) {
+  const fs::path path = folder / "sweep.json";
+  if (fs::exists(path)) {
+    parse(path);
+  }
+  const std::string resolved = config.dump(2) + "\n";
+  write_atomically(folder / "config.resolved.json", resolved);
+  auto cells = json::array();
+  for (const ManifestCell& cell : manifest.cells) {
+    cells.push_back({{"id", cell.id}, {"folder", cell.folder}, {"parameters", cell.parameters}});
+  }
+  const json content = {{"schema", {{"name", "multistate.sweep"}, {"version", 1}}},
+                        {"name", manifest.name},
+                        {"command", manifest.command},
+                        {"axes", manifest.axes},
+                        {"config_sha256", sha256_hex(resolved)},
+                        {"cells", cells}};
+  write_atomically(path, content.dump(2) + "\n");
+}
+
+Manifest read_manifest(const fs::path& folder) {
+  const fs::path path = folder / "sweep.json";
+  if (!fs::exists(path)) {
+    throw InputError(fmt::format("{}: is not the folder of a sweep: it has no sweep.json", folder.string()));
+  }
+  const json content = parse(path);
+  try {
+    Manifest manifest = {content.at("name"), content.at("command"), content.at("axes"), content.at("config_sha256"), {}};
+    for (const json& cell : content.at("cells")) {
+      manifest.cells.push_back({cell.at("id"), cell.at("folder"), cell.at("parameters")});
+    }
+    return manifest;
+  } catch (const json::exception& error) {
+    throw InputError(fmt::format("{}: is not a complete manifest: {}", path.string(), error.what()));
+  }
+}
+
+}  // namespace multistate

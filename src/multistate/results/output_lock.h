@@ -1,0 +1,25 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace multistate {
+
+/// Keeps a second runner out of a sweep's folder for as long as the object lives; a crash releases it.
+class OutputLock {
+ public:
+  /// Makes the folder when it is not there. Throws InputError that names the holder when there is one.
+  explicit OutputLock(const std::filesystem::path& folder);
+  ~OutputLock();
+  OutputLock(const OutputLock&) = delete;
+  OutputLock& operator=(const OutputLock&) = delete;
+
+  /// Who runs a sweep in `folder` now: "process 123 on host"; nullopt when nobody does.
+  static std::optional<std::string> holder(const std::filesystem::path& folder);
+
+ private:
+  int descriptor_ = -1;
+};
+
+}  // namespace multistate

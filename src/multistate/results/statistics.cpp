@@ -1,0 +1,58 @@
+#include "multistate/results/statistics.h"
+
+#include <cmath>
+#include <numeric>
+#include <stdexcept>
+
+namespace multistate {
+namespace {
+
+double sum(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0);
+}
+
+}  // namespace
+
+Estimate mean_of(std::span<const double> values) {
+  if (values.empty()) {
+    throw std::invalid_argument("the mean of no values");
+  }
+  const auto n = static_cast<double>(values.size());
+  const double mean = sum(values) / n;
+  if (values.size() < 2) {
+    return {mean, std::nullopt};
+  }
+  double squares = 0.0;
+  for (const double value : values) {
+    squares += (value - mean) * (value - mean);
+  }
+  return {mean, std::sqrt(squares / (n - 1.0) / n)};
+}
+
+Estimate ratio_of_sums(std::span<const double> numerators, std::span<const double> denominators) {
+  if (numerators.empty() || numerators.size() != denominators.size()) {
+    throw std::invalid_argument("a ratio needs as many numerators as denominators, and at least one");
+  }
+  const auto n = static_cast<double>(numerators.size());
+  const double total = sum(denominators);
+  const double ratio = sum(numerators) / total;
+  if (numerators.size() < 2) {
+    return {ratio, std::nullopt};
+  }
+  double squares = 0.0;
+  for (size_t i = 0; i < numerators.size(); ++i) {
+    const double difference = numerators[i] - ratio * denominators[i];
+    squares += difference * difference;
+  }
+  return {ratio, std::sqrt(squares / (n * (n - 1.0))) / (total / n)};
+}
+
+Estimate exponential(const Estimate& estimate) {
+  const double value = std::exp(estimate.value);
+  if (!estimate.standard_error) {
+    return {value, std::nullopt};
+  }
+  return {value, value * *estimate.standard_error};
+}
+
+}  // namespace multistate

@@ -170,7 +170,7 @@ TransformerConfig read_sizes(const GgufContent& content) {
 TransformerConfig read_gguf_config(const GgufContent& content) {
   check_file_kind(content.metadata);
   check_llama_keys(content.metadata);
-  const TransformerConfig config = read_sizes(content);
+  TransformerConfig config = read_sizes(content);
   config.validate(content.metadata.source());
   check_head_size(content.metadata, config);
   return config;

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kMagic = "GGUF";
 constexpr uint32_t kMaxDimensions = 4;
+constexpr std::string_view kAlignmentKey = "general.alignment";
 constexpr uint64_t kDefaultAlignment = 32;
 constexpr uint64_t kLeastKeyBytes = 8 + 4 + 1;             // Length, type, a value of one byte.
 constexpr uint64_t kLeastTensorBytes = 8 + 4 + 8 + 4 + 8;  // One dimension, and an empty name.
@@ -126,11 +127,10 @@ std::vector<GgufTensor> read_tensor_infos(ByteReader& reader, uint64_t count) {
 }
 
 uint64_t alignment_of(const GgufMetadata& metadata) {
-  constexpr std::string_view kKey = "general.alignment";
-  const auto alignment = metadata.integer(kKey).value_or(kDefaultAlignment);
+  const auto alignment = metadata.integer(kAlignmentKey).value_or(kDefaultAlignment);
   if (alignment < 1 || (alignment & (alignment - 1)) != 0) {
-    throw InputError(
-        fmt::format("{}: '{}' is {}; expected a power of two", metadata.source(), kKey, alignment));
+    throw InputError(fmt::format("{}: '{}' is {}; expected a power of two", metadata.source(),
+                                 kAlignmentKey, alignment));
   }
   return static_cast<uint64_t>(alignment);
 }
@@ -166,6 +166,7 @@ void locate(GgufTensor& tensor, std::span<const std::byte> data, uint64_t alignm
 
 void check_overlaps(const std::vector<GgufTensor>& tensors, const std::string& source) {
   std::vector<const GgufTensor*> sorted;
+  sorted.reserve(tensors.size());
   for (const GgufTensor& tensor : tensors) {
     sorted.push_back(&tensor);
   }

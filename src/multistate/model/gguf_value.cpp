@@ -13,6 +13,7 @@ namespace multistate {
 namespace {
 
 constexpr int kMaxNesting = 4;
+constexpr uint64_t kArrayHeaderBytes = sizeof(uint32_t) + sizeof(uint64_t);  // Type and count.
 
 /// How a type is read and called; `bytes` is the least a value takes, all of it if `fixed`.
 struct TypeTraits {
@@ -98,8 +99,7 @@ GgufArray skip_array(ByteReader& reader, std::string_view what, int nesting) {
 GgufValue read_array(ByteReader& reader, std::string_view what) {
   ByteReader start = reader;
   GgufArray array = skip_array(reader, what, 1);
-  constexpr uint64_t kHeader = sizeof(uint32_t) + sizeof(uint64_t);
-  array.bytes = start.take(reader.offset() - start.offset(), what).subspan(kHeader);
+  array.bytes = start.take(reader.offset() - start.offset(), what).subspan(kArrayHeaderBytes);
   return array;
 }
 

@@ -10,8 +10,8 @@
 
 #include "multistate/base/error.h"
 #include "multistate/base/mapped_file.h"
-#include "multistate/base/text.h"
 #include "multistate/base/strict_json.h"
+#include "multistate/base/text.h"
 
 namespace multistate {
 namespace {

@@ -8,9 +8,9 @@
 #include <nlohmann/json.hpp>
 
 #include "multistate/base/error.h"
+#include "multistate/base/strict_json.h"
 #include "multistate/base/text.h"
 #include "multistate/model/byte_reader.h"
-#include "multistate/base/strict_json.h"
 
 namespace multistate {
 namespace {
@@ -181,6 +181,7 @@ std::vector<StoredTensor> parse_safetensors(std::span<const std::byte> bytes,
   });
   place(entries, bytes.subspan(reader.offset()), source);
   std::vector<StoredTensor> tensors;
+  tensors.reserve(entries.size());
   for (Entry& entry : entries) {
     tensors.push_back(std::move(entry.tensor));
   }

@@ -7,10 +7,10 @@
 
 #include "multistate/base/error.h"
 #include "multistate/base/mapped_file.h"
+#include "multistate/base/strict_json.h"
 #include "multistate/base/text.h"
 #include "multistate/model/safetensors_model.h"
 #include "multistate/model/safetensors_reader.h"
-#include "multistate/base/strict_json.h"
 
 namespace multistate {
 namespace {

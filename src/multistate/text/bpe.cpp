@@ -13,6 +13,8 @@
 namespace multistate {
 namespace {
 
+constexpr int32_t kNoToken = -1;
+
 uint64_t pair_key(int32_t left, int32_t right) {
   return (static_cast<uint64_t>(static_cast<uint32_t>(left)) << 32) | static_cast<uint32_t>(right);
 }
@@ -62,12 +64,17 @@ void Bpe::read_tokens(const TokenizerSpec& spec) {
   for (int byte = 0; byte < 256; ++byte) {
     const char text = static_cast<char>(byte);
     const auto found = ids_.find(std::string_view(&text, 1));
-    if (found == ids_.end()) {
-      throw InputError(fmt::format("{}: no token stands for the byte 0x{:02x} ({}): not a byte-level vocabulary",
-                                   spec.source, byte, in_quotes(byte_to_character(static_cast<unsigned char>(byte)))));
-    }
-    byte_ids_.push_back(found->second);
+    byte_ids_.push_back(found == ids_.end() ? kNoToken : found->second);
   }
+}
+
+std::optional<size_t> Bpe::first_unknown(std::string_view piece) const {
+  for (size_t i = 0; i < piece.size(); ++i) {
+    if (byte_ids_[static_cast<unsigned char>(piece[i])] == kNoToken) {
+      return i;
+    }
+  }
+  return std::nullopt;
 }
 
 void Bpe::read_merges(const TokenizerSpec& spec) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -15,11 +16,13 @@ namespace multistate {
 class Bpe {
  public:
   /// `token_bytes`: the bytes of every token by id, empty for those that BPE does not make (added tokens).
-  /// Throws InputError, starting with spec.source, when a byte has no token, two tokens have the same bytes, or a
-  /// merge names a token that is not there.
+  /// Throws InputError, starting with spec.source, when two tokens have the same bytes, or a merge names a token that is not there.
   Bpe(const TokenizerSpec& spec, std::vector<std::string> token_bytes);
 
-  /// Appends the ids of `piece` (not empty).
+  /// Where the first byte is that no token stands for: some vocabularies leave out control characters.
+  std::optional<size_t> first_unknown(std::string_view piece) const;
+
+  /// Appends the ids of `piece`, which is not empty and has no unknown byte.
   void encode(std::string_view piece, std::vector<int64_t>& ids) const;
 
  private:

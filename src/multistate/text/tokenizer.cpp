@@ -99,6 +99,11 @@ class ByteLevelTokenizer final : public Tokenizer {
     const auto add_piece = [&](std::string_view piece) {
       auto& encoded = known[piece];
       if (encoded.empty()) {
+        if (const auto unknown = bpe_.first_unknown(piece)) {
+          throw InputError(fmt::format("the vocabulary has no token for the byte 0x{:02x} at offset {}",
+                                       static_cast<unsigned char>(piece[*unknown]),
+                                       piece.data() + *unknown - text.data()));
+        }
         bpe_.encode(piece, encoded);
       }
       ids.insert(ids.end(), encoded.begin(), encoded.end());

@@ -48,8 +48,8 @@ class Tokenizer {
   static std::unique_ptr<Tokenizer> make(const TokenizerSpec& spec);
   virtual ~Tokenizer() = default;
 
-  /// Ids of valid UTF-8 text; no BOS or EOS is added. Throws InputError at the first invalid byte
-  /// (message: offset and byte).
+  /// Ids of valid UTF-8 text; no BOS or EOS is added. Throws InputError at the first byte that is
+  /// not UTF-8, or that the vocabulary has no token for (message: offset and byte).
   virtual std::vector<int64_t> encode(std::string_view text) const = 0;
 
   /// The bytes of the tokens, one after the other: decode(encode(text)) == text. Added tokens appear

@@ -79,6 +79,7 @@ std::vector<fs::path> files_with(const fs::path& folder, std::string_view extens
     throw InputError(fmt::format("{}: no model in this folder; {}", folder.string(), kAccepted));
   }
   std::vector<std::string> names;
+  names.reserve(candidates.size());
   for (const auto& candidate : candidates) {
     names.push_back(candidate.filename().string());
   }

@@ -1,0 +1,26 @@
+# Installs headers, library, program, and the package `multistate` for find_package.
+
+include(CMakePackageConfigHelpers)
+set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/multistate)
+
+install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/multistate DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+        FILES_MATCHING PATTERN "*.h" PATTERN cli EXCLUDE)
+
+# The program finds the library beside itself wherever the whole is put.
+file(RELATIVE_PATH library_from_program ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
+set_target_properties(multistate_program PROPERTIES INSTALL_RPATH "$ORIGIN/${library_from_program}")
+set_target_properties(multistate multistate_program PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+
+install(TARGETS multistate multistate_settings EXPORT multistateTargets)
+install(TARGETS multistate_program)
+install(EXPORT multistateTargets NAMESPACE multistate:: DESTINATION ${package_folder})
+
+# LibTorch promises no ABI between its versions, so the package asks for the one it was built with.
+configure_package_config_file(multistateConfig.cmake.in ${CMAKE_CURRENT_BINARY_DIR}/multistateConfig.cmake
+  INSTALL_DESTINATION ${package_folder})
+write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/multistateConfigVersion.cmake
+  COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/multistateConfig.cmake
+              ${CMAKE_CURRENT_BINARY_DIR}/multistateConfigVersion.cmake
+              check_torch.cmake
+        DESTINATION ${package_folder})

@@ -1,0 +1,33 @@
+# Installs the built tree to a scratch prefix, moves it, and builds and runs tests/package against it.
+# cmake -DBUILD=<build folder> -DSOURCE=<tests/package> -DSCRATCH=<folder> -DGENERATOR=<name>
+#       -DPREFIX_PATH=<CMAKE_PREFIX_PATH> -DCXX_FLAGS=<flags> -P run.cmake
+
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT code EQUAL 0)
+    list(JOIN ARGN " " command)
+    message(FATAL_ERROR "failed (${code}): ${command}\n${output}")
+  endif()
+  set(output "${output}" PARENT_SCOPE)
+endfunction()
+
+function(expect_policy text where)
+  if(NOT "${text}" MATCHES "(^|\n)tova")
+    message(FATAL_ERROR "${where} does not list the policy tova:\n${text}")
+  endif()
+endfunction()
+
+file(REMOVE_RECURSE ${SCRATCH})
+run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${SCRATCH}/first)
+# Whatever still points to the first prefix, or works by it only, fails from here on.
+file(RENAME ${SCRATCH}/first ${SCRATCH}/moved)
+
+list(PREPEND PREFIX_PATH ${SCRATCH}/moved)
+run(${CMAKE_COMMAND} -S ${SOURCE} -B ${SCRATCH}/build -G ${GENERATOR} -DCMAKE_BUILD_TYPE=Debug
+    "-DCMAKE_PREFIX_PATH=${PREFIX_PATH}" "-DCMAKE_CXX_FLAGS=${CXX_FLAGS}")
+run(${CMAKE_COMMAND} --build ${SCRATCH}/build)
+run(${SCRATCH}/build/list_policies)
+expect_policy("${output}" "the consumer")
+run(${SCRATCH}/moved/bin/multistate policies)
+expect_policy("${output}" "the installed program")
+file(REMOVE_RECURSE ${SCRATCH})

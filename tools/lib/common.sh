@@ -1,8 +1,9 @@
 # Shared by the scripts of tools/ and .ci/: `source` it. Sets `root`, the project's folder, and goes there.
 # shellcheck shell=bash
 
+script=$(realpath "$0")
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-cd "$root"
+cd "$root" || exit
 
 export DEBIAN_FRONTEND=noninteractive
 export MULTISTATE_DATA_DIR=${MULTISTATE_DATA_DIR:-$root/data}
@@ -13,13 +14,13 @@ say() {
 }
 
 fail() {
-  printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+  printf '%s: %s\n' "$(basename "$script")" "$*" >&2
   exit 1
 }
 
 # The block of comments at the top of the script is its --help.
 print_help() {
-  sed -n '2,/^[^#]/ { /^[^#]/q; s/^# \{0,1\}//; p }' "$0"
+  sed -n '2,/^[^#]/ { /^[^#]/q; s/^# \{0,1\}//; p }' "$script"
 }
 
 # Compile jobs: one a core, and one a gigabyte of free memory.
@@ -59,6 +60,7 @@ test_preset() {
   local log="$root/build/logs/test-$1.log" verdict=0
   mkdir -p "$(dirname "$log")"
   ctest --preset "$1" --output-log "$log" </dev/null || verdict=$?
+  # shellcheck disable=SC2034  # for the caller
   closing_line=$(grep -E 'tests passed' "$log") || closing_line="no test was run"
   return $verdict
 }

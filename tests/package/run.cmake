@@ -2,6 +2,8 @@
 # cmake -DBUILD=<build folder> -DSOURCE=<tests/package> -DSCRATCH=<folder> -DGENERATOR=<name>
 #       -DPREFIX_PATH=<CMAKE_PREFIX_PATH> -DCXX_FLAGS=<flags> -P run.cmake
 
+cmake_minimum_required(VERSION 3.25)
+
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(NOT code EQUAL 0)

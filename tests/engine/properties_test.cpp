@@ -120,7 +120,7 @@ TEST_CASE("a state as large as the sample gives full attention") {
 TEST_CASE("what one row gains in lifetime another loses: sum over t of min(t + 1, k + 1)") {
   const auto inputs = NaiveInputs::random(4, 2, kTokens, 8);
   int64_t checked = 0;
-  for (const int64_t k : {1, 5, 12, kTokens}) {
+  for (const int64_t k : {int64_t{1}, int64_t{5}, int64_t{12}, kTokens}) {
     int64_t expected = 0;
     for (int64_t t = 0; t < kTokens; ++t) {
       expected += std::min(t + 1, k + 1);
@@ -152,10 +152,10 @@ TEST_CASE("the paper's mean lifetimes: its Table 2 states 249, 481, 897 and 1537
     }
     return static_cast<double>(trace.total_lifetime()) / 4096.0;
   };
-  CHECK(mean(256) == Approx(248.97).margin(0.01));
-  CHECK(mean(512) == Approx(480.94).margin(0.01));
-  CHECK(mean(1024) == Approx(896.88).margin(0.01));
-  CHECK(mean(2048) == Approx(1536.75).margin(0.01));
+  CHECK(mean(256) == approx(248.97).margin(0.01));
+  CHECK(mean(512) == approx(480.94).margin(0.01));
+  CHECK(mean(1024) == approx(896.88).margin(0.01));
+  CHECK(mean(2048) == approx(1536.75).margin(0.01));
 }
 
 }  // namespace multistate::test

@@ -119,7 +119,7 @@ TEST_CASE("a setup that cannot hold its protected rows is refused") {
 
 TEST_CASE("unknown policies and options are refused with the nearest name") {
   CHECK_THROWS_WITH(set_up_policy("tovaa", 8), ContainsSubstring("unknown policy 'tovaa'; did you mean 'tova'?"));
-  CHECK_THROWS_WITH(set_up_policy("tova", 8, "{sink: 1}"), ContainsSubstring("did you mean 'sinks'?"));
+  CHECK_THROWS_WITH(set_up_policy("tova", 8, "{sink: 1}"), ContainsSubstring("did you mean 'policy.sinks'?"));
   CHECK_THROWS_WITH(set_up_policy("full", 0, "{sinks: 1}"), ContainsSubstring("sinks"));
 }
 

@@ -9,8 +9,8 @@ TEST_CASE("tova evicts the row with the lowest mean weight of the newest query, 
   const auto setup = set_up_policy("tova", 3);
   HandMadeStep step = {.step = 9,
                        .positions = {2, 5, 8, 9},
-                       .attention = {{0.10F, 0.40F, 0.20F, 0.30F}, {0.50F, 0.05F, 0.25F, 0.20F}}};
-  // Means: 0.300, 0.225, 0.225, 0.250. The second and the third are equal: the older one goes.
+                       .attention = {{0.125F, 0.25F, 0.125F, 0.5F}, {0.5F, 0.0625F, 0.1875F, 0.25F}}};
+  // Means: 0.3125, 0.15625, 0.15625, 0.375. The second and the third are equal: the older one goes.
   CHECK(evicted(setup, step) == std::vector<int64_t>{1});
 }
 
@@ -37,11 +37,11 @@ TEST_CASE("h2o evicts the row with the least attention accumulated so far, outsi
                        .memory = {1.00F, 0.50F, 0.60F, 0.05F, 0.00F}};
   // Accumulated: 1.20, 0.70, 0.80, then the two recent ones 0.25 and 0.20, which are protected.
   CHECK(evicted(setup, step) == std::vector<int64_t>{1});
-  CHECK(step.memory[0] == Approx(1.2));
-  CHECK(step.memory[1] == Approx(0.7));
-  CHECK(step.memory[2] == Approx(0.8));
-  CHECK(step.memory[3] == Approx(0.25));
-  CHECK(step.memory[4] == Approx(0.2));
+  CHECK(step.memory[0] == approx(1.2));
+  CHECK(step.memory[1] == approx(0.7));
+  CHECK(step.memory[2] == approx(0.8));
+  CHECK(step.memory[3] == approx(0.25));
+  CHECK(step.memory[4] == approx(0.2));
 }
 
 TEST_CASE("h2o accumulates while there is room, too") {

@@ -7,8 +7,9 @@
 #if __has_include(<catch2/catch_all.hpp>)
 #include <catch2/catch_all.hpp>
 using Catch::Matchers::ContainsSubstring;
+inline Catch::Approx approx(double value) { return Catch::Approx(value); }
 #else
 #include <catch2/catch.hpp>
 inline auto ContainsSubstring(const std::string& text) { return Catch::Matchers::Contains(text); }
-using Catch::Approx;
+inline Catch::Detail::Approx approx(double value) { return Catch::Detail::Approx(value); }
 #endif

@@ -14,9 +14,9 @@ struct NaiveInputs {
   int64_t kv_heads = 0;
   int64_t head_size = 0;
   int64_t tokens = 0;
-  std::vector<double> queries;
-  std::vector<double> keys;
-  std::vector<double> values;
+  std::vector<double> queries = {};
+  std::vector<double> keys = {};
+  std::vector<double> values = {};
 
   /// Normal random numbers; `spread` widens the logits.
   static NaiveInputs random(int64_t heads, int64_t kv_heads, int64_t tokens, uint64_t seed, double spread = 2.0);

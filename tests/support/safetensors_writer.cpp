@@ -1,6 +1,7 @@
 #include "support/safetensors_writer.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace multistate::test {
 

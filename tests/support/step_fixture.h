@@ -11,10 +11,10 @@ namespace multistate::test {
 /// A step worked by hand: rows at `positions`, the attention of every head, and what the policy remembers.
 struct HandMadeStep {
   int64_t step = 0;
-  std::vector<int64_t> positions;
-  std::vector<std::vector<float>> attention;  ///< [head][row]
-  std::vector<float> memory;                  ///< [row], one field.
-  std::vector<uint8_t> live;                  ///< Empty: all.
+  std::vector<int64_t> positions = {};
+  std::vector<std::vector<float>> attention = {};  ///< [head][row]
+  std::vector<float> memory = {};                  ///< [row], one field.
+  std::vector<uint8_t> live = {};                  ///< Empty: all.
 };
 
 /// The rows (indices) that the policy of `setup` evicts; `step.memory` is updated.

@@ -1,5 +1,7 @@
 #include "multistate/engine/decision.h"
 
+#include <limits>
+
 #include <fmt/format.h>
 
 #include "multistate/policy/policy_error.h"
@@ -12,7 +14,7 @@ namespace {
 }
 
 void check(const StepView& step, const Evictions& evictions) {
-  int64_t previous = -1;
+  int64_t previous = std::numeric_limits<int64_t>::min();
   for (const int64_t row : evictions.rows()) {
     if (row == previous) {
       fail(step, fmt::format("row {} is evicted twice", row));

@@ -1,10 +1,14 @@
-# multistate_check_torch(): to be called after find_package(Torch). Stops with an explanation where the program would
+# multistate_check_torch(), to be called after find_package(Torch). Stops with an explanation where the program would
 # link and then abort, or not link at all: parts of two LibTorch taken together, or the old string ABI.
 
-# The installation that a library (<prefix>/lib/... or <prefix>/lib/<arch>/...) or a folder of headers belongs to.
+# The installation that a library (<prefix>/lib/<file> or <prefix>/lib/<arch>/<file>) or a folder of headers
+# (<prefix>/include) belongs to. Only the end of the path counts: a wheel lies in <python's prefix>/lib/... itself.
 function(multistate_torch_prefix path result)
   file(REAL_PATH "${path}" path)
-  string(REGEX REPLACE "/(lib|lib64|include)(/.*)?$" "" prefix "${path}")
+  if(NOT path MATCHES "/include$")
+    get_filename_component(path "${path}" DIRECTORY)
+  endif()
+  string(REGEX REPLACE "/(include|lib|lib64|lib/[^/]*-linux-gnu[^/]*)$" "" prefix "${path}")
   set(${result} "${prefix}" PARENT_SCOPE)
 endfunction()
 
@@ -51,9 +55,8 @@ function(multistate_check_torch_parts)
   endif()
 endfunction()
 
-function(multistate_check_torch_abi)
-  get_target_property(options torch INTERFACE_COMPILE_OPTIONS)
-  if("${TORCH_CXX_FLAGS};${options}" MATCHES "_GLIBCXX_USE_CXX11_ABI=0")
+function(multistate_check_torch_abi options)
+  if("${options}" MATCHES "_GLIBCXX_USE_CXX11_ABI=0")
     message(FATAL_ERROR
       "This LibTorch (${TORCH_LIBRARY}) was built with the old ABI of std::string (_GLIBCXX_USE_CXX11_ABI=0): it "
       "links with none of the other libraries. Use the distribution's libtorch-dev, a wheel of 2.7 or later, or a "
@@ -63,5 +66,20 @@ endfunction()
 
 function(multistate_check_torch)
   multistate_check_torch_parts()
-  multistate_check_torch_abi()
+  get_target_property(options torch INTERFACE_COMPILE_OPTIONS)
+  multistate_check_torch_abi("${TORCH_CXX_FLAGS};${options}")
+endfunction()
+
+# A wheel or zip of LibTorch 2 holds headers of its own fmt, which the compiler finds before the distribution's, and
+# whose library lies hidden in LibTorch's. Header only, nobody needs a library of that version.
+function(multistate_settle_fmt)
+  find_path(fmt_of_torch fmt/format.h PATHS ${TORCH_INCLUDE_DIRS} NO_DEFAULT_PATH NO_CACHE)
+  get_target_property(own fmt::fmt INTERFACE_INCLUDE_DIRECTORIES)
+  if(NOT fmt_of_torch)
+    return()
+  endif()
+  file(REAL_PATH "${fmt_of_torch}" fmt_of_torch)
+  if(NOT fmt_of_torch IN_LIST own)
+    set_property(TARGET fmt::fmt APPEND PROPERTY INTERFACE_COMPILE_DEFINITIONS FMT_HEADER_ONLY=1)
+  endif()
 endfunction()

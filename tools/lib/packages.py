@@ -56,8 +56,8 @@ def _run(command, scratch):
         return f"{' '.join(command)}: {error.strerror}"
     if done.returncode == 0:
         return None
-    lines = [line for line in done.stdout.splitlines() if line.strip()]
-    return f"{' '.join(command)}: {lines[-1] if lines else f'exit code {done.returncode}'}"
+    lines = [line.strip() for line in done.stdout.splitlines() if line.strip()]
+    return "\n    ".join([f"{' '.join(command)}: exit code {done.returncode}", *lines[-3:]])
 
 
 def from_pip(requirement):

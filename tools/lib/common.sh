@@ -51,6 +51,7 @@ quietly() {
 build_preset() {
   local preset=$1 jobs=$2
   shift 2
+  say "build: preset $preset, $jobs jobs (build/logs/build-$preset.log)"
   quietly "configure-$preset" cmake --preset "$preset"
   quietly "build-$preset" cmake --build --preset "$preset" --parallel "$jobs" ${@:+--target "$@"}
 }

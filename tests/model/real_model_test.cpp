@@ -1,24 +1,13 @@
-#include <cstdlib>
-
 #include <fmt/format.h>
 
 #include "multistate/base/sha256.h"
 #include "multistate/model/model_file.h"
 
+#include "support/real_data.h"
 #include "support/torch.h"
 
 namespace multistate::test {
 namespace {
-
-std::filesystem::path real_model() {
-  const char* data = std::getenv("MULTISTATE_DATA_DIR");
-  const std::filesystem::path folder = data != nullptr ? data : MULTISTATE_SOURCE_DIR "/data";
-  const auto path = folder / "models/smollm2-135m-instruct.gguf";
-  if (!std::filesystem::exists(path)) {
-    FAIL(path.string() << " is missing; tools/fetch_data puts it there");
-  }
-  return path;
-}
 
 std::string digest(const at::Tensor& tensor) {
   return sha256_hex({static_cast<const char*>(tensor.data_ptr()), tensor.nbytes()});
@@ -36,7 +25,7 @@ struct Expected {
 // package gguf 0.19.0 makes of the same file, rows of queries and keys put into Hugging Face's
 // order with numpy: w.reshape(heads, rows // heads // 2, 2, columns).swapaxes(1, 2).
 TEST_CASE("the weights of SmolLM2-135M-Instruct are those of the reference reader", "[slow]") {
-  const auto file = ModelFile::open(real_model());
+  const auto file = ModelFile::open(real_file("models/smollm2-135m-instruct.gguf"));
   const std::vector<Expected> all = {
       {"model.embed_tokens.weight",
        {49152, 576},
@@ -61,7 +50,7 @@ TEST_CASE("the weights of SmolLM2-135M-Instruct are those of the reference reade
 }
 
 TEST_CASE("the sizes of SmolLM2-135M-Instruct are read from its file", "[slow]") {
-  const auto file = ModelFile::open(real_model());
+  const auto file = ModelFile::open(real_file("models/smollm2-135m-instruct.gguf"));
   const TransformerConfig& config = file->config();
   CHECK(file->format() == "GGUF v3");
   CHECK(file->tensors().size() == 272);

@@ -1,0 +1,214 @@
+#include "multistate/sweep/runner.h"
+
+#include "support/torch.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "multistate/base/mapped_file.h"
+#include "multistate/policy/registry.h"
+#include "multistate/results/sweep_reader.h"
+#include "support/input_error.h"
+#include "support/tiny_model.h"
+#include "support/tiny_sweep.h"
+
+namespace multistate::test {
+namespace {
+
+/// Scores that stop being numbers in the middle of a sample.
+class Faulty final : public ScoringPolicy {
+ public:
+  void score(const StepView& step, std::span<float> scores) const override {
+    std::fill(scores.begin(), scores.end(), step.step() < 40 ? 0.0F : NAN);
+  }
+};
+
+const PolicyRegistration<Faulty> kFaulty{{.name = "faulty",
+                                          .version = 1,
+                                          .summary = "fails in step 40",
+                                          .paper = "none: a test",
+                                          .deviations = "",
+                                          .defaults = {.sinks = 0}}};
+
+SweepPlan plan_of(const TinySweep& sweep, const std::string& rest, std::optional<int64_t> limit = std::nullopt) {
+  return plan_sweep(read_sweep(read_yaml(sweep.write(rest))), limit);
+}
+
+RunOptions options(int64_t jobs = 1) {
+  RunOptions options;
+  options.jobs = jobs;
+  options.command = "test";
+  options.config = nlohmann::json::object();
+  return options;
+}
+
+nlohmann::json result_of(const SweepPlan& plan, const PlannedCell& cell) {
+  return CellFolder(plan.spec.output / "cells" / cell.folder(), cell.id).result();
+}
+
+std::vector<std::string> metrics_of(const SweepPlan& plan) {
+  std::vector<std::string> all;
+  for (const PlannedCell& cell : plan.cells) {
+    const auto result = result_of(plan, cell);
+    all.push_back(result.at("metrics").dump() + result.at("series").dump());
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("a sweep gives every cell a result, and a second run has nothing to do") {
+  const TinySweep sweep;
+  const auto plan = plan_of(sweep, TinySweep::grid());
+  REQUIRE(plan.cells.size() == 7);
+  const auto outcome = run_sweep(plan, options());
+  CHECK(outcome.done == 7);
+  CHECK(outcome.exit_code() == 0);
+  std::vector<std::string> before;
+  for (const PlannedCell& cell : plan.cells) {
+    before.push_back(read_file(plan.spec.output / "cells" / cell.folder() / "result.json"));
+  }
+  CHECK(run_sweep(plan, options()).done == 7);
+  for (size_t i = 0; i < plan.cells.size(); ++i) {
+    CHECK(read_file(plan.spec.output / "cells" / plan.cells[i].folder() / "result.json") == before[i]);
+  }
+}
+
+TEST_CASE("metrics do not depend on the number of jobs") {
+  const TinySweep alone;
+  const auto plan = plan_of(alone, TinySweep::grid());
+  run_sweep(plan, options(1));
+  const TinySweep together;
+  const auto same = plan_of(together, TinySweep::grid());
+  run_sweep(same, options(3));
+  CHECK(metrics_of(plan) == metrics_of(same));
+}
+
+TEST_CASE("a state larger than a chunk gives the metrics of the full model") {
+  const TinySweep sweep;
+  const auto plan = plan_of(sweep,
+                            "policy: {name: tova}\nstate_size: 64\n"
+                            "sweep: {include: [{policy.name: tova}, {policy.name: full}]}\n");
+  run_sweep(plan, options());
+  REQUIRE(plan.cells.size() == 2);
+  const auto nll = [&](size_t i) {
+    return result_of(plan, plan.cells[i]).at("metrics").at("nll").at("value").get<double>();
+  };
+  CHECK(std::abs(nll(0) - nll(1)) < 1e-5);
+}
+
+TEST_CASE("a cell's identity is what affects its result, and nothing else") {
+  const TinySweep sweep;
+  const auto id = [&](const std::string& rest) { return plan_of(sweep, rest).cells.front().id; };
+  const std::string base = "policy: {name: tova}\nstate_size: 8\n";
+  CHECK(id(base) == id("policy: {name: tova, sinks: 0}\nstate_size: 8\nseed: 5\n"));
+  CHECK(id(base) == id("policy: {name: tova}\nstate_fraction: 0.125\n"));
+  CHECK(id(base) != id("policy: {name: tova, sinks: 1}\nstate_size: 8\n"));
+  CHECK(id(base) != id("policy: {name: tova}\nstate_size: 9\n"));
+  CHECK(id("policy: {name: random}\nstate_size: 8\n") != id("policy: {name: random}\nstate_size: 8\nseed: 1\n"));
+  CHECK(id(base) != plan_of(sweep, base, 2).cells.front().id);
+  const TinySweep elsewhere;
+  CHECK(id(base) == plan_of(elsewhere, base).cells.front().id);
+  write_file(elsewhere.folder() / "text.txt", read_file(elsewhere.folder() / "text.txt") + "x");
+  CHECK(id(base) != plan_of(elsewhere, base).cells.front().id);
+}
+
+TEST_CASE("the seed is an axis only where something is random") {
+  const TinySweep sweep;
+  const auto plan = plan_of(sweep,
+                            "policy: {name: tova}\nstate_size: 8\n"
+                            "sweep: {parameters: {policy.name: {values: [tova, random]}, seed: {values: [0, 1, 2]}}}\n");
+  CHECK(plan.cells.size() == 4);
+}
+
+TEST_CASE("a cell that fails leaves its reason, the others go on") {
+  const TinySweep sweep;
+  const auto plan = plan_of(sweep,
+                            "policy: {name: tova}\nstate_size: 8\n"
+                            "sweep: {parameters: {policy.name: {values: [tova, faulty, h2o]}}}\n");
+  auto outcome = run_sweep(plan, options());
+  CHECK(outcome.done == 2);
+  CHECK(outcome.failed == 1);
+  CHECK(outcome.exit_code() == 1);
+  const auto status = read_sweep_status(sweep.output());
+  CHECK(status.cells[1].state == CellState::kFailed);
+  CHECK(status.cells[1].message ==
+        "policy faulty: layer 0, step 40: the score of the row at position 32 is nan");
+
+  RunOptions leave = options();
+  leave.retry_failed = false;
+  outcome = run_sweep(plan, leave);
+  CHECK(outcome.failed == 1);
+  RunOptions fast = options();
+  fast.fail_fast = true;
+  CHECK(run_sweep(plan, fast).failed == 1);
+}
+
+TEST_CASE("a limit is marked and does not stand for the whole") {
+  const TinySweep sweep;
+  const std::string file = "policy: {name: tova}\nstate_size: 8\n";
+  const auto limited = plan_of(sweep, file, 2);
+  run_sweep(limited, options());
+  const auto result = result_of(limited, limited.cells.front());
+  CHECK(result.at("counts").at("limited") == true);
+  CHECK(result.at("counts").at("samples") == 2);
+  CHECK(result.at("config").at("limit") == 2);
+  CHECK(result.at("warnings").dump().find("--limit") != std::string::npos);
+  const auto whole = plan_of(sweep, file);
+  CHECK(CellFolder(whole.spec.output / "cells" / whole.cells.front().folder(), whole.cells.front().id).state() ==
+        CellState::kMissing);
+}
+
+TEST_CASE("what an interrupted run finished is taken over") {
+  const TinySweep sweep;
+  const auto plan = plan_of(sweep, "policy: {name: random}\nstate_size: 8\n");
+  run_sweep(plan, options());
+  const auto expected = metrics_of(plan);
+  const auto& cell = plan.cells.front();
+  const auto folder = plan.spec.output / "cells" / cell.folder();
+
+  // As a crash leaves it: two samples and half a line of the third.
+  std::string lines;
+  const auto text = read_file(folder / "samples.jsonl");
+  const auto first_end = text.find('\n');
+  const auto second_end = text.find('\n', first_end + 1);
+  const auto wrap = [&](int sample, const std::string& record) {
+    return fmt::format(R"({{"cell_id":"{}","sample":{},"record":{}}})", cell.id, sample, record);
+  };
+  lines = wrap(0, text.substr(0, first_end)) + "\n" +
+          wrap(1, text.substr(first_end + 1, second_end - first_end - 1)) + "\n" + wrap(2, "{}").substr(0, 40);
+  std::filesystem::remove(folder / "result.json");
+  std::filesystem::remove(folder / "samples.jsonl");
+  write_file(folder / "samples.partial.jsonl", lines);
+  CHECK(read_sweep_status(sweep.output()).cells.front().samples == 2);
+  run_sweep(plan, options());
+  CHECK(metrics_of(plan) == expected);
+  CHECK(!std::filesystem::exists(folder / "samples.partial.jsonl"));
+}
+
+TEST_CASE("a torn result is moved aside, not lost, and its cell runs again") {
+  const TinySweep sweep;
+  const auto plan = plan_of(sweep, "policy: {name: tova}\nstate_size: 8\n");
+  run_sweep(plan, options());
+  const auto path = plan.spec.output / "cells" / plan.cells.front().folder() / "result.json";
+  write_file(path, "{\"schema\": {\"na");
+  CHECK(read_sweep_status(sweep.output()).problems.size() == 1);
+  CHECK(run_sweep(plan, options()).done == 1);
+  CHECK(read_file(path.string() + ".rejected-1") == "{\"schema\": {\"na");
+}
+
+TEST_CASE("--cell picks by id and refuses what no cell has") {
+  const TinySweep sweep;
+  const auto plan = plan_of(sweep, TinySweep::grid());
+  RunOptions one = options();
+  one.cells = {plan.cells[2].id.substr(0, 8)};
+  const auto outcome = run_sweep(plan, one);
+  CHECK(outcome.done == 1);
+  CHECK(outcome.missing == 6);
+  one.cells = {"nothex"};
+  CHECK(input_error([&] { run_sweep(plan, one); }) ==
+        "--cell nothex: no cell of this sweep has an id that starts so; --dry-run lists them");
+}
+
+}  // namespace multistate::test

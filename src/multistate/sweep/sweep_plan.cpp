@@ -84,15 +84,22 @@ std::string identity_of(const PlannedCell& cell) {
   return cell_identity(identity);
 }
 
+/// Policy, state size and the options that are not at their defaults: the same for a cell whatever sweep it is part of, so that it is
+/// found again.
 std::string slug_of(const CellSpec& spec) {
-  std::string slug;
-  for (const auto& [key, value] : spec.parameters.items()) {
-    const bool plain = key == "policy.name" || key == "experiment.name" || key == "state_size";
-    const std::string name = key.substr(key.rfind('.') + 1);
-    const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-    slug += (slug.empty() ? "" : "-") + (plain ? text : name + "=" + text);
+  std::string slug = spec.policy.entry->info.name;
+  if (spec.policy.bounded()) {
+    slug += fmt::format("-{}", spec.policy.state_size);
   }
-  slug = slug.empty() ? spec.policy.entry->info.name : slug;
+  for (const OptionInfo& option : spec.policy.entry->options()) {
+    const auto& value = spec.policy.options.at(option.name);
+    if (value != option.default_value) {
+      slug += fmt::format("-{}={}", option.name, value.is_string() ? value.get<std::string>() : value.dump());
+    }
+  }
+  if (spec.seed) {
+    slug += fmt::format("-seed={}", *spec.seed);
+  }
   for (char& c : slug) {
     const bool safe = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '=' ||
                       (c == '.' && &c != slug.data());

@@ -20,7 +20,7 @@ struct PlannedCell {
   std::shared_ptr<const Workload> workload;
   std::string data_sha256;
   std::string id;    ///< SHA-256 of all that affects the result, and nothing else.
-  std::string slug;  ///< For people: values of the parameters, "tova-256".
+  std::string slug;  ///< For people: "tova-256-sinks=4".
   int64_t samples = 0;
   std::optional<int64_t> limit;  ///< Set when it leaves out samples.
   int64_t tokens = 0;            ///< All samples together.

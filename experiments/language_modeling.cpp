@@ -1,8 +1,8 @@
-// Language modelling: the loss on documents, cut into chunks that are evaluated by themselves, every token predicted
-// from what the state still holds of those before it.
+// Language modelling: the loss on documents, cut into chunks that are evaluated by themselves,
+// every token predicted from what the state still holds of those before it.
 //
-// Paper: Oren et al., arXiv:2401.06104, section 5.1 and appendix E (PG-19 in chunks of 4,096 tokens). A chunk's first token
-// is not predicted, unless a BOS token stands before it.
+// Paper: Oren et al., arXiv:2401.06104, section 5.1 and appendix E (PG-19 in chunks of 4,096
+// tokens). A chunk's first token is not predicted, unless a BOS token stands before it.
 
 #include <algorithm>
 #include <optional>
@@ -30,7 +30,8 @@ struct ChunkOptions {
     constexpr int64_t kMost = int64_t{1} << 40;
     v("data", data, "a text file, or a folder of .txt files");
     v("context_length", context_length, {2, kMost}, "tokens of a chunk, BOS included");
-    v("max_chunks", max_chunks, {0, kMost}, "chunks at most, taken from the documents in turn; 0: all");
+    v("max_chunks", max_chunks, {0, kMost},
+      "chunks at most, taken from the documents in turn; 0: all");
     v("skip_tokens", skip_tokens, {0, kMost}, "tokens passed over at the start of every document");
     v("add_bos", add_bos, "start every chunk with the model's BOS token");
     v("stride", stride, {0, kMost},
@@ -42,8 +43,9 @@ struct ChunkOptions {
   void check(const Node& node) const {
     check_data_path(data, node);
     if (stride > text_tokens()) {
-      throw node.error(fmt::format("experiment.stride: {} would leave gaps between chunks of {} text tokens",
-                                   stride, text_tokens()));
+      throw node.error(
+          fmt::format("experiment.stride: {} would leave gaps between chunks of {} text tokens",
+                      stride, text_tokens()));
     }
   }
 };
@@ -67,7 +69,8 @@ class ChunkWorkload final : public Workload {
     plan_ = plan_chunks(sizes, rule_, options.max_chunks);
     if (plan_.chunks.empty()) {
       throw InputError(fmt::format(
-          "{}: no document is long enough for one chunk of {} tokens after skip_tokens ({}); the longest has {}",
+          "{}: no document is long enough for one chunk of {} tokens after skip_tokens ({}); the "
+          "longest has {}",
           options.data, rule_.length, rule_.skip, *std::max_element(sizes.begin(), sizes.end())));
     }
   }
@@ -97,7 +100,8 @@ class ChunkWorkload final : public Workload {
     if (bos_) {
       ids.push_back(*bos_);
     }
-    ids.insert(ids.end(), document.begin() + chunk.begin, document.begin() + chunk.begin + rule_.length);
+    ids.insert(ids.end(), document.begin() + chunk.begin,
+               document.begin() + chunk.begin + rule_.length);
 
     const Evaluator evaluator(context.model, context.policy);
     const auto evaluation =
@@ -154,7 +158,9 @@ class LanguageModeling final : public Experiment {
   explicit LanguageModeling(Options options) : options_(std::move(options)) {}
 
   int64_t context_length() const override { return options_.context_length; }
-  std::string data_sha256() const override { return documents_sha256(read_documents(options_.data)); }
+  std::string data_sha256() const override {
+    return documents_sha256(read_documents(options_.data));
+  }
 
   std::unique_ptr<Workload> prepare(const Tokenizer& tokenizer) const override {
     return std::make_unique<ChunkWorkload>(options_, read_documents(options_.data), tokenizer);

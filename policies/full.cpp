@@ -1,7 +1,7 @@
 // Full attention: every row is kept. The topline of every comparison.
 //
-// Paper: Vaswani et al., Attention Is All You Need, arXiv:1706.03762; in the words of arXiv:2401.06104,
-// an unbounded multi-state.
+// Paper: Vaswani et al., Attention Is All You Need, arXiv:1706.03762; in the words of
+// arXiv:2401.06104, an unbounded multi-state.
 
 #include "multistate/policy/registry.h"
 

@@ -1,9 +1,10 @@
-// H2O (Heavy-Hitter Oracle): evict the row that received the least attention so far, outside a window
-// of recent rows.
+// H2O (Heavy-Hitter Oracle): evict the row that received the least attention so far, outside a
+// window of recent rows.
 //
-// Paper: Zhang et al., H2O: Heavy-Hitter Oracle for Efficient Generative Inference of Large Language Models,
-// arXiv:2306.14048. One set of rows a key/value head, and half of the state for recent rows, as there.
-// Deviation: heads that share keys and values share one score, the mean over them.
+// Paper: Zhang et al., H2O: Heavy-Hitter Oracle for Efficient Generative Inference of Large
+// Language Models, arXiv:2306.14048. One set of rows a key/value head, and half of the state for
+// recent rows, as there. Deviation: heads that share keys and values share one score, the mean over
+// them.
 
 #include <algorithm>
 

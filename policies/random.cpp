@@ -1,5 +1,5 @@
-// Random: evict any row, each with the same probability. The floor of every comparison: a policy that is not
-// better than this one decides nothing.
+// Random: evict any row, each with the same probability. The floor of every comparison: a policy
+// that is not better than this one decides nothing.
 
 #include "multistate/policy/registry.h"
 

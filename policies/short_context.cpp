@@ -1,8 +1,9 @@
-// Short context: no compression; when k rows are there, all go and the state starts anew. A text is seen as
-// a row of pieces of k tokens that know nothing of each other.
+// Short context: no compression; when k rows are there, all go and the state starts anew. A text is
+// seen as a row of pieces of k tokens that know nothing of each other.
 //
-// Paper: the baseline of Oren et al., arXiv:2401.06104 (section 5.1): the model evaluated on shorter inputs. The last token
-// of a piece predicts the first of the next, so that every policy is measured on the same tokens.
+// Paper: the baseline of Oren et al., arXiv:2401.06104 (section 5.1): the model evaluated on
+// shorter inputs. The last token of a piece predicts the first of the next, so that every policy is
+// measured on the same tokens.
 
 #include "multistate/policy/registry.h"
 
@@ -11,7 +12,8 @@ namespace {
 
 class ShortContext final : public Policy {
  public:
-  void evict(const StepView& step, std::span<float> /*scratch*/, Evictions& evictions) const override {
+  void evict(const StepView& step, std::span<float> /*scratch*/,
+             Evictions& evictions) const override {
     if (step.live_rows() < step.capacity()) {
       return;
     }

@@ -1,8 +1,9 @@
-// StreamingLLM: keep the first tokens ("attention sinks") and the most recent ones, evict the oldest in
-// between. The number of sinks is the option `sinks`, 4 unless set.
+// StreamingLLM: keep the first tokens ("attention sinks") and the most recent ones, evict the
+// oldest in between. The number of sinks is the option `sinks`, 4 unless set.
 //
-// Paper: Xiao et al., Efficient Streaming Language Models with Attention Sinks, arXiv:2309.17453; "Window+4" in
-// arXiv:2401.06104. Deviation: keys keep their original positions, where StreamingLLM numbers them anew in the cache.
+// Paper: Xiao et al., Efficient Streaming Language Models with Attention Sinks, arXiv:2309.17453;
+// "Window+4" in arXiv:2401.06104. Deviation: keys keep their original positions, where StreamingLLM
+// numbers them anew in the cache.
 
 #include "multistate/policy/registry.h"
 
@@ -11,7 +12,8 @@ namespace {
 
 class Streaming final : public Policy {
  public:
-  void evict(const StepView& step, std::span<float> /*scratch*/, Evictions& evictions) const override {
+  void evict(const StepView& step, std::span<float> /*scratch*/,
+             Evictions& evictions) const override {
     int64_t left = step.excess();
     for (int64_t row = step.first_candidate(); left > 0 && row < step.end_candidates(); ++row) {
       if (step.live(row)) {

@@ -1,7 +1,8 @@
-// TOVA (Token Omission Via Attention): evict the row that the newest token attends to least, averaged over heads.
+// TOVA (Token Omission Via Attention): evict the row that the newest token attends to least,
+// averaged over heads.
 //
-// Paper: Oren et al., Transformers are Multi-State RNNs, arXiv:2401.06104, equation 9. The paper's choice is
-// `scope: layer`; with `scope: kv_head` it is the head-wise variant of its appendix A.
+// Paper: Oren et al., Transformers are Multi-State RNNs, arXiv:2401.06104, equation 9. The paper's
+// choice is `scope: layer`; with `scope: kv_head` it is the head-wise variant of its appendix A.
 
 #include "multistate/policy/registry.h"
 

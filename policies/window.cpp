@@ -1,7 +1,7 @@
 // Window: evict the oldest row, so that the most recent k remain.
 //
-// Paper: Beltagy et al., Longformer: The Long-Document Transformer, arXiv:2004.05150 (sliding window attention);
-// "Window" in arXiv:2401.06104. With `sinks: i` it is that paper's Window+i.
+// Paper: Beltagy et al., Longformer: The Long-Document Transformer, arXiv:2004.05150 (sliding
+// window attention); "Window" in arXiv:2401.06104. With `sinks: i` it is that paper's Window+i.
 
 #include "multistate/policy/registry.h"
 

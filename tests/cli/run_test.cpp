@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "multistate/base/mapped_file.h"
+
 #include "support/catch.h"
 #include "support/program.h"
 #include "support/tiny_model.h"
@@ -20,7 +21,8 @@ std::map<std::string, std::string> content_of(const fs::path& output) {
   std::map<std::string, std::string> content;
   for (const auto& entry : fs::directory_iterator(output / "cells")) {
     const auto result = nlohmann::json::parse(read_file(entry.path() / "result.json"));
-    content[entry.path().filename().string()] = result.at("metrics").dump() + result.at("series").dump();
+    content[entry.path().filename().string()] =
+        result.at("metrics").dump() + result.at("series").dump();
   }
   return content;
 }
@@ -55,7 +57,8 @@ TEST_CASE("run prints a table, says where results are, and status agrees") {
 TEST_CASE("overrides change the sweep, and only what is missing runs") {
   const TinySweep sweep;
   const auto file = sweep.write(TinySweep::grid()).string();
-  CHECK(run_program({"run", file, "policy.name=tova", "state_size=4,8", "~sweep.include"}).exit_code == 0);
+  CHECK(run_program({"run", file, "policy.name=tova", "state_size=4,8", "~sweep.include"})
+            .exit_code == 0);
   CHECK(finished_cells(sweep.output()) == 2);
   const auto more = run_program({"run", file});
   CHECK_THAT(more.out, ContainsSubstring("7 of 7 planned cells"));
@@ -115,9 +118,11 @@ TEST_CASE("tokens go to text and back") {
   const auto ids = run_program({"tokenize", text, "--model", model});
   REQUIRE(ids.exit_code == 0);
   write_file(sweep.folder() / "ids.txt", ids.out);
-  const auto back = run_program({"tokenize", (sweep.folder() / "ids.txt").string(), "--model", model, "--decode"});
+  const auto back = run_program(
+      {"tokenize", (sweep.folder() / "ids.txt").string(), "--model", model, "--decode"});
   CHECK(back.out == read_file(text));
-  const auto json = nlohmann::json::parse(run_program({"tokenize", text, "--model", model, "--json"}).out);
+  const auto json =
+      nlohmann::json::parse(run_program({"tokenize", text, "--model", model, "--json"}).out);
   const auto count = run_program({"tokenize", text, "--model", model, "--count"}).out;
   CHECK(std::to_string(json.at("count").get<int64_t>()) + "\n" == count);
 }
@@ -132,7 +137,8 @@ TEST_CASE("inspect and the catalogues print text and JSON") {
   CHECK(json.at("state_bytes_per_row") == 2 * 2 * 2 * 8 * 4);
   CHECK(nlohmann::json::parse(run_program({"policies", "--json"}).out).size() >= 7);
   CHECK_THAT(run_program({"policies", "h2o"}).out, ContainsSubstring("arXiv:2306.14048"));
-  CHECK_THAT(run_program({"experiments", "language_modeling"}).out, ContainsSubstring("context_length"));
+  CHECK_THAT(run_program({"experiments", "language_modeling"}).out,
+             ContainsSubstring("context_length"));
 }
 
 }  // namespace multistate::test

@@ -1,8 +1,7 @@
-#include "support/torch.h"
-
 #include <algorithm>
 
 #include "support/scan_run.h"
+#include "support/torch.h"
 
 namespace multistate::test {
 namespace {
@@ -70,7 +69,8 @@ TEST_CASE("rows that are kept are in order of position and the positions are tho
     for (const LayerState::Set& set : run.sets) {
       const auto positions = set.rows.positions();
       CHECK(std::is_sorted(positions.begin(), positions.end()));
-      CHECK(std::vector<int64_t>(positions.begin(), positions.end()) == set.trace.kept_after(kTokens - 1));
+      CHECK(std::vector<int64_t>(positions.begin(), positions.end()) ==
+            set.trace.kept_after(kTokens - 1));
     }
   }
 }
@@ -141,7 +141,9 @@ TEST_CASE("what one row gains in lifetime another loses: sum over t of min(t + 1
   CHECK(checked > 50);
 }
 
-TEST_CASE("the paper's mean lifetimes: its Table 2 states 249, 481, 897 and 1537 for k = 256 to 2048 at T = 4096") {
+TEST_CASE(
+    "the paper's mean lifetimes: its Table 2 states 249, 481, 897 and 1537 for k = 256 to 2048 at "
+    "T = 4096") {
   const auto mean = [](int64_t k) {
     RowTrace trace;
     for (int64_t t = 0; t < 4096; ++t) {

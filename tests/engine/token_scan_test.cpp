@@ -1,9 +1,8 @@
-#include "support/torch.h"
-
 #include <array>
 
 #include "support/naive_scan.h"
 #include "support/scan_run.h"
+#include "support/torch.h"
 
 namespace multistate::test {
 namespace {

@@ -8,7 +8,8 @@
 namespace multistate::test {
 namespace {
 
-SampleRecord record_of(const std::vector<double>& losses, int64_t first_place, std::string_view text) {
+SampleRecord record_of(const std::vector<double>& losses, int64_t first_place,
+                       std::string_view text) {
   SampleRecord record;
   record.values = ScoredText(losses, first_place, text).to_json();
   return record;
@@ -49,7 +50,8 @@ TEST_CASE("one chunk has no standard error") {
 }
 
 TEST_CASE("the loss by place is a mean over tokens with the places in powers of two") {
-  const std::array records = {record_of({1.0, 3.0, 5.0}, 1, "x"), record_of({2.0, 4.0, 6.0}, 1, "y")};
+  const std::array records = {record_of({1.0, 3.0, 5.0}, 1, "x"),
+                              record_of({2.0, 4.0, 6.0}, 1, "y")};
   const auto series = summarize_language(records).series.at("nll_by_place");
   REQUIRE(series.size() == 2);
   CHECK(series[0].at("first_place") == 1);

@@ -1,6 +1,5 @@
-// The losses of the paper's policies on real text, against an implementation that shares nothing with this one.
-
-#include "support/torch.h"
+// The losses of the paper's policies on real text, against an implementation that shares nothing
+// with this one.
 
 #include <array>
 #include <future>
@@ -9,7 +8,9 @@
 #include "multistate/base/mapped_file.h"
 #include "multistate/engine/evaluator.h"
 #include "multistate/sweep/threads.h"
+
 #include "support/real_data.h"
+#include "support/torch.h"
 
 namespace multistate::test {
 namespace {
@@ -21,9 +22,10 @@ struct Reference {
   double nll;
 };
 
-/// Mean loss in nats of tokens 2 to 1,024 of Persuasion (no BOS), SmolLM2-135M-Instruct Q4_1 decoded to float32. From a slow
-/// token-by-token implementation in Python on PyTorch 2.13.0, written independently; its `full` agrees with
-/// transformers 5.2, its `tova` with the code that the authors of arXiv:2401.06104 published.
+/// Mean loss in nats of tokens 2 to 1,024 of Persuasion (no BOS), SmolLM2-135M-Instruct Q4_1
+/// decoded to float32. From a slow token-by-token implementation in Python on PyTorch 2.13.0,
+/// written independently; its `full` agrees with transformers 5.2, its `tova` with the code that
+/// the authors of arXiv:2401.06104 published.
 constexpr std::array kReferences = {
     Reference{"full", 0, "{}", 3.447136},
     Reference{"window", 64, "{}", 4.622661},
@@ -54,7 +56,8 @@ TEST_CASE("losses on Persuasion equal those of an independent implementation", "
   set_intra_op_threads(1);
   const auto file = ModelFile::open(real_file("models/smollm2-135m-instruct.gguf"));
   const auto model = Transformer::load(*file, at::kFloat);
-  auto ids = Tokenizer::make(file->tokenizer())->encode(read_file(real_file("austen/persuasion.txt")));
+  auto ids =
+      Tokenizer::make(file->tokenizer())->encode(read_file(real_file("austen/persuasion.txt")));
   ids.resize(1024);
 
   // Two at a time: the machine that runs this has two cores or more, and each takes seconds.
@@ -70,7 +73,8 @@ TEST_CASE("losses on Persuasion equal those of an independent implementation", "
       const Reference& reference = kReferences[first + i];
       const double nll = measured[i].get();
       const double allowed = reference.state_size == 0 ? 1e-4 : 1e-3;
-      INFO(reference.policy << " k=" << reference.state_size << " " << reference.options << ": " << nll);
+      INFO(reference.policy << " k=" << reference.state_size << " " << reference.options << ": "
+                            << nll);
       CHECK(std::abs(nll - reference.nll) < allowed);
     }
   }

@@ -5,6 +5,7 @@
 
 #include "multistate/engine/decision.h"
 #include "multistate/policy/policy_error.h"
+
 #include "support/catch.h"
 #include "support/step_fixture.h"
 
@@ -15,7 +16,8 @@ namespace {
 class Scripted final : public Policy {
  public:
   explicit Scripted(std::vector<int64_t> rows) : rows_(std::move(rows)) {}
-  void evict(const StepView& /*step*/, std::span<float> /*scratch*/, Evictions& evictions) const override {
+  void evict(const StepView& /*step*/, std::span<float> /*scratch*/,
+             Evictions& evictions) const override {
     for (const int64_t row : rows_) {
       evictions.add(row);
     }
@@ -76,19 +78,26 @@ TEST_CASE("a decision that breaks the contract is refused, with policy, layer an
   check_refused(std::make_shared<Scripted>(std::vector<int64_t>{1, 1}),
                 "policy window: layer 5, step 3: row 1 is evicted twice");
   check_refused(std::make_shared<Scripted>(std::vector<int64_t>{4}),
-                "policy window: layer 5, step 3: row 4 is protected or does not exist; candidates are 0 to 3");
+                "policy window: layer 5, step 3: row 4 is protected or does not exist; candidates "
+                "are 0 to 3");
   check_refused(std::make_shared<Scripted>(std::vector<int64_t>{-1}),
-                "policy window: layer 5, step 3: row -1 is protected or does not exist; candidates are 0 to 3");
-  check_refused(std::make_shared<Scripted>(std::vector<int64_t>{0}),
-                "policy window: layer 5, step 3: row 0 is protected or does not exist; candidates are 1 to 2",
-                "{sinks: 1, recent: 1}");
+                "policy window: layer 5, step 3: row -1 is protected or does not exist; candidates "
+                "are 0 to 3");
+  check_refused(
+      std::make_shared<Scripted>(std::vector<int64_t>{0}),
+      "policy window: layer 5, step 3: row 0 is protected or does not exist; candidates are 1 to 2",
+      "{sinks: 1, recent: 1}");
 }
 
 TEST_CASE("scores that are no numbers are refused") {
-  const std::string start = "policy window: layer 5, step 3: the score of the row at position 0 is ";
-  check_refused(std::make_shared<ConstantScore>(std::numeric_limits<float>::quiet_NaN()), start + "nan");
-  check_refused(std::make_shared<ConstantScore>(std::numeric_limits<float>::infinity()), start + "inf");
-  check_refused(std::make_shared<ConstantScore>(-std::numeric_limits<float>::infinity()), start + "-inf");
+  const std::string start =
+      "policy window: layer 5, step 3: the score of the row at position 0 is ";
+  check_refused(std::make_shared<ConstantScore>(std::numeric_limits<float>::quiet_NaN()),
+                start + "nan");
+  check_refused(std::make_shared<ConstantScore>(std::numeric_limits<float>::infinity()),
+                start + "inf");
+  check_refused(std::make_shared<ConstantScore>(-std::numeric_limits<float>::infinity()),
+                start + "-inf");
 }
 
 TEST_CASE("a decision may give up more than it must") {
@@ -108,18 +117,24 @@ TEST_CASE("reading what needs() does not declare fails") {
 }
 
 TEST_CASE("a setup that cannot hold its protected rows is refused") {
-  CHECK_THROWS_WITH(set_up_policy("tova", 0), ContainsSubstring("state_size is 0, which must be 1 or more"));
+  CHECK_THROWS_WITH(set_up_policy("tova", 0),
+                    ContainsSubstring("state_size is 0, which must be 1 or more"));
   CHECK_THROWS_WITH(set_up_policy("tova", -4), ContainsSubstring("state_size is -4"));
   CHECK_THROWS_WITH(
       set_up_policy("streaming", 4),
-      ContainsSubstring("policy streaming: sinks (4) + recent (0) must be less than the state size (4)"));
-  CHECK_THROWS_WITH(set_up_policy("tova", 8, "{sinks: 3, recent: 5}"), ContainsSubstring("sinks (3) + recent (5)"));
-  CHECK_THROWS_WITH(set_up_policy("h2o", 8, "{sinks: 4}"), ContainsSubstring("sinks (4) + recent (4)"));
+      ContainsSubstring(
+          "policy streaming: sinks (4) + recent (0) must be less than the state size (4)"));
+  CHECK_THROWS_WITH(set_up_policy("tova", 8, "{sinks: 3, recent: 5}"),
+                    ContainsSubstring("sinks (3) + recent (5)"));
+  CHECK_THROWS_WITH(set_up_policy("h2o", 8, "{sinks: 4}"),
+                    ContainsSubstring("sinks (4) + recent (4)"));
 }
 
 TEST_CASE("unknown policies and options are refused with the nearest name") {
-  CHECK_THROWS_WITH(set_up_policy("tovaa", 8), ContainsSubstring("unknown policy 'tovaa'; did you mean 'tova'?"));
-  CHECK_THROWS_WITH(set_up_policy("tova", 8, "{sink: 1}"), ContainsSubstring("did you mean 'policy.sinks'?"));
+  CHECK_THROWS_WITH(set_up_policy("tovaa", 8),
+                    ContainsSubstring("unknown policy 'tovaa'; did you mean 'tova'?"));
+  CHECK_THROWS_WITH(set_up_policy("tova", 8, "{sink: 1}"),
+                    ContainsSubstring("did you mean 'policy.sinks'?"));
   CHECK_THROWS_WITH(set_up_policy("full", 0, "{sinks: 1}"), ContainsSubstring("sinks"));
 }
 

@@ -5,11 +5,14 @@
 
 namespace multistate::test {
 
-TEST_CASE("tova evicts the row with the lowest mean weight of the newest query, equation 9 of the paper") {
+TEST_CASE(
+    "tova evicts the row with the lowest mean weight of the newest query, equation 9 of the "
+    "paper") {
   const auto setup = set_up_policy("tova", 3);
-  HandMadeStep step = {.step = 9,
-                       .positions = {2, 5, 8, 9},
-                       .attention = {{0.125F, 0.25F, 0.125F, 0.5F}, {0.5F, 0.0625F, 0.1875F, 0.25F}}};
+  HandMadeStep step = {
+      .step = 9,
+      .positions = {2, 5, 8, 9},
+      .attention = {{0.125F, 0.25F, 0.125F, 0.5F}, {0.5F, 0.0625F, 0.1875F, 0.25F}}};
   // Means: 0.3125, 0.15625, 0.15625, 0.375. The second and the third are equal: the older one goes.
   CHECK(evicted(setup, step) == std::vector<int64_t>{1});
 }
@@ -28,13 +31,15 @@ TEST_CASE("nothing goes while there is room") {
   CHECK(evicted(setup, step).empty());
 }
 
-TEST_CASE("h2o evicts the row with the least attention accumulated so far, outside the recent half") {
+TEST_CASE(
+    "h2o evicts the row with the least attention accumulated so far, outside the recent half") {
   const auto setup = set_up_policy("h2o", 4);
   CHECK(setup.recent() == 2);
-  HandMadeStep step = {.step = 7,
-                       .positions = {0, 3, 5, 6, 7},
-                       .attention = {{0.10F, 0.30F, 0.20F, 0.10F, 0.30F}, {0.30F, 0.10F, 0.20F, 0.30F, 0.10F}},
-                       .memory = {1.00F, 0.50F, 0.60F, 0.05F, 0.00F}};
+  HandMadeStep step = {
+      .step = 7,
+      .positions = {0, 3, 5, 6, 7},
+      .attention = {{0.10F, 0.30F, 0.20F, 0.10F, 0.30F}, {0.30F, 0.10F, 0.20F, 0.30F, 0.10F}},
+      .memory = {1.00F, 0.50F, 0.60F, 0.05F, 0.00F}};
   // Accumulated: 1.20, 0.70, 0.80, then the two recent ones 0.25 and 0.20, which are protected.
   CHECK(evicted(setup, step) == std::vector<int64_t>{1});
   CHECK(step.memory[0] == approx(1.2));
@@ -46,7 +51,8 @@ TEST_CASE("h2o evicts the row with the least attention accumulated so far, outsi
 
 TEST_CASE("h2o accumulates while there is room, too") {
   const auto setup = set_up_policy("h2o", 4);
-  HandMadeStep step = {.step = 1, .positions = {0, 1}, .attention = {{0.75F, 0.25F}}, .memory = {1.0F, 0.0F}};
+  HandMadeStep step = {
+      .step = 1, .positions = {0, 1}, .attention = {{0.75F, 0.25F}}, .memory = {1.0F, 0.0F}};
   CHECK(evicted(setup, step).empty());
   CHECK(step.memory == std::vector<float>{1.75F, 0.25F});
 }
@@ -122,9 +128,11 @@ TEST_CASE("random evicts every candidate equally often") {
 
 TEST_CASE("with `every` several rows go at once, the lowest first and the oldest among equals") {
   const auto setup = set_up_policy("tova", 2, "{every: 3}");
-  HandMadeStep room = {.step = 3, .positions = {0, 1, 2, 3}, .attention = {{0.1F, 0.2F, 0.3F, 0.4F}}};
+  HandMadeStep room = {
+      .step = 3, .positions = {0, 1, 2, 3}, .attention = {{0.1F, 0.2F, 0.3F, 0.4F}}};
   CHECK(evicted(setup, room).empty());
-  HandMadeStep full = {.step = 4, .positions = {0, 1, 2, 3, 4}, .attention = {{0.4F, 0.1F, 0.2F, 0.1F, 0.2F}}};
+  HandMadeStep full = {
+      .step = 4, .positions = {0, 1, 2, 3, 4}, .attention = {{0.4F, 0.1F, 0.2F, 0.1F, 0.2F}}};
   CHECK(evicted(setup, full) == std::vector<int64_t>{1, 3, 2});
 }
 

@@ -54,7 +54,8 @@ class NaiveSet {
     for (const Row& row : rows_) {
       double logit = 0.0;
       for (int64_t i = 0; i < size; ++i) {
-        logit += vector(inputs_.queries, head, t)[i] * vector(inputs_.keys, kv_head, row.position)[i];
+        logit +=
+            vector(inputs_.queries, head, t)[i] * vector(inputs_.keys, kv_head, row.position)[i];
       }
       weights.push_back(std::exp(logit / std::sqrt(static_cast<double>(size))));
       total += weights.back();
@@ -158,7 +159,8 @@ class NaiveSet {
 
 }  // namespace
 
-NaiveInputs NaiveInputs::random(int64_t heads, int64_t kv_heads, int64_t tokens, uint64_t seed, double spread) {
+NaiveInputs NaiveInputs::random(int64_t heads, int64_t kv_heads, int64_t tokens, uint64_t seed,
+                                double spread) {
   NaiveInputs inputs = {.heads = heads, .kv_heads = kv_heads, .head_size = 8, .tokens = tokens};
   Random random({seed});
   const auto normal = [&random] {
@@ -177,7 +179,8 @@ NaiveInputs NaiveInputs::random(int64_t heads, int64_t kv_heads, int64_t tokens,
   return inputs;
 }
 
-NaiveResult naive_scan(const NaiveInputs& inputs, const PolicySetup& setup, SampleSeed seed, int64_t layer) {
+NaiveResult naive_scan(const NaiveInputs& inputs, const PolicySetup& setup, SampleSeed seed,
+                       int64_t layer) {
   const bool by_head = setup.bounded() && setup.common.scope == Scope::kKvHead;
   const int64_t sets = by_head ? inputs.kv_heads : 1;
   NaiveResult result;
@@ -185,8 +188,9 @@ NaiveResult naive_scan(const NaiveInputs& inputs, const PolicySetup& setup, Samp
   for (int64_t set = 0; set < sets; ++set) {
     const Heads heads = {set * inputs.heads / sets, (set + 1) * inputs.heads / sets,
                          set * inputs.kv_heads / sets, (set + 1) * inputs.kv_heads / sets};
-    NaiveSet naive(inputs, setup, heads,
-                   Random({seed.seed, seed.sample, static_cast<uint64_t>(layer), static_cast<uint64_t>(set)}));
+    NaiveSet naive(
+        inputs, setup, heads,
+        Random({seed.seed, seed.sample, static_cast<uint64_t>(layer), static_cast<uint64_t>(set)}));
     result.kept.emplace_back();
     for (int64_t t = 0; t < inputs.tokens; ++t) {
       result.kept.back().push_back(naive.step(t, layer, result.attended));

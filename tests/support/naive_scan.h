@@ -19,16 +19,19 @@ struct NaiveInputs {
   std::vector<double> values = {};
 
   /// Normal random numbers; `spread` widens the logits.
-  static NaiveInputs random(int64_t heads, int64_t kv_heads, int64_t tokens, uint64_t seed, double spread = 2.0);
+  static NaiveInputs random(int64_t heads, int64_t kv_heads, int64_t tokens, uint64_t seed,
+                            double spread = 2.0);
 };
 
 struct NaiveResult {
-  std::vector<double> attended;  ///< [T][H][D]
+  std::vector<double> attended;                         ///< [T][H][D]
   std::vector<std::vector<std::vector<int64_t>>> kept;  ///< Positions by set and step.
 };
 
-/// The semantics of a bounded state written down as plainly as possible: loops over tokens, rows and heads in double
-/// precision, no tensor library, nothing shared with the engine but the policy itself.
-NaiveResult naive_scan(const NaiveInputs& inputs, const PolicySetup& setup, SampleSeed seed, int64_t layer);
+/// The semantics of a bounded state written down as plainly as possible: loops over tokens, rows
+/// and heads in double precision, no tensor library, nothing shared with the engine but the policy
+/// itself.
+NaiveResult naive_scan(const NaiveInputs& inputs, const PolicySetup& setup, SampleSeed seed,
+                       int64_t layer);
 
 }  // namespace multistate::test

@@ -8,12 +8,14 @@
 #include <unistd.h>
 
 #include "multistate/base/mapped_file.h"
+
 #include "support/temporary_folder.h"
 
 namespace multistate::test {
 namespace {
 
-pid_t start(const std::vector<std::string>& arguments, const std::string& out, const std::string& err) {
+pid_t start(const std::vector<std::string>& arguments, const std::string& out,
+            const std::string& err) {
   std::vector<std::string> words = {MULTISTATE_PROGRAM};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;

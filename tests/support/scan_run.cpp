@@ -8,18 +8,20 @@ namespace multistate::test {
 namespace {
 
 at::Tensor to_tensor(const std::vector<double>& data, int64_t heads, const NaiveInputs& inputs) {
-  return at::tensor(data, at::kDouble).to(at::kFloat).view({heads, inputs.tokens, inputs.head_size});
+  return at::tensor(data, at::kDouble)
+      .to(at::kFloat)
+      .view({heads, inputs.tokens, inputs.head_size});
 }
 
 std::string options(const char* scope, bool protect, int64_t every) {
-  return fmt::format("{{scope: {}, sinks: {}, recent: {}, every: {}}}", scope, protect ? 1 : 0, protect ? 2 : 0,
-                     every);
+  return fmt::format("{{scope: {}, sinks: {}, recent: {}, every: {}}}", scope, protect ? 1 : 0,
+                     protect ? 2 : 0, every);
 }
 
 }  // namespace
 
-ScanRun run_scan(const LayerScan& scan, const NaiveInputs& inputs, const PolicySetup& setup, SampleSeed seed,
-                 int64_t calls) {
+ScanRun run_scan(const LayerScan& scan, const NaiveInputs& inputs, const PolicySetup& setup,
+                 SampleSeed seed, int64_t calls) {
   TransformerConfig config;
   config.layers = 1;
   config.heads = inputs.heads;
@@ -33,7 +35,8 @@ ScanRun run_scan(const LayerScan& scan, const NaiveInputs& inputs, const PolicyS
   for (int64_t call = 0; call < calls; ++call) {
     const int64_t first = call * inputs.tokens / calls;
     const int64_t count = (call + 1) * inputs.tokens / calls - first;
-    const Qkv qkv = {queries.narrow(1, first, count).contiguous(), keys.narrow(1, first, count).contiguous(),
+    const Qkv qkv = {queries.narrow(1, first, count).contiguous(),
+                     keys.narrow(1, first, count).contiguous(),
                      values.narrow(1, first, count).contiguous()};
     pieces.push_back(scan.attend(qkv, state));
   }
@@ -56,7 +59,8 @@ std::vector<PolicyCase> policy_cases(int64_t state_size) {
             continue;
           }
           const auto yaml = options(scope, protect, every);
-          cases.push_back({fmt::format("{} k={} {}", name, state_size, yaml), set_up_policy(name, state_size, yaml)});
+          cases.push_back({fmt::format("{} k={} {}", name, state_size, yaml),
+                           set_up_policy(name, state_size, yaml)});
         }
       }
     }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "multistate/engine/layer_scan.h"
+
 #include "support/naive_scan.h"
 
 namespace multistate::test {
@@ -14,9 +15,10 @@ struct ScanRun {
   std::vector<LayerState::Set> sets;
 };
 
-/// One layer of `scan` from an empty state. `calls`: the tokens are handed over in that many pieces.
-ScanRun run_scan(const LayerScan& scan, const NaiveInputs& inputs, const PolicySetup& setup, SampleSeed seed = {},
-                 int64_t calls = 1);
+/// One layer of `scan` from an empty state. `calls`: the tokens are handed over in that many
+/// pieces.
+ScanRun run_scan(const LayerScan& scan, const NaiveInputs& inputs, const PolicySetup& setup,
+                 SampleSeed seed = {}, int64_t calls = 1);
 
 /// A setup of a registered policy and a name for messages.
 struct PolicyCase {
@@ -24,8 +26,9 @@ struct PolicyCase {
   PolicySetup setup;
 };
 
-/// Every registered policy at state size k: in both scopes, with and without protected rows, evicting at every step and at
-/// every third; each as far as k allows. Policies that keep everything once.
+/// Every registered policy at state size k: in both scopes, with and without protected rows,
+/// evicting at every step and at every third; each as far as k allows. Policies that keep
+/// everything once.
 std::vector<PolicyCase> policy_cases(int64_t state_size);
 
 }  // namespace multistate::test

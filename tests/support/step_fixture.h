@@ -8,7 +8,8 @@
 
 namespace multistate::test {
 
-/// A step worked by hand: rows at `positions`, the attention of every head, and what the policy remembers.
+/// A step worked by hand: rows at `positions`, the attention of every head, and what the policy
+/// remembers.
 struct HandMadeStep {
   int64_t step = 0;
   std::vector<int64_t> positions = {};

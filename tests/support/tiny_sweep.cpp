@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "multistate/base/random.h"
+
 #include "support/tiny_model.h"
 
 namespace multistate::test {
@@ -23,11 +24,14 @@ TinySweep::TinySweep() {
 
 std::filesystem::path TinySweep::write(const std::string& rest) const {
   const auto path = folder_ / "sweep.yaml";
-  write_file(path, fmt::format("name: tiny\n"
-                               "output: {0}/out\n"
-                               "model: {{path: {0}/model.gguf}}\n"
-                               "experiment: {{name: language_modeling, data: {0}/text.txt, context_length: 64}}\n{1}",
-                               folder().string(), rest));
+  write_file(
+      path,
+      fmt::format(
+          "name: tiny\n"
+          "output: {0}/out\n"
+          "model: {{path: {0}/model.gguf}}\n"
+          "experiment: {{name: language_modeling, data: {0}/text.txt, context_length: 64}}\n{1}",
+          folder().string(), rest));
   return path;
 }
 

@@ -7,7 +7,8 @@
 
 namespace multistate::test {
 
-/// A folder with a tiny model ("model.gguf"), a text ("text.txt", some 1,200 tokens) and a sweep file.
+/// A folder with a tiny model ("model.gguf"), a text ("text.txt", some 1,200 tokens) and a sweep
+/// file.
 class TinySweep {
  public:
   TinySweep();
@@ -15,7 +16,8 @@ class TinySweep {
   const std::filesystem::path& folder() const { return folder_.path(); }
   std::filesystem::path output() const { return folder_ / "out"; }
 
-  /// Writes `sweep.yaml`: name, output, model and experiment (chunks of 64 tokens), then `rest`. Returns its path.
+  /// Writes `sweep.yaml`: name, output, model and experiment (chunks of 64 tokens), then `rest`.
+  /// Returns its path.
   std::filesystem::path write(const std::string& rest) const;
 
   /// 2 policies x 3 sizes and the full model.

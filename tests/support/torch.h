@@ -1,6 +1,7 @@
 #pragma once
 
-// ATen first: its logging macros have Catch2's names, and abort the process where Catch2's report a failure.
+// ATen first: its logging macros have Catch2's names, and abort the process where Catch2's report a
+// failure.
 // clang-format off
 #include <ATen/core/Tensor.h>
 #undef CHECK

@@ -1,7 +1,5 @@
 #include "multistate/sweep/runner.h"
 
-#include "support/torch.h"
-
 #include <cmath>
 
 #include <fmt/format.h>
@@ -9,9 +7,11 @@
 #include "multistate/base/mapped_file.h"
 #include "multistate/policy/registry.h"
 #include "multistate/results/sweep_reader.h"
+
 #include "support/input_error.h"
 #include "support/tiny_model.h"
 #include "support/tiny_sweep.h"
+#include "support/torch.h"
 
 namespace multistate::test {
 namespace {
@@ -31,7 +31,8 @@ const PolicyRegistration<Faulty> kFaulty{{.name = "faulty",
                                           .deviations = "",
                                           .defaults = {.sinks = 0}}};
 
-SweepPlan plan_of(const TinySweep& sweep, const std::string& rest, std::optional<int64_t> limit = std::nullopt) {
+SweepPlan plan_of(const TinySweep& sweep, const std::string& rest,
+                  std::optional<int64_t> limit = std::nullopt) {
   return plan_sweep(read_sweep(read_yaml(sweep.write(rest))), limit);
 }
 
@@ -71,7 +72,8 @@ TEST_CASE("a sweep gives every cell a result, and a second run has nothing to do
   }
   CHECK(run_sweep(plan, options()).done == 7);
   for (size_t i = 0; i < plan.cells.size(); ++i) {
-    CHECK(read_file(plan.spec.output / "cells" / plan.cells[i].folder() / "result.json") == before[i]);
+    CHECK(read_file(plan.spec.output / "cells" / plan.cells[i].folder() / "result.json") ==
+          before[i]);
   }
 }
 
@@ -106,7 +108,8 @@ TEST_CASE("a cell's identity is what affects its result, and nothing else") {
   CHECK(id(base) == id("policy: {name: tova}\nstate_fraction: 0.125\n"));
   CHECK(id(base) != id("policy: {name: tova, sinks: 1}\nstate_size: 8\n"));
   CHECK(id(base) != id("policy: {name: tova}\nstate_size: 9\n"));
-  CHECK(id("policy: {name: random}\nstate_size: 8\n") != id("policy: {name: random}\nstate_size: 8\nseed: 1\n"));
+  CHECK(id("policy: {name: random}\nstate_size: 8\n") !=
+        id("policy: {name: random}\nstate_size: 8\nseed: 1\n"));
   CHECK(id(base) != plan_of(sweep, base, 2).cells.front().id);
   const TinySweep elsewhere;
   CHECK(id(base) == plan_of(elsewhere, base).cells.front().id);
@@ -116,9 +119,10 @@ TEST_CASE("a cell's identity is what affects its result, and nothing else") {
 
 TEST_CASE("the seed is an axis only where something is random") {
   const TinySweep sweep;
-  const auto plan = plan_of(sweep,
-                            "policy: {name: tova}\nstate_size: 8\n"
-                            "sweep: {parameters: {policy.name: {values: [tova, random]}, seed: {values: [0, 1, 2]}}}\n");
+  const auto plan = plan_of(
+      sweep,
+      "policy: {name: tova}\nstate_size: 8\n"
+      "sweep: {parameters: {policy.name: {values: [tova, random]}, seed: {values: [0, 1, 2]}}}\n");
   CHECK(plan.cells.size() == 4);
 }
 
@@ -156,8 +160,9 @@ TEST_CASE("a limit is marked and does not stand for the whole") {
   CHECK(result.at("config").at("limit") == 2);
   CHECK(result.at("warnings").dump().find("--limit") != std::string::npos);
   const auto whole = plan_of(sweep, file);
-  CHECK(CellFolder(whole.spec.output / "cells" / whole.cells.front().folder(), whole.cells.front().id).state() ==
-        CellState::kMissing);
+  CHECK(
+      CellFolder(whole.spec.output / "cells" / whole.cells.front().folder(), whole.cells.front().id)
+          .state() == CellState::kMissing);
 }
 
 TEST_CASE("what an interrupted run finished is taken over") {
@@ -177,7 +182,8 @@ TEST_CASE("what an interrupted run finished is taken over") {
     return fmt::format(R"({{"cell_id":"{}","sample":{},"record":{}}})", cell.id, sample, record);
   };
   lines = wrap(0, text.substr(0, first_end)) + "\n" +
-          wrap(1, text.substr(first_end + 1, second_end - first_end - 1)) + "\n" + wrap(2, "{}").substr(0, 40);
+          wrap(1, text.substr(first_end + 1, second_end - first_end - 1)) + "\n" +
+          wrap(2, "{}").substr(0, 40);
   std::filesystem::remove(folder / "result.json");
   std::filesystem::remove(folder / "samples.jsonl");
   write_file(folder / "samples.partial.jsonl", lines);

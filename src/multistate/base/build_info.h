@@ -4,7 +4,8 @@
 
 namespace multistate {
 
-/// What this program was built from. Commit and dirty are those of the working tree at the last build; "unknown" outside git.
+/// What this program was built from. Commit and dirty are those of the working tree at the last
+/// build; "unknown" outside git.
 struct BuildInfo {
   std::string version;
   std::string commit;

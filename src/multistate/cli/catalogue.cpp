@@ -11,8 +11,9 @@ std::string options_table(const std::vector<OptionInfo>& options) {
   std::vector<std::vector<std::string>> rows = {{"option", "type", "default", "allowed", "what"}};
   for (const OptionInfo& option : options) {
     const auto& value = option.default_value;
-    rows.push_back({option.name, option.type, value.is_string() ? value.get<std::string>() : value.dump(),
-                    option.allowed, option.help});
+    rows.push_back({option.name, option.type,
+                    value.is_string() ? value.get<std::string>() : value.dump(), option.allowed,
+                    option.help});
   }
   return format_table(rows);
 }

@@ -27,8 +27,8 @@ nlohmann::json all_json() {
 }
 
 void print_one(const ExperimentEntry& entry) {
-  fmt::print("{} (version {})\n{}\n\npaper  {}\n\n{}", entry.info.name, entry.info.version, entry.info.summary,
-             entry.info.paper, options_table(entry.options()));
+  fmt::print("{} (version {})\n{}\n\npaper  {}\n\n{}", entry.info.name, entry.info.version,
+             entry.info.summary, entry.info.paper, options_table(entry.options()));
 }
 
 void print_all() {
@@ -63,7 +63,8 @@ void add_experiments_command(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("experiments", "List experiments, or describe one");
   command->add_option("name", *name, "Experiment to describe");
   command->add_flag("--json", *json, "As JSON");
-  command->callback([&action, name, json] { action = [name, json] { return show(*name, *json); }; });
+  command->callback(
+      [&action, name, json] { action = [name, json] { return show(*name, *json); }; });
 }
 
 }  // namespace multistate

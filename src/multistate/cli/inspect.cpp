@@ -41,7 +41,8 @@ int64_t parameters_of(const ModelFile& file) {
 
 /// Keys and values of one row in all layers, float32.
 int64_t state_bytes_per_row(const TransformerConfig& config) {
-  return 2 * config.layers * config.kv_heads * config.head_size * static_cast<int64_t>(sizeof(float));
+  return 2 * config.layers * config.kv_heads * config.head_size *
+         static_cast<int64_t>(sizeof(float));
 }
 
 nlohmann::json to_json(const ModelFile& file, const Tokenizer& tokenizer) {
@@ -77,23 +78,30 @@ nlohmann::json to_json(const ModelFile& file, const Tokenizer& tokenizer) {
 
 void print_text(const ModelFile& file, const Tokenizer& tokenizer) {
   const TransformerConfig& config = file.config();
-  const auto line = [](const char* name, const std::string& value) { fmt::print("{:<18} {}\n", name, value); };
+  const auto line = [](const char* name, const std::string& value) {
+    fmt::print("{:<18} {}\n", name, value);
+  };
   line("format", file.format());
   line("architecture", fmt::format("{} {}", config.architecture, config.name));
   line("parameters", human_count(parameters_of(file)));
   line("layers", std::to_string(config.layers));
-  line("heads", fmt::format("{} query, {} key/value, of {} each", config.heads, config.kv_heads, config.head_size));
-  line("hidden size", fmt::format("{}, {} inside the MLP", config.hidden_size, config.intermediate_size));
+  line("heads", fmt::format("{} query, {} key/value, of {} each", config.heads, config.kv_heads,
+                            config.head_size));
+  line("hidden size",
+       fmt::format("{}, {} inside the MLP", config.hidden_size, config.intermediate_size));
   line("context length", human_count(config.context_length));
   line("rope theta", fmt::format("{}", config.rope_theta));
   line("norm epsilon", fmt::format("{}", config.norm_epsilon));
   for (const auto& [type, use] : types_of(file)) {
-    line("tensors", fmt::format("{:>4} {:<5} {}", use.tensors, type, human_bytes(static_cast<double>(use.bytes))));
+    line("tensors", fmt::format("{:>4} {:<5} {}", use.tensors, type,
+                                human_bytes(static_cast<double>(use.bytes))));
   }
   line("tokenizer", tokenizer.description());
   const int64_t row = state_bytes_per_row(config);
-  line("state, one row", fmt::format("{} ({} bytes, float32, all layers)", human_bytes(static_cast<double>(row)), row));
-  line("state, full", fmt::format("{} for {} tokens", human_bytes(static_cast<double>(row * config.context_length)),
+  line("state, one row", fmt::format("{} ({} bytes, float32, all layers)",
+                                     human_bytes(static_cast<double>(row)), row));
+  line("state, full", fmt::format("{} for {} tokens",
+                                  human_bytes(static_cast<double>(row * config.context_length)),
                                   human_count(config.context_length)));
 }
 
@@ -114,9 +122,11 @@ void add_inspect_command(CLI::App& app, Action& action) {
   auto path = std::make_shared<std::string>();
   auto json = std::make_shared<bool>(false);
   CLI::App* command = app.add_subcommand("inspect", "Show what a model file holds");
-  command->add_option("model", *path, "GGUF file, or folder with config.json and safetensors")->required();
+  command->add_option("model", *path, "GGUF file, or folder with config.json and safetensors")
+      ->required();
   command->add_flag("--json", *json, "As JSON, with file hashes");
-  command->callback([&action, path, json] { action = [path, json] { return inspect(*path, *json); }; });
+  command->callback(
+      [&action, path, json] { action = [path, json] { return inspect(*path, *json); }; });
 }
 
 }  // namespace multistate

@@ -26,16 +26,20 @@ std::string& mutable_command_line() {
 void remember_command_line(int argc, char** argv) {
   for (int i = 0; i < argc; ++i) {
     const std::string word = argv[i];
-    const bool plain = word.find_first_of(" \t\n'\"\\$`*?[](){}<>|&;~#") == std::string::npos && !word.empty();
+    const bool plain =
+        word.find_first_of(" \t\n'\"\\$`*?[](){}<>|&;~#") == std::string::npos && !word.empty();
     mutable_command_line() += (i == 0 ? "" : " ") + (plain ? word : "'" + word + "'");
   }
 }
 
 int run_program(int argc, char** argv) {
-  CLI::App app("Experiments with policies that compress the state (the KV cache) of a Transformer.", "multistate");
+  CLI::App app("Experiments with policies that compress the state (the KV cache) of a Transformer.",
+               "multistate");
   app.set_version_flag("--version", fmt::format("multistate {}", build_info().version));
   app.require_subcommand(1);
-  app.footer("Exit codes: 0 ok, 1 some cells failed, 2 usage or configuration, 3 internal, 75 stopped with work left.");
+  app.footer(
+      "Exit codes: 0 ok, 1 some cells failed, 2 usage or configuration, 3 internal, 75 stopped "
+      "with work left.");
   Action action;
   add_run_command(app, action);
   add_status_command(app, action);

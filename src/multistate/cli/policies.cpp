@@ -37,9 +37,15 @@ std::string scope_of(const PolicyEntry& entry) {
 
 nlohmann::json to_json(const PolicyEntry& entry) {
   const PolicyInfo& info = entry.info;
-  return {{"name", info.name},        {"version", info.version},       {"summary", info.summary},
-          {"paper", info.paper},      {"deviations", info.deviations}, {"bounded", info.bounded},
-          {"scope", scope_of(entry)}, {"reads", reads(entry.needs())}, {"options", options_json(entry.options())}};
+  return {{"name", info.name},
+          {"version", info.version},
+          {"summary", info.summary},
+          {"paper", info.paper},
+          {"deviations", info.deviations},
+          {"bounded", info.bounded},
+          {"scope", scope_of(entry)},
+          {"reads", reads(entry.needs())},
+          {"options", options_json(entry.options())}};
 }
 
 nlohmann::json all_json() {
@@ -55,7 +61,8 @@ void print_one(const PolicyEntry& entry) {
   fmt::print("{} (version {})\n{}\n\n", info.name, info.version, info.summary);
   fmt::print("paper       {}\n", info.paper);
   fmt::print("deviations  {}\n", info.deviations.empty() ? "none" : info.deviations);
-  fmt::print("scope       {}\n", info.bounded ? scope_of(entry) + " unless set" : "keeps every row");
+  fmt::print("scope       {}\n",
+             info.bounded ? scope_of(entry) + " unless set" : "keeps every row");
   fmt::print("reads       {}\n\n{}", join(reads(entry.needs())), options_table(entry.options()));
 }
 
@@ -73,7 +80,8 @@ int show(const std::string& name, bool json) {
     throw InputError(policy_registry().unknown(name));
   }
   if (json) {
-    fmt::print("{}\n", (name.empty() ? all_json() : to_json(*policy_registry().find(name))).dump(2));
+    fmt::print("{}\n",
+               (name.empty() ? all_json() : to_json(*policy_registry().find(name))).dump(2));
   } else if (name.empty()) {
     print_all();
   } else {
@@ -90,7 +98,8 @@ void add_policies_command(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("policies", "List compression policies, or describe one");
   command->add_option("name", *name, "Policy to describe");
   command->add_flag("--json", *json, "As JSON");
-  command->callback([&action, name, json] { action = [name, json] { return show(*name, *json); }; });
+  command->callback(
+      [&action, name, json] { action = [name, json] { return show(*name, *json); }; });
 }
 
 }  // namespace multistate

@@ -34,10 +34,12 @@ void print_outcome(const SweepPlan& plan, const RunOutcome& outcome) {
   fmt::print("{}", summary_table(plan));
   fmt::print(stderr, "results: {}\n", plan.spec.output.string());
   if (outcome.failed > 0) {
-    fmt::print(stderr, "{} cells failed; see error.json and log.txt in their folders\n", outcome.failed);
+    fmt::print(stderr, "{} cells failed; see error.json and log.txt in their folders\n",
+               outcome.failed);
   }
   if (outcome.stopped && outcome.missing > 0) {
-    fmt::print(stderr, "stopped; {} cells are left. The same command goes on where this one stopped.\n",
+    fmt::print(stderr,
+               "stopped; {} cells are left. The same command goes on where this one stopped.\n",
                outcome.missing);
   }
 }
@@ -64,18 +66,26 @@ void add_run_command(CLI::App& app, Action& action) {
   arguments->options.jobs = std::max<int64_t>(1, std::thread::hardware_concurrency());
   CLI::App* command = app.add_subcommand("run", "Run a sweep, or what is missing of it");
   command->add_option("file", arguments->file, "Sweep file (YAML)")->required();
-  command->add_option("overrides", arguments->overrides,
-                      "key=value, key=a,b (several values), key=range(64,513,64), +key=value (new), ~key (drop)");
-  command->add_flag("--dry-run", arguments->dry_run, "Print cells, tokens and bytes of state; run nothing");
-  command->add_option("--limit", arguments->limit, "Samples of a cell at most; for a first look, marked in the results")
+  command->add_option(
+      "overrides", arguments->overrides,
+      "key=value, key=a,b (several values), key=range(64,513,64), +key=value (new), ~key (drop)");
+  command->add_flag("--dry-run", arguments->dry_run,
+                    "Print cells, tokens and bytes of state; run nothing");
+  command
+      ->add_option("--limit", arguments->limit,
+                   "Samples of a cell at most; for a first look, marked in the results")
       ->check(CLI::PositiveNumber);
-  command->add_option("--jobs", arguments->options.jobs, "Samples that run side by side, one thread each")
+  command
+      ->add_option("--jobs", arguments->options.jobs,
+                   "Samples that run side by side, one thread each")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  command->add_flag("--fail-fast", arguments->options.fail_fast, "Stop at the first cell that fails");
+  command->add_flag("--fail-fast", arguments->options.fail_fast,
+                    "Stop at the first cell that fails");
   command->add_flag("--retry-failed,!--no-retry-failed", arguments->options.retry_failed,
                     "Run cells again that failed in an earlier run (default: yes)");
-  command->add_option("--cell", arguments->options.cells, "Run only the cell whose id begins so; may be repeated");
+  command->add_option("--cell", arguments->options.cells,
+                      "Run only the cell whose id begins so; may be repeated");
   command->callback([&action, arguments] { action = [arguments] { return run(*arguments); }; });
 }
 

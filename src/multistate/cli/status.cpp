@@ -44,13 +44,15 @@ nlohmann::json to_json(const SweepStatus& status) {
 void print_text(const SweepStatus& status) {
   std::vector<std::vector<std::string>> rows = {{"cell", "state", ""}};
   for (const CellStatus& cell : status.cells) {
-    const std::string note = cell.state == CellState::kPartial ? fmt::format("{} samples", cell.samples) : cell.message;
-    rows.push_back({cell.cell.folder.substr(cell.cell.folder.rfind('/') + 1), to_string(cell.state), note});
+    const std::string note =
+        cell.state == CellState::kPartial ? fmt::format("{} samples", cell.samples) : cell.message;
+    rows.push_back(
+        {cell.cell.folder.substr(cell.cell.folder.rfind('/') + 1), to_string(cell.state), note});
   }
   fmt::print("{}", format_table(rows));
-  fmt::print("{} of {} planned cells done, {} failed, {} partial, {} missing\n", status.count(CellState::kDone),
-             status.cells.size(), status.count(CellState::kFailed), status.count(CellState::kPartial),
-             status.count(CellState::kMissing));
+  fmt::print("{} of {} planned cells done, {} failed, {} partial, {} missing\n",
+             status.count(CellState::kDone), status.cells.size(), status.count(CellState::kFailed),
+             status.count(CellState::kPartial), status.count(CellState::kMissing));
   if (status.runner) {
     fmt::print("running: {}\n", *status.runner);
   }
@@ -77,10 +79,12 @@ int show(const std::string& folder, bool json) {
 void add_status_command(CLI::App& app, Action& action) {
   auto folder = std::make_shared<std::string>();
   auto json = std::make_shared<bool>(false);
-  CLI::App* command = app.add_subcommand("status", "How far a sweep is: done, failed, partial, missing");
+  CLI::App* command =
+      app.add_subcommand("status", "How far a sweep is: done, failed, partial, missing");
   command->add_option("folder", *folder, "The sweep's output folder")->required();
   command->add_flag("--json", *json, "As JSON");
-  command->callback([&action, folder, json] { action = [folder, json] { return show(*folder, *json); }; });
+  command->callback(
+      [&action, folder, json] { action = [folder, json] { return show(*folder, *json); }; });
 }
 
 }  // namespace multistate

@@ -36,7 +36,8 @@ std::vector<int64_t> parse_ids(const std::string& text) {
   std::istringstream stream(text);
   for (std::string word; stream >> word;) {
     if (word.find_first_not_of("0123456789") != std::string::npos || word.size() > 18) {
-      throw InputError(fmt::format("--decode: expected token ids separated by white space, found {}", in_quotes(word)));
+      throw InputError(fmt::format(
+          "--decode: expected token ids separated by white space, found {}", in_quotes(word)));
     }
     ids.push_back(std::stoll(word));
   }
@@ -73,12 +74,15 @@ void add_tokenize_command(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("tokenize", "Text to token ids and back");
   command->add_option("file", arguments->file, "Text file; - reads standard input")->required();
   command->add_option("--model", arguments->model, "Model whose tokenizer to use")->required();
-  CLI::Option* json = command->add_flag("--json", arguments->json, "Count, ids and token strings as JSON");
+  CLI::Option* json =
+      command->add_flag("--json", arguments->json, "Count, ids and token strings as JSON");
   CLI::Option* count = command->add_flag("--count", arguments->count, "Only the number of tokens");
-  CLI::Option* decode = command->add_flag("--decode", arguments->decode, "The input is token ids; print their text");
+  CLI::Option* decode =
+      command->add_flag("--decode", arguments->decode, "The input is token ids; print their text");
   json->excludes(count)->excludes(decode);
   count->excludes(decode);
-  command->callback([&action, arguments] { action = [arguments] { return tokenize(*arguments); }; });
+  command->callback(
+      [&action, arguments] { action = [arguments] { return tokenize(*arguments); }; });
 }
 
 }  // namespace multistate

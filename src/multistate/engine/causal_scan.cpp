@@ -35,7 +35,8 @@ class CausalScan final : public LayerScan {
       const int64_t count = std::min(kBlock, tokens - first);
       const int64_t visible = before + first + count;
       attended.narrow(2, first, count)
-          .copy_(attend_block(queries.narrow(2, first, count), set.rows.keys().narrow(1, 0, visible),
+          .copy_(attend_block(queries.narrow(2, first, count),
+                              set.rows.keys().narrow(1, 0, visible),
                               set.rows.values().narrow(1, 0, visible)));
     }
     return attended.flatten(0, 1).transpose(0, 1).flatten(1, 2);

@@ -5,9 +5,9 @@
 
 namespace multistate {
 
-/// Lets the policy decide about one step and holds it to its contract: every eviction is a live candidate named
-/// once, and at most capacity() rows are left. `evictions` then holds them in ascending order. Throws
-/// PolicyError with the policy's name, layer and step.
+/// Lets the policy decide about one step and holds it to its contract: every eviction is a live
+/// candidate named once, and at most capacity() rows are left. `evictions` then holds them in
+/// ascending order. Throws PolicyError with the policy's name, layer and step.
 void decide(const PolicySetup& setup, const StepView& step, std::span<float> scratch,
             Evictions& evictions);
 

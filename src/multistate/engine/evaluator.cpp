@@ -87,18 +87,21 @@ at::Tensor Evaluator::hidden_states(std::span<const int64_t> ids, SampleSeed see
   return hidden;
 }
 
-std::vector<double> Evaluator::losses(const at::Tensor& hidden, std::span<const int64_t> ids) const {
+std::vector<double> Evaluator::losses(const at::Tensor& hidden,
+                                      std::span<const int64_t> ids) const {
   const auto predictions = static_cast<int64_t>(ids.size()) - 1;
   std::vector<double> losses;
   losses.reserve(static_cast<size_t>(predictions));
   for (int64_t first = 0; first < predictions; first += kLogitsBlock) {
     const int64_t count = std::min(kLogitsBlock, predictions - first);
     const auto logits = model_.logits(hidden.narrow(0, first, count));
-    const auto next = at::tensor(at::ArrayRef<int64_t>(ids.data() + first + 1, static_cast<size_t>(count)),
-                                 at::kLong)
-                          .to(logits.device());
+    const auto next =
+        at::tensor(at::ArrayRef<int64_t>(ids.data() + first + 1, static_cast<size_t>(count)),
+                   at::kLong)
+            .to(logits.device());
     const auto chosen = logits.gather(1, next.unsqueeze(1)).squeeze(1);
-    const auto block = at::logsumexp(logits, {1}).sub_(chosen).to(at::kCPU, at::kDouble).contiguous();
+    const auto block =
+        at::logsumexp(logits, {1}).sub_(chosen).to(at::kCPU, at::kDouble).contiguous();
     losses.insert(losses.end(), block.data_ptr<double>(), block.data_ptr<double>() + count);
   }
   return losses;

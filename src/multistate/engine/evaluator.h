@@ -17,8 +17,8 @@ namespace multistate {
 
 /// Use of the state during one sample, over all layers and row sets.
 struct StateUse {
-  int64_t peak_rows = 0;     ///< Most rows that one set held after a step.
-  int64_t peak_bytes = 0;    ///< All sets of all layers, each at its most.
+  int64_t peak_rows = 0;   ///< Most rows that one set held after a step.
+  int64_t peak_bytes = 0;  ///< All sets of all layers, each at its most.
   int64_t evictions = 0;
   int64_t rows_created = 0;
   int64_t total_lifetime = 0;  ///< See RowTrace::total_lifetime.
@@ -40,14 +40,16 @@ struct Evaluation {
 
 /// Teacher-forced evaluation of one sample, layer by layer.
 ///
-/// What layer l evicts depends only on its own attention, so a layer can finish all tokens before the next one starts:
-/// its linears become products over all tokens, and the result equals that of running token by token through all layers.
+/// What layer l evicts depends only on its own attention, so a layer can finish all tokens before
+/// the next one starts: its linears become products over all tokens, and the result equals that of
+/// running token by token through all layers.
 class Evaluator {
  public:
   /// Called with every layer's state when the layer is done.
   using LayerObserver = std::function<void(const LayerState&)>;
 
-  /// `scan`: how layers attend; the one made for the policy unless given. Keeps references to model and setup.
+  /// `scan`: how layers attend; the one made for the policy unless given. Keeps references to model
+  /// and setup.
   Evaluator(const Transformer& model, const PolicySetup& setup, const LayerScan* scan = nullptr);
 
   void observe_layers(LayerObserver observer) { observer_ = std::move(observer); }

@@ -19,8 +19,8 @@ struct SampleSeed {
   uint64_t sample = 0;  ///< Index of the sample in its cell.
 };
 
-/// The state of one layer while one sample passes through it: one set of rows for the layer, or one a
-/// key/value head (option `scope`). Made fresh for every sample.
+/// The state of one layer while one sample passes through it: one set of rows for the layer, or one
+/// a key/value head (option `scope`). Made fresh for every sample.
 class LayerState {
  public:
   /// One set of rows with all that belongs to it alone.
@@ -32,8 +32,8 @@ class LayerState {
   };
 
   /// `tokens`: the longest the sample will get.
-  LayerState(const TransformerConfig& config, const PolicySetup& setup, int64_t layer, SampleSeed seed,
-             int64_t tokens, const at::TensorOptions& options);
+  LayerState(const TransformerConfig& config, const PolicySetup& setup, int64_t layer,
+             SampleSeed seed, int64_t tokens, const at::TensorOptions& options);
 
   const PolicySetup& setup() const { return setup_; }
   int64_t layer() const { return layer_; }

@@ -7,8 +7,8 @@ namespace multistate {
 
 /// The life of every row of one row set: enough to say which rows were kept at every step.
 ///
-/// A row is born at the step of its token and is seen by the queries from that step to the one after which it was
-/// evicted, both included.
+/// A row is born at the step of its token and is seen by the queries from that step to the one
+/// after which it was evicted, both included.
 class RowTrace {
  public:
   static constexpr int64_t kAlive = -1;
@@ -25,8 +25,8 @@ class RowTrace {
   /// Positions of the rows that are kept after `step`, ascending.
   std::vector<int64_t> kept_after(int64_t step) const;
 
-  /// Queries that saw a row, summed over all rows. When one row goes a step this is sum_t min(t + 1, k + 1), whatever
-  /// the policy: what one row gains another loses.
+  /// Queries that saw a row, summed over all rows. When one row goes a step this is sum_t min(t +
+  /// 1, k + 1), whatever the policy: what one row gains another loses.
   int64_t total_lifetime() const;
 
  private:

@@ -21,7 +21,8 @@ struct SetInputs {
   at::Tensor attended;  ///< [G, H/G, T, D], to be filled in.
 };
 
-/// A tensor [heads, ..., size] where a policy can read it, in float32. `holder` keeps a copy alive when one is needed.
+/// A tensor [heads, ..., size] where a policy can read it, in float32. `holder` keeps a copy alive
+/// when one is needed.
 HeadMatrices readable(const at::Tensor& tensor, at::Tensor& holder) {
   holder = tensor.to(at::kCPU, at::kFloat);
   const bool rows = holder.dim() == 3;
@@ -36,7 +37,8 @@ class SetStepper {
 
   void step(int64_t token) {
     const int64_t position = set_.trace.tokens();
-    set_.rows.append(inputs_.keys.narrow(1, token, 1), inputs_.values.narrow(1, token, 1), position);
+    set_.rows.append(inputs_.keys.narrow(1, token, 1), inputs_.values.narrow(1, token, 1),
+                     position);
     set_.trace.record_birth();
     const auto query = inputs_.queries.select(2, token);
     const auto weights = attend(query, token);
@@ -131,8 +133,10 @@ class TokenScan final : public LayerScan {
     for (int64_t index = 0; index < sets; ++index) {
       const int64_t first = index * width;
       const SetInputs inputs = {queries.narrow(0, first, width), qkv.keys.narrow(0, first, width),
-                                qkv.values.narrow(0, first, width), attended.narrow(0, first, width)};
-      SetStepper stepper(inputs, state.setup(), state.layer(), state.sets()[static_cast<size_t>(index)]);
+                                qkv.values.narrow(0, first, width),
+                                attended.narrow(0, first, width)};
+      SetStepper stepper(inputs, state.setup(), state.layer(),
+                         state.sets()[static_cast<size_t>(index)]);
       for (int64_t token = 0; token < tokens; ++token) {
         stepper.step(token);
       }

@@ -18,7 +18,8 @@ DocumentUse use_of(int64_t tokens, const ChunkRule& rule) {
 
 }  // namespace
 
-ChunkPlan plan_chunks(std::span<const int64_t> document_tokens, const ChunkRule& rule, int64_t max_chunks) {
+ChunkPlan plan_chunks(std::span<const int64_t> document_tokens, const ChunkRule& rule,
+                      int64_t max_chunks) {
   ChunkPlan plan;
   int64_t most = 0;
   for (const int64_t tokens : document_tokens) {

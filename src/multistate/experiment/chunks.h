@@ -16,17 +16,18 @@ struct ChunkRule {
 /// A piece of a document that is evaluated by itself.
 struct Chunk {
   int64_t document = 0;
-  int64_t begin = 0;         ///< First token.
-  int64_t first_scored = 0;  ///< Tokens before this one are context: an earlier chunk has scored them.
+  int64_t begin = 0;  ///< First token.
+  int64_t first_scored =
+      0;  ///< Tokens before this one are context: an earlier chunk has scored them.
 };
 
 /// What became of one document's tokens.
 struct DocumentUse {
   int64_t tokens = 0;
-  int64_t chunks = 0;    ///< That fit.
-  int64_t selected = 0;  ///< Of these, within the limit on chunks.
-  int64_t skipped = 0;   ///< Tokens passed over at the start.
-  int64_t left_over = 0; ///< Tokens at the end that fill no chunk.
+  int64_t chunks = 0;     ///< That fit.
+  int64_t selected = 0;   ///< Of these, within the limit on chunks.
+  int64_t skipped = 0;    ///< Tokens passed over at the start.
+  int64_t left_over = 0;  ///< Tokens at the end that fill no chunk.
 };
 
 struct ChunkPlan {
@@ -34,8 +35,10 @@ struct ChunkPlan {
   std::vector<DocumentUse> documents;
 };
 
-/// Cuts documents of the given numbers of tokens. Chunks are taken in turn, the first of every document, then the
-/// second of each, and so on, so that `max_chunks` (0: no limit) leaves out no document before it must.
-ChunkPlan plan_chunks(std::span<const int64_t> document_tokens, const ChunkRule& rule, int64_t max_chunks);
+/// Cuts documents of the given numbers of tokens. Chunks are taken in turn, the first of every
+/// document, then the second of each, and so on, so that `max_chunks` (0: no limit) leaves out no
+/// document before it must.
+ChunkPlan plan_chunks(std::span<const int64_t> document_tokens, const ChunkRule& rule,
+                      int64_t max_chunks);
 
 }  // namespace multistate

@@ -17,7 +17,8 @@ struct Document {
 /// The documents of a path: one text file, or all `.txt` files of a folder in order of name.
 struct DocumentSet {
   std::vector<Document> documents;
-  std::vector<std::string> ignored;  ///< Other things that lie in the folder; reported with the results.
+  std::vector<std::string>
+      ignored;  ///< Other things that lie in the folder; reported with the results.
 };
 
 /// Throws InputError when the path is neither, or a file cannot be read.

@@ -24,12 +24,12 @@ struct RunContext {
   uint64_t seed = 0;
 };
 
-/// What a sample gave. Survives as one line of samples.jsonl, so that an interrupted cell can go on; metrics are
-/// computed from these alone.
+/// What a sample gave. Survives as one line of samples.jsonl, so that an interrupted cell can go
+/// on; metrics are computed from these alone.
 struct SampleRecord {
   int64_t sample = 0;
-  int64_t tokens = 0;      ///< Tokens the model has run.
-  nlohmann::json values;   ///< The experiment's own; numbers in float64.
+  int64_t tokens = 0;     ///< Tokens the model has run.
+  nlohmann::json values;  ///< The experiment's own; numbers in float64.
   StateUse state;
   PhaseSeconds seconds;
 
@@ -50,7 +50,8 @@ class Workload {
   virtual int64_t samples() const = 0;
   virtual int64_t tokens(int64_t sample) const = 0;  ///< Tokens the model will run.
 
-  /// What was read and what of it is used: documents with their tokens, chunks, and tokens left over.
+  /// What was read and what of it is used: documents with their tokens, chunks, and tokens left
+  /// over.
   virtual nlohmann::json data_report() const = 0;
 
   /// Called from several threads at once. `record.sample` is filled in by the caller.

@@ -59,7 +59,8 @@ nlohmann::json series_by_place(std::span<const SampleRecord> records) {
     if (sums.empty()) {
       continue;
     }
-    nlohmann::json entry = to_json(make_metric(ratio_of_sums(sums, tokens), sums.size(), "nats/token"));
+    nlohmann::json entry =
+        to_json(make_metric(ratio_of_sums(sums, tokens), sums.size(), "nats/token"));
     entry["first_place"] = int64_t{1} << bucket;
     entry["end_place"] = int64_t{1} << (bucket + 1);
     series.push_back(entry);

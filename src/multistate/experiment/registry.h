@@ -22,9 +22,10 @@ struct ExperimentEntry {
 /// All experiments of the program, by name.
 Registry<ExperimentEntry>& experiment_registry();
 
-/// Registers E while the program starts, at the end of its file. E has a struct Options with `visit` and
-/// `void check(const Node&) const`, which throws InputError where options contradict each other or the data
-/// is not there (the node is for the mark in the message), and a constructor that takes it.
+/// Registers E while the program starts, at the end of its file. E has a struct Options with
+/// `visit` and `void check(const Node&) const`, which throws InputError where options contradict
+/// each other or the data is not there (the node is for the mark in the message), and a constructor
+/// that takes it.
 template <class E>
 class ExperimentRegistration {
  public:
@@ -33,7 +34,8 @@ class ExperimentRegistration {
   }
 
  private:
-  static std::unique_ptr<Experiment> make(std::span<OptionVisitor* const> visitors, const Node* node) {
+  static std::unique_ptr<Experiment> make(std::span<OptionVisitor* const> visitors,
+                                          const Node* node) {
     typename E::Options options;
     for (OptionVisitor* visitor : visitors) {
       options.visit(*visitor);

@@ -14,8 +14,8 @@ at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilo
   return (x * at::rsqrt(mean_square.add_(epsilon))).mul_(weight);
 }
 
-RotaryTable make_rotary_table(int64_t first_position, int64_t tokens, int64_t head_size, double theta,
-                              const at::TensorOptions& options) {
+RotaryTable make_rotary_table(int64_t first_position, int64_t tokens, int64_t head_size,
+                              double theta, const at::TensorOptions& options) {
   const int64_t half = head_size / 2;
   const auto exact = options.dtype(at::kDouble);
   const auto exponents = at::arange(half, exact).mul_(-1.0 / static_cast<double>(half));

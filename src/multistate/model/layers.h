@@ -6,7 +6,8 @@
 
 namespace multistate {
 
-/// x / sqrt(mean(x^2) + epsilon) * weight over the last dimension (Zhang and Sennrich, arXiv:1910.07467).
+/// x / sqrt(mean(x^2) + epsilon) * weight over the last dimension (Zhang and Sennrich,
+/// arXiv:1910.07467).
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilon);
 
 /// Cosines and sines for rotary position embedding, [T, D / 2] each.
@@ -15,15 +16,17 @@ struct RotaryTable {
   at::Tensor sin;
 };
 
-/// The table for T consecutive positions: angle(t, i) = (first_position + t) * theta^(-2i/D), computed in float64 and
-/// stored as `options` says (Su et al., RoFormer, arXiv:2104.09864).
-RotaryTable make_rotary_table(int64_t first_position, int64_t tokens, int64_t head_size, double theta,
-                              const at::TensorOptions& options);
+/// The table for T consecutive positions: angle(t, i) = (first_position + t) * theta^(-2i/D),
+/// computed in float64 and stored as `options` says (Su et al., RoFormer, arXiv:2104.09864).
+RotaryTable make_rotary_table(int64_t first_position, int64_t tokens, int64_t head_size,
+                              double theta, const at::TensorOptions& options);
 
-/// Turns x [heads, T, D] by the table, in the half-split form of Llama: element i is paired with i + D/2.
+/// Turns x [heads, T, D] by the table, in the half-split form of Llama: element i is paired with i
+/// + D/2.
 at::Tensor rotate(const at::Tensor& x, const RotaryTable& table);
 
-/// silu(gate) * up for [T, 2 * F], gate first (Shazeer, GLU Variants Improve Transformer, arXiv:2002.05202).
+/// silu(gate) * up for [T, 2 * F], gate first (Shazeer, GLU Variants Improve Transformer,
+/// arXiv:2002.05202).
 at::Tensor swiglu(const at::Tensor& gate_up);
 
 }  // namespace multistate

@@ -8,7 +8,6 @@
 #include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
-
 namespace multistate {
 namespace {
 
@@ -53,9 +52,9 @@ Transformer::Layer Transformer::load_layer(const ModelFile& file, int64_t index)
                          options_);
   layer.output = transposed(read("self_attn.o_proj", {hidden, query_size}), options_);
   layer.mlp_norm = read("post_attention_layernorm", {hidden}).to(options_);
-  layer.gate_up = transposed(
-      at::cat({read("mlp.gate_proj", {intermediate, hidden}), read("mlp.up_proj", {intermediate, hidden})}),
-      options_);
+  layer.gate_up = transposed(at::cat({read("mlp.gate_proj", {intermediate, hidden}),
+                                      read("mlp.up_proj", {intermediate, hidden})}),
+                             options_);
   layer.down = transposed(read("mlp.down_proj", {hidden, intermediate}), options_);
   return layer;
 }
@@ -79,9 +78,11 @@ Qkv Transformer::project(int64_t layer, const at::Tensor& hidden, const RotaryTa
   const Layer& weights = layers_[static_cast<size_t>(layer)];
   const int64_t heads = config_.heads + 2 * config_.kv_heads;
   const auto normed = rms_norm(hidden, weights.attention_norm, config_.norm_epsilon);
-  const auto projected =
-      at::matmul(normed, weights.qkv).view({hidden.size(0), heads, config_.head_size}).transpose(0, 1);
-  const auto queries_and_keys = rotate(projected.narrow(0, 0, config_.heads + config_.kv_heads), table);
+  const auto projected = at::matmul(normed, weights.qkv)
+                             .view({hidden.size(0), heads, config_.head_size})
+                             .transpose(0, 1);
+  const auto queries_and_keys =
+      rotate(projected.narrow(0, 0, config_.heads + config_.kv_heads), table);
   return {queries_and_keys.narrow(0, 0, config_.heads),
           queries_and_keys.narrow(0, config_.heads, config_.kv_heads),
           projected.narrow(0, config_.heads + config_.kv_heads, config_.kv_heads).contiguous()};

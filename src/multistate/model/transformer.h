@@ -23,15 +23,17 @@ struct Qkv {
   int64_t tokens() const { return keys.size(1); }
 };
 
-/// A Llama-family decoder (RMSNorm, RoPE, grouped-query attention, SwiGLU) without its attention: how queries meet the
-/// rows of the state is the engine's business, everything before and after is here. Immutable; threads share it.
-/// Letters: T tokens, H query heads, G key/value heads, D head size, C hidden size, V vocabulary.
+/// A Llama-family decoder (RMSNorm, RoPE, grouped-query attention, SwiGLU) without its attention:
+/// how queries meet the rows of the state is the engine's business, everything before and after is
+/// here. Immutable; threads share it. Letters: T tokens, H query heads, G key/value heads, D head
+/// size, C hidden size, V vocabulary.
 ///
 /// Model: Touvron et al., LLaMA, arXiv:2302.13971; Ainslie et al., GQA, arXiv:2305.13245.
 class Transformer {
  public:
   /// Reads all weights. Throws InputError when a tensor is missing or misshapen.
-  static std::shared_ptr<const Transformer> load(const ModelFile& file, const at::TensorOptions& options);
+  static std::shared_ptr<const Transformer> load(const ModelFile& file,
+                                                 const at::TensorOptions& options);
 
   const TransformerConfig& config() const { return config_; }
   const at::TensorOptions& options() const { return options_; }

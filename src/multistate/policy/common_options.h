@@ -31,7 +31,8 @@ struct CommonOptions {
     v.choice("scope", scope, {{"layer", Scope::kLayer}, {"kv_head", Scope::kKvHead}},
              "who shares one set of rows");
     v("every", every, {1, kMost}, "steps between evictions; the state floats up to k + every - 1");
-    v.choice("positions", positions, {{"original", Positions::kOriginal}}, "where RoPE rotates keys to");
+    v.choice("positions", positions, {{"original", Positions::kOriginal}},
+             "where RoPE rotates keys to");
   }
 
  private:

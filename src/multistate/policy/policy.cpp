@@ -10,7 +10,8 @@
 namespace multistate {
 namespace {
 
-/// The live candidate with the lowest score above (floor_score, floor_row) in the order (score, row).
+/// The live candidate with the lowest score above (floor_score, floor_row) in the order (score,
+/// row).
 int64_t next_lowest(const StepView& step, std::span<const float> scores, float floor_score,
                     int64_t floor_row) {
   int64_t best = -1;
@@ -20,8 +21,9 @@ int64_t next_lowest(const StepView& step, std::span<const float> scores, float f
       continue;
     }
     if (!std::isfinite(score)) {
-      throw PolicyError(fmt::format("layer {}, step {}: the score of the row at position {} is {}", step.layer(),
-                                    step.step(), step.positions()[static_cast<size_t>(row)], score));
+      throw PolicyError(fmt::format("layer {}, step {}: the score of the row at position {} is {}",
+                                    step.layer(), step.step(),
+                                    step.positions()[static_cast<size_t>(row)], score));
     }
     const bool above_floor = score > floor_score || (score == floor_score && row > floor_row);
     if (above_floor && (best < 0 || score < scores[static_cast<size_t>(best)])) {
@@ -46,7 +48,8 @@ void evict_lowest(const StepView& step, std::span<const float> scores, Evictions
   }
 }
 
-void ScoringPolicy::evict(const StepView& step, std::span<float> scratch, Evictions& evictions) const {
+void ScoringPolicy::evict(const StepView& step, std::span<float> scratch,
+                          Evictions& evictions) const {
   observe(step);
   if (step.excess() == 0) {
     return;

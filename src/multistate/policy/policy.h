@@ -24,11 +24,12 @@ class Evictions {
   std::vector<int64_t> rows_;
 };
 
-/// Decides which rows of the state are given up. The engine does everything else: it stores, attends, protects,
-/// removes and counts.
+/// Decides which rows of the state are given up. The engine does everything else: it stores,
+/// attends, protects, removes and counts.
 ///
-/// A policy is immutable: one object serves all layers, samples and threads. What it has to remember lies in the
-/// memory of the rows (StepView::memory) and goes with them, so nothing can leak from one sample into the next.
+/// A policy is immutable: one object serves all layers, samples and threads. What it has to
+/// remember lies in the memory of the rows (StepView::memory) and goes with them, so nothing can
+/// leak from one sample into the next.
 class Policy {
  public:
   virtual ~Policy() = default;
@@ -36,16 +37,18 @@ class Policy {
   virtual Needs needs() const { return {}; }
 
   /// Called once a token, after it has attended. At least step.excess() rows have to go, all of
-  /// them candidates and alive; more may. `scratch` has N floats of unknown content for the policy's use.
-  /// Called as well when nothing has to go, so that a policy can update its memory.
-  virtual void evict(const StepView& step, std::span<float> scratch, Evictions& evictions) const = 0;
+  /// them candidates and alive; more may. `scratch` has N floats of unknown content for the
+  /// policy's use. Called as well when nothing has to go, so that a policy can update its memory.
+  virtual void evict(const StepView& step, std::span<float> scratch,
+                     Evictions& evictions) const = 0;
 };
 
 /// A policy that gives every row a score and evicts the lowest: the shape of most published ones.
 class ScoringPolicy : public Policy {
  public:
-  /// Importance of each row, [N]. Called only when rows have to go. Ties go to the oldest row. Scores of
-  /// rows that are dead or protected are not looked at; NaN or infinity in any other stops the run.
+  /// Importance of each row, [N]. Called only when rows have to go. Ties go to the oldest row.
+  /// Scores of rows that are dead or protected are not looked at; NaN or infinity in any other
+  /// stops the run.
   virtual void score(const StepView& step, std::span<float> scores) const = 0;
 
   /// Called at every step, before score(): the place to update memory.
@@ -54,8 +57,8 @@ class ScoringPolicy : public Policy {
   void evict(const StepView& step, std::span<float> scratch, Evictions& evictions) const final;
 };
 
-/// Adds the step.excess() live candidates with the lowest scores, oldest first among equals. Throws PolicyError
-/// when one of their scores is NaN or infinite.
+/// Adds the step.excess() live candidates with the lowest scores, oldest first among equals. Throws
+/// PolicyError when one of their scores is NaN or infinite.
 void evict_lowest(const StepView& step, std::span<const float> scores, Evictions& evictions);
 
 }  // namespace multistate

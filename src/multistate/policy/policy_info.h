@@ -14,16 +14,18 @@ namespace multistate {
 
 /// What a policy says of itself, at the end of its file.
 struct PolicyInfo {
-  std::string name;     ///< Identity in sweep files and results.
-  int64_t version = 1;  ///< Goes up when the same options would give other rows.
-  std::string summary;  ///< The idea in one line.
-  std::string paper;    ///< Where it was published.
+  std::string name;        ///< Identity in sweep files and results.
+  int64_t version = 1;     ///< Goes up when the same options would give other rows.
+  std::string summary;     ///< The idea in one line.
+  std::string paper;       ///< Where it was published.
   std::string deviations;  ///< How this differs from the publication; empty: not at all.
-  bool bounded = true;     ///< false: keeps every row; has no state size and none of the common options.
+  bool bounded =
+      true;  ///< false: keeps every row; has no state size and none of the common options.
   CommonOptions defaults;  ///< What the common options are when the user does not set them.
 };
 
-/// Makes a policy whose own options have been shown to each visitor in turn (a reader first, then a writer).
+/// Makes a policy whose own options have been shown to each visitor in turn (a reader first, then a
+/// writer).
 using PolicyFactory = std::function<std::unique_ptr<Policy>(std::span<OptionVisitor* const>)>;
 
 template <class P>

@@ -15,7 +15,8 @@ struct PolicyEntry {
 
   const std::string& name() const { return info.name; }
 
-  /// The policy's own options, then the common ones when it is bounded, with this policy's defaults.
+  /// The policy's own options, then the common ones when it is bounded, with this policy's
+  /// defaults.
   std::vector<OptionInfo> options() const;
 
   /// What the policy reads, with default options.
@@ -25,8 +26,9 @@ struct PolicyEntry {
 /// All policies of the program, by name.
 Registry<PolicyEntry>& policy_registry();
 
-/// Registers P while the program starts: `const PolicyRegistration<P> kRegistration{{.name = "tova", ...}};`
-/// in an anonymous namespace at the end of the policy's file. Nothing else has to know of the policy.
+/// Registers P while the program starts: `const PolicyRegistration<P> kRegistration{{.name =
+/// "tova", ...}};` in an anonymous namespace at the end of the policy's file. Nothing else has to
+/// know of the policy.
 template <class P>
 class PolicyRegistration {
  public:

@@ -14,8 +14,9 @@ void check_sizes(const PolicySetup& setup, const Node* options) {
   if (k < 1) {
     problem = fmt::format("state_size is {}, which must be 1 or more", k);
   } else if (sinks + setup.recent() >= k) {
-    problem = fmt::format("policy {}: sinks ({}) + recent ({}) must be less than the state size ({})",
-                          setup.entry->info.name, sinks, setup.recent(), k);
+    problem =
+        fmt::format("policy {}: sinks ({}) + recent ({}) must be less than the state size ({})",
+                    setup.entry->info.name, sinks, setup.recent(), k);
   }
   if (!problem.empty()) {
     throw options == nullptr ? InputError(problem) : options->error(problem);

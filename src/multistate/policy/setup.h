@@ -21,17 +21,20 @@ struct PolicySetup {
   nlohmann::json options;  ///< Every option with its value.
 
   bool bounded() const { return entry->info.bounded; }
-  int64_t capacity() const { return state_size + common.every - 1; }  ///< Rows allowed after a step.
+  int64_t capacity() const {
+    return state_size + common.every - 1;
+  }  ///< Rows allowed after a step.
   int64_t recent() const { return common.recent.rows(state_size); }
 };
 
-/// Reads the options of `entry` from a map node ("name" is skipped; null: all defaults) and checks them
-/// against the state size: k >= 1 and sinks + recent < k. Throws InputError with the node's mark.
-/// Members that are no option of this policy are the caller's to judge.
+/// Reads the options of `entry` from a map node ("name" is skipped; null: all defaults) and checks
+/// them against the state size: k >= 1 and sinks + recent < k. Throws InputError with the node's
+/// mark. Members that are no option of this policy are the caller's to judge.
 PolicySetup set_up_policy(const PolicyEntry& entry, const Node* options, int64_t state_size);
 
 /// The same by name and with options in YAML, for code that has no sweep file:
 /// set_up_policy("h2o", 64, "{scope: layer}"). Unknown options are InputErrors here.
-PolicySetup set_up_policy(std::string_view name, int64_t state_size, const std::string& yaml = "{}");
+PolicySetup set_up_policy(std::string_view name, int64_t state_size,
+                          const std::string& yaml = "{}");
 
 }  // namespace multistate

@@ -7,7 +7,8 @@
 namespace multistate {
 namespace {
 
-std::span<const float> row_of(const HeadMatrices& matrices, int64_t head, int64_t row, int64_t size) {
+std::span<const float> row_of(const HeadMatrices& matrices, int64_t head, int64_t row,
+                              int64_t size) {
   return {matrices.data + head * matrices.head_stride + row * matrices.row_stride,
           static_cast<size_t>(size)};
 }
@@ -16,7 +17,8 @@ std::span<const float> row_of(const HeadMatrices& matrices, int64_t head, int64_
 
 void StepView::require(bool declared, const char* what) const {
   if (!declared) {
-    throw std::logic_error(std::string("the policy reads ") + what + ", which its needs() does not declare");
+    throw std::logic_error(std::string("the policy reads ") + what +
+                           ", which its needs() does not declare");
   }
 }
 

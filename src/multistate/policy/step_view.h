@@ -40,10 +40,10 @@ struct StepData {
   std::span<const uint8_t> live;       ///< [N]
   int64_t first_candidate = 0;
   int64_t end_candidates = 0;
-  HeadMatrices attention;  ///< heads x [N]; row_stride is 1.
-  HeadMatrices query;      ///< heads x [D]
-  HeadMatrices keys;       ///< kv_heads x [N][D]
-  HeadMatrices values;     ///< kv_heads x [N][D]
+  HeadMatrices attention;   ///< heads x [N]; row_stride is 1.
+  HeadMatrices query;       ///< heads x [D]
+  HeadMatrices keys;        ///< kv_heads x [N][D]
+  HeadMatrices values;      ///< kv_heads x [N][D]
   float* memory = nullptr;  ///< fields x [N], memory_stride floats from field to field.
   int64_t memory_stride = 0;
   Random* random = nullptr;
@@ -51,10 +51,11 @@ struct StepData {
 
 /// One set of rows at the moment after the newest token has attended to it: all that a policy sees.
 ///
-/// The set has N = rows() slots in order of position, oldest first; the last is the newest token's. A slot
-/// whose row was evicted a moment ago may still be there, with live(row) false and attention 0:
-/// decisions about it are ignored. Letters: N slots, D head size; heads are those that share this set (all query
-/// heads of the layer, or those of one key/value head, by the option `scope`). Spans are valid during the call only.
+/// The set has N = rows() slots in order of position, oldest first; the last is the newest token's.
+/// A slot whose row was evicted a moment ago may still be there, with live(row) false and attention
+/// 0: decisions about it are ignored. Letters: N slots, D head size; heads are those that share
+/// this set (all query heads of the layer, or those of one key/value head, by the option `scope`).
+/// Spans are valid during the call only.
 class StepView {
  public:
   StepView(const StepData& data, const Needs& needs) : data_(data), needs_(needs) {}

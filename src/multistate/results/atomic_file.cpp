@@ -15,13 +15,15 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void fail(const fs::path& path, const char* what) {
-  throw std::system_error(errno, std::generic_category(), fmt::format("{}: cannot {}", path.string(), what));
+  throw std::system_error(errno, std::generic_category(),
+                          fmt::format("{}: cannot {}", path.string(), what));
 }
 
 /// An open file that closes itself.
 class Descriptor {
  public:
-  Descriptor(const fs::path& path, int flags) : path_(path), value_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
+  Descriptor(const fs::path& path, int flags)
+      : path_(path), value_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
     if (value_ < 0) {
       fail(path, "open the file");
     }

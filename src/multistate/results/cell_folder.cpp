@@ -64,7 +64,8 @@ std::string problem_with_result(const fs::path& path, const std::string& cell_id
     return "is not a multistate.result";
   }
   if (schema.value("version", json()) != 1) {
-    return fmt::format("has schema version {}, this program reads 1", schema.value("version", json()).dump());
+    return fmt::format("has schema version {}, this program reads 1",
+                       schema.value("version", json()).dump());
   }
   if (!cell_id.empty() && result.value("cell_id", json()) != cell_id) {
     return fmt::format("is the result of another cell, {}", result.value("cell_id", json()).dump());
@@ -72,7 +73,8 @@ std::string problem_with_result(const fs::path& path, const std::string& cell_id
   return result.value("status", json()) == "ok" ? "" : "does not have the status \"ok\"";
 }
 
-CellFolder::CellFolder(fs::path path, std::string cell_id) : path_(std::move(path)), cell_id_(std::move(cell_id)) {}
+CellFolder::CellFolder(fs::path path, std::string cell_id)
+    : path_(std::move(path)), cell_id_(std::move(cell_id)) {}
 
 CellState CellFolder::state() const {
   if (fs::exists(file(kResult)) && problem_with_result(file(kResult), cell_id_).empty()) {
@@ -113,7 +115,8 @@ std::map<int64_t, json> CellFolder::partial_samples() const {
 }
 
 void CellFolder::append_sample(int64_t sample, const json& record) {
-  append_line(file(kPartial), dump({{"cell_id", cell_id_}, {"sample", sample}, {"record", record}}, -1));
+  append_line(file(kPartial),
+              dump({{"cell_id", cell_id_}, {"sample", sample}, {"record", record}}, -1));
 }
 
 void CellFolder::finish(const json& result, const std::vector<json>& records) {
@@ -133,7 +136,8 @@ void CellFolder::fail(const json& error) {
 }
 
 void CellFolder::log(const std::string& message) const {
-  append_line(file("log.txt"), fmt::format("{:%Y-%m-%dT%H:%M:%SZ} {}", fmt::gmtime(std::time(nullptr)), message));
+  append_line(file("log.txt"),
+              fmt::format("{:%Y-%m-%dT%H:%M:%SZ} {}", fmt::gmtime(std::time(nullptr)), message));
 }
 
 void CellFolder::move_foreign_result_aside() {
@@ -150,7 +154,8 @@ void CellFolder::move_foreign_result_aside() {
     aside += fmt::format(".rejected-{}", number);
   }
   fs::rename(file(kResult), aside);
-  log_warning(fmt::format("{}: {}; it is now {}", file(kResult).string(), problem, aside.filename().string()));
+  log_warning(fmt::format("{}: {}; it is now {}", file(kResult).string(), problem,
+                          aside.filename().string()));
 }
 
 }  // namespace multistate

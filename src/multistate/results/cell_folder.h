@@ -20,14 +20,13 @@ const char* to_string(CellState state);
 
 /// What one cell has on disk:
 ///
-///     result.json            written last, atomically: the cell is done if and only if it is there and says "ok"
-///     samples.jsonl          one line a sample, in order
-///     samples.partial.jsonl  the same while the cell runs, in order of completion
-///     error.json             why the cell failed; gone when it succeeds later
-///     log.txt                what happened, with times
+///     result.json            written last, atomically: the cell is done if and only if it is there
+///     and says "ok" samples.jsonl          one line a sample, in order samples.partial.jsonl  the
+///     same while the cell runs, in order of completion error.json             why the cell failed;
+///     gone when it succeeds later log.txt                what happened, with times
 ///
-/// Nothing is deleted that this class did not write: a result.json that cannot be read, or is another cell's, is moved
-/// aside under a new name.
+/// Nothing is deleted that this class did not write: a result.json that cannot be read, or is
+/// another cell's, is moved aside under a new name.
 class CellFolder {
  public:
   CellFolder(std::filesystem::path path, std::string cell_id);
@@ -42,8 +41,8 @@ class CellFolder {
   /// The content of error.json; the cell must have failed.
   nlohmann::json error() const;
 
-  /// Records of the samples that an interrupted run left, by sample. Lines that are torn or another cell's are
-  /// passed over with a warning in the log.
+  /// Records of the samples that an interrupted run left, by sample. Lines that are torn or another
+  /// cell's are passed over with a warning in the log.
   std::map<int64_t, nlohmann::json> partial_samples() const;
 
   /// Adds the record of a finished sample and brings it to the disk.
@@ -65,8 +64,8 @@ class CellFolder {
   std::string cell_id_;
 };
 
-/// Why a result.json is not a finished cell's: "cannot be read as JSON", ...; empty when it is. `cell_id` may be
-/// empty: any cell's.
+/// Why a result.json is not a finished cell's: "cannot be read as JSON", ...; empty when it is.
+/// `cell_id` may be empty: any cell's.
 std::string problem_with_result(const std::filesystem::path& path, const std::string& cell_id);
 
 }  // namespace multistate

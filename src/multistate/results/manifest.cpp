@@ -17,7 +17,8 @@ json parse(const fs::path& path) {
   json manifest = json::parse(read_file(path), nullptr, /*allow_exceptions=*/false);
   const json schema = manifest.is_object() ? manifest.value("schema", json()) : json();
   if (!schema.is_object() || schema.value("name", json()) != "multistate.sweep") {
-    throw InputError(fmt::format("{}: is not the manifest of a sweep; it is left alone", path.string()));
+    throw InputError(
+        fmt::format("{}: is not the manifest of a sweep; it is left alone", path.string()));
   }
   if (schema.value("version", json()) != 1) {
     throw InputError(fmt::format("{}: has schema version {}; this program reads 1", path.string(),
@@ -51,17 +52,23 @@ void write_manifest(const fs::path& folder, Manifest manifest, const json& confi
 Manifest read_manifest(const fs::path& folder) {
   const fs::path path = folder / "sweep.json";
   if (!fs::exists(path)) {
-    throw InputError(fmt::format("{}: is not the folder of a sweep: it has no sweep.json", folder.string()));
+    throw InputError(
+        fmt::format("{}: is not the folder of a sweep: it has no sweep.json", folder.string()));
   }
   const json content = parse(path);
   try {
-    Manifest manifest = {content.at("name"), content.at("command"), content.at("axes"), content.at("config_sha256"), {}};
+    Manifest manifest = {content.at("name"),
+                         content.at("command"),
+                         content.at("axes"),
+                         content.at("config_sha256"),
+                         {}};
     for (const json& cell : content.at("cells")) {
       manifest.cells.push_back({cell.at("id"), cell.at("folder"), cell.at("parameters")});
     }
     return manifest;
   } catch (const json::exception& error) {
-    throw InputError(fmt::format("{}: is not a complete manifest: {}", path.string(), error.what()));
+    throw InputError(
+        fmt::format("{}: is not a complete manifest: {}", path.string(), error.what()));
   }
 }
 

@@ -24,9 +24,11 @@ struct Manifest {
   std::vector<ManifestCell> cells;
 };
 
-/// Writes sweep.json, and config.resolved.json with `config` (the sweep file with its overrides), into `folder`. Throws InputError
-/// when a sweep.json is there that is no multistate.sweep: it is left alone.
-void write_manifest(const std::filesystem::path& folder, Manifest manifest, const nlohmann::json& config);
+/// Writes sweep.json, and config.resolved.json with `config` (the sweep file with its overrides),
+/// into `folder`. Throws InputError when a sweep.json is there that is no multistate.sweep: it is
+/// left alone.
+void write_manifest(const std::filesystem::path& folder, Manifest manifest,
+                    const nlohmann::json& config);
 
 /// Throws InputError when `folder` has no manifest, or one that cannot be read.
 Manifest read_manifest(const std::filesystem::path& folder);

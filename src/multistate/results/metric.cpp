@@ -54,7 +54,8 @@ double number_from_json(const nlohmann::json& json) {
   if (text == "nan") {
     return std::numeric_limits<double>::quiet_NaN();
   }
-  return text == "inf" ? std::numeric_limits<double>::infinity() : -std::numeric_limits<double>::infinity();
+  return text == "inf" ? std::numeric_limits<double>::infinity()
+                       : -std::numeric_limits<double>::infinity();
 }
 
 }  // namespace multistate

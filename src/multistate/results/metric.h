@@ -20,8 +20,8 @@ struct Metric {
 
 using Metrics = std::map<std::string, Metric>;
 
-/// {"value", "stderr", "n", "higher_is_better", "unit"}. JSON has no NaN and no infinity: such a value is
-/// null, with "value_text": "nan", "inf" or "-inf" beside it.
+/// {"value", "stderr", "n", "higher_is_better", "unit"}. JSON has no NaN and no infinity: such a
+/// value is null, with "value_text": "nan", "inf" or "-inf" beside it.
 nlohmann::json to_json(const Metric& metric);
 nlohmann::json to_json(const Metrics& metrics);
 

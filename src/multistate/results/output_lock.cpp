@@ -29,7 +29,8 @@ OutputLock::OutputLock(const std::filesystem::path& folder) {
   const auto path = folder / kName;
   descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor_ < 0) {
-    throw std::system_error(errno, std::generic_category(), path.string() + ": cannot open the lock");
+    throw std::system_error(errno, std::generic_category(),
+                            path.string() + ": cannot open the lock");
   }
   if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
     const std::string holder = read_holder(descriptor_);
@@ -39,8 +40,10 @@ OutputLock::OutputLock(const std::filesystem::path& folder) {
   std::array<char, 256> host{};
   ::gethostname(host.data(), host.size() - 1);
   const std::string holder = fmt::format("process {} on {}", ::getpid(), host.data());
-  if (::ftruncate(descriptor_, 0) != 0 || ::pwrite(descriptor_, holder.data(), holder.size(), 0) < 0) {
-    const std::system_error error(errno, std::generic_category(), path.string() + ": cannot write the lock");
+  if (::ftruncate(descriptor_, 0) != 0 ||
+      ::pwrite(descriptor_, holder.data(), holder.size(), 0) < 0) {
+    const std::system_error error(errno, std::generic_category(),
+                                  path.string() + ": cannot write the lock");
     ::close(descriptor_);
     throw error;
   }

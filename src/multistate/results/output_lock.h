@@ -6,10 +6,12 @@
 
 namespace multistate {
 
-/// Keeps a second runner out of a sweep's folder for as long as the object lives; a crash releases it.
+/// Keeps a second runner out of a sweep's folder for as long as the object lives; a crash releases
+/// it.
 class OutputLock {
  public:
-  /// Makes the folder when it is not there. Throws InputError that names the holder when there is one.
+  /// Makes the folder when it is not there. Throws InputError that names the holder when there is
+  /// one.
   explicit OutputLock(const std::filesystem::path& folder);
   ~OutputLock();
   OutputLock(const OutputLock&) = delete;

@@ -31,7 +31,8 @@ Estimate mean_of(std::span<const double> values) {
 
 Estimate ratio_of_sums(std::span<const double> numerators, std::span<const double> denominators) {
   if (numerators.empty() || numerators.size() != denominators.size()) {
-    throw std::invalid_argument("a ratio needs as many numerators as denominators, and at least one");
+    throw std::invalid_argument(
+        "a ratio needs as many numerators as denominators, and at least one");
   }
   const auto n = static_cast<double>(numerators.size());
   const double total = sum(denominators);

@@ -25,7 +25,8 @@ CellStatus status_of(const fs::path& folder, const ManifestCell& cell) {
   CellStatus status = {cell, files.state(), "", 0};
   if (status.state == CellState::kFailed) {
     const auto error = files.error();
-    status.message = error.is_object() ? error.value("message", "no message") : "error.json cannot be read";
+    status.message =
+        error.is_object() ? error.value("message", "no message") : "error.json cannot be read";
   } else if (status.state == CellState::kPartial) {
     status.samples = static_cast<int64_t>(files.partial_samples().size());
   }
@@ -35,7 +36,8 @@ CellStatus status_of(const fs::path& folder, const ManifestCell& cell) {
 }  // namespace
 
 int64_t SweepStatus::count(CellState state) const {
-  return std::count_if(cells.begin(), cells.end(), [state](const CellStatus& cell) { return cell.state == state; });
+  return std::count_if(cells.begin(), cells.end(),
+                       [state](const CellStatus& cell) { return cell.state == state; });
 }
 
 SweepStatus read_sweep_status(const fs::path& folder) {

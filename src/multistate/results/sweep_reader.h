@@ -14,8 +14,8 @@ namespace multistate {
 struct CellStatus {
   ManifestCell cell;
   CellState state = CellState::kMissing;
-  std::string message;   ///< Of error.json, for a cell that failed.
-  int64_t samples = 0;   ///< Finished samples of a cell that is neither done nor failed.
+  std::string message;  ///< Of error.json, for a cell that failed.
+  int64_t samples = 0;  ///< Finished samples of a cell that is neither done nor failed.
 };
 
 /// A file that is not what its place says.
@@ -26,10 +26,11 @@ struct Problem {
 
 struct SweepStatus {
   Manifest manifest;
-  std::vector<CellStatus> cells;      ///< In the order of the manifest.
-  std::vector<Problem> problems;      ///< Torn or foreign files.
-  std::vector<std::string> unplanned; ///< Folders of cells that the manifest does not list (of an earlier form of the sweep file).
-  std::optional<std::string> runner;  ///< Who runs the sweep now.
+  std::vector<CellStatus> cells;       ///< In the order of the manifest.
+  std::vector<Problem> problems;       ///< Torn or foreign files.
+  std::vector<std::string> unplanned;  ///< Folders of cells that the manifest does not list (of an
+                                       ///< earlier form of the sweep file).
+  std::optional<std::string> runner;   ///< Who runs the sweep now.
 
   int64_t count(CellState state) const;
 };

@@ -9,8 +9,8 @@
 namespace multistate {
 namespace {
 
-/// Moves rows [first, end) of storage [G, capacity, D] down to start at `target`. Through a copy, since source and
-/// target may overlap.
+/// Moves rows [first, end) of storage [G, capacity, D] down to start at `target`. Through a copy,
+/// since source and target may overlap.
 void move_rows(const at::Tensor& storage, int64_t first, int64_t end, int64_t target) {
   const int64_t count = end - first;
   storage.narrow(1, target, count).copy_(storage.narrow(1, first, count).clone());
@@ -74,7 +74,8 @@ void RowSet::erase(std::span<const int64_t> rows) {
 int64_t RowSet::bytes_per_row() const {
   const auto element = static_cast<int64_t>(keys_.element_size());
   return 2 * layout_.kv_heads * layout_.head_size * element +
-         layout_.memory * static_cast<int64_t>(sizeof(float)) + static_cast<int64_t>(sizeof(int64_t));
+         layout_.memory * static_cast<int64_t>(sizeof(float)) +
+         static_cast<int64_t>(sizeof(int64_t));
 }
 
 }  // namespace multistate

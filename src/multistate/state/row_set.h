@@ -8,8 +8,8 @@
 
 namespace multistate {
 
-/// The rows that some key/value heads of a layer share: keys, values, positions and the policy's memory,
-/// in order of position. Letters: G key/value heads of the set, N rows, D head size.
+/// The rows that some key/value heads of a layer share: keys, values, positions and the policy's
+/// memory, in order of position. Letters: G key/value heads of the set, N rows, D head size.
 ///
 /// Storage for `capacity` rows is allocated once. Nothing here decides; see LayerScan.
 class RowSet {
@@ -35,8 +35,8 @@ class RowSet {
   float* memory() { return memory_.data(); }
   int64_t memory_stride() const { return layout_.capacity; }
 
-  /// Appends n rows: keys and values [G, n, D], positions increasing from `first_position`; their memory is 0.
-  /// Throws std::logic_error beyond the capacity.
+  /// Appends n rows: keys and values [G, n, D], positions increasing from `first_position`; their
+  /// memory is 0. Throws std::logic_error beyond the capacity.
   void append(const at::Tensor& keys, const at::Tensor& values, int64_t first_position);
 
   /// Removes rows, given in ascending order without repetition; the others keep their order.

@@ -22,7 +22,8 @@ const Node& required_map(const Node& config, const char* key) {
 
 /// The registered entry that the member `name` of a map names.
 template <class Entry>
-const Entry& named_entry(const Node& node, const std::string& key, const Registry<Entry>& registry) {
+const Entry& named_entry(const Node& node, const std::string& key,
+                         const Registry<Entry>& registry) {
   const Node* name = node.find("name");
   if (name == nullptr) {
     throw node.error(fmt::format("{}.name: is missing; one of: {}", key, join(registry.names())));
@@ -54,12 +55,14 @@ ModelSpec read_model(const Node& config) {
   options.visit(reader);
   reject_unknown(node, reader.taken(), "model.");
   if (options.path.empty()) {
-    throw node.error("model.path: is missing; a GGUF file, or a folder with config.json and safetensors");
+    throw node.error(
+        "model.path: is missing; a GGUF file, or a folder with config.json and safetensors");
   }
   if (!std::filesystem::exists(options.path)) {
-    throw node.find("path")->error(fmt::format(
-        "model.path: '{}' does not exist (tools/fetch_data fetches the model that configs/ refers to)",
-        options.path));
+    throw node.find("path")->error(
+        fmt::format("model.path: '{}' does not exist (tools/fetch_data fetches the model that "
+                    "configs/ refers to)",
+                    options.path));
   }
   return {options.path, options.dtype, options.device};
 }
@@ -67,13 +70,13 @@ ModelSpec read_model(const Node& config) {
 int64_t from_fraction(const Node& fraction, int64_t context_length) {
   const double share = fraction.as_number("state_fraction");
   if (!(share > 0.0 && share <= 1.0)) {
-    throw fraction.error(
-        fmt::format("state_fraction: expected a number above 0 and at most 1, found {}", fraction.text()));
+    throw fraction.error(fmt::format(
+        "state_fraction: expected a number above 0 and at most 1, found {}", fraction.text()));
   }
   const auto rows = RowCount{share}.rows(context_length);
   if (rows < 1) {
-    throw fraction.error(fmt::format("state_fraction: {} of {} tokens is less than one row", fraction.text(),
-                                     context_length));
+    throw fraction.error(fmt::format("state_fraction: {} of {} tokens is less than one row",
+                                     fraction.text(), context_length));
   }
   return rows;
 }
@@ -148,8 +151,9 @@ void CellReader::note(const Node& node, const std::string& prefix, const std::st
       used_.insert(path);
       continue;
     }
-    unused_.emplace(path, Offer{member.error(fmt::format("{}: {} has no such option{}; it has: {}", path, owner,
-                                                         did_you_mean(key, names), join(names)))});
+    unused_.emplace(
+        path, Offer{member.error(fmt::format("{}: {} has no such option{}; it has: {}", path, owner,
+                                             did_you_mean(key, names), join(names)))});
   }
 }
 
@@ -167,7 +171,9 @@ CellSpec CellReader::read(const GridCell& cell) {
   const auto& policy_entry = named_entry(policy, "policy", policy_registry());
   note(policy, "policy.", policy_entry.info.name, policy_entry.options());
   const int64_t state_size =
-      policy_entry.info.bounded ? read_state_size(config, spec.experiment.experiment->context_length()) : 0;
+      policy_entry.info.bounded
+          ? read_state_size(config, spec.experiment.experiment->context_length())
+          : 0;
   spec.policy = set_up_policy(policy_entry, &policy, state_size);
 
   const int64_t seed = read_seed(config);

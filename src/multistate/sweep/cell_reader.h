@@ -10,8 +10,9 @@
 
 namespace multistate {
 
-/// Reads the cells of one sweep and remembers which options of policies and experiments some cell could use: an option
-/// that one policy has and another has not is fine, one that none has is a mistake.
+/// Reads the cells of one sweep and remembers which options of policies and experiments some cell
+/// could use: an option that one policy has and another has not is fine, one that none has is a
+/// mistake.
 class CellReader {
  public:
   /// Throws InputError with the place in the file.

@@ -49,7 +49,10 @@ nlohmann::json perf_json(const Totals& totals) {
   const PhaseSeconds& seconds = totals.seconds;
   const double all = seconds.linears + seconds.scan + seconds.logits;
   return {{"seconds",
-           {{"total", all}, {"linears", seconds.linears}, {"scan", seconds.scan}, {"logits", seconds.logits}}},
+           {{"total", all},
+            {"linears", seconds.linears},
+            {"scan", seconds.scan},
+            {"logits", seconds.logits}}},
           {"tokens_per_s", static_cast<double>(totals.tokens) / all},
           {"peak_rss_bytes", peak_resident_bytes()},
           {"state_bytes", totals.state.peak_bytes}};
@@ -61,11 +64,12 @@ nlohmann::json warnings_of(const PlannedCell& cell) {
   const int64_t used = cell.spec->experiment.experiment->context_length();
   if (used > trained) {
     warnings.push_back(
-        fmt::format("samples of {} tokens are longer than the {} that the model was trained on", used, trained));
+        fmt::format("samples of {} tokens are longer than the {} that the model was trained on",
+                    used, trained));
   }
   if (cell.limit) {
-    warnings.push_back(fmt::format("only the first {} of {} samples were run (--limit)", cell.samples,
-                                   cell.workload->samples()));
+    warnings.push_back(fmt::format("only the first {} of {} samples were run (--limit)",
+                                   cell.samples, cell.workload->samples()));
   }
   return warnings;
 }

@@ -11,8 +11,8 @@
 
 namespace multistate {
 
-/// The content of a cell's result.json (schema multistate.result, see results/README.md). `records` are those of all
-/// samples in order; `context` says where and with what they were computed.
+/// The content of a cell's result.json (schema multistate.result, see results/README.md). `records`
+/// are those of all samples in order; `context` says where and with what they were computed.
 nlohmann::json make_cell_result(const PlannedCell& cell, std::span<const SampleRecord> records,
                                 const nlohmann::json& context);
 

@@ -41,7 +41,8 @@ CellRun::State CellRun::run_sample(int64_t sample, uint64_t seed) {
   }
   try {
     const auto model = cell_.model->transformer();
-    SampleRecord record = cell_.workload->run(sample, {*model, cell_.model->tokenizer(), cell_.spec->policy, seed});
+    SampleRecord record =
+        cell_.workload->run(sample, {*model, cell_.model->tokenizer(), cell_.spec->policy, seed});
     record.sample = sample;
     const std::lock_guard lock(mutex_);
     folder_.append_sample(sample, record.to_json());

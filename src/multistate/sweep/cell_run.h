@@ -12,7 +12,8 @@
 
 namespace multistate {
 
-/// A cell while it runs: which samples are done, where they are kept, and the result when the last one is. Thread-safe.
+/// A cell while it runs: which samples are done, where they are kept, and the result when the last
+/// one is. Thread-safe.
 class CellRun {
  public:
   enum class State { kRunning, kDone, kFailed };
@@ -25,8 +26,9 @@ class CellRun {
   /// Samples that have no record yet, ascending.
   std::vector<int64_t> missing() const;
 
-  /// Runs one sample and keeps its record on disk; writes the result when it was the last. An exception of the sample fails
-  /// the cell: error.json is written and later samples are passed over. Returns the cell's state after it.
+  /// Runs one sample and keeps its record on disk; writes the result when it was the last. An
+  /// exception of the sample fails the cell: error.json is written and later samples are passed
+  /// over. Returns the cell's state after it.
   State run_sample(int64_t sample, uint64_t seed);
 
   /// Writes the result when nothing is missing (all samples were taken over).

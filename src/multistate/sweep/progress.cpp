@@ -53,7 +53,8 @@ std::string progress_line(const ProgressState& state, int width) {
   return line.substr(0, static_cast<size_t>(std::max(width, 1)));
 }
 
-Progress::Progress(int64_t cells, int64_t cells_done, int64_t tokens) : terminal_(is_terminal(STDERR_FILENO)) {
+Progress::Progress(int64_t cells, int64_t cells_done, int64_t tokens)
+    : terminal_(is_terminal(STDERR_FILENO)) {
   state_.cells = cells;
   state_.done = cells_done;
   state_.tokens = tokens;

@@ -14,21 +14,22 @@ struct ProgressState {
   int64_t cells = 0;
   int64_t done = 0;
   int64_t failed = 0;
-  int64_t tokens = 0;       ///< To run in this call.
+  int64_t tokens = 0;  ///< To run in this call.
   int64_t tokens_done = 0;
-  double seconds = 0.0;     ///< Since the start.
-  std::string current;      ///< The cell that last made progress.
+  double seconds = 0.0;  ///< Since the start.
+  std::string current;   ///< The cell that last made progress.
 };
 
-/// "12/25 cells  1 failed  tova-256  [#####-----]  143 tok/s  eta 2m10s", at most `width` columns. Rate and time left come from
-/// tokens, since cells differ in size.
+/// "12/25 cells  1 failed  tova-256  [#####-----]  143 tok/s  eta 2m10s", at most `width` columns.
+/// Rate and time left come from tokens, since cells differ in size.
 std::string progress_line(const ProgressState& state, int width);
 
 /// 130 s -> "2m10s".
 std::string short_duration(double seconds);
 
-/// Shows on stderr how far a sweep is: on a terminal a line that is redrawn, elsewhere a line for each cell that ends.
-/// Thread-safe. Log messages pass through it while it lives, so that they do not run into the line.
+/// Shows on stderr how far a sweep is: on a terminal a line that is redrawn, elsewhere a line for
+/// each cell that ends. Thread-safe. Log messages pass through it while it lives, so that they do
+/// not run into the line.
 class Progress {
  public:
   Progress(int64_t cells, int64_t cells_done, int64_t tokens);

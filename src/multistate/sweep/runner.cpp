@@ -64,7 +64,8 @@ class Runner {
     progress_ = &progress;
     const StopSignals signals;
     std::vector<std::thread> threads;
-    const auto workers = std::min<size_t>(static_cast<size_t>(options_.jobs), std::max<size_t>(work_.size(), 1));
+    const auto workers =
+        std::min<size_t>(static_cast<size_t>(options_.jobs), std::max<size_t>(work_.size(), 1));
     for (size_t i = 0; i < workers; ++i) {
       threads.emplace_back([this] { work(); });
     }
@@ -123,7 +124,8 @@ class Runner {
   void work() {
     try {
       set_intra_op_threads(1);
-      for (size_t next = next_++; next < work_.size() && !stop_requested() && !halted_; next = next_++) {
+      for (size_t next = next_++; next < work_.size() && !stop_requested() && !halted_;
+           next = next_++) {
         run_item(work_[next]);
       }
     } catch (...) {
@@ -136,7 +138,8 @@ class Runner {
 
   void run_item(const WorkItem& item) {
     const PlannedCell& cell = item.run->cell();
-    const auto after = item.run->run_sample(item.sample, static_cast<uint64_t>(cell.spec->seed.value_or(0)));
+    const auto after =
+        item.run->run_sample(item.sample, static_cast<uint64_t>(cell.spec->seed.value_or(0)));
     const std::lock_guard lock(mutex_);
     progress_->sample_done(cell.slug, cell.workload->tokens(item.sample));
     if (after == CellRun::State::kRunning || !reported_.insert(item.run).second) {
@@ -175,7 +178,8 @@ RunOutcome run_sweep(const SweepPlan& plan, const RunOptions& options) {
     const bool known = std::any_of(plan.cells.begin(), plan.cells.end(),
                                    [&](const PlannedCell& cell) { return selected(cell, {id}); });
     if (!known) {
-      throw InputError(fmt::format("--cell {}: no cell of this sweep has an id that starts so; --dry-run lists them", id));
+      throw InputError(fmt::format(
+          "--cell {}: no cell of this sweep has an id that starts so; --dry-run lists them", id));
     }
   }
   const OutputLock lock(plan.spec.output);

@@ -9,16 +9,16 @@
 namespace multistate {
 
 struct RunOptions {
-  int64_t jobs = 1;            ///< Samples that run side by side, one thread each.
-  bool fail_fast = false;      ///< Stop at the first cell that fails.
-  bool retry_failed = true;    ///< Run cells again that failed in an earlier run.
+  int64_t jobs = 1;                ///< Samples that run side by side, one thread each.
+  bool fail_fast = false;          ///< Stop at the first cell that fails.
+  bool retry_failed = true;        ///< Run cells again that failed in an earlier run.
   std::vector<std::string> cells;  ///< Beginnings of ids; empty: all cells.
-  std::string command;         ///< The command line, for the results.
-  nlohmann::json config;       ///< The sweep file with its overrides, for the results.
+  std::string command;             ///< The command line, for the results.
+  nlohmann::json config;           ///< The sweep file with its overrides, for the results.
 };
 
 struct RunOutcome {
-  int64_t done = 0;     ///< Cells with a result, those of earlier runs included.
+  int64_t done = 0;  ///< Cells with a result, those of earlier runs included.
   int64_t failed = 0;
   int64_t missing = 0;  ///< Neither: the run was stopped, or the cell was not selected.
   bool stopped = false;
@@ -26,11 +26,12 @@ struct RunOutcome {
   int exit_code() const;
 };
 
-/// Runs what is missing of a sweep. Results lie in spec.output afterwards; whatever was finished before a crash or a stop is
-/// there as well and is not run again.
+/// Runs what is missing of a sweep. Results lie in spec.output afterwards; whatever was finished
+/// before a crash or a stop is there as well and is not run again.
 ///
-/// Work is cut into (cell, sample) pairs; `jobs` threads take them in order. Metrics do not depend on `jobs`. The first
-/// SIGINT, SIGTERM, SIGHUP or SIGUSR1 lets the samples that run end, the second ends the program.
+/// Work is cut into (cell, sample) pairs; `jobs` threads take them in order. Metrics do not depend
+/// on `jobs`. The first SIGINT, SIGTERM, SIGHUP or SIGUSR1 lets the samples that run end, the
+/// second ends the program.
 RunOutcome run_sweep(const SweepPlan& plan, const RunOptions& options);
 
 }  // namespace multistate

@@ -8,8 +8,8 @@ namespace multistate {
 /// Whether a signal has asked to stop since the StopSignals that lives now was made.
 bool stop_requested();
 
-/// While it lives, the first SIGINT, SIGTERM, SIGHUP or SIGUSR1 sets stop_requested() and the second ends the program as it would
-/// have without. One at a time.
+/// While it lives, the first SIGINT, SIGTERM, SIGHUP or SIGUSR1 sets stop_requested() and the
+/// second ends the program as it would have without. One at a time.
 class StopSignals {
  public:
   StopSignals();

@@ -17,7 +17,8 @@ std::string text_of(const nlohmann::json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-/// Names of all parameters of the plan; policy and state size always, since a table without them says little.
+/// Names of all parameters of the plan; policy and state size always, since a table without them
+/// says little.
 std::vector<std::string> parameter_names(const SweepPlan& plan) {
   std::vector<std::string> names = {"policy.name", "state_size"};
   for (const PlannedCell& cell : plan.cells) {
@@ -67,8 +68,9 @@ std::string metric_text(const nlohmann::json& metric) {
     return metric.at("value_text");
   }
   const double value = metric.at("value");
-  return metric.at("stderr").is_null() ? fmt::format("{:.4f}", value)
-                                       : fmt::format("{:.4f} ± {:.4f}", value, metric.at("stderr").get<double>());
+  return metric.at("stderr").is_null()
+             ? fmt::format("{:.4f}", value)
+             : fmt::format("{:.4f} ± {:.4f}", value, metric.at("stderr").get<double>());
 }
 
 }  // namespace
@@ -95,7 +97,8 @@ std::string summary_table(const SweepPlan& plan) {
     row.push_back(human_bytes(result.at("perf").at("state_bytes").get<double>()));
     rows.push_back(row);
   }
-  return fmt::format("{}{} of {} planned cells\n", done == 0 ? "" : format_table(rows), done, plan.cells.size());
+  return fmt::format("{}{} of {} planned cells\n", done == 0 ? "" : format_table(rows), done,
+                     plan.cells.size());
 }
 
 std::string plan_table(const SweepPlan& plan) {
@@ -109,12 +112,14 @@ std::string plan_table(const SweepPlan& plan) {
     Row row = {cell.id.substr(0, 8)};
     const Row values = parameter_values(cell, parameters);
     row.insert(row.end(), values.begin(), values.end());
-    row.insert(row.end(), {human_count(cell.samples), human_count(cell.tokens),
-                           human_bytes(static_cast<double>(cell.state_bytes)), to_string(folder.state())});
+    row.insert(row.end(),
+               {human_count(cell.samples), human_count(cell.tokens),
+                human_bytes(static_cast<double>(cell.state_bytes)), to_string(folder.state())});
     rows.push_back(row);
     tokens += cell.tokens;
   }
-  return fmt::format("{}{} cells, {} tokens\n", format_table(rows), plan.cells.size(), human_count(tokens));
+  return fmt::format("{}{} cells, {} tokens\n", format_table(rows), plan.cells.size(),
+                     human_count(tokens));
 }
 
 }  // namespace multistate

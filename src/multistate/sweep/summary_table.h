@@ -6,11 +6,12 @@
 
 namespace multistate {
 
-/// What a sweep has found so far, one line a cell in the order of the plan, with the experiment's first metrics; and
-/// how many of the planned cells that is. For the terminal.
+/// What a sweep has found so far, one line a cell in the order of the plan, with the experiment's
+/// first metrics; and how many of the planned cells that is. For the terminal.
 std::string summary_table(const SweepPlan& plan);
 
-/// What a sweep would do, one line a cell: id, parameters, samples, tokens, bytes of state; and the totals.
+/// What a sweep would do, one line a cell: id, parameters, samples, tokens, bytes of state; and the
+/// totals.
 std::string plan_table(const SweepPlan& plan);
 
 }  // namespace multistate

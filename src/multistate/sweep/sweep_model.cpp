@@ -12,7 +12,8 @@
 namespace multistate {
 namespace {
 
-/// One file: its own digest, as sha256sum prints it. Several: the digest of their digests, in order.
+/// One file: its own digest, as sha256sum prints it. Several: the digest of their digests, in
+/// order.
 std::string digest_of(const ModelFile& file) {
   const auto files = file.files();
   if (files.size() == 1) {
@@ -29,7 +30,8 @@ at::TensorOptions tensor_options(const ModelSpec& spec) {
   try {
     return at::TensorOptions(at::kFloat).device(at::Device(spec.device));
   } catch (const c10::Error&) {
-    throw InputError(fmt::format("model.device: '{}' is not a device; cpu, cuda, cuda:0, ...", spec.device));
+    throw InputError(
+        fmt::format("model.device: '{}' is not a device; cpu, cuda, cuda:0, ...", spec.device));
   }
 }
 

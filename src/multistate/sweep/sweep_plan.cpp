@@ -43,9 +43,11 @@ class Preparer {
     std::string data_sha256;
   };
 
-  static int64_t full_state_bytes(const PolicySetup& policy, const TransformerConfig& config, int64_t tokens) {
+  static int64_t full_state_bytes(const PolicySetup& policy, const TransformerConfig& config,
+                                  int64_t tokens) {
     const int64_t rows = policy.bounded() ? std::min(policy.capacity(), tokens) : tokens;
-    return 2 * config.layers * config.kv_heads * config.head_size * rows * static_cast<int64_t>(sizeof(float));
+    return 2 * config.layers * config.kv_heads * config.head_size * rows *
+           static_cast<int64_t>(sizeof(float));
   }
 
   std::shared_ptr<SweepModel> model(const ModelSpec& spec) {
@@ -57,7 +59,8 @@ class Preparer {
   }
 
   const Prepared& workload(const CellSpec& spec, const SweepModel& model) {
-    const nlohmann::json key = {spec.experiment.entry->info.name, spec.experiment.options, model.spec().to_json()};
+    const nlohmann::json key = {spec.experiment.entry->info.name, spec.experiment.options,
+                                model.spec().to_json()};
     Prepared& prepared = workloads_[canonical_json(key)];
     if (prepared.workload == nullptr) {
       prepared.data_sha256 = spec.experiment.experiment->data_sha256();
@@ -84,8 +87,8 @@ std::string identity_of(const PlannedCell& cell) {
   return cell_identity(identity);
 }
 
-/// Policy, state size and the options that are not at their defaults: the same for a cell whatever sweep it is part of, so that it is
-/// found again.
+/// Policy, state size and the options that are not at their defaults: the same for a cell whatever
+/// sweep it is part of, so that it is found again.
 std::string slug_of(const CellSpec& spec) {
   std::string slug = spec.policy.entry->info.name;
   if (spec.policy.bounded()) {
@@ -94,15 +97,16 @@ std::string slug_of(const CellSpec& spec) {
   for (const OptionInfo& option : spec.policy.entry->options()) {
     const auto& value = spec.policy.options.at(option.name);
     if (value != option.default_value) {
-      slug += fmt::format("-{}={}", option.name, value.is_string() ? value.get<std::string>() : value.dump());
+      slug += fmt::format("-{}={}", option.name,
+                          value.is_string() ? value.get<std::string>() : value.dump());
     }
   }
   if (spec.seed) {
     slug += fmt::format("-seed={}", *spec.seed);
   }
   for (char& c : slug) {
-    const bool safe = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '=' ||
-                      (c == '.' && &c != slug.data());
+    const bool safe = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' ||
+                      c == '=' || (c == '.' && &c != slug.data());
     c = safe ? c : '_';
   }
   return slug.substr(0, 80);

@@ -35,7 +35,8 @@ struct SweepPlan {
   std::vector<PlannedCell> cells;
 };
 
-/// Opens models, hashes them and the data, and cuts the samples. `limit`: samples of a cell at most. Throws InputError.
+/// Opens models, hashes them and the data, and cuts the samples. `limit`: samples of a cell at
+/// most. Throws InputError.
 SweepPlan plan_sweep(SweepSpec spec, std::optional<int64_t> limit);
 
 }  // namespace multistate

@@ -64,8 +64,9 @@ nlohmann::json CellSpec::config() const {
 }
 
 const std::vector<std::string>& sweep_file_keys() {
-  static const std::vector<std::string> keys = {"name",       "output",         "model", "experiment", "policy",
-                                                "state_size", "state_fraction", "seed",  "sweep"};
+  static const std::vector<std::string> keys = {"name",           "output", "model",
+                                                "experiment",     "policy", "state_size",
+                                                "state_fraction", "seed",   "sweep"};
   return keys;
 }
 

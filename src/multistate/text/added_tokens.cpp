@@ -11,13 +11,14 @@
 
 namespace multistate {
 
-AddedTokens::AddedTokens(std::vector<AddedToken> tokens, const std::string& source) : tokens_(std::move(tokens)) {
+AddedTokens::AddedTokens(std::vector<AddedToken> tokens, const std::string& source)
+    : tokens_(std::move(tokens)) {
   std::set<std::string> seen;
   for (size_t i = 0; i < tokens_.size(); ++i) {
     const std::string& content = tokens_[i].content;
     if (content.empty() || !seen.insert(content).second) {
-      throw InputError(fmt::format("{}: the added token {} ({}) is {}", source, tokens_[i].id, in_quotes(content),
-                                   content.empty() ? "empty" : "given twice"));
+      throw InputError(fmt::format("{}: the added token {} ({}) is {}", source, tokens_[i].id,
+                                   in_quotes(content), content.empty() ? "empty" : "given twice"));
     }
     by_first_byte_[static_cast<unsigned char>(content.front())].push_back(i);
   }
@@ -37,7 +38,8 @@ const AddedToken* AddedTokens::longest_at(std::string_view text) const {
   return nullptr;
 }
 
-void AddedTokens::split(std::string_view text, const std::function<void(std::string_view)>& text_between,
+void AddedTokens::split(std::string_view text,
+                        const std::function<void(std::string_view)>& text_between,
                         const std::function<void(const AddedToken&)>& token) const {
   size_t begin = 0;
   for (size_t i = 0; i < text.size();) {

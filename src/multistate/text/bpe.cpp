@@ -57,8 +57,8 @@ void Bpe::read_tokens(const TokenizerSpec& spec) {
     }
     const auto [place, inserted] = ids_.emplace(token_bytes_[id], static_cast<int32_t>(id));
     if (!inserted) {
-      throw InputError(fmt::format("{}: tokens {} and {} are both {}", spec.source, place->second, id,
-                                   in_quotes(spec.tokens[id])));
+      throw InputError(fmt::format("{}: tokens {} and {} are both {}", spec.source, place->second,
+                                   id, in_quotes(spec.tokens[id])));
     }
   }
   for (int byte = 0; byte < 256; ++byte) {
@@ -82,8 +82,8 @@ void Bpe::read_merges(const TokenizerSpec& spec) {
     const auto bytes = alphabet_to_bytes(token);
     const auto found = bytes ? ids_.find(*bytes) : ids_.end();
     if (found == ids_.end()) {
-      throw InputError(fmt::format("{}: merge {} names {}, which is not in the vocabulary", spec.source, rank,
-                                   in_quotes(token)));
+      throw InputError(fmt::format("{}: merge {} names {}, which is not in the vocabulary",
+                                   spec.source, rank, in_quotes(token)));
     }
     return found->second;
   };
@@ -93,8 +93,8 @@ void Bpe::read_merges(const TokenizerSpec& spec) {
     const int32_t right_id = find(right, rank);
     const Merge merge = {static_cast<int32_t>(rank), find(left + right, rank)};
     if (!merges_.emplace(pair_key(left_id, right_id), merge).second) {
-      throw InputError(fmt::format("{}: merge {} ({} {}) is given twice", spec.source, rank, in_quotes(left),
-                                   in_quotes(right)));
+      throw InputError(fmt::format("{}: merge {} ({} {}) is given twice", spec.source, rank,
+                                   in_quotes(left), in_quotes(right)));
     }
   }
 }
@@ -137,8 +137,8 @@ void Bpe::merge(std::string_view piece, std::vector<int64_t>& ids) const {
     queue.pop();
     Symbol& left = symbols[static_cast<size_t>(best.left)];
     Symbol& right = symbols[static_cast<size_t>(best.right)];
-    const bool current = !left.joined && !right.joined && left.next == best.right && left.id == best.left_id &&
-                         right.id == best.right_id;
+    const bool current = !left.joined && !right.joined && left.next == best.right &&
+                         left.id == best.left_id && right.id == best.right_id;
     if (!current) {
       continue;
     }

@@ -11,15 +11,18 @@
 
 namespace multistate {
 
-/// Byte-pair encoding of one piece of text: starting from single bytes, the adjacent pair whose merge comes first in the list
-/// is joined until no pair has a merge (Sennrich et al., arXiv:1508.07909). Immutable; threads share it.
+/// Byte-pair encoding of one piece of text: starting from single bytes, the adjacent pair whose
+/// merge comes first in the list is joined until no pair has a merge (Sennrich et al.,
+/// arXiv:1508.07909). Immutable; threads share it.
 class Bpe {
  public:
-  /// `token_bytes`: the bytes of every token by id, empty for those that BPE does not make (added tokens).
-  /// Throws InputError, starting with spec.source, when two tokens have the same bytes, or a merge names a token that is not there.
+  /// `token_bytes`: the bytes of every token by id, empty for those that BPE does not make (added
+  /// tokens). Throws InputError, starting with spec.source, when two tokens have the same bytes, or
+  /// a merge names a token that is not there.
   Bpe(const TokenizerSpec& spec, std::vector<std::string> token_bytes);
 
-  /// Where the first byte is that no token stands for: some vocabularies leave out control characters.
+  /// Where the first byte is that no token stands for: some vocabularies leave out control
+  /// characters.
   std::optional<size_t> first_unknown(std::string_view piece) const;
 
   /// Appends the ids of `piece`, which is not empty and has no unknown byte.

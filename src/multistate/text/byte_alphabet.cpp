@@ -15,7 +15,8 @@ std::string encode_short(int code_point) {
   if (code_point < 0x80) {
     return {static_cast<char>(code_point)};
   }
-  return {static_cast<char>(0xC0 | (code_point >> 6)), static_cast<char>(0x80 | (code_point & 0x3F))};
+  return {static_cast<char>(0xC0 | (code_point >> 6)),
+          static_cast<char>(0x80 | (code_point & 0x3F))};
 }
 
 std::array<std::string, 256> make_characters() {

@@ -30,13 +30,15 @@ class Regex {
     const int status =
         initialized != ONIG_NORMAL
             ? initialized
-            : onig_new(&handle_, bytes_of(pattern.data()), bytes_of(pattern.data() + pattern.size()),
-                       ONIG_OPTION_CAPTURE_GROUP, ONIG_ENCODING_UTF8, ONIG_SYNTAX_RUBY, &info);
+            : onig_new(&handle_, bytes_of(pattern.data()),
+                       bytes_of(pattern.data() + pattern.size()), ONIG_OPTION_CAPTURE_GROUP,
+                       ONIG_ENCODING_UTF8, ONIG_SYNTAX_RUBY, &info);
     if (status != ONIG_NORMAL) {
       std::array<OnigUChar, ONIG_MAX_ERROR_MESSAGE_LEN> message{};
       onig_error_code_to_str(message.data(), status, &info);
-      throw InputError(fmt::format("{}: the pattern {} is not a valid regular expression: {}", source,
-                                   in_quotes(pattern), reinterpret_cast<const char*>(message.data())));
+      throw InputError(fmt::format("{}: the pattern {} is not a valid regular expression: {}",
+                                   source, in_quotes(pattern),
+                                   reinterpret_cast<const char*>(message.data())));
     }
   }
   ~Regex() { onig_free(handle_); }
@@ -73,7 +75,8 @@ void split_by_regex(const Regex& regex, std::string_view text, const Take& take)
       break;
     }
     if (found < 0) {
-      throw InputError(fmt::format("the pre-tokenizer's regular expression failed (Oniguruma error {})", found));
+      throw InputError(
+          fmt::format("the pre-tokenizer's regular expression failed (Oniguruma error {})", found));
     }
     const auto match_begin = static_cast<size_t>(region->beg[0]);
     const auto match_end = static_cast<size_t>(region->end[0]);
@@ -173,8 +176,9 @@ std::vector<PreTokenizerStep> named_pre_tokenizer(std::string_view name, std::st
   if (name == "smollm") {
     return {{PreTokenizerStep::Kind::kIsolateDigits, ""}, gpt2_split()};
   }
-  throw InputError(fmt::format("{}: the pre-tokenizer {} is not supported; supported: 'gpt-2', 'smollm'", source,
-                               in_quotes(name)));
+  throw InputError(
+      fmt::format("{}: the pre-tokenizer {} is not supported; supported: 'gpt-2', 'smollm'", source,
+                  in_quotes(name)));
 }
 
 }  // namespace multistate

@@ -10,8 +10,8 @@
 
 namespace multistate {
 
-/// The steps that llama.cpp calls by a name (`tokenizer.ggml.pre` of a GGUF file): "gpt-2" and "smollm".
-/// Throws InputError, starting with `source`, for another name.
+/// The steps that llama.cpp calls by a name (`tokenizer.ggml.pre` of a GGUF file): "gpt-2" and
+/// "smollm". Throws InputError, starting with `source`, for another name.
 std::vector<PreTokenizerStep> named_pre_tokenizer(std::string_view name, std::string_view source);
 
 /// GPT-2's regular expression: contractions, letters, numbers, other characters, spaces.
@@ -26,12 +26,14 @@ class PreTokenizer {
   PreTokenizer(PreTokenizer&&) noexcept;
   PreTokenizer& operator=(PreTokenizer&&) noexcept;
 
-  /// Calls `take` with every piece of valid UTF-8 text, from left to right; together they are the text.
+  /// Calls `take` with every piece of valid UTF-8 text, from left to right; together they are the
+  /// text.
   void split(std::string_view text, const std::function<void(std::string_view)>& take) const;
 
  private:
   class Step;
-  void split_from(size_t step, std::string_view text, const std::function<void(std::string_view)>& take) const;
+  void split_from(size_t step, std::string_view text,
+                  const std::function<void(std::string_view)>& take) const;
 
   std::vector<std::unique_ptr<Step>> steps_;
 };

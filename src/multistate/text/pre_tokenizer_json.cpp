@@ -15,20 +15,23 @@ namespace {
 
 using nlohmann::json;
 
-[[noreturn]] void fail(const std::string& source, std::string_view path, const json& value, std::string_view supported) {
-  throw InputError(
-      fmt::format("{}: {} is {}, which is not supported; supported: {}", source, path, json_text(value), supported));
+[[noreturn]] void fail(const std::string& source, std::string_view path, const json& value,
+                       std::string_view supported) {
+  throw InputError(fmt::format("{}: {} is {}, which is not supported; supported: {}", source, path,
+                               json_text(value), supported));
 }
 
-void require(const json& node, const char* key, const json& value, const std::string& path, const std::string& source) {
+void require(const json& node, const char* key, const json& value, const std::string& path,
+             const std::string& source) {
   if (node.value(key, value) != value) {
     fail(source, fmt::format("{}.{}", path, key), node.at(key), value.dump());
   }
 }
 
 std::string type_of(const json& node) {
-  return node.is_object() && node.contains("type") && node.at("type").is_string() ? node.at("type").get<std::string>()
-                                                                                   : "";
+  return node.is_object() && node.contains("type") && node.at("type").is_string()
+             ? node.at("type").get<std::string>()
+             : "";
 }
 
 /// A literal as a regular expression.
@@ -148,12 +151,15 @@ std::optional<int64_t> read_post_processor(const json& node, const std::string& 
   //  "special_tokens": {"<s>": {"ids": [1]}}}
   const json single = type == "TemplateProcessing" ? node.value("single", json()) : json();
   const bool bos_first = single.is_array() && single.size() == 2 && single[0].is_object() &&
-                         single[0].contains("SpecialToken") && single[1].is_object() && single[1].contains("Sequence");
+                         single[0].contains("SpecialToken") && single[1].is_object() &&
+                         single[1].contains("Sequence");
   if (!bos_first) {
-    fail(source, "post_processor", node, "null, ByteLevel, or a template of one special token and the text");
+    fail(source, "post_processor", node,
+         "null, ByteLevel, or a template of one special token and the text");
   }
   const std::string name = single[0]["SpecialToken"].value("id", "");
-  const json ids = node.value("special_tokens", json::object()).value(name, json::object()).value("ids", json());
+  const json ids =
+      node.value("special_tokens", json::object()).value(name, json::object()).value("ids", json());
   if (!ids.is_array() || ids.size() != 1 || !ids[0].is_number_unsigned()) {
     fail(source, fmt::format("post_processor.special_tokens.{}", name), ids, "one id");
   }

@@ -29,8 +29,8 @@ void check_utf8(std::string_view text) {
 
 void check_id(const TokenizerSpec& spec, const char* what, int64_t id) {
   if (id < 0 || id >= static_cast<int64_t>(spec.tokens.size())) {
-    throw InputError(fmt::format("{}: {} has id {}, outside the vocabulary of {} tokens", spec.source, what, id,
-                                 spec.tokens.size()));
+    throw InputError(fmt::format("{}: {} has id {}, outside the vocabulary of {} tokens",
+                                 spec.source, what, id, spec.tokens.size()));
   }
 }
 
@@ -45,7 +45,8 @@ std::vector<std::string> bytes_of_tokens(const TokenizerSpec& spec) {
   for (size_t id = 0; id < spec.tokens.size(); ++id) {
     const auto bytes = added[id] ? std::string() : alphabet_to_bytes(spec.tokens[id]);
     if (!bytes || (bytes->empty() && !added[id])) {
-      throw InputError(fmt::format("{}: token {} ({}) is {}", spec.source, id, in_quotes(spec.tokens[id]),
+      throw InputError(fmt::format("{}: token {} ({}) is {}", spec.source, id,
+                                   in_quotes(spec.tokens[id]),
                                    bytes ? "empty" : "not written in GPT-2's alphabet for bytes"));
     }
     all.push_back(*bytes);
@@ -55,7 +56,9 @@ std::vector<std::string> bytes_of_tokens(const TokenizerSpec& spec) {
 
 std::string digest(const TokenizerSpec& spec) {
   Sha256 sha;
-  const auto add = [&sha](std::string_view text) { sha.update(fmt::format("{}:", text.size())).update(text); };
+  const auto add = [&sha](std::string_view text) {
+    sha.update(fmt::format("{}:", text.size())).update(text);
+  };
   for (const std::string& token : spec.tokens) {
     add(token);
   }
@@ -85,7 +88,8 @@ class ByteLevelTokenizer final : public Tokenizer {
         sha256_(digest(spec)),
         description_(fmt::format("byte-level BPE, {} tokens, {} merges, {} added tokens",
                                  human_count(static_cast<int64_t>(spec.tokens.size())),
-                                 human_count(static_cast<int64_t>(spec.merges.size())), spec.added_tokens.size())) {
+                                 human_count(static_cast<int64_t>(spec.merges.size())),
+                                 spec.added_tokens.size())) {
     for (const AddedToken& token : spec.added_tokens) {
       token_bytes_[static_cast<size_t>(token.id)] = token.content;
     }
@@ -100,9 +104,9 @@ class ByteLevelTokenizer final : public Tokenizer {
       auto& encoded = known[piece];
       if (encoded.empty()) {
         if (const auto unknown = bpe_.first_unknown(piece)) {
-          throw InputError(fmt::format("the vocabulary has no token for the byte 0x{:02x} at offset {}",
-                                       static_cast<unsigned char>(piece[*unknown]),
-                                       piece.data() + *unknown - text.data()));
+          throw InputError(fmt::format(
+              "the vocabulary has no token for the byte 0x{:02x} at offset {}",
+              static_cast<unsigned char>(piece[*unknown]), piece.data() + *unknown - text.data()));
         }
         bpe_.encode(piece, encoded);
       }
@@ -118,7 +122,8 @@ class ByteLevelTokenizer final : public Tokenizer {
     std::string text;
     for (const int64_t id : ids) {
       if (id < 0 || id >= vocabulary_size()) {
-        throw InputError(fmt::format("token id {} is outside the vocabulary of {} tokens", id, vocabulary_size()));
+        throw InputError(fmt::format("token id {} is outside the vocabulary of {} tokens", id,
+                                     vocabulary_size()));
       }
       text += token_bytes_[static_cast<size_t>(id)];
     }

@@ -18,7 +18,8 @@ struct AddedToken {
   bool special = false;
 };
 
-/// One step that cuts text into the pieces BPE works on. Every step gets the pieces of the one before.
+/// One step that cuts text into the pieces BPE works on. Every step gets the pieces of the one
+/// before.
 struct PreTokenizerStep {
   enum class Kind {
     kIsolateDigits,  ///< Every numeric character (Nd, Nl, No) becomes a piece of its own.
@@ -31,8 +32,8 @@ struct PreTokenizerStep {
 /// Everything a byte-level BPE tokenizer consists of, whatever file it came from. Token strings are
 /// in GPT-2's alphabet for bytes (a space is "Ġ"); those of added tokens are as written.
 struct TokenizerSpec {
-  std::string source;                ///< What the spec was read from; starts every error message.
-  std::vector<std::string> tokens;   ///< Token string by id.
+  std::string source;               ///< What the spec was read from; starts every error message.
+  std::vector<std::string> tokens;  ///< Token string by id.
   std::vector<std::pair<std::string, std::string>> merges;  ///< Best first.
   std::vector<AddedToken> added_tokens;
   std::vector<PreTokenizerStep> pre_tokenizer;
@@ -52,8 +53,8 @@ class Tokenizer {
   /// not UTF-8, or that the vocabulary has no token for (message: offset and byte).
   virtual std::vector<int64_t> encode(std::string_view text) const = 0;
 
-  /// The bytes of the tokens, one after the other: decode(encode(text)) == text. Added tokens appear
-  /// as written. Throws InputError for an id outside the vocabulary.
+  /// The bytes of the tokens, one after the other: decode(encode(text)) == text. Added tokens
+  /// appear as written. Throws InputError for an id outside the vocabulary.
   virtual std::string decode(std::span<const int64_t> ids) const = 0;
 
   virtual int64_t vocabulary_size() const = 0;

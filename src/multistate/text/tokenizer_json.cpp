@@ -23,15 +23,17 @@ void read_vocabulary(const json& model, TokenizerSpec& spec) {
   spec.tokens.resize(vocabulary.size());
   for (const auto& [token, id] : vocabulary.items()) {
     if (!id.is_number_unsigned() || id.get<uint64_t>() >= seen.size() || seen[id.get<size_t>()]) {
-      throw InputError(fmt::format("{}: model.vocab: {} has id {}; expected every number below {} once", spec.source,
-                                   in_quotes(token), id.dump(), seen.size()));
+      throw InputError(
+          fmt::format("{}: model.vocab: {} has id {}; expected every number below {} once",
+                      spec.source, in_quotes(token), id.dump(), seen.size()));
     }
     seen[id.get<size_t>()] = true;
     spec.tokens[id.get<size_t>()] = token;
   }
 }
 
-std::pair<std::string, std::string> read_merge(const json& merge, size_t rank, const std::string& source) {
+std::pair<std::string, std::string> read_merge(const json& merge, size_t rank,
+                                               const std::string& source) {
   if (merge.is_array() && merge.size() == 2 && merge[0].is_string() && merge[1].is_string()) {
     return {merge[0], merge[1]};
   }
@@ -42,19 +44,20 @@ std::pair<std::string, std::string> read_merge(const json& merge, size_t rank, c
       return {text.substr(0, space), text.substr(space + 1)};
     }
   }
-  throw InputError(fmt::format("{}: model.merges: merge {} is {}; expected \"a b\" or [\"a\", \"b\"]", source, rank,
-                               json_text(merge)));
+  throw InputError(
+      fmt::format("{}: model.merges: merge {} is {}; expected \"a b\" or [\"a\", \"b\"]", source,
+                  rank, json_text(merge)));
 }
 
 /// The members of `object` that change ids must have the value under which they do not.
-void require_neutral(const json& object, const std::string& path, const std::map<std::string, json>& neutral,
-                     const std::string& source) {
+void require_neutral(const json& object, const std::string& path,
+                     const std::map<std::string, json>& neutral, const std::string& source) {
   for (const auto& [key, value] : neutral) {
     const json actual = object.value(key, json());
     const bool empty_text = actual.is_string() && actual.get<std::string>().empty();
     if (!actual.is_null() && actual != value && !(value.is_null() && empty_text)) {
-      throw InputError(fmt::format("{}: {}.{} is {}, which is not supported; supported: {}", source, path, key,
-                                   json_text(actual), value.dump()));
+      throw InputError(fmt::format("{}: {}.{} is {}, which is not supported; supported: {}", source,
+                                   path, key, json_text(actual), value.dump()));
     }
   }
 }
@@ -62,12 +65,13 @@ void require_neutral(const json& object, const std::string& path, const std::map
 void read_model(const json& root, TokenizerSpec& spec) {
   const json model = root.value("model", json());
   if (!model.is_object() || model.value("type", json("BPE")) != "BPE") {
-    throw InputError(fmt::format("{}: model.type is {}, which is not supported; supported: \"BPE\"", spec.source,
-                                 json_text(model.is_object() ? model.value("type", json()) : model)));
+    throw InputError(
+        fmt::format("{}: model.type is {}, which is not supported; supported: \"BPE\"", spec.source,
+                    json_text(model.is_object() ? model.value("type", json()) : model)));
   }
   check_members(model, "model",
-                {"type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk",
-                 "byte_fallback", "ignore_merges", "vocab", "merges"},
+                {"type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix",
+                 "fuse_unk", "byte_fallback", "ignore_merges", "vocab", "merges"},
                 spec.source);
   require_neutral(model, "model",
                   {{"dropout", nullptr},
@@ -78,7 +82,8 @@ void read_model(const json& root, TokenizerSpec& spec) {
                    {"byte_fallback", false}},
                   spec.source);
   if (!model.value("vocab", json()).is_object() || !model.value("merges", json()).is_array()) {
-    throw InputError(fmt::format("{}: model: expected an object 'vocab' and a list 'merges'", spec.source));
+    throw InputError(
+        fmt::format("{}: model: expected an object 'vocab' and a list 'merges'", spec.source));
   }
   spec.ignore_merges = JsonObject(model, spec.source).boolean("ignore_merges").value_or(false);
   read_vocabulary(model, spec);
@@ -90,10 +95,14 @@ void read_model(const json& root, TokenizerSpec& spec) {
 void read_added_token(const json& entry, TokenizerSpec& spec) {
   const std::string path = fmt::format("added_tokens[{}]", spec.added_tokens.size());
   if (!entry.is_object()) {
-    throw InputError(fmt::format("{}: {} is {}; expected an object", spec.source, path, json_text(entry)));
+    throw InputError(
+        fmt::format("{}: {} is {}; expected an object", spec.source, path, json_text(entry)));
   }
-  check_members(entry, path, {"id", "content", "single_word", "lstrip", "rstrip", "normalized", "special"}, spec.source);
-  require_neutral(entry, path, {{"single_word", false}, {"lstrip", false}, {"rstrip", false}}, spec.source);
+  check_members(entry, path,
+                {"id", "content", "single_word", "lstrip", "rstrip", "normalized", "special"},
+                spec.source);
+  require_neutral(entry, path, {{"single_word", false}, {"lstrip", false}, {"rstrip", false}},
+                  spec.source);
   const JsonObject object(entry, fmt::format("{}: {}", spec.source, path));
   AddedToken token;
   token.id = object.required(&JsonObject::integer, "id");
@@ -101,14 +110,16 @@ void read_added_token(const json& entry, TokenizerSpec& spec) {
   token.special = object.boolean("special").value_or(false);
   const auto size = static_cast<int64_t>(spec.tokens.size());
   if (token.id < 0 || token.id > size) {
-    throw InputError(fmt::format("{}: {}.id is {}; the next free one is {}", spec.source, path, token.id, size));
+    throw InputError(
+        fmt::format("{}: {}.id is {}; the next free one is {}", spec.source, path, token.id, size));
   }
   // Added tokens may stand in the vocabulary as well, or follow it.
   if (token.id == size) {
     spec.tokens.push_back(token.content);
   } else if (spec.tokens[static_cast<size_t>(token.id)] != token.content) {
-    throw InputError(fmt::format("{}: {}: id {} is {} here and {} in model.vocab", spec.source, path, token.id,
-                                 in_quotes(token.content), in_quotes(spec.tokens[static_cast<size_t>(token.id)])));
+    throw InputError(fmt::format("{}: {}: id {} is {} here and {} in model.vocab", spec.source,
+                                 path, token.id, in_quotes(token.content),
+                                 in_quotes(spec.tokens[static_cast<size_t>(token.id)])));
   }
   spec.added_tokens.push_back(std::move(token));
 }
@@ -116,7 +127,8 @@ void read_added_token(const json& entry, TokenizerSpec& spec) {
 void read_added_tokens(const json& root, TokenizerSpec& spec) {
   const json added = root.value("added_tokens", json::array());
   if (!added.is_array()) {
-    throw InputError(fmt::format("{}: added_tokens is {}; expected a list", spec.source, json_text(added)));
+    throw InputError(
+        fmt::format("{}: added_tokens is {}; expected a list", spec.source, json_text(added)));
   }
   for (const json& entry : added) {
     read_added_token(entry, spec);
@@ -130,10 +142,11 @@ TokenizerSpec read_tokenizer_json(const std::filesystem::path& path) {
   spec.source = path.string();
   const json root = parse_strict_json(read_file(path), spec.source);
   check_members(root, "",
-                {"version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor",
-                 "decoder", "model"},
+                {"version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer",
+                 "post_processor", "decoder", "model"},
                 spec.source);
-  require_neutral(root, "(top level)", {{"truncation", nullptr}, {"padding", nullptr}, {"normalizer", nullptr}},
+  require_neutral(root, "(top level)",
+                  {{"truncation", nullptr}, {"padding", nullptr}, {"normalizer", nullptr}},
                   spec.source);
   read_model(root, spec);
   read_added_tokens(root, spec);

@@ -22,6 +22,9 @@ constexpr std::array<std::string_view, 11> kLayers = {"base",       "config", "r
 constexpr std::array<std::string_view, 5> kWithoutTorch = {"base", "config", "results", "text",
                                                            "policy"};
 
+// What a file of policies/ may include of the library.
+constexpr std::array<std::string_view, 3> kForPolicies = {"base", "config", "policy"};
+
 // Each of these takes seconds and hundreds of megabytes to compile; ATen/ops/<op>.h has the same
 // functions.
 constexpr std::array<std::string_view, 3> kWholeTorch = {"torch/torch.h", "torch/extension.h",
@@ -82,9 +85,8 @@ std::optional<std::string> against_policies(const Include& include) {
   if (is_torch(include.file)) {
     return "a policy may not include LibTorch: " + include.file;
   }
-  constexpr std::array<std::string_view, 3> kAllowed = {"base", "config", "policy"};
   const auto to = folder_below(include.file, kRoot);
-  if ((to && !contains(kAllowed, *to)) || (include.quoted && !to)) {
+  if ((to && !contains(kForPolicies, *to)) || (include.quoted && !to)) {
     return "a policy may include multistate/{base,config,policy}/ only: " + include.file;
   }
   return std::nullopt;
@@ -140,13 +142,13 @@ std::vector<SourceFile> read_sources(const std::filesystem::path& root,
 }
 
 std::vector<Include> includes_of(std::string_view text) {
-  static const std::regex kInclude(R"re(^\s*#\s*include\s*([<"])([^>"]+)[>"])re");
+  static const std::regex pattern(R"re(^\s*#\s*include\s*([<"])([^>"]+)[>"])re");
   std::vector<Include> includes;
   std::istringstream stream{std::string(text)};
   std::string line;
   for (int number = 1; std::getline(stream, line); ++number) {
     std::smatch match;
-    if (std::regex_search(line, match, kInclude)) {
+    if (std::regex_search(line, match, pattern)) {
       includes.push_back({number, match[2].str(), match[1].str() == "\""});
     }
   }

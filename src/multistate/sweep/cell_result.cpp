@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include "multistate/results/context.h"
+
 namespace multistate {
 namespace {
 
@@ -105,6 +107,7 @@ nlohmann::json make_cell_result(const PlannedCell& cell, std::span<const SampleR
                            {"warnings", warnings_of(cell)},
                            {"context", context}};
   result["context"]["inputs"] = inputs_json(cell);
+  result["context"]["finished"] = utc_now();
   return result;
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <c10/util/Exception.h>
+#include <fmt/format.h>
 
 #include "multistate/base/log.h"
 #include "multistate/policy/policy_error.h"
@@ -19,6 +20,7 @@ CellRun::CellRun(const PlannedCell& cell, CellFolder folder, nlohmann::json cont
       records_[sample] = SampleRecord::from_json(record);
     }
   }
+  folder_.log(fmt::format("started, {} of {} samples are there", records_.size(), cell_.samples));
 }
 
 std::vector<int64_t> CellRun::missing() const {
@@ -76,6 +78,7 @@ CellRun::State CellRun::finish_locked() {
     lines.push_back(record.to_json());
   }
   folder_.finish(make_cell_result(cell_, records, context_), lines);
+  folder_.log("done");
   state_ = State::kDone;
   return state_;
 }
@@ -85,6 +88,7 @@ CellRun::State CellRun::fail(int64_t sample, const std::string& kind, const std:
   if (state_ == State::kRunning) {
     state_ = State::kFailed;
     error_ = message;
+    folder_.log(fmt::format("sample {} failed: {}", sample, message));
     folder_.fail(make_cell_error(cell_, sample, kind, message));
     log_error(cell_.folder() + ": " + message);
   }

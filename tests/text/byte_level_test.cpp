@@ -1,0 +1,193 @@
+// Byte-level BPE on vocabularies small enough to be worked by hand.
+
+#include <functional>
+
+#include "multistate/base/random.h"
+#include "multistate/text/byte_alphabet.h"
+#include "multistate/text/pre_tokenizer.h"
+#include "multistate/text/tokenizer.h"
+
+#include "support/catch.h"
+#include "support/input_error.h"
+
+namespace multistate::test {
+namespace {
+
+/// The 256 bytes as tokens 0 to 255, then one token for each merge.
+TokenizerSpec spec_with(const std::vector<std::pair<std::string, std::string>>& merges) {
+  TokenizerSpec spec;
+  spec.source = "test";
+  for (int byte = 0; byte < 256; ++byte) {
+    spec.tokens.push_back(byte_to_character(static_cast<unsigned char>(byte)));
+  }
+  for (const auto& [left, right] : merges) {
+    spec.tokens.push_back(left + right);
+  }
+  spec.merges = merges;
+  spec.pre_tokenizer = {gpt2_split()};
+  return spec;
+}
+
+std::vector<std::string> pieces(const std::vector<PreTokenizerStep>& steps, std::string_view text) {
+  std::vector<std::string> all;
+  PreTokenizer(steps, "test").split(text, [&](std::string_view piece) { all.emplace_back(piece); });
+  return all;
+}
+
+/// Valid UTF-8 from all planes, with a bias to what tokenizers stumble over.
+std::string random_text(Random& random) {
+  static const std::vector<std::string> kSpecial = {
+      " ",      "  ",     "\n",     "\r\n",       "\t",   "'",     "'s",
+      "'LL",    "\u00a0", "\u180e", "e\u0301",    "0",    "42",    "\u0661",
+      "\u2167", "\u00bd", "\u4e16", "\U0001f600", "\x01", "\u200d"};
+  std::string text;
+  for (uint64_t i = 0; i < 30; ++i) {
+    if (random.bits() % 2 == 0) {
+      text += kSpecial[random.bits() % kSpecial.size()];
+      continue;
+    }
+    uint32_t code = static_cast<uint32_t>(random.bits() % 0x110000);
+    code = code >= 0xD800 && code < 0xE000 ? 'x' : code;
+    if (code < 0x80) {
+      text += static_cast<char>(code);
+    } else if (code < 0x800) {
+      text += {static_cast<char>(0xC0 | (code >> 6)), static_cast<char>(0x80 | (code & 0x3F))};
+    } else if (code < 0x10000) {
+      text +=
+          {static_cast<char>(0xE0 | (code >> 12)), static_cast<char>(0x80 | ((code >> 6) & 0x3F)),
+           static_cast<char>(0x80 | (code & 0x3F))};
+    } else {
+      text +=
+          {static_cast<char>(0xF0 | (code >> 18)), static_cast<char>(0x80 | ((code >> 12) & 0x3F)),
+           static_cast<char>(0x80 | ((code >> 6) & 0x3F)), static_cast<char>(0x80 | (code & 0x3F))};
+    }
+  }
+  return text;
+}
+
+using Ids = std::vector<int64_t>;
+using Pieces = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("the merge that comes first in the list wins, of equal ones the leftmost") {
+  // 256 = ab, 257 = bc, 258 = abc.
+  const auto tokenizer = Tokenizer::make(spec_with({{"a", "b"}, {"b", "c"}, {"ab", "c"}}));
+  CHECK(tokenizer->encode("abc") == Ids{258});
+  CHECK(tokenizer->encode("bcabc") == Ids{257, 258});
+  CHECK(tokenizer->encode("aab") == Ids{'a', 256});
+  const auto other = Tokenizer::make(spec_with({{"b", "c"}, {"a", "b"}}));
+  CHECK(other->encode("abc") == Ids{'a', 256});
+  const auto pairs = Tokenizer::make(spec_with({{"a", "a"}}));
+  CHECK(pairs->encode("aaa") == Ids{256, 'a'});
+  CHECK(pairs->encode("aaaa") == Ids{256, 256});
+}
+
+TEST_CASE("with ignore_merges a piece that is a token is taken whole") {
+  auto spec = spec_with({{"a", "b"}, {"b", "c"}, {"a", "bc"}});
+  CHECK(Tokenizer::make(spec)->encode("abc") == Ids{256, 'c'});
+  spec.ignore_merges = true;
+  CHECK(Tokenizer::make(spec)->encode("abc") == Ids{258});
+}
+
+TEST_CASE("merges do not cross pieces") {
+  // A space belongs to the word behind it.
+  const auto tokenizer = Tokenizer::make(spec_with({{"a", "\u0120"}, {"\u0120", "b"}}));
+  CHECK(tokenizer->encode("a b") == Ids{'a', 257});
+}
+
+TEST_CASE("added tokens are cut out first, the longest at each place") {
+  auto spec = spec_with({});
+  spec.tokens.insert(spec.tokens.end(), {"<s>", "<s><s>"});
+  spec.added_tokens = {{256, "<s>", true}, {257, "<s><s>", true}};
+  const auto tokenizer = Tokenizer::make(spec);
+  CHECK(tokenizer->encode("x<s>y") == Ids{'x', 256, 'y'});
+  CHECK(tokenizer->encode("<s><s><s>") == Ids{257, 256});
+  CHECK(tokenizer->encode("<s") == Ids{'<', 's'});
+  CHECK(tokenizer->decode(Ids{257, 'a'}) == "<s><s>a");
+}
+
+TEST_CASE("GPT-2's expression cuts as published") {
+  CHECK(pieces({gpt2_split()}, "I'll say: it's 42!") ==
+        Pieces{"I", "'ll", " say", ":", " it", "'s", " 42", "!"});
+  CHECK(pieces({gpt2_split()}, "a   b") == Pieces{"a", "  ", " b"});
+  CHECK(pieces({gpt2_split()}, "a \n ") == Pieces{"a", " \n "});
+  CHECK(pieces({gpt2_split()}, "IT'S") == Pieces{"IT", "'", "S"});
+  CHECK(pieces({gpt2_split()}, "").empty());
+}
+
+TEST_CASE("digits stand alone, those of other scripts too") {
+  const auto steps = named_pre_tokenizer("smollm", "test");
+  CHECK(pieces(steps, "a12 3") == Pieces{"a", "1", "2", " ", "3"});
+  CHECK(pieces(steps, "\u0661\u0662") == Pieces{"\u0661", "\u0662"});
+  CHECK(pieces(named_pre_tokenizer("gpt-2", "test"), "a12 3") == Pieces{"a", "12", " 3"});
+}
+
+TEST_CASE("any valid text survives: decode(encode(x)) == x") {
+  auto spec = spec_with({{"e", "r"}, {"\u0120", "t"}, {"\u00c3", "\u00a9"}});
+  spec.pre_tokenizer = named_pre_tokenizer("smollm", "test");
+  const auto tokenizer = Tokenizer::make(spec);
+  Random random({7});
+  for (int i = 0; i < 2000; ++i) {
+    const auto text = random_text(random);
+    REQUIRE(tokenizer->decode(tokenizer->encode(text)) == text);
+  }
+}
+
+TEST_CASE("a long run without a break is encoded in reasonable time") {
+  const auto tokenizer = Tokenizer::make(spec_with({{"a", "a"}, {"aa", "aa"}}));
+  CHECK(tokenizer->encode(std::string(1'000'000, 'a')).size() == 250'000);
+}
+
+TEST_CASE("text that cannot be encoded is refused with its place") {
+  const auto tokenizer = Tokenizer::make(spec_with({}));
+  const auto error = [&](std::string_view text) {
+    return input_error([&] { tokenizer->encode(text); });
+  };
+  CHECK(error("ab\xff") == "the text is not valid UTF-8: byte 0xff at offset 2");
+  CHECK(error("\xc3") == "the text is not valid UTF-8: byte 0xc3 at offset 0");
+  CHECK(error("a\xed\xa0\x80") == "the text is not valid UTF-8: byte 0xed at offset 1");
+  auto spec = spec_with({});
+  spec.tokens[4] = "unused";
+  spec.added_tokens = {{4, "unused", false}};
+  CHECK(input_error([&] { Tokenizer::make(spec)->encode("abc\x04"); }) ==
+        "the vocabulary has no token for the byte 0x04 at offset 3");
+  CHECK(input_error([&] { tokenizer->decode(Ids{256}); }) ==
+        "token id 256 is outside the vocabulary of 256 tokens");
+  CHECK(input_error([&] { tokenizer->decode(Ids{-1}); }) ==
+        "token id -1 is outside the vocabulary of 256 tokens");
+}
+
+TEST_CASE("a vocabulary that contradicts itself is refused") {
+  const auto error = [](const std::function<void(TokenizerSpec&)>& spoil) {
+    auto spec = spec_with({{"a", "b"}});
+    spoil(spec);
+    return input_error([&] { Tokenizer::make(spec); });
+  };
+  CHECK(error([](TokenizerSpec& spec) { spec.tokens.push_back("ab"); }) ==
+        "test: tokens 256 and 257 are both 'ab'");
+  CHECK(error([](TokenizerSpec& spec) { spec.tokens.push_back(""); }) ==
+        "test: token 257 ('') is empty");
+  CHECK(error([](TokenizerSpec& spec) { spec.tokens.push_back("a b"); }) ==
+        "test: token 257 ('a b') is not written in GPT-2's alphabet for bytes");
+  CHECK(error([](TokenizerSpec& spec) { spec.merges.emplace_back("ab", "q"); }) ==
+        "test: merge 1 names 'abq', which is not in the vocabulary");
+  CHECK(error([](TokenizerSpec& spec) { spec.merges.emplace_back("zz", "q"); }) ==
+        "test: merge 1 names 'zz', which is not in the vocabulary");
+  CHECK(error([](TokenizerSpec& spec) { spec.merges.emplace_back("a", "b"); }) ==
+        "test: merge 1 ('a' 'b') is given twice");
+  CHECK(error([](TokenizerSpec& spec) {
+          spec.added_tokens = {{300, "x", true}};
+        }) == "test: an added token has id 300, outside the vocabulary of 257 tokens");
+  CHECK(error([](TokenizerSpec& spec) { spec.bos_id = -1; }) ==
+        "test: the BOS token has id -1, outside the vocabulary of 257 tokens");
+  CHECK(error([](TokenizerSpec& spec) { spec.eos_id = 257; }) ==
+        "test: the EOS token has id 257, outside the vocabulary of 257 tokens");
+  CHECK(error([](TokenizerSpec& spec) {
+          spec.pre_tokenizer = {{PreTokenizerStep::Kind::kSplitRegex, "(a"}};
+        }).find("test: the pattern '(a' is not a valid regular expression: ") == 0);
+  CHECK(input_error([] { named_pre_tokenizer("llama-bpe", "test"); }) ==
+        "test: the pre-tokenizer 'llama-bpe' is not supported; supported: 'gpt-2', 'smollm'");
+}
+
+}  // namespace multistate::test

@@ -1,0 +1,92 @@
+// What a run writes, against the JSON Schemas in results/.
+
+#include <nlohmann/json.hpp>
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validation_results.hpp>
+#include <valijson/validator.hpp>
+
+#include "multistate/base/mapped_file.h"
+
+#include "support/catch.h"
+#include "support/program.h"
+#include "support/tiny_model.h"
+#include "support/tiny_sweep.h"
+
+namespace multistate::test {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+/// What is wrong with `document` by results/<name>.schema.json; empty when nothing is.
+std::string violations(const std::string& name, const json& document) {
+  const json content =
+      json::parse(read_file(fs::path(MULTISTATE_SOURCE_DIR) / "results" / (name + ".schema.json")));
+  valijson::Schema schema;
+  valijson::SchemaParser parser(valijson::SchemaParser::kDraft7);
+  parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(content), schema);
+  valijson::ValidationResults results;
+  valijson::Validator().validate(schema, valijson::adapters::NlohmannJsonAdapter(document),
+                                 &results);
+  std::string text;
+  valijson::ValidationResults::Error error;
+  while (results.popError(error)) {
+    for (const auto& part : error.context) {
+      text += part;
+    }
+    text += ": " + error.description + "\n";
+  }
+  return text;
+}
+
+std::vector<json> results_of(const fs::path& output) {
+  std::vector<json> results;
+  for (const auto& entry : fs::directory_iterator(output / "cells")) {
+    results.push_back(json::parse(read_file(entry.path() / "result.json")));
+  }
+  return results;
+}
+
+}  // namespace
+
+TEST_CASE("results and manifest keep to their schemas") {
+  const TinySweep sweep;
+  REQUIRE(run_program({"run", sweep.write(TinySweep::grid()).string(), "--limit", "2"}).exit_code ==
+          0);
+  CHECK(violations("sweep", json::parse(read_file(sweep.output() / "sweep.json"))).empty());
+  const auto results = results_of(sweep.output());
+  REQUIRE(results.size() == 7);
+  for (const json& result : results) {
+    CHECK(violations("result", result) == "");
+  }
+
+  auto spoiled = results.front();
+  spoiled["metrics"]["nll"]["value"] = "low";
+  CHECK(violations("result", spoiled) != "");
+  spoiled = results.front();
+  spoiled.erase("cell_id");
+  CHECK(violations("result", spoiled) != "");
+  spoiled = results.front();
+  spoiled["surprise"] = 1;
+  CHECK(violations("result", spoiled) != "");
+}
+
+TEST_CASE("a cell whose samples cannot be kept fails with an error that keeps to its schema") {
+  const TinySweep sweep;
+  const auto file = sweep.write("policy: {name: tova}\nstate_size: 8\n").string();
+  REQUIRE(run_program({"run", file}).exit_code == 0);
+  const auto cell = fs::directory_iterator(sweep.output() / "cells")->path();
+  fs::remove(cell / "result.json");
+  // A folder in the place of the file that all samples go to in the end.
+  fs::remove(cell / "samples.jsonl");
+  fs::create_directories(cell / "samples.jsonl" / "x");
+  const auto run = run_program({"run", file});
+  CHECK(run.exit_code == 1);
+  const auto error = json::parse(read_file(cell / "error.json"));
+  CHECK(violations("error", error) == "");
+  CHECK(error.at("kind") == "io");
+}
+
+}  // namespace multistate::test

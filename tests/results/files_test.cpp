@@ -1,0 +1,258 @@
+// What is on disk after everything that can go wrong.
+
+#include <cmath>
+#include <csignal>
+#include <fstream>
+#include <system_error>
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "multistate/base/mapped_file.h"
+#include "multistate/results/atomic_file.h"
+#include "multistate/results/cell_folder.h"
+#include "multistate/results/manifest.h"
+#include "multistate/results/metric.h"
+#include "multistate/results/output_lock.h"
+#include "multistate/results/sweep_reader.h"
+
+#include "support/catch.h"
+#include "support/input_error.h"
+#include "support/temporary_folder.h"
+
+namespace multistate::test {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+const std::string kId(64, 'a');
+
+json result_for(const std::string& id) {
+  return {{"schema", {{"name", "multistate.result"}, {"version", 1}}},
+          {"cell_id", id},
+          {"status", "ok"}};
+}
+
+void write(const fs::path& path, const std::string& text) {
+  fs::create_directories(path.parent_path());
+  std::ofstream(path) << text;
+}
+
+/// Runs `work` in a child process and returns what waitpid says of it.
+template <class Work>
+int in_child(const Work& work) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    work();
+    ::_exit(0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return status;
+}
+
+size_t files_in(const fs::path& folder) {
+  return static_cast<size_t>(
+      std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
+}
+
+}  // namespace
+
+TEST_CASE("a full disk leaves the old content and no temporary file") {
+  const TemporaryFolder folder;
+  const auto path = folder / "result.json";
+  write_atomically(path, "old");
+  const int status = in_child([&] {
+    std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit = {4096, 4096};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    try {
+      write_atomically(path, std::string(100'000, 'x'));
+    } catch (const std::system_error&) {
+      ::_exit(7);
+    }
+  });
+  CHECK(WEXITSTATUS(status) == 7);
+  CHECK(read_file(path) == "old");
+  CHECK(files_in(folder.path()) == 1);
+}
+
+TEST_CASE("a path that cannot be written is named") {
+  const TemporaryFolder folder;
+  write(folder / "file", "");
+  CHECK_THROWS_AS(write_atomically(folder.path() / "file" / "x", "text"), std::system_error);
+  CHECK_THROWS_WITH(append_line("/dev/full", "text"), ContainsSubstring("/dev/full: cannot write"));
+}
+
+TEST_CASE("a process killed while it writes leaves the old or the new content, whole") {
+  const TemporaryFolder folder;
+  const auto path = folder / "result.json";
+  const std::string a(200'000, 'a');
+  const std::string b(200'000, 'b');
+  write_atomically(path, a);
+  for (int round = 0; round < 20; ++round) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      for (;;) {
+        write_atomically(path, b);
+        write_atomically(path, a);
+      }
+    }
+    ::usleep(static_cast<useconds_t>(500 + 700 * round));
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    const auto content = read_file(path);
+    CHECK((content == a || content == b));
+  }
+}
+
+TEST_CASE("a cell goes from missing to partial to done") {
+  const TemporaryFolder folder;
+  CellFolder cell(folder / "cell", kId);
+  CHECK(cell.state() == CellState::kMissing);
+  cell.append_sample(1, {{"x", 1}});
+  CHECK(cell.state() == CellState::kPartial);
+  cell.fail({{"message", "no"}});
+  CHECK(cell.state() == CellState::kFailed);
+  cell.finish(result_for(kId), {{{"x", 0}}, {{"x", 1}}});
+  CHECK(cell.state() == CellState::kDone);
+  CHECK(read_file(folder.path() / "cell" / "samples.jsonl") == "{\"x\":0}\n{\"x\":1}\n");
+  CHECK(!fs::exists(folder.path() / "cell" / "error.json"));
+  CHECK(!fs::exists(folder.path() / "cell" / "samples.partial.jsonl"));
+}
+
+TEST_CASE("samples of an interrupted run are taken over, torn and foreign lines are not") {
+  const TemporaryFolder folder;
+  CellFolder cell(folder / "cell", kId);
+  cell.append_sample(0, {{"x", 0}});
+  CellFolder(folder / "cell", std::string(64, 'b')).append_sample(5, {{"x", 5}});
+  cell.append_sample(2, {{"x", 2}});
+  std::ofstream(folder.path() / "cell" / "samples.partial.jsonl", std::ios::app) << "{\"cell_id\":";
+  const auto samples = cell.partial_samples();
+  CHECK(samples.size() == 2);
+  CHECK(samples.at(2) == json{{"x", 2}});
+}
+
+TEST_CASE("only this cell's ok result, in a version we read, counts") {
+  const TemporaryFolder folder;
+  const CellFolder cell(folder / "cell", kId);
+  const auto path = folder.path() / "cell" / "result.json";
+  auto other_schema = result_for(kId);
+  other_schema["schema"]["version"] = 2;
+  auto not_ok = result_for(kId);
+  not_ok["status"] = "error";
+  const std::vector<std::pair<std::string, std::string>> all = {
+      {"{\"schema\"", "cannot be read as JSON"},
+      {"[]", "cannot be read as JSON"},
+      {"{}", "is not a multistate.result"},
+      {other_schema.dump(), "has schema version 2"},
+      {result_for(std::string(64, 'b')).dump(), "is the result of another cell"},
+      {not_ok.dump(), "does not have the status"}};
+  for (const auto& [content, problem] : all) {
+    INFO(content);
+    write(path, content);
+    CHECK(cell.state() == CellState::kMissing);
+    CHECK_THAT(problem_with_result(path, kId), ContainsSubstring(problem));
+  }
+}
+
+TEST_CASE("files that are not ours are moved aside and kept, one after the other") {
+  const TemporaryFolder folder;
+  CellFolder cell(folder / "cell", kId);
+  const auto path = folder.path() / "cell" / "result.json";
+  write(path, "first");
+  cell.finish(result_for(kId), {});
+  write(path, "second");
+  cell.finish(result_for(kId), {});
+  CHECK(read_file(path.string() + ".rejected-1") == "first");
+  CHECK(read_file(path.string() + ".rejected-2") == "second");
+  CHECK(cell.state() == CellState::kDone);
+}
+
+TEST_CASE("a manifest comes back as it was written, and a foreign one is left alone") {
+  const TemporaryFolder folder;
+  const Manifest manifest = {
+      "name", "command", {{"state_size", {1, 2}}}, "", {{kId, "cells/x", {{"state_size", 1}}}}};
+  write_manifest(folder.path(), manifest, json::object());
+  const auto read = read_manifest(folder.path());
+  CHECK(read.name == "name");
+  CHECK(read.axes == manifest.axes);
+  REQUIRE(read.cells.size() == 1);
+  CHECK(read.cells[0].parameters == manifest.cells[0].parameters);
+  for (const std::string content :
+       {"notes", "{}", R"({"schema": {"name": "multistate.sweep", "version": 9}})"}) {
+    write(folder / "sweep.json", content);
+    CHECK_THROWS_AS(write_manifest(folder.path(), manifest, json::object()), InputError);
+    CHECK(read_file(folder / "sweep.json") == content);
+  }
+  write(folder / "sweep.json", R"({"schema": {"name": "multistate.sweep", "version": 1}})");
+  CHECK_THAT(input_error([&] { read_manifest(folder.path()); }),
+             ContainsSubstring("is not a complete manifest"));
+  CHECK_THAT(input_error([&] { read_manifest(folder.path() / "nowhere"); }),
+             ContainsSubstring("is not the folder of a sweep"));
+}
+
+TEST_CASE("one runner a folder; a killed one leaves it free") {
+  const TemporaryFolder folder;
+  {
+    const OutputLock lock(folder.path());
+    CHECK(OutputLock::holder(folder.path()));
+    CHECK_THAT(input_error([&] { OutputLock second(folder.path()); }),
+               ContainsSubstring("process " + std::to_string(::getpid())));
+  }
+  CHECK(!OutputLock::holder(folder.path()));
+  in_child([&] {
+    const OutputLock lock(folder.path());
+    ::kill(::getpid(), SIGKILL);
+  });
+  CHECK(!OutputLock::holder(folder.path()));
+  CHECK_NOTHROW(OutputLock(folder.path()));
+}
+
+TEST_CASE("the status of a sweep names what is there, what is wrong and what does not belong") {
+  const TemporaryFolder folder;
+  Manifest manifest = {"name", "command", json::object(), "", {}};
+  for (const std::string name : {"done", "failed", "partial", "missing", "torn"}) {
+    manifest.cells.push_back({kId, "cells/" + name, json::object()});
+  }
+  write_manifest(folder.path(), manifest, json::object());
+  const auto cell = [&](const std::string& name) {
+    return CellFolder(folder.path() / "cells" / name, kId);
+  };
+  cell("done").finish(result_for(kId), {});
+  cell("failed").fail({{"message", "because"}});
+  cell("partial").append_sample(0, json::object());
+  write(folder.path() / "cells" / "torn" / "result.json", "{");
+  cell("stranger").finish(result_for(kId), {});
+  const auto status = read_sweep_status(folder.path());
+  CHECK(status.count(CellState::kDone) == 1);
+  CHECK(status.count(CellState::kFailed) == 1);
+  CHECK(status.count(CellState::kPartial) == 1);
+  CHECK(status.count(CellState::kMissing) == 2);
+  CHECK(status.cells[1].message == "because");
+  CHECK(status.cells[2].samples == 1);
+  REQUIRE(status.problems.size() == 1);
+  CHECK(status.problems[0].path.parent_path().filename() == "torn");
+  CHECK(status.unplanned == std::vector<std::string>{"cells/stranger"});
+}
+
+TEST_CASE("metrics keep NaN and infinity as text, and numbers exactly") {
+  const Metric metric = {0.1, 0.01, 4, true, "x"};
+  CHECK(to_json(metric) ==
+        json::parse(
+            R"({"value": 0.1, "stderr": 0.01, "n": 4, "higher_is_better": true, "unit": "x"})"));
+  for (const auto& [value, text] :
+       {std::pair(NAN, "nan"), std::pair(INFINITY, "inf"), std::pair(-INFINITY, "-inf")}) {
+    const auto line = to_json(Metric{value, std::nullopt, 1, false, ""});
+    CHECK(line.at("value").is_null());
+    CHECK(line.at("value_text") == text);
+    const double back = number_from_json(json::parse(number_to_json(value).dump()));
+    CHECK((back == value || (std::isnan(back) && std::isnan(value))));
+  }
+  const double awkward = 0.1 + 0.2;
+  CHECK(number_from_json(json::parse(number_to_json(awkward).dump())) == awkward);
+}
+
+}  // namespace multistate::test

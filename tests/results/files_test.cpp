@@ -244,7 +244,7 @@ TEST_CASE("metrics keep NaN and infinity as text, and numbers exactly") {
         json::parse(
             R"({"value": 0.1, "stderr": 0.01, "n": 4, "higher_is_better": true, "unit": "x"})"));
   for (const auto& [value, text] :
-       {std::pair(NAN, "nan"), std::pair(INFINITY, "inf"), std::pair(-INFINITY, "-inf")}) {
+       {std::pair(std::nan(""), "nan"), std::pair(HUGE_VAL, "inf"), std::pair(-HUGE_VAL, "-inf")}) {
     const auto line = to_json(Metric{value, std::nullopt, 1, false, ""});
     CHECK(line.at("value").is_null());
     CHECK(line.at("value_text") == text);

@@ -134,6 +134,17 @@ TEST_CASE("a template that starts with one special token names the BOS token") {
 
 TEST_CASE("what a tokenizer.json asks for and is not implemented is refused") {
   const std::vector<Spoiled> all = {
+      {"/version", "9.9", "(top level).version is '\"9.9\"'"},
+      {"/added_tokens/1",
+       {{"id", 257}, {"content", "abc"}, {"normalized", true}},
+       "added_tokens: 'normalized' is true for some and false for others"},
+      {"/pre_tokenizer/pretokenizers/0",
+       {{"type", "ByteLevel"}},
+       "supported: ByteLevel as the last step only"},
+      {"/post_processor",
+       {{"type", "TemplateProcessing"},
+        {"single", json::array({{{"SpecialToken", 5}}, {{"Sequence", 1}}})}},
+       "post_processor is "},
       {"/surprise", 1, "surprise: unknown key (value '1')"},
       {"/truncation", {{"max_length", 5}}, "(top level).truncation is '{\"max_length\":5}'"},
       {"/padding", {{"direction", "Right"}}, "(top level).padding is "},

@@ -62,6 +62,14 @@ PreTokenizerStep read_split(const json& node, const std::string& path, const std
   fail(source, path + ".pattern", pattern, R"({"Regex": ...}, {"String": ...})");
 }
 
+bool has_byte_level(const json& node) {
+  if (type_of(node) != "Sequence") {
+    return type_of(node) == "ByteLevel";
+  }
+  const json members = node.value("pretokenizers", json());
+  return members.is_array() && std::any_of(members.begin(), members.end(), has_byte_level);
+}
+
 void append_steps(const json& node, const std::string& path, const std::string& source,
                   std::vector<PreTokenizerStep>& steps);
 
@@ -73,6 +81,11 @@ void append_sequence(const json& node, const std::string& path, const std::strin
     fail(source, path + ".pretokenizers", members, "a list");
   }
   for (size_t i = 0; i < members.size(); ++i) {
+    // What follows would see the alphabet for bytes instead of the text.
+    if (i + 1 < members.size() && has_byte_level(members[i])) {
+      fail(source, fmt::format("{}.pretokenizers[{}]", path, i), members[i],
+           "ByteLevel as the last step only");
+    }
     append_steps(members[i], fmt::format("{}.pretokenizers[{}]", path, i), source, steps);
   }
 }
@@ -107,6 +120,41 @@ bool ends_byte_level(const json& node) {
   return type_of(node) == "ByteLevel";
 }
 
+constexpr std::string_view kPostProcessors =
+    "null, ByteLevel, or a template of one special token and the text";
+
+/// Throws json::exception for a template that is not built as one.
+std::optional<int64_t> read_bos(const json& node, const std::string& source) {
+  const std::string type = type_of(node);
+  if (node.is_null() || type == "ByteLevel") {
+    return std::nullopt;
+  }
+  if (type == "Sequence" && node.value("processors", json()).is_array()) {
+    std::optional<int64_t> bos;
+    for (const json& member : node.at("processors")) {
+      const auto id = read_bos(member, source);
+      bos = id ? id : bos;
+    }
+    return bos;
+  }
+  // {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>"}}, {"Sequence": ...}],
+  //  "special_tokens": {"<s>": {"ids": [1]}}}
+  const json single = type == "TemplateProcessing" ? node.value("single", json()) : json();
+  const bool bos_first = single.is_array() && single.size() == 2 && single[0].is_object() &&
+                         single[0].contains("SpecialToken") && single[1].is_object() &&
+                         single[1].contains("Sequence");
+  if (!bos_first) {
+    fail(source, "post_processor", node, kPostProcessors);
+  }
+  const std::string name = single[0]["SpecialToken"].value("id", "");
+  const json ids =
+      node.value("special_tokens", json::object()).value(name, json::object()).value("ids", json());
+  if (!ids.is_array() || ids.size() != 1 || !ids[0].is_number_unsigned()) {
+    fail(source, fmt::format("post_processor.special_tokens.{}", name), ids, "one id");
+  }
+  return ids[0].get<int64_t>();
+}
+
 }  // namespace
 
 void check_members(const json& object, std::string_view path, const std::vector<std::string>& known,
@@ -135,35 +183,11 @@ void check_decoder(const json& node, const std::string& source) {
 }
 
 std::optional<int64_t> read_post_processor(const json& node, const std::string& source) {
-  const std::string type = type_of(node);
-  if (node.is_null() || type == "ByteLevel") {
-    return std::nullopt;
+  try {
+    return read_bos(node, source);
+  } catch (const json::exception&) {
+    fail(source, "post_processor", node, kPostProcessors);
   }
-  if (type == "Sequence" && node.value("processors", json()).is_array()) {
-    std::optional<int64_t> bos;
-    for (const json& member : node.at("processors")) {
-      const auto id = read_post_processor(member, source);
-      bos = id ? id : bos;
-    }
-    return bos;
-  }
-  // {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>"}}, {"Sequence": ...}],
-  //  "special_tokens": {"<s>": {"ids": [1]}}}
-  const json single = type == "TemplateProcessing" ? node.value("single", json()) : json();
-  const bool bos_first = single.is_array() && single.size() == 2 && single[0].is_object() &&
-                         single[0].contains("SpecialToken") && single[1].is_object() &&
-                         single[1].contains("Sequence");
-  if (!bos_first) {
-    fail(source, "post_processor", node,
-         "null, ByteLevel, or a template of one special token and the text");
-  }
-  const std::string name = single[0]["SpecialToken"].value("id", "");
-  const json ids =
-      node.value("special_tokens", json::object()).value(name, json::object()).value("ids", json());
-  if (!ids.is_array() || ids.size() != 1 || !ids[0].is_number_unsigned()) {
-    fail(source, fmt::format("post_processor.special_tokens.{}", name), ids, "one id");
-  }
-  return ids[0].get<int64_t>();
 }
 
 }  // namespace multistate

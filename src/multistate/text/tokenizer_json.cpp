@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -130,8 +131,17 @@ void read_added_tokens(const json& root, TokenizerSpec& spec) {
     throw InputError(
         fmt::format("{}: added_tokens is {}; expected a list", spec.source, json_text(added)));
   }
+  std::set<bool> normalized;
   for (const json& entry : added) {
     read_added_token(entry, spec);
+    normalized.insert(entry.value("normalized", json(false)) == json(true));
+  }
+  // Those that are not normalized would have to be cut out before the others.
+  if (normalized.size() > 1) {
+    throw InputError(
+        fmt::format("{}: added_tokens: 'normalized' is true for some and false for others, which "
+                    "is not supported",
+                    spec.source));
   }
 }
 
@@ -145,9 +155,10 @@ TokenizerSpec read_tokenizer_json(const std::filesystem::path& path) {
                 {"version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer",
                  "post_processor", "decoder", "model"},
                 spec.source);
-  require_neutral(root, "(top level)",
-                  {{"truncation", nullptr}, {"padding", nullptr}, {"normalizer", nullptr}},
-                  spec.source);
+  require_neutral(
+      root, "(top level)",
+      {{"version", "1.0"}, {"truncation", nullptr}, {"padding", nullptr}, {"normalizer", nullptr}},
+      spec.source);
   read_model(root, spec);
   read_added_tokens(root, spec);
   spec.pre_tokenizer = read_pre_tokenizer(root.value("pre_tokenizer", json()), spec.source);

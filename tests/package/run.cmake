@@ -25,6 +25,8 @@ run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${SCRATCH}/first)
 file(RENAME ${SCRATCH}/first ${SCRATCH}/moved)
 
 list(PREPEND PREFIX_PATH ${SCRATCH}/moved)
+# run() hands its arguments on as a list: what separates the folders must not separate arguments.
+list(JOIN PREFIX_PATH "\\;" PREFIX_PATH)
 run(${CMAKE_COMMAND} -S ${SOURCE} -B ${SCRATCH}/build -G ${GENERATOR} -DCMAKE_BUILD_TYPE=Debug
     "-DCMAKE_PREFIX_PATH=${PREFIX_PATH}" "-DCMAKE_CXX_FLAGS=${CXX_FLAGS}")
 run(${CMAKE_COMMAND} --build ${SCRATCH}/build)

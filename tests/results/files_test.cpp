@@ -4,7 +4,10 @@
 #include <csignal>
 #include <fstream>
 #include <system_error>
+#include <thread>
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -114,7 +117,7 @@ TEST_CASE("a cell goes from missing to partial to done") {
   CHECK(cell.state() == CellState::kMissing);
   cell.append_sample(1, {{"x", 1}});
   CHECK(cell.state() == CellState::kPartial);
-  cell.fail({{"message", "no"}});
+  cell.fail({{"schema", {{"name", "multistate.error"}, {"version", 1}}}, {"message", "no"}});
   CHECK(cell.state() == CellState::kFailed);
   cell.finish(result_for(kId), {{{"x", 0}}, {{"x", 1}}});
   CHECK(cell.state() == CellState::kDone);
@@ -133,6 +136,38 @@ TEST_CASE("samples of an interrupted run are taken over, torn and foreign lines 
   const auto samples = cell.partial_samples();
   CHECK(samples.size() == 2);
   CHECK(samples.at(2) == json{{"x", 2}});
+}
+
+TEST_CASE("a sample added after a torn line is kept") {
+  const TemporaryFolder folder;
+  CellFolder cell(folder / "cell", kId);
+  cell.append_sample(0, {{"x", 0}});
+  std::ofstream(folder.path() / "cell" / "samples.partial.jsonl", std::ios::app) << "{\"cell_id\":";
+  cell.append_sample(1, {{"x", 1}});
+  const auto samples = cell.partial_samples();
+  CHECK(samples.size() == 2);
+  CHECK(samples.at(1) == json{{"x", 1}});
+}
+
+TEST_CASE("lines with members of another type are passed over like foreign ones") {
+  const TemporaryFolder folder;
+  write(folder.path() / "cell" / "samples.partial.jsonl",
+        "5\n{\"cell_id\": 5, \"sample\": 0, \"record\": {}}\n{\"cell_id\": \"" + kId +
+            "\", \"sample\": \"0\", \"record\": {}}\n");
+  CHECK(CellFolder(folder / "cell", kId).partial_samples().empty());
+}
+
+TEST_CASE("samples of a foreign result and a foreign error.json survive too") {
+  const TemporaryFolder folder;
+  CellFolder cell(folder / "cell", kId);
+  const auto path = folder.path() / "cell";
+  write(path / "result.json", result_for(std::string(64, 'b')).dump());
+  write(path / "samples.jsonl", "theirs");
+  write(path / "error.json", "{");
+  cell.finish(result_for(kId), {});
+  CHECK(read_file(path / "samples.jsonl.rejected-1") == "theirs");
+  CHECK(read_file(path / "error.json.rejected-1") == "{");
+  CHECK(cell.state() == CellState::kDone);
 }
 
 TEST_CASE("only this cell's ok result, in a version we read, counts") {
@@ -211,6 +246,29 @@ TEST_CASE("one runner a folder; a killed one leaves it free") {
   CHECK_NOTHROW(OutputLock(folder.path()));
 }
 
+TEST_CASE("somebody who looks at the status does not keep a runner out") {
+  const TemporaryFolder folder;
+  write(folder / ".lock", "process 1 on long-gone");
+  const int descriptor = ::open((folder / ".lock").c_str(), O_RDONLY | O_CLOEXEC);
+  REQUIRE(::flock(descriptor, LOCK_SH | LOCK_NB) == 0);
+  std::thread reader([descriptor] {
+    ::usleep(50'000);
+    ::close(descriptor);
+  });
+  CHECK_NOTHROW(OutputLock(folder.path()));
+  reader.join();
+}
+
+TEST_CASE("an error.json without a text does not hide the status of the others") {
+  const TemporaryFolder folder;
+  write_manifest(folder.path(), {"n", "c", json::object(), "", {{kId, "cells/x", json::object()}}},
+                 json::object());
+  write(folder.path() / "cells" / "x" / "error.json", R"({"message": 5})");
+  const auto status = read_sweep_status(folder.path());
+  CHECK(status.count(CellState::kFailed) == 1);
+  CHECK(status.cells[0].message == "error.json holds none");
+}
+
 TEST_CASE("the status of a sweep names what is there, what is wrong and what does not belong") {
   const TemporaryFolder folder;
   Manifest manifest = {"name", "command", json::object(), "", {}};
@@ -251,6 +309,7 @@ TEST_CASE("metrics keep NaN and infinity as text, and numbers exactly") {
     const double back = number_from_json(json::parse(number_to_json(value).dump()));
     CHECK((back == value || (std::isnan(back) && std::isnan(value))));
   }
+  CHECK_THAT(input_error([] { number_from_json("low"); }), ContainsSubstring("'low' is no number"));
   const double awkward = 0.1 + 0.2;
   CHECK(number_from_json(json::parse(number_to_json(awkward).dump())) == awkward);
 }

@@ -9,7 +9,10 @@ if(NOT status EQUAL 0)
 else()
   execute_process(COMMAND git -C "${SOURCE}" status --porcelain --untracked-files=no
                   OUTPUT_VARIABLE changes ERROR_QUIET)
-  if(changes)
+  # What is not tracked yet is built all the same: these folders are globbed.
+  execute_process(COMMAND git -C "${SOURCE}" ls-files --others --exclude-standard -- src policies experiments
+                  OUTPUT_VARIABLE untracked ERROR_QUIET)
+  if(changes OR untracked)
     set(dirty true)
   endif()
 endif()

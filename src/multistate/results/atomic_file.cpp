@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <string>
 #include <system_error>
 
@@ -40,6 +41,14 @@ class Descriptor {
       }
       content.remove_prefix(written > 0 ? static_cast<size_t>(written) : 0);
     }
+  }
+
+  int64_t size() const { return ::lseek(value_, 0, SEEK_END); }
+
+  /// Whether what is there ends in the middle of a line: a crash tore the last append.
+  bool ends_torn() const {
+    char last = '\n';
+    return size() > 0 && ::pread(value_, &last, 1, size() - 1) == 1 && last != '\n';
   }
 
   void sync() const {
@@ -92,9 +101,13 @@ void write_atomically(const fs::path& path, std::string_view content) {
 
 void append_line(const fs::path& path, std::string_view line) {
   make_folder_of(path);
-  const Descriptor file(path, O_WRONLY | O_CREAT | O_APPEND);
-  file.write(fmt::format("{}\n", line));
+  const Descriptor file(path, O_RDWR | O_CREAT | O_APPEND);
+  const bool is_new = file.size() == 0;
+  file.write(fmt::format("{}{}\n", file.ends_torn() ? "\n" : "", line));
   file.sync();
+  if (is_new) {
+    sync_folder_of(path);
+  }
 }
 
 }  // namespace multistate

@@ -12,7 +12,7 @@ namespace multistate {
 void write_atomically(const std::filesystem::path& path, std::string_view content);
 
 /// Appends a line and brings it to the disk. `line` has no newline. A crash may leave a torn last
-/// line, never harm an earlier one. Throws std::system_error.
+/// line, never harm an earlier or a later one. Throws std::system_error.
 void append_line(const std::filesystem::path& path, std::string_view line);
 
 }  // namespace multistate

@@ -33,9 +33,27 @@ json parse_file(const fs::path& path) {
 /// The line of samples.partial.jsonl, or a discarded value when it is torn or another cell's.
 json parse_partial(const std::string& line, const std::string& cell_id) {
   json parsed = json::parse(line, nullptr, /*allow_exceptions=*/false);
-  const bool ours = parsed.is_object() && parsed.value("cell_id", "") == cell_id &&
+  const bool ours = parsed.is_object() && parsed.value("cell_id", json()) == cell_id &&
                     parsed.value("sample", json()).is_number_integer() && parsed.contains("record");
   return ours ? parsed : json(json::value_t::discarded);
+}
+
+bool is_our_error(const fs::path& path) {
+  const json error = parse_file(path);
+  const json schema = error.is_object() ? error.value("schema", json()) : json();
+  return schema.is_object() && schema.value("name", json()) == "multistate.error";
+}
+
+/// Renames a file to the first free "<name>.rejected-<n>" and says so in the log.
+void move_aside(const fs::path& path, const std::string& problem) {
+  fs::path aside;
+  for (int number = 1; aside.empty() || fs::exists(aside); ++number) {
+    aside = path;
+    aside += fmt::format(".rejected-{}", number);
+  }
+  fs::rename(path, aside);
+  log_warning(
+      fmt::format("{}: {}; it is now {}", path.string(), problem, aside.filename().string()));
 }
 
 }  // namespace
@@ -124,7 +142,7 @@ void CellFolder::finish(const json& result, const std::vector<json>& records) {
   for (const json& record : records) {
     lines += dump(record, -1) + "\n";
   }
-  move_foreign_result_aside();
+  move_foreign_files_aside();
   write_atomically(file(kSamples), lines);
   write_atomically(file(kResult), dump(result, 2) + "\n");
   fs::remove(file(kError));
@@ -140,7 +158,10 @@ void CellFolder::log(const std::string& message) const {
               fmt::format("{:%Y-%m-%dT%H:%M:%SZ} {}", fmt::gmtime(std::time(nullptr)), message));
 }
 
-void CellFolder::move_foreign_result_aside() {
+void CellFolder::move_foreign_files_aside() {
+  if (fs::exists(file(kError)) && !is_our_error(file(kError))) {
+    move_aside(file(kError), "is not a multistate.error");
+  }
   if (!fs::exists(file(kResult))) {
     return;
   }
@@ -148,14 +169,10 @@ void CellFolder::move_foreign_result_aside() {
   if (problem.empty()) {
     return;
   }
-  fs::path aside;
-  for (int number = 1; aside.empty() || fs::exists(aside); ++number) {
-    aside = file(kResult);
-    aside += fmt::format(".rejected-{}", number);
+  move_aside(file(kResult), problem);
+  if (fs::exists(file(kSamples))) {
+    move_aside(file(kSamples), "belongs to that result");
   }
-  fs::rename(file(kResult), aside);
-  log_warning(fmt::format("{}: {}; it is now {}", file(kResult).string(), problem,
-                          aside.filename().string()));
 }
 
 }  // namespace multistate

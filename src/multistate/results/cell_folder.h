@@ -20,13 +20,15 @@ const char* to_string(CellState state);
 
 /// What one cell has on disk:
 ///
-///     result.json            written last, atomically: the cell is done if and only if it is there
-///     and says "ok" samples.jsonl          one line a sample, in order samples.partial.jsonl  the
-///     same while the cell runs, in order of completion error.json             why the cell failed;
-///     gone when it succeeds later log.txt                what happened, with times
+/// * result.json: written last, atomically; the cell is done if and only if it is there and "ok".
+/// * samples.jsonl: one line a sample, in order.
+/// * samples.partial.jsonl: the same while the cell runs, in order of completion.
+/// * error.json: why the cell failed; gone when it succeeds later.
+/// * log.txt: what happened, with times.
 ///
-/// Nothing is deleted that this class did not write: a result.json that cannot be read, or is
-/// another cell's, is moved aside under a new name.
+/// Nothing is deleted that this class did not write: a result.json that cannot be read or is
+/// another cell's (with its samples.jsonl), and an error.json that is not ours, are moved aside
+/// under a new name.
 class CellFolder {
  public:
   CellFolder(std::filesystem::path path, std::string cell_id);
@@ -58,7 +60,7 @@ class CellFolder {
 
  private:
   std::filesystem::path file(const char* name) const { return path_ / name; }
-  void move_foreign_result_aside();
+  void move_foreign_files_aside();
 
   std::filesystem::path path_;
   std::string cell_id_;

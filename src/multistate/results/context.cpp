@@ -33,7 +33,9 @@ nlohmann::json slurm_variables() {
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string text = *entry;
     const auto equals = text.find('=');
-    if (text.rfind("SLURM_", 0) == 0 && equals != std::string::npos) {
+    // SLURM_JWT is a credential; results are made to be passed on.
+    if (text.rfind("SLURM_", 0) == 0 && text.rfind("SLURM_JWT=", 0) != 0 &&
+        equals != std::string::npos) {
       variables[text.substr(0, equals)] = text.substr(equals + 1);
     }
   }

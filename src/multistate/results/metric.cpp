@@ -3,7 +3,11 @@
 #include <cmath>
 #include <limits>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include "multistate/base/error.h"
+#include "multistate/base/text.h"
 
 namespace multistate {
 namespace {
@@ -53,6 +57,10 @@ double number_from_json(const nlohmann::json& json) {
   const auto& text = json.get_ref<const std::string&>();
   if (text == "nan") {
     return std::numeric_limits<double>::quiet_NaN();
+  }
+  if (text != "inf" && text != "-inf") {
+    throw InputError(
+        fmt::format("{} is no number; as text only 'nan', 'inf', '-inf' are", in_quotes(text)));
   }
   return text == "inf" ? std::numeric_limits<double>::infinity()
                        : -std::numeric_limits<double>::infinity();

@@ -25,7 +25,8 @@ using Metrics = std::map<std::string, Metric>;
 nlohmann::json to_json(const Metric& metric);
 nlohmann::json to_json(const Metrics& metrics);
 
-/// A number that survives JSON whatever it is: itself, or "nan", "inf", "-inf". And back.
+/// A number that survives JSON whatever it is: itself, or "nan", "inf", "-inf". And back; any
+/// other text is an InputError.
 nlohmann::json number_to_json(double value);
 double number_from_json(const nlohmann::json& json);
 

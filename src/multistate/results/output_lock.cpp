@@ -16,6 +16,17 @@ namespace {
 
 constexpr const char* kName = ".lock";
 
+/// Takes the lock. A reader of the status holds it for an instant, so one refusal is none.
+bool take(int descriptor) {
+  for (int attempt = 0; attempt < 10; ++attempt) {
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) {
+      return true;
+    }
+    ::usleep(20'000);
+  }
+  return false;
+}
+
 std::string read_holder(int descriptor) {
   std::array<char, 256> text{};
   const ssize_t size = ::pread(descriptor, text.data(), text.size(), 0);
@@ -32,7 +43,7 @@ OutputLock::OutputLock(const std::filesystem::path& folder) {
     throw std::system_error(errno, std::generic_category(),
                             path.string() + ": cannot open the lock");
   }
-  if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+  if (!take(descriptor_)) {
     const std::string holder = read_holder(descriptor_);
     ::close(descriptor_);
     throw InputError(fmt::format("{}: {} runs a sweep here", folder.string(), holder));
@@ -50,11 +61,13 @@ OutputLock::OutputLock(const std::filesystem::path& folder) {
 }
 
 OutputLock::~OutputLock() {
+  // Else a later refusal would name a process that is long gone.
+  static_cast<void>(::ftruncate(descriptor_, 0) == 0);
   ::close(descriptor_);
 }
 
 std::optional<std::string> OutputLock::holder(const std::filesystem::path& folder) {
-  const int descriptor = ::open((folder / kName).c_str(), O_RDWR | O_CLOEXEC);
+  const int descriptor = ::open((folder / kName).c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) {
     return std::nullopt;
   }

@@ -25,8 +25,9 @@ CellStatus status_of(const fs::path& folder, const ManifestCell& cell) {
   CellStatus status = {cell, files.state(), "", 0};
   if (status.state == CellState::kFailed) {
     const auto error = files.error();
-    status.message =
-        error.is_object() ? error.value("message", "no message") : "error.json cannot be read";
+    const auto message =
+        error.is_object() ? error.value("message", nlohmann::json()) : nlohmann::json();
+    status.message = message.is_string() ? message.get<std::string>() : "error.json holds none";
   } else if (status.state == CellState::kPartial) {
     status.samples = static_cast<int64_t>(files.partial_samples().size());
   }

@@ -16,8 +16,14 @@ namespace multistate {
 CellRun::CellRun(const PlannedCell& cell, CellFolder folder, nlohmann::json context)
     : cell_(cell), folder_(std::move(folder)), context_(std::move(context)) {
   for (const auto& [sample, record] : folder_.partial_samples()) {
-    if (sample >= 0 && sample < cell_.samples) {
+    if (sample < 0 || sample >= cell_.samples) {
+      continue;
+    }
+    try {
       records_[sample] = SampleRecord::from_json(record);
+    } catch (const nlohmann::json::exception& error) {
+      log_warning(fmt::format("{}: the record of sample {} is not complete, it is run again: {}",
+                              folder_.path().string(), sample, error.what()));
     }
   }
   folder_.log(fmt::format("started, {} of {} samples are there", records_.size(), cell_.samples));

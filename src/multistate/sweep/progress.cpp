@@ -15,6 +15,13 @@ namespace {
 constexpr std::chrono::milliseconds kRedrawInterval(100);
 constexpr int kBarWidth = 20;
 
+/// Progress that cannot be shown (a full disk, a terminal that was closed) must not end a sweep, so
+/// unlike fmt::print this does not throw.
+void show(const std::string& text) {
+  std::fputs(text.c_str(), stderr);
+  std::fflush(stderr);
+}
+
 std::string bar(double share) {
   const int filled = static_cast<int>(share * kBarWidth);
   return fmt::format("[{:#<{}}{:-<{}}]", "", filled, "", kBarWidth - filled);
@@ -61,7 +68,7 @@ Progress::Progress(int64_t cells, int64_t cells_done, int64_t tokens)
   sink_before_ = set_log_sink([this](LogLevel level, std::string_view message) {
     const std::lock_guard lock(mutex_);
     clear();
-    fmt::print(stderr, "{}", format_log_line(level, message, use_color(STDERR_FILENO)));
+    show(format_log_line(level, message, use_color(STDERR_FILENO)));
     redraw(true);
   });
 }
@@ -90,7 +97,7 @@ void Progress::cell_done(const std::string& cell, bool ok) {
   state_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   ProgressState shown = state_;
   shown.current = cell + (ok ? " done" : " FAILED");
-  fmt::print(stderr, "{}\n", progress_line(shown, 1000));
+  show(progress_line(shown, 1000) + "\n");
 }
 
 void Progress::redraw(bool now) {
@@ -101,14 +108,13 @@ void Progress::redraw(bool now) {
   last_draw_ = time;
   state_.seconds = std::chrono::duration<double>(time - start_).count();
   clear();
-  fmt::print(stderr, "{}", progress_line(state_, terminal_width(STDERR_FILENO) - 1));
-  std::fflush(stderr);
+  show(progress_line(state_, terminal_width(STDERR_FILENO) - 1));
   drawn_ = true;
 }
 
 void Progress::clear() {
   if (drawn_) {
-    fmt::print(stderr, "\r\x1b[K");
+    show("\r\x1b[K");
     drawn_ = false;
   }
 }

@@ -9,7 +9,9 @@ namespace multistate {
 bool stop_requested();
 
 /// While it lives, the first SIGINT, SIGTERM, SIGHUP or SIGUSR1 sets stop_requested() and the
-/// second ends the program as it would have without. One at a time.
+/// second ends the program as it would have without; those that were ignored before (nohup) stay
+/// so. SIGPIPE is ignored: a reader of the progress that goes away does not end a sweep. One at a
+/// time.
 class StopSignals {
  public:
   StopSignals();
@@ -20,6 +22,7 @@ class StopSignals {
  private:
   static constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
   std::array<struct sigaction, kSignals.size()> before_{};
+  struct sigaction pipe_before_ {};
 };
 
 }  // namespace multistate

@@ -1,0 +1,88 @@
+#include "multistate/sweep/signals.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "support/catch.h"
+
+namespace multistate::test {
+namespace {
+
+/// What waitpid says of a child that runs `work`, which ends it with 0 when it returns.
+template <class Work>
+int in_child(const Work& work) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    work();
+    ::_exit(0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return status;
+}
+
+}  // namespace
+
+TEST_CASE("the first signal asks to stop, the second ends the program by that signal") {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) {
+    INFO(signal);
+    const int status = in_child([signal] {
+      std::signal(signal, SIG_DFL);
+      const StopSignals signals;
+      std::raise(signal);
+      if (!stop_requested()) {
+        ::_exit(1);
+      }
+      std::raise(signal);
+    });
+    CHECK(WIFSIGNALED(status));
+    CHECK(WTERMSIG(status) == signal);
+  }
+}
+
+TEST_CASE("a signal that was ignored before, as under nohup, does not stop a sweep") {
+  const int status = in_child([] {
+    std::signal(SIGHUP, SIG_IGN);
+    const StopSignals signals;
+    std::raise(SIGHUP);
+    std::raise(SIGHUP);
+    ::_exit(stop_requested() ? 1 : 0);
+  });
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
+}
+
+TEST_CASE("a closed pipe does not end a sweep, and does again afterwards") {
+  const int status = in_child([] {
+    std::signal(SIGPIPE, SIG_DFL);
+    {
+      const StopSignals signals;
+      std::raise(SIGPIPE);
+    }
+    std::raise(SIGPIPE);
+  });
+  CHECK(WIFSIGNALED(status));
+  CHECK(WTERMSIG(status) == SIGPIPE);
+}
+
+TEST_CASE("a new StopSignals starts without a request, and leaves the handlers as they were") {
+  const int status = in_child([] {
+    std::signal(SIGTERM, SIG_DFL);
+    {
+      const StopSignals signals;
+      std::raise(SIGTERM);
+    }
+    const bool before = stop_requested();
+    {
+      const StopSignals signals;
+      if (!before || stop_requested()) {
+        ::_exit(1);
+      }
+    }
+    std::raise(SIGTERM);
+  });
+  CHECK(WIFSIGNALED(status));
+  CHECK(WTERMSIG(status) == SIGTERM);
+}
+
+}  // namespace multistate::test

@@ -59,7 +59,8 @@ int run_program(int argc, char** argv) {
 }
 
 int report(const std::string& kind, const std::string& message, int code) {
-  fmt::print(stderr, "multistate: {}{}\n", kind, message);
+  // Unlike fmt::print this does not throw when nobody reads stderr any more.
+  std::fputs(fmt::format("multistate: {}{}\n", kind, message).c_str(), stderr);
   return code;
 }
 

@@ -15,6 +15,9 @@ namespace {
 
 using nlohmann::json;
 
+const std::vector<std::string> kByteLevelKeys = {"type", "add_prefix_space", "trim_offsets",
+                                                 "use_regex"};
+
 [[noreturn]] void fail(const std::string& source, std::string_view path, const json& value,
                        std::string_view supported) {
   throw InputError(fmt::format("{}: {} is {}, which is not supported; supported: {}", source, path,
@@ -102,7 +105,7 @@ void append_steps(const json& node, const std::string& path, const std::string& 
     require(node, "individual_digits", true, path, source);
     steps.push_back({PreTokenizerStep::Kind::kIsolateDigits, ""});
   } else if (type == "ByteLevel") {
-    check_members(node, path, {"type", "add_prefix_space", "trim_offsets", "use_regex"}, source);
+    check_members(node, path, kByteLevelKeys, source);
     require(node, "add_prefix_space", false, path, source);
     if (JsonObject(node, source).boolean("use_regex").value_or(true)) {
       steps.push_back(gpt2_split());
@@ -126,10 +129,15 @@ constexpr std::string_view kPostProcessors =
 /// Throws json::exception for a template that is not built as one.
 std::optional<int64_t> read_bos(const json& node, const std::string& source) {
   const std::string type = type_of(node);
-  if (node.is_null() || type == "ByteLevel") {
+  if (node.is_null()) {
+    return std::nullopt;
+  }
+  if (type == "ByteLevel") {
+    check_members(node, "post_processor", kByteLevelKeys, source);
     return std::nullopt;
   }
   if (type == "Sequence" && node.value("processors", json()).is_array()) {
+    check_members(node, "post_processor", {"type", "processors"}, source);
     std::optional<int64_t> bos;
     for (const json& member : node.at("processors")) {
       const auto id = read_bos(member, source);
@@ -146,6 +154,7 @@ std::optional<int64_t> read_bos(const json& node, const std::string& source) {
   if (!bos_first) {
     fail(source, "post_processor", node, kPostProcessors);
   }
+  check_members(node, "post_processor", {"type", "single", "pair", "special_tokens"}, source);
   const std::string name = single[0]["SpecialToken"].value("id", "");
   const json ids =
       node.value("special_tokens", json::object()).value(name, json::object()).value("ids", json());
@@ -180,6 +189,7 @@ void check_decoder(const json& node, const std::string& source) {
   if (type_of(node) != "ByteLevel") {
     fail(source, "decoder", node, "ByteLevel");
   }
+  check_members(node, "decoder", kByteLevelKeys, source);
 }
 
 std::optional<int64_t> read_post_processor(const json& node, const std::string& source) {

@@ -229,6 +229,45 @@ TEST_CASE("a manifest comes back as it was written, and a foreign one is left al
              ContainsSubstring("is not the folder of a sweep"));
 }
 
+TEST_CASE("a manifest whose cells are no list, or lie elsewhere, is refused") {
+  const TemporaryFolder folder;
+  const auto error = [&](const json& cells) {
+    const json manifest = {{"schema", {{"name", "multistate.sweep"}, {"version", 1}}},
+                           {"name", "n"},
+                           {"command", "c"},
+                           {"axes", json::object()},
+                           {"config_sha256", ""},
+                           {"cells", cells}};
+    write(folder / "sweep.json", manifest.dump());
+    return input_error([&] { read_manifest(folder.path()); });
+  };
+  CHECK_THAT(error(nullptr), ContainsSubstring("is not a complete manifest"));
+  CHECK_THAT(error(json::object()), ContainsSubstring("is not a complete manifest"));
+  for (const std::string place :
+       {"../x", "cells/../x", "cells/..", "cells/a/b", "/cells/x", "cells/"}) {
+    const json cell = {{"id", kId}, {"folder", place}, {"parameters", json::object()}};
+    CHECK_THAT(error(json::array({cell})), ContainsSubstring("expected 'cells/<name>'"));
+  }
+}
+
+TEST_CASE("a command line that is not UTF-8 does not keep a sweep from running") {
+  const TemporaryFolder folder;
+  write_manifest(folder.path(), {"n", "multistate run caf\xe9.yaml", json::object(), "", {}},
+                 json::object());
+  CHECK(read_manifest(folder.path()).command == "multistate run caf\ufffd.yaml");
+}
+
+TEST_CASE("a folder in the place of a result is a problem of its cell only, and is kept") {
+  const TemporaryFolder folder;
+  CellFolder cell(folder / "cell", kId);
+  fs::create_directories(folder.path() / "cell" / "result.json" / "x");
+  CHECK(cell.state() == CellState::kMissing);
+  CHECK(problem_with_result(folder.path() / "cell" / "result.json", kId) == "is not a file");
+  cell.finish(result_for(kId), {});
+  CHECK(cell.state() == CellState::kDone);
+  CHECK(fs::exists(folder.path() / "cell" / "result.json.rejected-1" / "x"));
+}
+
 TEST_CASE("one runner a folder; a killed one leaves it free") {
   const TemporaryFolder folder;
   {

@@ -73,6 +73,9 @@ const char* to_string(CellState state) {
 }
 
 std::string problem_with_result(const fs::path& path, const std::string& cell_id) {
+  if (!fs::is_regular_file(path)) {
+    return "is not a file";
+  }
   const json result = parse_file(path);
   if (result.is_discarded() || !result.is_object()) {
     return "cannot be read as JSON: torn, or not ours";

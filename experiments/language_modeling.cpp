@@ -56,7 +56,8 @@ class ChunkWorkload final : public Workload {
       : rule_({.length = options.text_tokens(),
                .stride = options.stride == 0 ? options.text_tokens() : options.stride,
                .skip = options.skip_tokens}),
-        ignored_(set.ignored) {
+        ignored_(set.ignored),
+        data_sha256_(documents_sha256(set)) {
     if (options.add_bos) {
       bos_ = require_bos(tokenizer);
     }
@@ -92,6 +93,8 @@ class ChunkWorkload final : public Workload {
     }
     return {{"documents", documents}, {"ignored_files", ignored_}};
   }
+
+  std::string data_sha256() const override { return data_sha256_; }
 
   SampleRecord run(int64_t sample, const RunContext& context) const override {
     const Chunk& chunk = plan_.chunks[static_cast<size_t>(sample)];
@@ -145,6 +148,7 @@ class ChunkWorkload final : public Workload {
 
   ChunkRule rule_;
   std::vector<std::string> ignored_;
+  std::string data_sha256_;
   std::optional<int64_t> bos_;
   std::vector<std::string> names_;
   std::vector<std::vector<int64_t>> tokens_;
@@ -158,10 +162,6 @@ class LanguageModeling final : public Experiment {
   explicit LanguageModeling(Options options) : options_(std::move(options)) {}
 
   int64_t context_length() const override { return options_.context_length; }
-  std::string data_sha256() const override {
-    return documents_sha256(read_documents(options_.data));
-  }
-
   std::unique_ptr<Workload> prepare(const Tokenizer& tokenizer) const override {
     return std::make_unique<ChunkWorkload>(options_, read_documents(options_.data), tokenizer);
   }

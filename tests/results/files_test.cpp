@@ -21,6 +21,7 @@
 #include "multistate/results/sweep_reader.h"
 
 #include "support/catch.h"
+#include "support/child.h"
 #include "support/input_error.h"
 #include "support/temporary_folder.h"
 
@@ -41,19 +42,6 @@ json result_for(const std::string& id) {
 void write(const fs::path& path, const std::string& text) {
   fs::create_directories(path.parent_path());
   std::ofstream(path) << text;
-}
-
-/// Runs `work` in a child process and returns what waitpid says of it.
-template <class Work>
-int in_child(const Work& work) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    work();
-    ::_exit(0);
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return status;
 }
 
 size_t files_in(const fs::path& folder) {

@@ -4,25 +4,9 @@
 #include <unistd.h>
 
 #include "support/catch.h"
+#include "support/child.h"
 
 namespace multistate::test {
-namespace {
-
-/// What waitpid says of a child that runs `work`, which ends it with 0 when it returns.
-template <class Work>
-int in_child(const Work& work) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    work();
-    ::_exit(0);
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return status;
-}
-
-}  // namespace
-
 TEST_CASE("the first signal asks to stop, the second ends the program by that signal") {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) {
     INFO(signal);

@@ -8,29 +8,12 @@
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "multistate/base/error.h"
+#include "multistate/base/file_descriptor.h"
 
 namespace multistate {
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(const std::filesystem::path& path)
-      : value_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
-  ~Descriptor() {
-    if (value_ >= 0) {
-      ::close(value_);
-    }
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return value_; }
-
- private:
-  int value_;
-};
 
 [[noreturn]] void fail(const std::filesystem::path& path, const char* what) {
   throw InputError(fmt::format("{}: cannot {}: {}", path.string(), what, std::strerror(errno)));
@@ -39,9 +22,9 @@ class Descriptor {
 }  // namespace
 
 MappedFile::MappedFile(const std::filesystem::path& path) : path_(path) {
-  const Descriptor descriptor(path);
+  const FileDescriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat status {};
-  if (descriptor.get() < 0 || ::fstat(descriptor.get(), &status) != 0) {
+  if (!descriptor.is_open() || ::fstat(descriptor.get(), &status) != 0) {
     fail(path, "open the file");
   }
   if (!S_ISREG(status.st_mode)) {

@@ -3,14 +3,47 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "multistate/config/options.h"
+#include "multistate/config/registry.h"
 
 namespace multistate {
 
 /// Options as a table for the terminal and as JSON.
 std::string options_table(const std::vector<OptionInfo>& options);
 nlohmann::json options_json(const std::vector<OptionInfo>& options);
+
+/// How the entries of a registry are shown.
+template <class Entry>
+struct CatalogueView {
+  nlohmann::json (*to_json)(const Entry&);
+  void (*print_one)(const Entry&);
+  void (*print_all)();
+};
+
+/// Shows one entry, or all of them when `name` is empty. Throws InputError for a name that is not
+/// registered.
+template <class Entry>
+int show_catalogue(const Registry<Entry>& registry, const CatalogueView<Entry>& view,
+                   const std::string& name, bool json) {
+  const Entry* entry = registry.find(name);
+  if (!name.empty() && entry == nullptr) {
+    throw InputError(registry.unknown(name));
+  }
+  if (json) {
+    auto all = nlohmann::json::array();
+    for (const std::string& each : registry.names()) {
+      all.push_back(view.to_json(*registry.find(each)));
+    }
+    fmt::print("{}\n", (entry == nullptr ? all : view.to_json(*entry)).dump(2));
+  } else if (entry == nullptr) {
+    view.print_all();
+  } else {
+    view.print_one(*entry);
+  }
+  return 0;
+}
 
 }  // namespace multistate

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "multistate/base/error.h"
+#include "multistate/base/text.h"
 #include "multistate/cli/catalogue.h"
 #include "multistate/cli/command.h"
 #include "multistate/experiment/registry.h"
@@ -16,14 +16,6 @@ nlohmann::json to_json(const ExperimentEntry& entry) {
           {"summary", entry.info.summary},
           {"paper", entry.info.paper},
           {"options", options_json(entry.options())}};
-}
-
-nlohmann::json all_json() {
-  auto array = nlohmann::json::array();
-  for (const std::string& name : experiment_registry().names()) {
-    array.push_back(to_json(*experiment_registry().find(name)));
-  }
-  return array;
 }
 
 void print_one(const ExperimentEntry& entry) {
@@ -41,18 +33,8 @@ void print_all() {
 }
 
 int show(const std::string& name, bool json) {
-  const ExperimentEntry* entry = experiment_registry().find(name);
-  if (!name.empty() && entry == nullptr) {
-    throw InputError(experiment_registry().unknown(name));
-  }
-  if (json) {
-    fmt::print("{}\n", (entry == nullptr ? all_json() : to_json(*entry)).dump(2));
-  } else if (entry == nullptr) {
-    print_all();
-  } else {
-    print_one(*entry);
-  }
-  return 0;
+  const CatalogueView<ExperimentEntry> view = {&to_json, &print_one, &print_all};
+  return show_catalogue(experiment_registry(), view, name, json);
 }
 
 }  // namespace

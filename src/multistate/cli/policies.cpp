@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "multistate/base/error.h"
+#include "multistate/base/text.h"
 #include "multistate/cli/catalogue.h"
 #include "multistate/cli/command.h"
 #include "multistate/policy/registry.h"
@@ -48,14 +48,6 @@ nlohmann::json to_json(const PolicyEntry& entry) {
           {"options", options_json(entry.options())}};
 }
 
-nlohmann::json all_json() {
-  auto array = nlohmann::json::array();
-  for (const std::string& name : policy_registry().names()) {
-    array.push_back(to_json(*policy_registry().find(name)));
-  }
-  return array;
-}
-
 void print_one(const PolicyEntry& entry) {
   const PolicyInfo& info = entry.info;
   fmt::print("{} (version {})\n{}\n\n", info.name, info.version, info.summary);
@@ -76,18 +68,8 @@ void print_all() {
 }
 
 int show(const std::string& name, bool json) {
-  if (!name.empty() && policy_registry().find(name) == nullptr) {
-    throw InputError(policy_registry().unknown(name));
-  }
-  if (json) {
-    fmt::print("{}\n",
-               (name.empty() ? all_json() : to_json(*policy_registry().find(name))).dump(2));
-  } else if (name.empty()) {
-    print_all();
-  } else {
-    print_one(*policy_registry().find(name));
-  }
-  return 0;
+  const CatalogueView<PolicyEntry> view = {&to_json, &print_one, &print_all};
+  return show_catalogue(policy_registry(), view, name, json);
 }
 
 }  // namespace

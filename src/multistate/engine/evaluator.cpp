@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <stdexcept>
-#include <utility>
 
 #include <ATen/ops/logsumexp.h>
 #include <ATen/ops/tensor.h>
@@ -80,9 +79,6 @@ at::Tensor Evaluator::hidden_states(std::span<const int64_t> ids, SampleSeed see
       hidden = model_.finish(layer, hidden, attended);
     }
     add_use(state, use.state);
-    if (observer_) {
-      observer_(state);
-    }
   }
   return hidden;
 }

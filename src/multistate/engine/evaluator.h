@@ -1,9 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include <ATen/core/Tensor.h>
@@ -45,14 +43,9 @@ struct Evaluation {
 /// running token by token through all layers.
 class Evaluator {
  public:
-  /// Called with every layer's state when the layer is done.
-  using LayerObserver = std::function<void(const LayerState&)>;
-
   /// `scan`: how layers attend; the one made for the policy unless given. Keeps references to model
   /// and setup.
   Evaluator(const Transformer& model, const PolicySetup& setup, const LayerScan* scan = nullptr);
-
-  void observe_layers(LayerObserver observer) { observer_ = std::move(observer); }
 
   /// Losses of `ids` (at least two) from an empty state.
   Evaluation evaluate(std::span<const int64_t> ids, SampleSeed seed) const;
@@ -66,7 +59,6 @@ class Evaluator {
   const Transformer& model_;
   const PolicySetup& setup_;
   const LayerScan& scan_;
-  LayerObserver observer_;
 };
 
 }  // namespace multistate

@@ -54,6 +54,9 @@ class Workload {
   /// over.
   virtual nlohmann::json data_report() const = 0;
 
+  /// Digest of all data that affects the result.
+  virtual std::string data_sha256() const = 0;
+
   /// Called from several threads at once. `record.sample` is filled in by the caller.
   virtual SampleRecord run(int64_t sample, const RunContext& context) const = 0;
 
@@ -69,10 +72,7 @@ class Experiment {
   /// Tokens of a sample: what `state_fraction` is a fraction of.
   virtual int64_t context_length() const = 0;
 
-  /// Digest of all data that affects the result. Reads the data; throws InputError when it cannot.
-  virtual std::string data_sha256() const = 0;
-
-  /// Throws InputError when the data does not hold one sample.
+  /// Reads the data. Throws InputError when it cannot, or when they do not hold one sample.
   virtual std::unique_ptr<Workload> prepare(const Tokenizer& tokenizer) const = 0;
 
   /// Metrics to show first, by name.

@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "multistate/base/file_descriptor.h"
+
 namespace multistate {
 namespace {
 
@@ -20,22 +22,19 @@ namespace fs = std::filesystem;
                           fmt::format("{}: cannot {}", path.string(), what));
 }
 
-/// An open file that closes itself.
-class Descriptor {
+/// An open file; every failure names its path.
+class File {
  public:
-  Descriptor(const fs::path& path, int flags)
-      : path_(path), value_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
-    if (value_ < 0) {
+  File(const fs::path& path, int flags)
+      : path_(path), descriptor_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
+    if (!descriptor_.is_open()) {
       fail(path, "open the file");
     }
   }
-  ~Descriptor() { ::close(value_); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
 
   void write(std::string_view content) const {
     while (!content.empty()) {
-      const ssize_t written = ::write(value_, content.data(), content.size());
+      const ssize_t written = ::write(descriptor_.get(), content.data(), content.size());
       if (written < 0 && errno != EINTR) {
         fail(path_, "write");
       }
@@ -43,23 +42,23 @@ class Descriptor {
     }
   }
 
-  int64_t size() const { return ::lseek(value_, 0, SEEK_END); }
+  int64_t size() const { return ::lseek(descriptor_.get(), 0, SEEK_END); }
 
   /// Whether what is there ends in the middle of a line: a crash tore the last append.
   bool ends_torn() const {
     char last = '\n';
-    return size() > 0 && ::pread(value_, &last, 1, size() - 1) == 1 && last != '\n';
+    return size() > 0 && ::pread(descriptor_.get(), &last, 1, size() - 1) == 1 && last != '\n';
   }
 
   void sync() const {
-    if (::fsync(value_) != 0) {
+    if (::fsync(descriptor_.get()) != 0) {
       fail(path_, "bring the content to the disk");
     }
   }
 
  private:
   const fs::path& path_;
-  int value_;
+  FileDescriptor descriptor_;
 };
 
 /// A name beside `path` that no other process uses.
@@ -77,7 +76,7 @@ void make_folder_of(const fs::path& path) {
 
 void sync_folder_of(const fs::path& path) {
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  Descriptor(folder, O_RDONLY | O_DIRECTORY).sync();
+  File(folder, O_RDONLY | O_DIRECTORY).sync();
 }
 
 }  // namespace
@@ -86,7 +85,7 @@ void write_atomically(const fs::path& path, std::string_view content) {
   make_folder_of(path);
   const fs::path temporary = temporary_name(path);
   try {
-    const Descriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
+    const File file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
     file.write(content);
     file.sync();
     if (::rename(temporary.c_str(), path.c_str()) != 0) {
@@ -101,7 +100,7 @@ void write_atomically(const fs::path& path, std::string_view content) {
 
 void append_line(const fs::path& path, std::string_view line) {
   make_folder_of(path);
-  const Descriptor file(path, O_RDWR | O_CREAT | O_APPEND);
+  const File file(path, O_RDWR | O_CREAT | O_APPEND);
   const bool is_new = file.size() == 0;
   file.write(fmt::format("{}{}\n", file.ends_torn() ? "\n" : "", line));
   file.sync();

@@ -16,6 +16,11 @@ namespace {
 
 constexpr const char* kName = ".lock";
 
+int open_lock(const std::filesystem::path& folder) {
+  std::filesystem::create_directories(folder);
+  return ::open((folder / kName).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+}
+
 /// Takes the lock. A reader of the status holds it for an instant, so one refusal is none.
 bool take(int descriptor) {
   for (int attempt = 0; attempt < 10; ++attempt) {
@@ -35,48 +40,40 @@ std::string read_holder(int descriptor) {
 
 }  // namespace
 
-OutputLock::OutputLock(const std::filesystem::path& folder) {
-  std::filesystem::create_directories(folder);
+OutputLock::OutputLock(const std::filesystem::path& folder) : descriptor_(open_lock(folder)) {
   const auto path = folder / kName;
-  descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (descriptor_ < 0) {
+  if (!descriptor_.is_open()) {
     throw std::system_error(errno, std::generic_category(),
                             path.string() + ": cannot open the lock");
   }
-  if (!take(descriptor_)) {
-    const std::string holder = read_holder(descriptor_);
-    ::close(descriptor_);
-    throw InputError(fmt::format("{}: {} runs a sweep here", folder.string(), holder));
+  if (!take(descriptor_.get())) {
+    throw InputError(
+        fmt::format("{}: {} runs a sweep here", folder.string(), read_holder(descriptor_.get())));
   }
   std::array<char, 256> host{};
   ::gethostname(host.data(), host.size() - 1);
   const std::string holder = fmt::format("process {} on {}", ::getpid(), host.data());
-  if (::ftruncate(descriptor_, 0) != 0 ||
-      ::pwrite(descriptor_, holder.data(), holder.size(), 0) < 0) {
-    const std::system_error error(errno, std::generic_category(),
-                                  path.string() + ": cannot write the lock");
-    ::close(descriptor_);
-    throw error;
+  if (::ftruncate(descriptor_.get(), 0) != 0 ||
+      ::pwrite(descriptor_.get(), holder.data(), holder.size(), 0) < 0) {
+    throw std::system_error(errno, std::generic_category(),
+                            path.string() + ": cannot write the lock");
   }
 }
 
 OutputLock::~OutputLock() {
   // Else a later refusal would name a process that is long gone.
-  static_cast<void>(::ftruncate(descriptor_, 0) == 0);
-  ::close(descriptor_);
+  static_cast<void>(::ftruncate(descriptor_.get(), 0) == 0);
 }
 
 std::optional<std::string> OutputLock::holder(const std::filesystem::path& folder) {
-  const int descriptor = ::open((folder / kName).c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) {
+  const FileDescriptor descriptor(::open((folder / kName).c_str(), O_RDONLY | O_CLOEXEC));
+  if (!descriptor.is_open()) {
     return std::nullopt;
   }
-  std::optional<std::string> holder;
-  if (::flock(descriptor, LOCK_SH | LOCK_NB) != 0) {
-    holder = read_holder(descriptor);
+  if (::flock(descriptor.get(), LOCK_SH | LOCK_NB) == 0) {
+    return std::nullopt;
   }
-  ::close(descriptor);
-  return holder;
+  return read_holder(descriptor.get());
 }
 
 }  // namespace multistate

@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "multistate/base/file_descriptor.h"
+
 namespace multistate {
 
 /// Keeps a second runner out of a sweep's folder for as long as the object lives; a crash releases
@@ -21,7 +23,7 @@ class OutputLock {
   static std::optional<std::string> holder(const std::filesystem::path& folder);
 
  private:
-  int descriptor_ = -1;
+  FileDescriptor descriptor_;
 };
 
 }  // namespace multistate

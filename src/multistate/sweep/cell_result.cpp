@@ -80,7 +80,7 @@ nlohmann::json inputs_json(const PlannedCell& cell) {
   return {{"model_sha256", cell.model->sha256()},
           {"model_format", cell.model->file().format()},
           {"tokenizer_sha256", cell.model->tokenizer().sha256()},
-          {"data_sha256", cell.data_sha256}};
+          {"data_sha256", cell.workload->data_sha256()}};
 }
 
 }  // namespace

@@ -93,17 +93,11 @@ CellRun::State CellRun::fail(int64_t sample, const std::string& kind, const std:
   const std::lock_guard lock(mutex_);
   if (state_ == State::kRunning) {
     state_ = State::kFailed;
-    error_ = message;
     folder_.log(fmt::format("sample {} failed: {}", sample, message));
     folder_.fail(make_cell_error(cell_, sample, kind, message));
     log_error(cell_.folder() + ": " + message);
   }
   return state_;
-}
-
-std::string CellRun::error() const {
-  const std::lock_guard lock(mutex_);
-  return error_;
 }
 
 }  // namespace multistate

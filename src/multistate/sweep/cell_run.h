@@ -34,8 +34,6 @@ class CellRun {
   /// Writes the result when nothing is missing (all samples were taken over).
   State finish_if_complete();
 
-  std::string error() const;
-
  private:
   State finish_locked();
   State fail(int64_t sample, const std::string& kind, const std::string& message);
@@ -46,7 +44,6 @@ class CellRun {
   nlohmann::json context_;
   std::map<int64_t, SampleRecord> records_;
   State state_ = State::kRunning;
-  std::string error_;
 };
 
 }  // namespace multistate

@@ -20,9 +20,7 @@ class Preparer {
     PlannedCell cell;
     cell.spec = &spec;
     cell.model = model(spec.model);
-    const Prepared& prepared = workload(spec, *cell.model);
-    cell.workload = prepared.workload;
-    cell.data_sha256 = prepared.data_sha256;
+    cell.workload = workload(spec, *cell.model);
     cell.samples = cell.workload->samples();
     if (limit_ && *limit_ < cell.samples) {
       cell.samples = *limit_;
@@ -38,11 +36,6 @@ class Preparer {
   }
 
  private:
-  struct Prepared {
-    std::shared_ptr<const Workload> workload;
-    std::string data_sha256;
-  };
-
   static int64_t full_state_bytes(const PolicySetup& policy, const TransformerConfig& config,
                                   int64_t tokens) {
     const int64_t rows = policy.bounded() ? std::min(policy.capacity(), tokens) : tokens;
@@ -58,20 +51,19 @@ class Preparer {
     return model;
   }
 
-  const Prepared& workload(const CellSpec& spec, const SweepModel& model) {
+  std::shared_ptr<const Workload> workload(const CellSpec& spec, const SweepModel& model) {
     const nlohmann::json key = {spec.experiment.entry->info.name, spec.experiment.options,
                                 model.spec().to_json()};
-    Prepared& prepared = workloads_[canonical_json(key)];
-    if (prepared.workload == nullptr) {
-      prepared.data_sha256 = spec.experiment.experiment->data_sha256();
-      prepared.workload = spec.experiment.experiment->prepare(model.tokenizer());
+    auto& workload = workloads_[canonical_json(key)];
+    if (workload == nullptr) {
+      workload = spec.experiment.experiment->prepare(model.tokenizer());
     }
-    return prepared;
+    return workload;
   }
 
   std::optional<int64_t> limit_;
   std::map<std::string, std::shared_ptr<SweepModel>> models_;
-  std::map<std::string, Prepared> workloads_;
+  std::map<std::string, std::shared_ptr<const Workload>> workloads_;
 };
 
 /// Paths say where things lie, not what they are: in the identity their content stands for them.
@@ -82,7 +74,7 @@ std::string identity_of(const PlannedCell& cell) {
   identity["model"]["sha256"] = cell.model->sha256();
   identity["model"]["tokenizer_sha256"] = cell.model->tokenizer().sha256();
   identity["experiment"].erase("data");
-  identity["experiment"]["data_sha256"] = cell.data_sha256;
+  identity["experiment"]["data_sha256"] = cell.workload->data_sha256();
   identity["schema"] = 1;
   return cell_identity(identity);
 }

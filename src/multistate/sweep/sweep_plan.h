@@ -18,7 +18,6 @@ struct PlannedCell {
   const CellSpec* spec = nullptr;
   std::shared_ptr<SweepModel> model;
   std::shared_ptr<const Workload> workload;
-  std::string data_sha256;
   std::string id;    ///< SHA-256 of all that affects the result, and nothing else.
   std::string slug;  ///< For people: "tova-256-sinks=4".
   int64_t samples = 0;

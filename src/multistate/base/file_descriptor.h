@@ -1,0 +1,26 @@
+#pragma once
+
+#include <unistd.h>
+
+namespace multistate {
+
+/// Closes a POSIX file descriptor at the end of its life. Negative: there is none.
+class FileDescriptor {
+ public:
+  explicit FileDescriptor(int value) : value_(value) {}
+  ~FileDescriptor() {
+    if (value_ >= 0) {
+      ::close(value_);
+    }
+  }
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+
+  int get() const { return value_; }
+  bool is_open() const { return value_ >= 0; }
+
+ private:
+  int value_;
+};
+
+}  // namespace multistate

@@ -66,6 +66,11 @@ TEST_CASE("results and manifest keep to their schemas") {
   spoiled["metrics"]["nll"]["value"] = "low";
   CHECK(violations("result", spoiled) != "");
   spoiled = results.front();
+  spoiled["metrics"]["nll"]["value_text"] = "nan";
+  CHECK(violations("result", spoiled) != "");
+  spoiled["metrics"]["nll"]["value"] = nullptr;
+  CHECK(violations("result", spoiled).empty());
+  spoiled = results.front();
   spoiled.erase("cell_id");
   CHECK(violations("result", spoiled) != "");
   spoiled = results.front();

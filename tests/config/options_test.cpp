@@ -82,7 +82,7 @@ TEST_CASE(
 }
 
 TEST_CASE("A number of rows is a count or a share, and nothing between") {
-  const auto bad = GENERATE("-1", "-0.5", "0.0", "1.0", "1.5", "many", "'3'", "[3]");
+  const auto* const bad = GENERATE("-1", "-0.5", "0.0", "1.0", "1.5", "many", "'3'", "[3]");
   CHECK_THAT(input_error([&] { read(fmt::format("policy: {{recent: {}}}", bad)); }),
              ContainsSubstring("sweep.yaml:1:18: policy.recent: expected a number of rows (an "
                                "integer, 0 or more) or a share of the state size (above 0, below "

@@ -46,7 +46,7 @@ std::string random_text(Random& random) {
       text += kSpecial[random.bits() % kSpecial.size()];
       continue;
     }
-    uint32_t code = static_cast<uint32_t>(random.bits() % 0x110000);
+    auto code = static_cast<uint32_t>(random.bits() % 0x110000);
     code = code >= 0xD800 && code < 0xE000 ? 'x' : code;
     if (code < 0x80) {
       text += static_cast<char>(code);

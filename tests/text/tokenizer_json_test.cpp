@@ -108,7 +108,7 @@ TEST_CASE("a tokenizer.json is read: merges, added tokens, pre-tokenizer") {
 TEST_CASE("split patterns are expressions or literals") {
   const Reader reader;
   auto file = valid();
-  const json bytes = {{"type", "ByteLevel"}, {"use_regex", false}};
+  const json bytes = {{"type", "ByteLevel"}, {"add_prefix_space", false}, {"use_regex", false}};
   const auto with_split = [&](const json& pattern) {
     file["pre_tokenizer"]["pretokenizers"] = {
         {{"type", "Split"}, {"pattern", pattern}, {"behavior", "Isolated"}, {"invert", false}},
@@ -145,6 +145,9 @@ TEST_CASE("what a tokenizer.json asks for and is not implemented is refused") {
        {{"type", "TemplateProcessing"},
         {"single", json::array({{{"SpecialToken", 5}}, {{"Sequence", 1}}})}},
        "post_processor is "},
+      {"/pre_tokenizer/pretokenizers/0",
+       {{"type", "Digits"}},
+       "pre_tokenizer.pretokenizers[0].individual_digits is missing; supported: true"},
       {"/decoder/surprise", 1, "decoder.surprise: unknown key"},
       {"/post_processor",
        {{"type", "ByteLevel"}, {"surprise", 1}},

@@ -50,7 +50,7 @@ class SetStepper {
   /// Returns the softmax weights [G, H/G, N] in float32.
   at::Tensor attend(const at::Tensor& query, int64_t token) {
     const auto logits = at::matmul(query, set_.rows.keys().transpose(1, 2));
-    const auto weights = at::softmax(logits, -1, at::kFloat);
+    auto weights = at::softmax(logits, -1, at::kFloat);
     const auto values = set_.rows.values();
     inputs_.attended.select(2, token).copy_(at::matmul(weights.to(values.scalar_type()), values));
     return weights;

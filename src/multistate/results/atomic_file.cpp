@@ -65,7 +65,7 @@ class File {
 fs::path temporary_name(const fs::path& path) {
   std::array<char, 256> host{};
   ::gethostname(host.data(), host.size() - 1);
-  return fs::path(fmt::format("{}.tmp.{}.{}", path.string(), host.data(), ::getpid()));
+  return fmt::format("{}.tmp.{}.{}", path.string(), host.data(), ::getpid());
 }
 
 void make_folder_of(const fs::path& path) {

@@ -1,6 +1,7 @@
 #include "multistate/sweep/progress.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <utility>
 
@@ -30,7 +31,7 @@ std::string bar(double share) {
 }  // namespace
 
 std::string short_duration(double seconds) {
-  const auto whole = static_cast<int64_t>(seconds + 0.5);
+  const auto whole = static_cast<int64_t>(std::llround(seconds));
   if (whole < 60) {
     return fmt::format("{}s", whole);
   }
@@ -40,7 +41,7 @@ std::string short_duration(double seconds) {
   return fmt::format("{}h{:02}m", whole / 3600, whole % 3600 / 60);
 }
 
-std::string progress_line(const ProgressState& state, int width) {
+std::string progress_line(const ProgressState& state, int64_t width) {
   std::string line = fmt::format("{}/{} cells", state.done + state.failed, state.cells);
   if (state.failed > 0) {
     line += fmt::format("  {} failed", state.failed);
@@ -57,7 +58,7 @@ std::string progress_line(const ProgressState& state, int width) {
     const double left = static_cast<double>(state.tokens - state.tokens_done) / rate;
     line += fmt::format("  {:.0f} tok/s  eta {}", rate, short_duration(std::max(left, 0.0)));
   }
-  return line.substr(0, static_cast<size_t>(std::max(width, 1)));
+  return line.substr(0, static_cast<size_t>(std::max<int64_t>(width, 1)));
 }
 
 Progress::Progress(int64_t cells, int64_t cells_done, int64_t tokens)

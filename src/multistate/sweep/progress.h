@@ -22,7 +22,7 @@ struct ProgressState {
 
 /// "12/25 cells  1 failed  tova-256  [#####-----]  143 tok/s  eta 2m10s", at most `width` columns.
 /// Rate and time left come from tokens, since cells differ in size.
-std::string progress_line(const ProgressState& state, int width);
+std::string progress_line(const ProgressState& state, int64_t width);
 
 /// 130 s -> "2m10s".
 std::string short_duration(double seconds);

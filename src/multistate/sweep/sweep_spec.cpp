@@ -17,7 +17,7 @@ std::string required_string(const Node& file, const char* key) {
   if (node == nullptr) {
     throw file.error(fmt::format("{}: is missing", key));
   }
-  const std::string text = node->as_string(key);
+  std::string text = node->as_string(key);
   if (text.empty()) {
     throw node->error(fmt::format("{}: is empty", key));
   }

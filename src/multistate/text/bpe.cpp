@@ -42,6 +42,11 @@ struct Candidate {
   }
 };
 
+bool outdated(const Candidate& candidate, const Symbol& left, const Symbol& right) {
+  return left.joined || right.joined || left.next != candidate.right ||
+         left.id != candidate.left_id || right.id != candidate.right_id;
+}
+
 }  // namespace
 
 Bpe::Bpe(const TokenizerSpec& spec, std::vector<std::string> token_bytes)
@@ -137,9 +142,7 @@ void Bpe::merge(std::string_view piece, std::vector<int64_t>& ids) const {
     queue.pop();
     Symbol& left = symbols[static_cast<size_t>(best.left)];
     Symbol& right = symbols[static_cast<size_t>(best.right)];
-    const bool current = !left.joined && !right.joined && left.next == best.right &&
-                         left.id == best.left_id && right.id == best.right_id;
-    if (!current) {
+    if (outdated(best, left, right)) {
       continue;
     }
     left.id = best.merged_id;

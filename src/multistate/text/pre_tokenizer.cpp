@@ -23,8 +23,8 @@ class Regex {
  public:
   Regex(const std::string& pattern, const std::string& source) {
     static const int initialized = [] {
-      OnigEncoding encodings[] = {ONIG_ENCODING_UTF8};
-      return onig_initialize(encodings, 1);
+      OnigEncoding encoding = ONIG_ENCODING_UTF8;
+      return onig_initialize(&encoding, 1);
     }();
     OnigErrorInfo info{};
     const int status =

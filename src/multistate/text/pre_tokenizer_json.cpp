@@ -24,10 +24,15 @@ const std::vector<std::string> kByteLevelKeys = {"type", "add_prefix_space", "tr
                                json_text(value), supported));
 }
 
+/// The key has to be there: the reference implementation knows no default for these.
 void require(const json& node, const char* key, const json& value, const std::string& path,
              const std::string& source) {
-  if (node.value(key, value) != value) {
-    fail(source, fmt::format("{}.{}", path, key), node.at(key), value.dump());
+  const std::string place = fmt::format("{}.{}", path, key);
+  if (!node.contains(key)) {
+    throw InputError(fmt::format("{}: {} is missing; supported: {}", source, place, value.dump()));
+  }
+  if (node.at(key) != value) {
+    fail(source, place, node.at(key), value.dump());
   }
 }
 

@@ -59,13 +59,16 @@ std::string digest(const TokenizerSpec& spec) {
   const auto add = [&sha](std::string_view text) {
     sha.update(fmt::format("{}:", text.size())).update(text);
   };
+  add(std::to_string(spec.tokens.size()));
   for (const std::string& token : spec.tokens) {
     add(token);
   }
+  add(std::to_string(spec.merges.size()));
   for (const auto& [left, right] : spec.merges) {
     add(left);
     add(right);
   }
+  add(std::to_string(spec.added_tokens.size()));
   for (const AddedToken& token : spec.added_tokens) {
     add(fmt::format("{} {}", token.id, token.content));
   }

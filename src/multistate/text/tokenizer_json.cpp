@@ -45,9 +45,8 @@ std::pair<std::string, std::string> read_merge(const json& merge, size_t rank,
       return {text.substr(0, space), text.substr(space + 1)};
     }
   }
-  throw InputError(
-      fmt::format("{}: model.merges: merge {} is {}; expected \"a b\" or [\"a\", \"b\"]", source,
-                  rank, json_text(merge)));
+  throw InputError(fmt::format(R"({}: model.merges: merge {} is {}; expected "a b" or ["a", "b"])",
+                               source, rank, json_text(merge)));
 }
 
 /// The members of `object` that change ids must have the value under which they do not.

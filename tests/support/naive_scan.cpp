@@ -179,6 +179,22 @@ NaiveInputs NaiveInputs::random(int64_t heads, int64_t kv_heads, int64_t tokens,
   return inputs;
 }
 
+NaiveInputs NaiveInputs::integers(int64_t heads, int64_t kv_heads, int64_t tokens, uint64_t seed,
+                                  int64_t largest) {
+  NaiveInputs inputs = {.heads = heads, .kv_heads = kv_heads, .head_size = 16, .tokens = tokens};
+  Random random({seed});
+  const auto fill = [&](std::vector<double>& data, int64_t count) {
+    for (int64_t i = 0; i < count * tokens * inputs.head_size; ++i) {
+      data.push_back(std::floor(random.uniform() * static_cast<double>(2 * largest + 1)) -
+                     static_cast<double>(largest));
+    }
+  };
+  fill(inputs.queries, heads);
+  fill(inputs.keys, kv_heads);
+  fill(inputs.values, kv_heads);
+  return inputs;
+}
+
 NaiveResult naive_scan(const NaiveInputs& inputs, const PolicySetup& setup, SampleSeed seed,
                        int64_t layer) {
   const bool by_head = setup.bounded() && setup.common.scope == Scope::kKvHead;

@@ -21,6 +21,11 @@ struct NaiveInputs {
   /// Normal random numbers; `spread` widens the logits.
   static NaiveInputs random(int64_t heads, int64_t kv_heads, int64_t tokens, uint64_t seed,
                             double spread = 2.0);
+
+  /// Integers from -largest to largest, and a head size that makes the factor of the logits a power
+  /// of two.
+  static NaiveInputs integers(int64_t heads, int64_t kv_heads, int64_t tokens, uint64_t seed,
+                              int64_t largest);
 };
 
 struct NaiveResult {

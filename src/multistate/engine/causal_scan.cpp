@@ -65,7 +65,7 @@ const LayerScan& causal_scan() {
 }
 
 const LayerScan& scan_for(const PolicySetup& setup) {
-  return setup.bounded() ? token_scan() : causal_scan();
+  return setup.bounded() ? block_scan() : causal_scan();
 }
 
 }  // namespace multistate

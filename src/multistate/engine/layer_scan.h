@@ -25,6 +25,9 @@ class LayerScan {
 /// One token at a time in plain ATen: every policy, every device. The oracle for anything faster.
 const LayerScan& token_scan();
 
+/// The same for blocks of tokens, as matrix products; see BlockScan.
+const LayerScan& block_scan();
+
 /// Causal attention over blocks of queries, for policies that keep every row.
 const LayerScan& causal_scan();
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "multistate/engine/block_size.h"
+
 namespace multistate {
 
 LayerState::LayerState(const TransformerConfig& config, const PolicySetup& setup, int64_t layer,
@@ -9,8 +11,9 @@ LayerState::LayerState(const TransformerConfig& config, const PolicySetup& setup
     : setup_(setup), layer_(layer) {
   const bool by_head = setup.bounded() && setup.common.scope == Scope::kKvHead;
   const int64_t sets = by_head ? config.kv_heads : 1;
-  // A new row is there beside all the others before the policy decides.
-  const int64_t capacity = setup.bounded() ? std::min(setup.capacity() + 1, tokens) : tokens;
+  // The rows of a block are there beside all the others before the policy decides.
+  const int64_t capacity =
+      setup.bounded() ? std::min(setup.capacity() + block_size(setup), tokens) : tokens;
   const RowSet::Layout layout = {.kv_heads = config.kv_heads / sets,
                                  .head_size = config.head_size,
                                  .capacity = capacity,
@@ -20,6 +23,7 @@ LayerState::LayerState(const TransformerConfig& config, const PolicySetup& setup
                      .trace = {},
                      .random = Random({seed.seed, seed.sample, static_cast<uint64_t>(layer),
                                        static_cast<uint64_t>(set)})});
+    sets_.back().trace.reserve(tokens);
   }
 }
 

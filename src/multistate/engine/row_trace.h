@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -12,6 +13,9 @@ namespace multistate {
 class RowTrace {
  public:
   static constexpr int64_t kAlive = -1;
+
+  /// Makes room for the rows of a sample, so that recording them allocates nothing.
+  void reserve(int64_t tokens) { evicted_at_.reserve(static_cast<std::size_t>(tokens)); }
 
   void record_birth() { evicted_at_.push_back(kAlive); }
   void record_eviction(int64_t position, int64_t step);

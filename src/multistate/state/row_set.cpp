@@ -1,74 +1,98 @@
 #include "multistate/state/row_set.h"
 
 #include <algorithm>
-#include <stdexcept>
+#include <utility>
 
 #include <ATen/ops/empty.h>
-#include <fmt/format.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/tensor.h>
 
 namespace multistate {
-namespace {
-
-/// Moves rows [first, end) of storage [G, capacity, D] down to start at `target`. Through a copy,
-/// since source and target may overlap.
-void move_rows(const at::Tensor& storage, int64_t first, int64_t end, int64_t target) {
-  const int64_t count = end - first;
-  storage.narrow(1, target, count).copy_(storage.narrow(1, first, count).clone());
-}
-
-}  // namespace
 
 RowSet::RowSet(const Layout& layout, const at::TensorOptions& options)
     : layout_(layout),
-      keys_(at::empty({layout.kv_heads, layout.capacity, layout.head_size}, options)),
-      values_(at::empty({layout.kv_heads, layout.capacity, layout.head_size}, options)),
+      keys_(at::empty({layout.capacity, layout.kv_heads, layout.head_size}, options)),
+      values_(at::empty_like(keys_)),
       memory_(static_cast<size_t>(layout.memory * layout.capacity)) {
   positions_.reserve(static_cast<size_t>(layout.capacity));
 }
 
 at::Tensor RowSet::keys() const {
-  return keys_.narrow(1, 0, rows());
+  return keys_.narrow(0, 0, rows()).transpose(0, 1);
 }
 
 at::Tensor RowSet::values() const {
-  return values_.narrow(1, 0, rows());
+  return values_.narrow(0, 0, rows()).transpose(0, 1);
+}
+
+void RowSet::reserve(int64_t capacity) {
+  if (capacity <= layout_.capacity) {
+    return;
+  }
+  capacity = std::max(capacity, 2 * layout_.capacity);
+  const auto grow = [&](at::Tensor& storage) {
+    auto larger = at::empty({capacity, layout_.kv_heads, layout_.head_size}, storage.options());
+    larger.narrow(0, 0, rows()).copy_(storage.narrow(0, 0, rows()));
+    storage = std::move(larger);
+  };
+  grow(keys_);
+  grow(values_);
+  std::vector<float> memory(static_cast<size_t>(layout_.memory * capacity));
+  for (int64_t field = 0; field < layout_.memory; ++field) {
+    std::copy_n(memory_.begin() + field * layout_.capacity, rows(),
+                memory.begin() + field * capacity);
+  }
+  memory_ = std::move(memory);
+  layout_.capacity = capacity;
 }
 
 void RowSet::append(const at::Tensor& keys, const at::Tensor& values, int64_t first_position) {
   const int64_t before = rows();
   const int64_t count = keys.size(1);
-  if (before + count > layout_.capacity) {
-    throw std::logic_error(
-        fmt::format("{} rows do not fit into a set for {}", before + count, layout_.capacity));
-  }
-  keys_.narrow(1, before, count).copy_(keys);
-  values_.narrow(1, before, count).copy_(values);
+  reserve(before + count);
+  keys_.narrow(0, before, count).copy_(keys.transpose(0, 1));
+  values_.narrow(0, before, count).copy_(values.transpose(0, 1));
   for (int64_t i = 0; i < count; ++i) {
     positions_.push_back(first_position + i);
-    for (int64_t field = 0; field < layout_.memory; ++field) {
-      memory_[static_cast<size_t>(field * layout_.capacity + before + i)] = 0.0F;
-    }
+  }
+  for (int64_t field = 0; field < layout_.memory; ++field) {
+    std::fill_n(memory_.begin() + field * layout_.capacity + before, count, 0.0F);
   }
 }
 
 void RowSet::erase(std::span<const int64_t> rows) {
-  int64_t target = rows.empty() ? 0 : rows.front();
-  for (size_t i = 0; i < rows.size(); ++i) {
-    const int64_t first = rows[i] + 1;
-    const int64_t end = i + 1 < rows.size() ? rows[i + 1] : this->rows();
-    if (first == end) {
-      continue;
-    }
-    move_rows(keys_, first, end, target);
-    move_rows(values_, first, end, target);
-    std::copy(positions_.begin() + first, positions_.begin() + end, positions_.begin() + target);
-    for (int64_t field = 0; field < layout_.memory; ++field) {
-      const auto row = memory_.begin() + field * layout_.capacity;
-      std::copy(row + first, row + end, row + target);
-    }
-    target += end - first;
+  if (rows.empty()) {
+    return;
   }
+  std::vector<int64_t> kept;
+  auto gone = rows.begin();
+  for (int64_t row = rows.front(); row < this->rows(); ++row) {
+    if (gone != rows.end() && row == *gone) {
+      ++gone;
+    } else {
+      kept.push_back(row);
+    }
+  }
+  move_down(kept, rows.front());
   positions_.resize(positions_.size() - rows.size());
+}
+
+void RowSet::move_down(const std::vector<int64_t>& rows, int64_t target) {
+  const auto count = static_cast<int64_t>(rows.size());
+  const auto index = at::tensor(rows, at::kLong).to(keys_.device());
+  keys_.narrow(0, target, count).copy_(keys_.index_select(0, index));
+  values_.narrow(0, target, count).copy_(values_.index_select(0, index));
+  // Rows move down only, so one after the other can be overwritten.
+  for (int64_t i = 0; i < count; ++i) {
+    const auto from = static_cast<size_t>(rows[static_cast<size_t>(i)]);
+    positions_[static_cast<size_t>(target + i)] = positions_[from];
+  }
+  for (int64_t field = 0; field < layout_.memory; ++field) {
+    float* memory = memory_.data() + field * layout_.capacity;
+    for (int64_t i = 0; i < count; ++i) {
+      memory[target + i] = memory[rows[static_cast<size_t>(i)]];
+    }
+  }
 }
 
 int64_t RowSet::bytes_per_row() const {

@@ -11,10 +11,11 @@ namespace multistate {
 /// The rows that some key/value heads of a layer share: keys, values, positions and the policy's
 /// memory, in order of position. Letters: G key/value heads of the set, N rows, D head size.
 ///
-/// Storage for `capacity` rows is allocated once. Nothing here decides; see LayerScan.
+/// Storage for `capacity` rows is allocated at once and grows when more come. A row's heads lie
+/// side by side, so that a row moves in one piece. Nothing here decides; see LayerScan.
 class RowSet {
  public:
-  /// Floats per row that the policy remembers, and where the tensors live.
+  /// `memory`: floats per row that the policy remembers.
   struct Layout {
     int64_t kv_heads = 0;
     int64_t head_size = 0;
@@ -27,7 +28,7 @@ class RowSet {
   int64_t rows() const { return static_cast<int64_t>(positions_.size()); }
   std::span<const int64_t> positions() const { return positions_; }
 
-  /// Views [G, N, D] of the storage; valid until the next change.
+  /// Views [G, N, D] of the storage, the last dimension contiguous; valid until the next change.
   at::Tensor keys() const;
   at::Tensor values() const;
 
@@ -36,7 +37,7 @@ class RowSet {
   int64_t memory_stride() const { return layout_.capacity; }
 
   /// Appends n rows: keys and values [G, n, D], positions increasing from `first_position`; their
-  /// memory is 0. Throws std::logic_error beyond the capacity.
+  /// memory is 0.
   void append(const at::Tensor& keys, const at::Tensor& values, int64_t first_position);
 
   /// Removes rows, given in ascending order without repetition; the others keep their order.
@@ -46,9 +47,14 @@ class RowSet {
   int64_t bytes_per_row() const;
 
  private:
+  void reserve(int64_t capacity);
+
+  /// Puts `rows`, ascending, in the places from `target` on.
+  void move_down(const std::vector<int64_t>& rows, int64_t target);
+
   Layout layout_;
-  at::Tensor keys_;    ///< [G, capacity, D]
-  at::Tensor values_;  ///< [G, capacity, D]
+  at::Tensor keys_;    ///< [capacity, G, D]
+  at::Tensor values_;  ///< [capacity, G, D]
   std::vector<int64_t> positions_;
   std::vector<float> memory_;  ///< [fields, capacity]
 };

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+
+#include <ATen/core/Tensor.h>
+
+#include "multistate/engine/layer_state.h"
+#include "multistate/model/transformer.h"
+
+namespace multistate {
+
+/// The part of a call's tensors that belongs to one set of rows. G key/value heads of the set, H
+/// query heads of the set, T tokens of the call. Views.
+struct SetInputs {
+  at::Tensor queries;   ///< [G, H/G, T, D]
+  at::Tensor keys;      ///< [G, T, D]
+  at::Tensor values;    ///< [G, T, D]
+  at::Tensor attended;  ///< [T, G, H/G, D], to be filled in.
+
+  int64_t heads() const { return queries.size(0) * queries.size(1); }
+  int64_t kv_heads() const { return queries.size(0); }
+  int64_t tokens() const { return queries.size(2); }
+  int64_t head_size() const { return queries.size(3); }
+
+  /// 1/sqrt(D), the factor of all logits.
+  double scale() const;
+};
+
+/// Space for what the tokens of `qkv` attend to: [T, G, H/G, D], all heads of the layer.
+at::Tensor make_attended(const Qkv& qkv);
+
+/// The inputs of set `index` of `sets`.
+SetInputs inputs_of_set(const Qkv& qkv, const at::Tensor& attended, int64_t index, int64_t sets);
+
+/// A tensor [heads, ..., size] where a policy can read it, in float32. `holder` keeps a copy alive
+/// when one is needed.
+HeadMatrices readable(const at::Tensor& tensor, at::Tensor& holder);
+
+/// What a StepView says of a set beside its matrices, for the step of the token at `position`: the
+/// first `slots` of its rows, of which `live_rows` are alive.
+StepData describe_step(const PolicySetup& setup, int64_t layer, LayerState::Set& set,
+                       const SetInputs& inputs, int64_t position, int64_t slots, int64_t live_rows);
+
+}  // namespace multistate

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <cstdint>
+
+namespace multistate {
+
+/// Replaces logits by their softmax, in place. Entry i counts as logits[i] + bias[i]; a bias of
+/// -infinity takes it out: its weight is exactly 0. `bias` may be null. Needs one entry that
+/// counts; NaN or infinity among those that do makes all weights NaN.
+void softmax_row(float* logits, const float* bias, int64_t size);
+
+}  // namespace multistate

@@ -1,0 +1,88 @@
+#include "multistate/engine/block_steps.h"
+
+#include <cstdlib>
+#include <new>
+
+#include <ATen/ops/rand.h>
+
+#include "support/scan_run.h"
+#include "support/torch.h"
+
+namespace {
+
+// The tensor library allocates with new as well: every tensor has an object of its own.
+thread_local int64_t allocations = 0;
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size == 0 ? 1 : size)) {
+    return memory;
+  }
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t /*size*/) noexcept {
+  std::free(memory);
+}
+
+namespace multistate::test {
+namespace {
+
+constexpr int64_t kTokens = 64;
+
+Qkv random_qkv() {
+  return {at::rand({4, kTokens, 8}), at::rand({2, kTokens, 8}), at::rand({2, kTokens, 8})};
+}
+
+/// Allocations in a block of `tokens` that is not the first.
+int64_t allocations_of(const PolicySetup& setup, int64_t tokens) {
+  TransformerConfig config;
+  config.heads = 4;
+  config.kv_heads = 2;
+  config.head_size = 8;
+  LayerState state(config, setup, 0, {}, 3 * kTokens, at::kFloat);
+  const auto qkv = random_qkv();
+  const auto attended = make_attended(qkv);
+  const auto sets = static_cast<int64_t>(state.sets().size());
+  auto& set = state.sets().front();
+  const auto inputs = inputs_of_set(qkv, attended, 0, sets);
+  BlockSteps steps(inputs, setup, 0, set);
+  int64_t last = 0;
+  for (int round = 0; round < 3; ++round) {  // The first two make room.
+    set.rows.append(inputs.keys.narrow(1, 0, tokens), inputs.values.narrow(1, 0, tokens),
+                    set.trace.tokens());
+    const auto logits = at::rand({inputs.heads(), tokens, set.rows.rows()});
+    const int64_t before = allocations;
+    steps.run(logits, 0);
+    last = allocations - before;
+    set.rows.erase(steps.evicted());
+  }
+  return last;
+}
+
+}  // namespace
+
+TEST_CASE("the steps of a block allocate nothing") {
+  for (const PolicyCase& policy : policy_cases(5)) {
+    if (!policy.setup.bounded()) {
+      continue;
+    }
+    INFO(policy.name);
+    // What a block prepares may cost something, its steps may not.
+    CHECK(allocations_of(policy.setup, kTokens) == allocations_of(policy.setup, 8));
+  }
+  CHECK(allocations_of(set_up_policy("tova", 5), kTokens) == 0);
+}
+
+TEST_CASE("the count sees what it is there for") {
+  const int64_t before = allocations;
+  const auto tensor = at::rand({4}).add(1.0);
+  CHECK(allocations - before >= 2);
+  CHECK(tensor.numel() == 4);
+}
+
+}  // namespace multistate::test

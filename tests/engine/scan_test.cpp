@@ -1,0 +1,170 @@
+#include <array>
+#include <limits>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "multistate/engine/block_scan.h"
+
+#include "support/naive_scan.h"
+#include "support/scan_run.h"
+#include "support/torch.h"
+
+namespace multistate::test {
+namespace {
+
+using Catch::Matchers::EndsWith;
+using Catch::Matchers::StartsWith;
+
+constexpr int64_t kTokens = 24;
+
+struct Shape {
+  int64_t heads;
+  int64_t kv_heads;
+};
+
+constexpr std::array kShapes = {Shape{4, 4}, Shape{6, 2}, Shape{4, 1}};  // MHA, GQA, MQA
+
+void check_equal(const ScanRun& run, const NaiveResult& naive) {
+  REQUIRE(run.attended.size() == naive.attended.size());
+  double worst = 0.0;
+  for (size_t i = 0; i < run.attended.size(); ++i) {
+    worst = std::max(worst, std::abs(static_cast<double>(run.attended[i]) - naive.attended[i]));
+  }
+  CHECK(worst < 1e-5);
+  REQUIRE(run.sets.size() == naive.kept.size());
+  for (size_t set = 0; set < naive.kept.size(); ++set) {
+    for (size_t step = 0; step < naive.kept[set].size(); ++step) {
+      INFO("set " << set << ", step " << step);
+      REQUIRE(run.sets[set].trace.kept_after(static_cast<int64_t>(step)) == naive.kept[set][step]);
+    }
+  }
+}
+
+void check_equal(const ScanRun& run, const ScanRun& expected) {
+  REQUIRE(run.sets.size() == expected.sets.size());
+  for (size_t set = 0; set < run.sets.size(); ++set) {
+    REQUIRE(run.sets[set].trace.evicted_at() == expected.sets[set].trace.evicted_at());
+  }
+  REQUIRE(run.attended.size() == expected.attended.size());
+  double worst = 0.0;
+  for (size_t i = 0; i < run.attended.size(); ++i) {
+    // Relative where values are large: sums of many are rounded differently.
+    const auto difference = static_cast<double>(std::abs(run.attended[i] - expected.attended[i]));
+    const auto size = static_cast<double>(std::max(1.0F, std::abs(expected.attended[i])));
+    worst = std::max(worst, difference / size);
+  }
+  CHECK(worst < 1e-5);
+}
+
+struct NamedScan {
+  std::string name;
+  std::shared_ptr<const LayerScan> scan;
+};
+
+/// Every scan that can run a policy, blocks in several sizes.
+std::vector<NamedScan> scans_of(const PolicySetup& setup) {
+  const auto shared = [](const LayerScan& scan) {
+    return std::shared_ptr<const LayerScan>(std::shared_ptr<void>(), &scan);
+  };
+  if (!setup.bounded()) {
+    return {{"causal scan", shared(causal_scan())}};
+  }
+  std::vector<NamedScan> scans = {{"token scan", shared(token_scan())},
+                                  {"block scan", shared(block_scan())}};
+  for (const int64_t block : {1, 7, 64, 1000}) {
+    scans.push_back({fmt::format("blocks of {}", block), std::make_shared<BlockScan>(block)});
+  }
+  return scans;
+}
+
+}  // namespace
+
+TEST_CASE("every scan equals naive loops in double precision, for every policy") {
+  const SampleSeed seed = {.seed = 3, .sample = 5};
+  for (const Shape& shape : kShapes) {
+    const auto inputs = NaiveInputs::random(shape.heads, shape.kv_heads, kTokens, 7);
+    for (const int64_t k : {1, 2, 4, 5, 9, 16, 23, 24, 40}) {
+      for (const PolicyCase& policy : policy_cases(k)) {
+        const auto naive = naive_scan(inputs, policy.setup, seed, 0);
+        for (const NamedScan& scan : scans_of(policy.setup)) {
+          INFO(policy.name << ", heads " << shape.heads << "/" << shape.kv_heads << ", "
+                           << scan.name);
+          check_equal(run_scan(*scan.scan, inputs, policy.setup, seed), naive);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("tokens may come in several calls") {
+  const auto inputs = NaiveInputs::random(6, 2, kTokens, 8);
+  for (const PolicyCase& policy : policy_cases(6)) {
+    const auto naive = naive_scan(inputs, policy.setup, {}, 0);
+    for (const NamedScan& scan : scans_of(policy.setup)) {
+      INFO(policy.name << ", " << scan.name);
+      check_equal(run_scan(*scan.scan, inputs, policy.setup, {}, 5), naive);
+    }
+  }
+}
+
+TEST_CASE("blocks equal tokens where blocks are many and states large") {
+  constexpr int64_t kMany = 200;
+  const auto inputs = NaiveInputs::random(6, 2, kMany, 10);
+  for (const int64_t k : {9, 64, 150, 199}) {
+    for (const PolicyCase& policy : policy_cases(k)) {
+      const auto naive = naive_scan(inputs, policy.setup, {}, 0);
+      for (const NamedScan& scan : scans_of(policy.setup)) {
+        INFO(policy.name << ", " << scan.name);
+        check_equal(run_scan(*scan.scan, inputs, policy.setup), naive);
+      }
+    }
+  }
+}
+
+TEST_CASE("ties and weights that underflow: all scans keep the same rows") {
+  // One head a set, so that a score is one weight and equal logits are the only ties; logits are
+  // exact in any order of summation, so that equal ones are equal to the last bit.
+  for (const int64_t largest : {0, 1, 3, 40}) {
+    const auto inputs = NaiveInputs::integers(2, 2, 150, 11, largest);
+    for (const int64_t k : {1, 5, 33, 64}) {
+      for (const PolicyCase& policy : policy_cases(k)) {
+        if (policy.setup.common.scope != Scope::kKvHead) {
+          continue;
+        }
+        const auto expected = run_scan(token_scan(), inputs, policy.setup);
+        for (const NamedScan& scan : scans_of(policy.setup)) {
+          INFO(policy.name << ", logits up to " << 4 * largest * largest << ", " << scan.name);
+          check_equal(run_scan(*scan.scan, inputs, policy.setup), expected);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("equal scores evict the oldest row") {
+  // Queries of zeros give every row the same weight, so TOVA has only ties.
+  auto inputs = NaiveInputs::random(4, 2, kTokens, 9);
+  std::fill(inputs.queries.begin(), inputs.queries.end(), 0.0);
+  const auto setup = set_up_policy("tova", 4);
+  for (const NamedScan& scan : scans_of(setup)) {
+    INFO(scan.name);
+    const auto run = run_scan(*scan.scan, inputs, setup);
+    CHECK(run.sets.front().trace.kept_after(10) == std::vector<int64_t>{7, 8, 9, 10});
+  }
+}
+
+TEST_CASE("a query that is not a number stops the run, whichever scan") {
+  auto inputs = NaiveInputs::random(4, 2, kTokens, 12);
+  inputs.queries[13 * 8] = std::numeric_limits<double>::quiet_NaN();
+  const auto setup = set_up_policy("tova", 4);
+  for (const NamedScan& scan : scans_of(setup)) {
+    INFO(scan.name);
+    CHECK_THROWS_WITH(
+        run_scan(*scan.scan, inputs, setup),
+        StartsWith("policy tova: layer 0, step 13: the score of the row at position") &&
+            EndsWith(" is nan"));
+  }
+}
+
+}  // namespace multistate::test

@@ -44,7 +44,7 @@ int64_t allocations_of(const PolicySetup& setup, int64_t tokens) {
   config.heads = 4;
   config.kv_heads = 2;
   config.head_size = 8;
-  LayerState state(config, setup, 0, {}, 3 * kTokens, at::kFloat);
+  LayerState state(config, setup, 0, {}, 8 * kTokens, at::kFloat);
   const auto qkv = random_qkv();
   const auto attended = make_attended(qkv);
   const auto sets = static_cast<int64_t>(state.sets().size());
@@ -52,7 +52,7 @@ int64_t allocations_of(const PolicySetup& setup, int64_t tokens) {
   const auto inputs = inputs_of_set(qkv, attended, 0, sets);
   BlockSteps steps(inputs, setup, 0, set);
   int64_t last = 0;
-  for (int round = 0; round < 3; ++round) {  // The first two make room.
+  for (int round = 0; round < 8; ++round) {  // The first ones make room.
     set.rows.append(inputs.keys.narrow(1, 0, tokens), inputs.values.narrow(1, 0, tokens),
                     set.trace.tokens());
     const auto logits = at::rand({inputs.heads(), tokens, set.rows.rows()});

@@ -31,9 +31,11 @@ TEST_CASE("logits equal Hugging Face's", "[slow]") {
       Tokenizer::make(file->tokenizer())->encode(read_file(real_file("austen/persuasion.txt")));
   ids.resize(128);
   const auto setup = set_up_policy("full", 0);
-  Evaluation use;
-  const auto hidden = Evaluator(*model, setup).hidden_states(ids, {}, use);
-  const auto logits = model->logits(hidden.narrow(0, 127, 1)).contiguous();
+  const Evaluator evaluator(*model, setup);
+  SampleState state = evaluator.start({}, 128);
+  PhaseSeconds seconds;
+  const auto hidden = evaluator.advance(ids, state, seconds);
+  const auto logits = model->normalize(hidden.narrow(0, 127, 1)).matmul(model->head());
   const float* values = logits.data_ptr<float>();
 
   double squares = 0.0;

@@ -4,15 +4,16 @@
 #include <chrono>
 #include <stdexcept>
 
-#include <ATen/ops/logsumexp.h>
-#include <ATen/ops/tensor.h>
 #include <c10/core/InferenceMode.h>
+
+#include "multistate/engine/cross_entropy.h"
 
 namespace multistate {
 namespace {
 
-/// Tokens whose logits are held at once: V floats each.
-constexpr int64_t kLogitsBlock = 128;
+/// Tokens that pass through a layer together: enough for products at full speed, few enough that
+/// their activations stay in the cache.
+constexpr int64_t kSegment = 512;
 
 /// Adds the time until its end to a total.
 class Stopwatch {
@@ -29,14 +30,18 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-void add_use(const LayerState& state, StateUse& use) {
-  use.peak_bytes += state.peak_bytes();
-  for (const LayerState::Set& set : state.sets()) {
-    use.peak_rows = std::max(use.peak_rows, set.peak_rows);
-    use.evictions += set.trace.evictions();
-    use.rows_created += set.trace.tokens();
-    use.total_lifetime += set.trace.total_lifetime();
+StateUse use_of(const SampleState& state) {
+  StateUse use;
+  for (const LayerState& layer : state.layers) {
+    use.peak_bytes += layer.peak_bytes();
+    for (const LayerState::Set& set : layer.sets()) {
+      use.peak_rows = std::max(use.peak_rows, set.peak_rows);
+      use.evictions += set.trace.evictions();
+      use.rows_created += set.trace.tokens();
+      use.total_lifetime += set.trace.total_lifetime();
+    }
   }
+  return use;
 }
 
 }  // namespace
@@ -50,57 +55,52 @@ Evaluation Evaluator::evaluate(std::span<const int64_t> ids, SampleSeed seed) co
   }
   const c10::InferenceMode inference;
   Evaluation evaluation;
-  const auto hidden = hidden_states(ids, seed, evaluation);
-  const Stopwatch watch(evaluation.seconds.logits);
-  evaluation.losses = losses(hidden, ids);
+  SampleState state = start(seed, static_cast<int64_t>(ids.size()));
+  for (size_t first = 0; first < ids.size(); first += kSegment) {
+    const auto segment = ids.subspan(first, std::min<size_t>(kSegment, ids.size() - first));
+    const auto hidden = advance(segment, state, evaluation.seconds);
+    const Stopwatch watch(evaluation.seconds.logits);
+    // The last token of the sample predicts nothing that is known.
+    const auto next = ids.subspan(first + 1, std::min(segment.size(), ids.size() - first - 1));
+    const auto losses =
+        cross_entropy(model_, hidden.narrow(0, 0, static_cast<int64_t>(next.size())), next);
+    evaluation.losses.insert(evaluation.losses.end(), losses.begin(), losses.end());
+  }
+  evaluation.state = use_of(state);
   return evaluation;
 }
 
-at::Tensor Evaluator::hidden_states(std::span<const int64_t> ids, SampleSeed seed,
-                                    Evaluation& use) const {
+SampleState Evaluator::start(SampleSeed seed, int64_t tokens) const {
+  SampleState state;
+  for (int64_t layer = 0; layer < model_.config().layers; ++layer) {
+    state.layers.emplace_back(model_.config(), setup_, layer, seed, tokens, model_.options());
+  }
+  return state;
+}
+
+at::Tensor Evaluator::advance(std::span<const int64_t> ids, SampleState& state,
+                              PhaseSeconds& seconds) const {
   const c10::InferenceMode inference;
-  const auto tokens = static_cast<int64_t>(ids.size());
-  const auto table = model_.rotary_table(0, tokens);
+  const auto table = model_.rotary_table(state.tokens, static_cast<int64_t>(ids.size()));
   auto hidden = model_.embed(ids);
   for (int64_t layer = 0; layer < model_.config().layers; ++layer) {
-    LayerState state(model_.config(), setup_, layer, seed, tokens, model_.options());
     Qkv qkv;
     at::Tensor attended;
     {
-      const Stopwatch watch(use.seconds.linears);
+      const Stopwatch watch(seconds.linears);
       qkv = model_.project(layer, hidden, table);
     }
     {
-      const Stopwatch watch(use.seconds.scan);
-      attended = scan_.attend(qkv, state);
+      const Stopwatch watch(seconds.scan);
+      attended = scan_.attend(qkv, state.layers[static_cast<size_t>(layer)]);
     }
     {
-      const Stopwatch watch(use.seconds.linears);
-      hidden = model_.finish(layer, hidden, attended);
+      const Stopwatch watch(seconds.linears);
+      model_.finish(layer, hidden, attended);
     }
-    add_use(state, use.state);
   }
+  state.tokens += static_cast<int64_t>(ids.size());
   return hidden;
-}
-
-std::vector<double> Evaluator::losses(const at::Tensor& hidden,
-                                      std::span<const int64_t> ids) const {
-  const auto predictions = static_cast<int64_t>(ids.size()) - 1;
-  std::vector<double> losses;
-  losses.reserve(static_cast<size_t>(predictions));
-  for (int64_t first = 0; first < predictions; first += kLogitsBlock) {
-    const int64_t count = std::min(kLogitsBlock, predictions - first);
-    const auto logits = model_.logits(hidden.narrow(0, first, count));
-    const auto next =
-        at::tensor(at::ArrayRef<int64_t>(ids.data() + first + 1, static_cast<size_t>(count)),
-                   at::kLong)
-            .to(logits.device());
-    const auto chosen = logits.gather(1, next.unsqueeze(1)).squeeze(1);
-    const auto block =
-        at::logsumexp(logits, {1}).sub_(chosen).to(at::kCPU, at::kDouble).contiguous();
-    losses.insert(losses.end(), block.data_ptr<double>(), block.data_ptr<double>() + count);
-  }
-  return losses;
 }
 
 }  // namespace multistate

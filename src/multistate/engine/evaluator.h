@@ -36,11 +36,18 @@ struct Evaluation {
   PhaseSeconds seconds;
 };
 
+/// A sample under way: what every layer remembers of the tokens so far.
+struct SampleState {
+  std::vector<LayerState> layers;
+  int64_t tokens = 0;
+};
+
 /// Teacher-forced evaluation of one sample, layer by layer.
 ///
-/// What layer l evicts depends only on its own attention, so a layer can finish all tokens before
-/// the next one starts: its linears become products over all tokens, and the result equals that of
-/// running token by token through all layers.
+/// What layer l evicts depends only on its own attention, so a layer can finish a segment of tokens
+/// before the next one starts: its linears become products over the segment, and the result equals
+/// that of running token by token through all layers. Memory for activations does not grow with the
+/// sample.
 class Evaluator {
  public:
   /// `scan`: how layers attend; the one made for the policy unless given. Keeps references to model
@@ -50,12 +57,14 @@ class Evaluator {
   /// Losses of `ids` (at least two) from an empty state.
   Evaluation evaluate(std::span<const int64_t> ids, SampleSeed seed) const;
 
-  /// Hidden states [T, C] of the last layer, before the final norm, from an empty state.
-  at::Tensor hidden_states(std::span<const int64_t> ids, SampleSeed seed, Evaluation& use) const;
+  /// An empty state for a sample of `tokens` tokens.
+  SampleState start(SampleSeed seed, int64_t tokens) const;
+
+  /// Lets `ids` follow what the state has seen. Returns the hidden states [T, C] of the last layer,
+  /// before the final norm.
+  at::Tensor advance(std::span<const int64_t> ids, SampleState& state, PhaseSeconds& seconds) const;
 
  private:
-  std::vector<double> losses(const at::Tensor& hidden, std::span<const int64_t> ids) const;
-
   const Transformer& model_;
   const PolicySetup& setup_;
   const LayerScan& scan_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 
 namespace multistate {
@@ -8,5 +9,16 @@ namespace multistate {
 /// -infinity takes it out: its weight is exactly 0. `bias` may be null. Needs one entry that
 /// counts; NaN or infinity among those that do makes all weights NaN.
 void softmax_row(float* logits, const float* bias, int64_t size);
+
+/// log(sum(exp(x))) of numbers that come in pieces.
+class LogSumExp {
+ public:
+  void add(const float* values, int64_t size);
+  double value() const;
+
+ private:
+  float largest_ = -INFINITY;
+  double sum_ = 0.0;  ///< Of exp(x - largest_).
+};
 
 }  // namespace multistate

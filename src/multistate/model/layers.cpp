@@ -3,13 +3,31 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
 #include <ATen/ops/pow.h>
 #include <ATen/ops/rsqrt.h>
 #include <ATen/ops/silu.h>
 
+#include "multistate/model/row_kernels.h"
+
 namespace multistate {
 
+namespace {
+
+bool in_rows_of_floats(const at::Tensor& x) {
+  return x.is_cpu() && x.scalar_type() == at::kFloat && x.stride(-1) == 1;
+}
+
+}  // namespace
+
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilon) {
+  if (in_rows_of_floats(x) && x.is_contiguous()) {
+    auto out = at::empty_like(x);
+    rms_norm_rows(x.data_ptr<float>(), weight.data_ptr<float>(), static_cast<float>(epsilon),
+                  x.numel() / x.size(-1), x.size(-1), out.data_ptr<float>());
+    return out;
+  }
   const auto mean_square = x.square().mean({-1}, /*keepdim=*/true);
   return (x * at::rsqrt(mean_square.add_(epsilon))).mul_(weight);
 }
@@ -25,15 +43,28 @@ RotaryTable make_rotary_table(int64_t first_position, int64_t tokens, int64_t he
   return {angles.cos().to(options), angles.sin().to(options)};
 }
 
-at::Tensor rotate(const at::Tensor& x, const RotaryTable& table) {
+void rotate_(const at::Tensor& x, const RotaryTable& table) {
   const int64_t half = x.size(2) / 2;
+  if (in_rows_of_floats(x)) {
+    for (int64_t token = 0; token < x.size(1); ++token) {
+      rotate_heads(x.data_ptr<float>() + token * x.stride(1), x.size(0), x.stride(0),
+                   table.cos.data_ptr<float>() + token * half,
+                   table.sin.data_ptr<float>() + token * half, half);
+    }
+    return;
+  }
   const auto low = x.narrow(2, 0, half);
   const auto high = x.narrow(2, half, half);
-  return at::cat({low * table.cos - high * table.sin, high * table.cos + low * table.sin}, 2);
+  x.copy_(at::cat({low * table.cos - high * table.sin, high * table.cos + low * table.sin}, 2));
 }
 
 at::Tensor swiglu(const at::Tensor& gate_up) {
   const int64_t size = gate_up.size(1) / 2;
+  if (in_rows_of_floats(gate_up) && gate_up.is_contiguous()) {
+    auto out = at::empty({gate_up.size(0), size}, gate_up.options());
+    swiglu_rows(gate_up.data_ptr<float>(), gate_up.size(0), size, out.data_ptr<float>());
+    return out;
+  }
   return at::silu(gate_up.narrow(1, 0, size)).mul_(gate_up.narrow(1, size, size));
 }
 

@@ -6,6 +6,9 @@
 
 namespace multistate {
 
+/// Each is written twice: for float32 on the CPU in one pass over memory (row_kernels.h), and in
+/// plain ATen for everything else, which is also what the tests hold the first against.
+
 /// x / sqrt(mean(x^2) + epsilon) * weight over the last dimension (Zhang and Sennrich,
 /// arXiv:1910.07467).
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilon);
@@ -21,9 +24,9 @@ struct RotaryTable {
 RotaryTable make_rotary_table(int64_t first_position, int64_t tokens, int64_t head_size,
                               double theta, const at::TensorOptions& options);
 
-/// Turns x [heads, T, D] by the table, in the half-split form of Llama: element i is paired with i
-/// + D/2.
-at::Tensor rotate(const at::Tensor& x, const RotaryTable& table);
+/// Turns x [heads, T, D] by the table, in place, in the half-split form of Llama: element i is
+/// paired with i + D/2.
+void rotate_(const at::Tensor& x, const RotaryTable& table);
 
 /// silu(gate) * up for [T, 2 * F], gate first (Shazeer, GLU Variants Improve Transformer,
 /// arXiv:2002.05202).

@@ -81,25 +81,22 @@ Qkv Transformer::project(int64_t layer, const at::Tensor& hidden, const RotaryTa
   const auto projected = at::matmul(normed, weights.qkv)
                              .view({hidden.size(0), heads, config_.head_size})
                              .transpose(0, 1);
-  const auto queries_and_keys =
-      rotate(projected.narrow(0, 0, config_.heads + config_.kv_heads), table);
-  return {queries_and_keys.narrow(0, 0, config_.heads),
-          queries_and_keys.narrow(0, config_.heads, config_.kv_heads),
-          projected.narrow(0, config_.heads + config_.kv_heads, config_.kv_heads).contiguous()};
+  rotate_(projected.narrow(0, 0, config_.heads + config_.kv_heads), table);
+  return {projected.narrow(0, 0, config_.heads),
+          projected.narrow(0, config_.heads, config_.kv_heads),
+          projected.narrow(0, config_.heads + config_.kv_heads, config_.kv_heads)};
 }
 
-at::Tensor Transformer::finish(int64_t layer, const at::Tensor& hidden,
-                               const at::Tensor& attended) const {
+void Transformer::finish(int64_t layer, const at::Tensor& hidden,
+                         const at::Tensor& attended) const {
   const Layer& weights = layers_[static_cast<size_t>(layer)];
-  const auto after_attention = at::matmul(attended, weights.output).add_(hidden);
-  const auto normed = rms_norm(after_attention, weights.mlp_norm, config_.norm_epsilon);
-  const auto activated = swiglu(at::matmul(normed, weights.gate_up));
-  return at::matmul(activated, weights.down).add_(after_attention);
+  hidden.addmm_(attended, weights.output);
+  const auto normed = rms_norm(hidden, weights.mlp_norm, config_.norm_epsilon);
+  hidden.addmm_(swiglu(at::matmul(normed, weights.gate_up)), weights.down);
 }
 
-at::Tensor Transformer::logits(const at::Tensor& hidden) const {
-  const auto normed = rms_norm(hidden, norm_, config_.norm_epsilon);
-  return at::matmul(normed, head_).to(at::kFloat);
+at::Tensor Transformer::normalize(const at::Tensor& hidden) const {
+  return rms_norm(hidden, norm_, config_.norm_epsilon);
 }
 
 }  // namespace multistate

@@ -14,7 +14,8 @@
 
 namespace multistate {
 
-/// Queries, keys and values of T tokens in one layer, after RoPE.
+/// Queries, keys and values of T tokens in one layer, after RoPE. Views; the last dimension is
+/// contiguous.
 struct Qkv {
   at::Tensor queries;  ///< [H, T, D]
   at::Tensor keys;     ///< [G, T, D]
@@ -47,12 +48,15 @@ class Transformer {
   /// The first half of layer `layer` for hidden states [T, C] of the tokens that `table` is for.
   Qkv project(int64_t layer, const at::Tensor& hidden, const RotaryTable& table) const;
 
-  /// The second half: hidden states [T, C] after the layer, from those before it and what attention
-  /// returned, [T, H * D].
-  at::Tensor finish(int64_t layer, const at::Tensor& hidden, const at::Tensor& attended) const;
+  /// The second half: takes hidden states [T, C] from before the layer to after it, in place, with
+  /// what attention returned, [T, H * D].
+  void finish(int64_t layer, const at::Tensor& hidden, const at::Tensor& attended) const;
 
-  /// Logits [T, V] in float32 from the last layer's hidden states [T, C].
-  at::Tensor logits(const at::Tensor& hidden) const;
+  /// The last layer's hidden states [T, C], normalised for the output head.
+  at::Tensor normalize(const at::Tensor& hidden) const;
+
+  /// The output head [C, V]: logits are normalize(hidden) times this.
+  const at::Tensor& head() const { return head_; }
 
  private:
   struct Layer {

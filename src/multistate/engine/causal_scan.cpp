@@ -1,59 +1,75 @@
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 
-#include <ATen/ops/empty_like.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/matmul.h>
-#include <ATen/ops/ones.h>
-#include <ATen/ops/softmax.h>
 
 #include "multistate/engine/layer_scan.h"
+#include "multistate/engine/set_inputs.h"
+#include "multistate/engine/softmax.h"
 
 namespace multistate {
 namespace {
 
 /// Queries handled together: enough for the products to run at full speed, few enough that the
-/// weights of all rows for them stay small.
-constexpr int64_t kBlock = 128;
+/// weights of one key/value head for them stay in the cache while rows are some thousands.
+constexpr int64_t kBlock = 64;
+
+/// Logits [H/G, B, N] of the last B of N tokens, on the CPU in float32, to softmax weights in
+/// place: 0 for tokens to come.
+void causal_softmax(const at::Tensor& logits) {
+  const int64_t count = logits.size(1);
+  const int64_t rows = logits.size(2);
+  float* weights = logits.data_ptr<float>();
+  for (int64_t head = 0; head < logits.size(0); ++head) {
+    for (int64_t token = 0; token < count; ++token, weights += rows) {
+      const int64_t visible = rows - count + token + 1;
+      softmax_row(weights, nullptr, visible);
+      std::fill(weights + visible, weights + rows, 0.0F);
+    }
+  }
+}
 
 class CausalScan final : public LayerScan {
  public:
   at::Tensor attend(const Qkv& qkv, LayerState& state) const override {
     LayerState::Set& set = state.sets().front();
     const int64_t before = set.rows.rows();
-    const int64_t tokens = qkv.tokens();
     set.rows.append(qkv.keys, qkv.values, before);
-    for (int64_t token = 0; token < tokens; ++token) {
+    for (int64_t token = 0; token < qkv.tokens(); ++token) {
       set.trace.record_birth();
     }
     set.peak_rows = set.rows.rows();
-    const int64_t kv_heads = qkv.keys.size(0);
-    const auto queries = qkv.queries.mul(1.0 / std::sqrt(static_cast<double>(qkv.keys.size(2))))
-                             .view({kv_heads, -1, tokens, qkv.keys.size(2)});
-    const auto attended = at::empty_like(queries);
-    for (int64_t first = 0; first < tokens; first += kBlock) {
-      const int64_t count = std::min(kBlock, tokens - first);
-      const int64_t visible = before + first + count;
-      attended.narrow(2, first, count)
-          .copy_(attend_block(queries.narrow(2, first, count),
-                              set.rows.keys().narrow(1, 0, visible),
-                              set.rows.values().narrow(1, 0, visible)));
+    const auto attended = make_attended(qkv);
+    const auto inputs = inputs_of_set(qkv, attended, 0, 1);
+    const auto buffer = at::empty(
+        {inputs.heads() / inputs.kv_heads() * std::min(kBlock, inputs.tokens()) * set.rows.rows()},
+        qkv.queries.options());
+    for (int64_t first = 0; first < inputs.tokens(); first += kBlock) {
+      const int64_t count = std::min(kBlock, inputs.tokens() - first);
+      for (int64_t kv_head = 0; kv_head < inputs.kv_heads(); ++kv_head) {
+        attend_block(inputs, set.rows, kv_head, first, count, before + first + count, buffer);
+      }
     }
-    return attended.flatten(0, 1).transpose(0, 1).flatten(1, 2);
+    return attended.flatten(1, 3);
   }
 
  private:
-  /// Queries [G, H/G, B, D] are those of the last B of the N rows; keys and values are [G, N, D].
-  static at::Tensor attend_block(const at::Tensor& queries, const at::Tensor& keys,
-                                 const at::Tensor& values) {
-    const int64_t count = queries.size(2);
-    const int64_t rows = keys.size(1);
-    const auto logits = at::matmul(queries, keys.transpose(1, 2).unsqueeze(1));
-    const auto future =
-        at::ones({count, count}, queries.options().dtype(at::kBool)).triu(/*diagonal=*/1);
-    logits.narrow(3, rows - count, count).masked_fill_(future, -INFINITY);
-    const auto weights = at::softmax(logits, -1, at::kFloat).to(values.scalar_type());
-    return at::matmul(weights, values.unsqueeze(1));
+  /// One key/value head, the queries [first, first + count) of the call, the first N rows.
+  static void attend_block(const SetInputs& inputs, const RowSet& set, int64_t kv_head,
+                           int64_t first, int64_t count, int64_t rows, const at::Tensor& buffer) {
+    const auto queries =
+        inputs.queries.select(0, kv_head).narrow(1, first, count).mul(inputs.scale()).flatten(0, 1);
+    const auto keys = set.keys().select(0, kv_head).narrow(0, 0, rows);
+    const auto values = set.values().select(0, kv_head).narrow(0, 0, rows);
+    auto logits = buffer.narrow(0, 0, queries.size(0) * rows).view({-1, rows});
+    at::matmul_out(logits, queries, keys.t());
+    const auto weights = logits.to(at::kCPU, at::kFloat);
+    causal_softmax(weights.view({-1, count, rows}));
+    const auto attended = at::matmul(weights.to(values.options()), values);
+    inputs.attended.select(1, kv_head)
+        .narrow(0, first, count)
+        .copy_(attended.view({-1, count, inputs.head_size()}).transpose(0, 1));
   }
 };
 
@@ -62,10 +78,6 @@ class CausalScan final : public LayerScan {
 const LayerScan& causal_scan() {
   static const CausalScan scan;
   return scan;
-}
-
-const LayerScan& scan_for(const PolicySetup& setup) {
-  return setup.bounded() ? block_scan() : causal_scan();
 }
 
 }  // namespace multistate

@@ -107,8 +107,8 @@ class ChunkWorkload final : public Workload {
                document.begin() + chunk.begin + rule_.length);
 
     const Evaluator evaluator(context.model, context.policy);
-    const auto evaluation =
-        evaluator.evaluate(ids, {.seed = context.seed, .sample = static_cast<uint64_t>(sample)});
+    const SampleSeed seed = {.seed = context.seed, .sample = static_cast<uint64_t>(sample)};
+    const auto evaluation = evaluator.evaluate(ids, seed, context.prefix);
 
     // Loss i is that of token i + 1 of `ids`; without BOS the first token of the chunk has none.
     const int64_t offset = bos_ ? 1 : 0;
@@ -118,6 +118,7 @@ class ChunkWorkload final : public Workload {
 
     SampleRecord record;
     record.tokens = static_cast<int64_t>(ids.size());
+    record.computed_tokens = evaluation.computed_tokens;
     record.values = ScoredText(losses, first, text).to_json();
     record.values["document"] = names_[static_cast<size_t>(chunk.document)];
     record.values["begin"] = chunk.begin;

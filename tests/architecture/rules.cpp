@@ -15,9 +15,9 @@ constexpr std::string_view kLibrary = "src/multistate/";
 constexpr std::string_view kRoot = "multistate/";
 
 // A folder may include those before it in this list.
-constexpr std::array<std::string_view, 11> kLayers = {"base",       "config", "results", "text",
-                                                      "model",      "state",  "policy",  "engine",
-                                                      "experiment", "sweep",  "cli"};
+constexpr std::array<std::string_view, 12> kLayers = {"base",  "config",     "results", "text",
+                                                      "model", "state",      "policy",  "engine",
+                                                      "bench", "experiment", "sweep",   "cli"};
 
 constexpr std::array<std::string_view, 5> kWithoutTorch = {"base", "config", "results", "text",
                                                            "policy"};

@@ -7,7 +7,7 @@
 
 #include "multistate/base/mapped_file.h"
 #include "multistate/engine/evaluator.h"
-#include "multistate/sweep/threads.h"
+#include "multistate/engine/threads.h"
 
 #include "support/real_data.h"
 #include "support/torch.h"

@@ -77,6 +77,41 @@ TEST_CASE("a sweep gives every cell a result, and a second run has nothing to do
   }
 }
 
+TEST_CASE("cells share the beginning of a sample, and their metrics do not show it") {
+  // Chunks of 64 tokens; 3 of 8 cells have nothing to share: H2O remembers, random draws.
+  const std::string cells =
+      "policy: {name: tova}\nstate_size: 8\n"
+      "sweep: {parameters: {state_size: {values: [8, 16, 70]}}, include: ["
+      "{policy.name: full}, {policy.name: window, policy.every: 5, state_size: 20}, "
+      "{policy.name: h2o, state_size: 8}, {policy.name: h2o, state_size: 16}, "
+      "{policy.name: random, state_size: 16}]}\n";
+  const TinySweep with;
+  const TinySweep without;
+  auto alone = options();
+  alone.sharing = false;
+  const auto plan = plan_of(with, cells);
+  const auto shared = run_sweep(plan, options(2));
+  const auto plan_alone = plan_of(without, cells);
+  const auto computed = run_sweep(plan_alone, alone);
+  const int64_t chunks = plan.cells.front().samples;
+  REQUIRE(shared.done == 8);
+  CHECK(shared.tokens == 8 * 64 * chunks);
+  CHECK(computed.computed_tokens == computed.tokens);
+  // Taken over: 7, 15 and 64 tokens by TOVA, 64 by the full model, 23 by the window; run for all
+  // of them: 64.
+  CHECK(shared.computed_tokens == shared.tokens - (7 + 15 + 64 + 64 + 23 - 64) * chunks);
+  for (size_t i = 0; i < plan.cells.size(); ++i) {
+    const auto left = result_of(plan, plan.cells[i]);
+    const auto right = result_of(plan_alone, plan_alone.cells[i]);
+    INFO(plan.cells[i].slug);
+    CHECK(left.at("cell_id") == right.at("cell_id"));
+    CHECK(left.at("state") == right.at("state"));
+    CHECK(left.at("counts") == right.at("counts"));
+    const double nll = left.at("metrics").at("nll").at("value");
+    CHECK(nll == approx(right.at("metrics").at("nll").at("value").get<double>()).margin(1e-6));
+  }
+}
+
 TEST_CASE("metrics do not depend on the number of jobs") {
   const TinySweep alone;
   const auto plan = plan_of(alone, TinySweep::grid());

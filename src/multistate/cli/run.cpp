@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "multistate/base/text.h"
 #include "multistate/cli/command.h"
 #include "multistate/config/override.h"
 #include "multistate/sweep/runner.h"
@@ -19,6 +20,7 @@ struct RunArguments {
   std::vector<std::string> overrides;
   bool dry_run = false;
   std::optional<int64_t> limit;
+  std::optional<int64_t> jobs;
   RunOptions options;
 };
 
@@ -32,6 +34,10 @@ Node read_with_overrides(const RunArguments& arguments) {
 
 void print_outcome(const SweepPlan& plan, const RunOutcome& outcome) {
   fmt::print("{}", summary_table(plan));
+  if (outcome.computed_tokens < outcome.tokens) {
+    fmt::print(stderr, "{} tokens, {} computed; the others were shared between cells\n",
+               human_count(outcome.tokens), human_count(outcome.computed_tokens));
+  }
   fmt::print(stderr, "results: {}\n", plan.spec.output.string());
   if (outcome.failed > 0) {
     fmt::print(stderr, "{} cells failed; see error.json and log.txt in their folders\n",
@@ -52,6 +58,8 @@ int run(const RunArguments& arguments) {
     return 0;
   }
   RunOptions options = arguments.options;
+  const int64_t cores = std::max<int64_t>(1, std::thread::hardware_concurrency());
+  options.jobs = arguments.jobs.value_or(std::max<int64_t>(1, cores / options.threads));
   options.command = command_line();
   options.config = file.to_json();
   const RunOutcome outcome = run_sweep(plan, options);
@@ -63,7 +71,6 @@ int run(const RunArguments& arguments) {
 
 void add_run_command(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<RunArguments>();
-  arguments->options.jobs = std::max<int64_t>(1, std::thread::hardware_concurrency());
   CLI::App* command = app.add_subcommand("run", "Run a sweep, or what is missing of it");
   command->add_option("file", arguments->file, "Sweep file (YAML)")->required();
   command->add_option(
@@ -76,10 +83,17 @@ void add_run_command(CLI::App& app, Action& action) {
                    "Samples of a cell at most; for a first look, marked in the results")
       ->check(CLI::PositiveNumber);
   command
-      ->add_option("--jobs", arguments->options.jobs,
-                   "Samples that run side by side, one thread each")
+      ->add_option("--jobs", arguments->jobs,
+                   "Samples that run side by side (default: the machine's cores / threads)")
+      ->check(CLI::PositiveNumber);
+  command
+      ->add_option("--threads", arguments->options.threads,
+                   "Threads inside the operations of a sample, for few long ones")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  command->add_flag("--sharing,!--no-sharing", arguments->options.sharing,
+                    "Run once what cells compute alike: a sample up to their first eviction "
+                    "(default: yes)");
   command->add_flag("--fail-fast", arguments->options.fail_fast,
                     "Stop at the first cell that fails");
   command->add_flag("--retry-failed,!--no-retry-failed", arguments->options.retry_failed,

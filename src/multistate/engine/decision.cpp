@@ -28,6 +28,10 @@ void check(const StepView& step, const Evictions& evictions) {
     }
     previous = row;
   }
+  if (!evictions.rows().empty() && step.live_rows() < step.capacity()) {
+    fail(step, fmt::format("{} rows are evicted while only {} of {} are there",
+                           evictions.rows().size(), step.live_rows(), step.capacity()));
+  }
   const int64_t left = step.live_rows() - static_cast<int64_t>(evictions.rows().size());
   if (left > step.capacity()) {
     fail(step, fmt::format("{} rows are left where {} are allowed", left, step.capacity()));

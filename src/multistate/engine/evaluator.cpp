@@ -7,13 +7,10 @@
 #include <c10/core/InferenceMode.h>
 
 #include "multistate/engine/cross_entropy.h"
+#include "multistate/engine/shared_prefix.h"
 
 namespace multistate {
 namespace {
-
-/// Tokens that pass through a layer together: enough for products at full speed, few enough that
-/// their activations stay in the cache.
-constexpr int64_t kSegment = 512;
 
 /// Adds the time until its end to a total.
 class Stopwatch {
@@ -49,25 +46,61 @@ StateUse use_of(const SampleState& state) {
 Evaluator::Evaluator(const Transformer& model, const PolicySetup& setup, const LayerScan* scan)
     : model_(model), setup_(setup), scan_(scan != nullptr ? *scan : scan_for(setup)) {}
 
-Evaluation Evaluator::evaluate(std::span<const int64_t> ids, SampleSeed seed) const {
+Evaluation Evaluator::evaluate(std::span<const int64_t> ids, SampleSeed seed,
+                               SharedPrefix* prefix) const {
   if (ids.size() < 2) {
     throw std::invalid_argument("a sample needs two tokens or more: the first predicts the second");
   }
   const c10::InferenceMode inference;
+  const auto tokens = static_cast<int64_t>(ids.size());
   Evaluation evaluation;
-  SampleState state = start(seed, static_cast<int64_t>(ids.size()));
-  for (size_t first = 0; first < ids.size(); first += kSegment) {
-    const auto segment = ids.subspan(first, std::min<size_t>(kSegment, ids.size() - first));
-    const auto hidden = advance(segment, state, evaluation.seconds);
-    const Stopwatch watch(evaluation.seconds.logits);
-    // The last token of the sample predicts nothing that is known.
-    const auto next = ids.subspan(first + 1, std::min(segment.size(), ids.size() - first - 1));
-    const auto losses =
-        cross_entropy(model_, hidden.narrow(0, 0, static_cast<int64_t>(next.size())), next);
-    evaluation.losses.insert(evaluation.losses.end(), losses.begin(), losses.end());
+  SampleState state = start(seed, tokens);
+  if (prefix != nullptr) {
+    take_over(*prefix, ids, state, evaluation);
   }
+  evaluation.computed_tokens += tokens - state.tokens;
+  run(ids, tokens, state, evaluation.losses, evaluation.seconds);
   evaluation.state = use_of(state);
   return evaluation;
+}
+
+void Evaluator::run(std::span<const int64_t> ids, int64_t tokens, SampleState& state,
+                    std::vector<double>& losses, PhaseSeconds& seconds) const {
+  const c10::InferenceMode inference;
+  while (state.tokens < tokens) {
+    const auto first = static_cast<size_t>(state.tokens);
+    const auto count = static_cast<size_t>(std::min(kSegment, tokens - state.tokens));
+    const auto hidden = advance(ids.subspan(first, count), state, seconds);
+    const Stopwatch watch(seconds.logits);
+    // The last token of the sample predicts nothing that is known.
+    const auto next = ids.subspan(first + 1, std::min(count, ids.size() - first - 1));
+    const auto more =
+        cross_entropy(model_, hidden.narrow(0, 0, static_cast<int64_t>(next.size())), next);
+    losses.insert(losses.end(), more.begin(), more.end());
+  }
+}
+
+void Evaluator::take_over(SharedPrefix& shared, std::span<const int64_t> ids, SampleState& state,
+                          Evaluation& evaluation) const {
+  const int64_t quiet = setup_.quiet_tokens(static_cast<int64_t>(ids.size()));
+  const int64_t tokens = std::min(quiet, shared.tokens());
+  if (tokens == 0) {
+    return;
+  }
+  bool computed = false;
+  const SharedPrefix::Prefix& prefix = shared.get(model_, ids, computed);
+  if (computed) {
+    evaluation.computed_tokens += shared.tokens();
+    evaluation.seconds = prefix.seconds;
+  }
+  const Stopwatch watch(evaluation.seconds.scan);
+  for (size_t layer = 0; layer < state.layers.size(); ++layer) {
+    state.layers[layer].adopt(prefix.state.layers[layer], tokens);
+  }
+  state.tokens = tokens;
+  const auto predictions = std::min(static_cast<size_t>(tokens), ids.size() - 1);
+  evaluation.losses.assign(prefix.losses.begin(),
+                           prefix.losses.begin() + static_cast<std::ptrdiff_t>(predictions));
 }
 
 SampleState Evaluator::start(SampleSeed seed, int64_t tokens) const {

@@ -33,8 +33,11 @@ struct Evaluation {
   /// [T - 1]: -log p(token t + 1 | tokens up to t, as far as the state still holds them), in nats.
   std::vector<double> losses;
   StateUse state;
-  PhaseSeconds seconds;
+  PhaseSeconds seconds;         ///< Of the computed tokens.
+  int64_t computed_tokens = 0;  ///< Run by this call; fewer than T when a prefix was taken over.
 };
+
+class SharedPrefix;
 
 /// A sample under way: what every layer remembers of the tokens so far.
 struct SampleState {
@@ -50,21 +53,36 @@ struct SampleState {
 /// sample.
 class Evaluator {
  public:
+  /// Tokens that pass through a layer together: enough for products at full speed, few enough that
+  /// their activations stay in the cache.
+  static constexpr int64_t kSegment = 512;
+
   /// `scan`: how layers attend; the one made for the policy unless given. Keeps references to model
   /// and setup.
   Evaluator(const Transformer& model, const PolicySetup& setup, const LayerScan* scan = nullptr);
 
-  /// Losses of `ids` (at least two) from an empty state.
-  Evaluation evaluate(std::span<const int64_t> ids, SampleSeed seed) const;
+  /// Losses of `ids` (at least two) from an empty state; `prefix`, if given, is that of this
+  /// sample.
+  Evaluation evaluate(std::span<const int64_t> ids, SampleSeed seed,
+                      SharedPrefix* prefix = nullptr) const;
 
   /// An empty state for a sample of `tokens` tokens.
   SampleState start(SampleSeed seed, int64_t tokens) const;
+
+  /// Runs the sample `ids` on, segment by segment, until `state` has seen its first `tokens`. Adds
+  /// the losses of the predictions that are made on the way.
+  void run(std::span<const int64_t> ids, int64_t tokens, SampleState& state,
+           std::vector<double>& losses, PhaseSeconds& seconds) const;
 
   /// Lets `ids` follow what the state has seen. Returns the hidden states [T, C] of the last layer,
   /// before the final norm.
   at::Tensor advance(std::span<const int64_t> ids, SampleState& state, PhaseSeconds& seconds) const;
 
  private:
+  /// Starts a sample with what its prefix holds, as far as this policy leaves no trace in it.
+  void take_over(SharedPrefix& prefix, std::span<const int64_t> ids, SampleState& state,
+                 Evaluation& evaluation) const;
+
   const Transformer& model_;
   const PolicySetup& setup_;
   const LayerScan& scan_;

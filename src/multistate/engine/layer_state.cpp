@@ -27,6 +27,23 @@ LayerState::LayerState(const TransformerConfig& config, const PolicySetup& setup
   }
 }
 
+void LayerState::adopt(const LayerState& full, int64_t tokens) {
+  const RowSet& rows = full.sets().front().rows;
+  const int64_t width = rows.keys().size(0) / static_cast<int64_t>(sets_.size());
+  int64_t first_head = 0;
+  for (Set& set : sets_) {
+    const auto part = [&](const at::Tensor& all) {
+      return all.narrow(0, first_head, width).narrow(1, 0, tokens);
+    };
+    set.rows.append(part(rows.keys()), part(rows.values()), 0);
+    for (int64_t token = 0; token < tokens; ++token) {
+      set.trace.record_birth();
+    }
+    set.peak_rows = tokens;
+    first_head += width;
+  }
+}
+
 int64_t LayerState::peak_bytes() const {
   int64_t bytes = 0;
   for (const Set& set : sets_) {

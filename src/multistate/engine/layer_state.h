@@ -35,6 +35,10 @@ class LayerState {
   LayerState(const TransformerConfig& config, const PolicySetup& setup, int64_t layer,
              SampleSeed seed, int64_t tokens, const at::TensorOptions& options);
 
+  /// Takes over the first `tokens` rows of a state that has kept all of its own, in the place of
+  /// the tokens themselves. This state is empty.
+  void adopt(const LayerState& full, int64_t tokens);
+
   const PolicySetup& setup() const { return setup_; }
   int64_t layer() const { return layer_; }
   std::vector<Set>& sets() { return sets_; }

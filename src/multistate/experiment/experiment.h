@@ -22,14 +22,16 @@ struct RunContext {
   const Tokenizer& tokenizer;
   const PolicySetup& policy;
   uint64_t seed = 0;
+  SharedPrefix* prefix = nullptr;  ///< Of this sample, when other cells run it as well.
 };
 
 /// What a sample gave. Survives as one line of samples.jsonl, so that an interrupted cell can go
 /// on; metrics are computed from these alone.
 struct SampleRecord {
   int64_t sample = 0;
-  int64_t tokens = 0;     ///< Tokens the model has run.
-  nlohmann::json values;  ///< The experiment's own; numbers in float64.
+  int64_t tokens = 0;
+  int64_t computed_tokens = 0;  ///< Those the model has run for it; others were shared.
+  nlohmann::json values;        ///< The experiment's own; numbers in float64.
   StateUse state;
   PhaseSeconds seconds;
 

@@ -5,6 +5,7 @@ namespace multistate {
 nlohmann::json SampleRecord::to_json() const {
   return {{"sample", sample},
           {"tokens", tokens},
+          {"computed_tokens", computed_tokens},
           {"values", values},
           {"state",
            {{"peak_rows", state.peak_rows},
@@ -20,6 +21,7 @@ SampleRecord SampleRecord::from_json(const nlohmann::json& json) {
   SampleRecord record;
   record.sample = json.at("sample");
   record.tokens = json.at("tokens");
+  record.computed_tokens = json.at("computed_tokens");
   record.values = json.at("values");
   const auto& state = json.at("state");
   record.state.peak_rows = state.at("peak_rows");

@@ -95,6 +95,17 @@ void Transformer::finish(int64_t layer, const at::Tensor& hidden,
   hidden.addmm_(swiglu(at::matmul(normed, weights.gate_up)), weights.down);
 }
 
+std::vector<at::Tensor> Transformer::linears() const {
+  std::vector<at::Tensor> weights;
+  for (const Layer& layer : layers_) {
+    for (const at::Tensor& weight : {layer.qkv, layer.output, layer.gate_up, layer.down}) {
+      weights.push_back(weight);
+    }
+  }
+  weights.push_back(head_);
+  return weights;
+}
+
 at::Tensor Transformer::normalize(const at::Tensor& hidden) const {
   return rms_norm(hidden, norm_, config_.norm_epsilon);
 }

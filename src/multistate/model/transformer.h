@@ -58,6 +58,9 @@ class Transformer {
   /// The output head [C, V]: logits are normalize(hidden) times this.
   const at::Tensor& head() const { return head_; }
 
+  /// The weights [in, out] of all matrix products, in the order of their use, the head last.
+  std::vector<at::Tensor> linears() const;
+
  private:
   struct Layer {
     at::Tensor attention_norm;  ///< [C]

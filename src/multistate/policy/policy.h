@@ -37,8 +37,10 @@ class Policy {
   virtual Needs needs() const { return {}; }
 
   /// Called once a token, after it has attended. At least step.excess() rows have to go, all of
-  /// them candidates and alive; more may. `scratch` has N floats of unknown content for the
-  /// policy's use. Called as well when nothing has to go, so that a policy can update its memory.
+  /// them candidates and alive; more may, but none while the set holds fewer rows than
+  /// step.capacity(): until then every policy is the full model. `scratch` has N floats of unknown
+  /// content for the policy's use. Called as well when nothing has to go, so that a policy can
+  /// update its memory.
   virtual void evict(const StepView& step, std::span<float> scratch,
                      Evictions& evictions) const = 0;
 };

@@ -1,5 +1,6 @@
 #include "multistate/policy/setup.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -23,7 +24,37 @@ void check_sizes(const PolicySetup& setup, const Node* options) {
   }
 }
 
+class KeepAll final : public Policy {
+ public:
+  void evict(const StepView& /*step*/, std::span<float> /*scratch*/,
+             Evictions& /*evictions*/) const override {}
+};
+
 }  // namespace
+
+int64_t PolicySetup::quiet_tokens(int64_t tokens) const {
+  if (!bounded()) {
+    return tokens;
+  }
+  const bool leaves_traces = needs.memory > 0 || needs.random;
+  return leaves_traces ? 0 : std::min(capacity() - 1, tokens);
+}
+
+const PolicySetup& keep_all_setup() {
+  static const PolicyEntry entry = [] {
+    PolicyEntry none;
+    none.info.name = "none";
+    none.info.bounded = false;
+    return none;
+  }();
+  static const PolicySetup setup = [] {
+    PolicySetup keep_all;
+    keep_all.entry = &entry;
+    keep_all.policy = std::make_shared<KeepAll>();
+    return keep_all;
+  }();
+  return setup;
+}
 
 PolicySetup set_up_policy(const PolicyEntry& entry, const Node* options, int64_t state_size) {
   PolicySetup setup;

@@ -25,7 +25,15 @@ struct PolicySetup {
     return state_size + common.every - 1;
   }  ///< Rows allowed after a step.
   int64_t recent() const { return common.recent.rows(state_size); }
+
+  /// Tokens at the start of a sample, out of `tokens`, in which this policy leaves no trace: it has
+  /// nothing to give up (see Policy::evict) and nothing to remember. The state after them is that
+  /// of the full model.
+  int64_t quiet_tokens(int64_t tokens) const;
 };
+
+/// A setup that keeps every row and belongs to no policy.
+const PolicySetup& keep_all_setup();
 
 /// Reads the options of `entry` from a map node ("name" is skipped; null: all defaults) and checks
 /// them against the state size: k >= 1 and sinks + recent < k. Throws InputError with the node's

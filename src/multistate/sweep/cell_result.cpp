@@ -19,6 +19,7 @@ int64_t peak_resident_bytes() {
 /// Totals over the samples of a cell.
 struct Totals {
   int64_t tokens = 0;
+  int64_t computed_tokens = 0;
   StateUse state;
   PhaseSeconds seconds;
 };
@@ -27,6 +28,7 @@ Totals total_of(std::span<const SampleRecord> records) {
   Totals totals;
   for (const SampleRecord& record : records) {
     totals.tokens += record.tokens;
+    totals.computed_tokens += record.computed_tokens;
     totals.state.peak_rows = std::max(totals.state.peak_rows, record.state.peak_rows);
     totals.state.peak_bytes = std::max(totals.state.peak_bytes, record.state.peak_bytes);
     totals.state.evictions += record.state.evictions;
@@ -50,12 +52,17 @@ nlohmann::json state_json(const StateUse& state) {
 nlohmann::json perf_json(const Totals& totals) {
   const PhaseSeconds& seconds = totals.seconds;
   const double all = seconds.linears + seconds.scan + seconds.logits;
+  nlohmann::json rate = nullptr;  // A cell may have found everything done by another.
+  if (totals.computed_tokens > 0) {
+    rate = static_cast<double>(totals.computed_tokens) / all;
+  }
   return {{"seconds",
            {{"total", all},
             {"linears", seconds.linears},
             {"scan", seconds.scan},
             {"logits", seconds.logits}}},
-          {"tokens_per_s", static_cast<double>(totals.tokens) / all},
+          {"tokens_computed", totals.computed_tokens},
+          {"tokens_per_s", rate},
           {"peak_rss_bytes", peak_resident_bytes()},
           {"state_bytes", totals.state.peak_bytes}};
 }

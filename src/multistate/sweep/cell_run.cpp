@@ -40,7 +40,7 @@ std::vector<int64_t> CellRun::missing() const {
   return samples;
 }
 
-CellRun::State CellRun::run_sample(int64_t sample, uint64_t seed) {
+CellRun::State CellRun::run_sample(int64_t sample, uint64_t seed, SharedPrefix* prefix) {
   {
     const std::lock_guard lock(mutex_);
     if (state_ != State::kRunning) {
@@ -49,11 +49,13 @@ CellRun::State CellRun::run_sample(int64_t sample, uint64_t seed) {
   }
   try {
     const auto model = cell_.model->transformer();
-    SampleRecord record =
-        cell_.workload->run(sample, {*model, cell_.model->tokenizer(), cell_.spec->policy, seed});
+    SampleRecord record = cell_.workload->run(
+        sample, {*model, cell_.model->tokenizer(), cell_.spec->policy, seed, prefix});
     record.sample = sample;
     const std::lock_guard lock(mutex_);
     folder_.append_sample(sample, record.to_json());
+    tokens_ += record.tokens;
+    computed_tokens_ += record.computed_tokens;
     records_[sample] = std::move(record);
     return static_cast<int64_t>(records_.size()) == cell_.samples ? finish_locked() : state_;
   } catch (const PolicyError& error) {

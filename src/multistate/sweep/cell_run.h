@@ -23,13 +23,17 @@ class CellRun {
 
   const PlannedCell& cell() const { return cell_; }
 
+  /// Tokens of the samples that were run, not taken over; and how many of them the model has run.
+  int64_t tokens() const { return tokens_; }
+  int64_t computed_tokens() const { return computed_tokens_; }
+
   /// Samples that have no record yet, ascending.
   std::vector<int64_t> missing() const;
 
   /// Runs one sample and keeps its record on disk; writes the result when it was the last. An
   /// exception of the sample fails the cell: error.json is written and later samples are passed
-  /// over. Returns the cell's state after it.
-  State run_sample(int64_t sample, uint64_t seed);
+  /// over. `prefix`: that of the sample, if shared. Returns the cell's state after it.
+  State run_sample(int64_t sample, uint64_t seed, SharedPrefix* prefix);
 
   /// Writes the result when nothing is missing (all samples were taken over).
   State finish_if_complete();
@@ -44,6 +48,8 @@ class CellRun {
   nlohmann::json context_;
   std::map<int64_t, SampleRecord> records_;
   State state_ = State::kRunning;
+  int64_t tokens_ = 0;
+  int64_t computed_tokens_ = 0;
 };
 
 }  // namespace multistate

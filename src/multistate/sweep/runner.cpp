@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "multistate/base/log.h"
+#include "multistate/engine/threads.h"
 #include "multistate/results/cell_folder.h"
 #include "multistate/results/context.h"
 #include "multistate/results/manifest.h"
@@ -18,7 +19,7 @@
 #include "multistate/sweep/cell_run.h"
 #include "multistate/sweep/progress.h"
 #include "multistate/sweep/signals.h"
-#include "multistate/sweep/threads.h"
+#include "multistate/sweep/work_list.h"
 
 namespace multistate {
 namespace {
@@ -27,7 +28,7 @@ nlohmann::json run_context(const RunOptions& options) {
   nlohmann::json context = make_context(options.command);
   context["libtorch"] = libtorch_version();
   context["blas"] = blas_description();
-  context["threads"] = {{"jobs", options.jobs}, {"intra_op", 1}};
+  context["threads"] = {{"jobs", options.jobs}, {"intra_op", options.threads}};
   return context;
 }
 
@@ -47,12 +48,6 @@ bool selected(const PlannedCell& cell, const std::vector<std::string>& ids) {
            return cell.id.compare(0, id.size(), id) == 0;
          });
 }
-
-/// One sample of one cell.
-struct WorkItem {
-  CellRun* run = nullptr;
-  int64_t sample = 0;
-};
 
 class Runner {
  public:
@@ -77,6 +72,10 @@ class Runner {
     }
     outcome_.missing = static_cast<int64_t>(plan_.cells.size()) - outcome_.done - outcome_.failed;
     outcome_.stopped = stop_requested();
+    for (const auto& run : runs_) {
+      outcome_.tokens += run->tokens();
+      outcome_.computed_tokens += run->computed_tokens();
+    }
     return outcome_;
   }
 
@@ -99,18 +98,11 @@ class Runner {
         continue;
       }
       runs_.push_back(std::make_unique<CellRun>(cell, std::move(folder), context));
-      add_work(*runs_.back());
+      if (runs_.back()->missing().empty()) {
+        outcome_.done += runs_.back()->finish_if_complete() == CellRun::State::kDone ? 1 : 0;
+      }
     }
-  }
-
-  void add_work(CellRun& run) {
-    const auto missing = run.missing();
-    if (missing.empty()) {
-      outcome_.done += run.finish_if_complete() == CellRun::State::kDone ? 1 : 0;
-    }
-    for (const int64_t sample : missing) {
-      work_.push_back({&run, sample});
-    }
+    work_ = list_work(plan_, runs_, options_.sharing);
   }
 
   int64_t tokens_left() const {
@@ -123,7 +115,7 @@ class Runner {
 
   void work() {
     try {
-      set_intra_op_threads(1);
+      set_intra_op_threads(static_cast<int>(options_.threads));
       for (size_t next = next_++; next < work_.size() && !stop_requested() && !halted_;
            next = next_++) {
         run_item(work_[next]);
@@ -136,10 +128,11 @@ class Runner {
     }
   }
 
-  void run_item(const WorkItem& item) {
+  void run_item(WorkItem& item) {
     const PlannedCell& cell = item.run->cell();
-    const auto after =
-        item.run->run_sample(item.sample, static_cast<uint64_t>(cell.spec->seed.value_or(0)));
+    const auto seed = static_cast<uint64_t>(cell.spec->seed.value_or(0));
+    const auto after = item.run->run_sample(item.sample, seed, item.prefix.get());
+    item.prefix.reset();
     const std::lock_guard lock(mutex_);
     progress_->sample_done(cell.slug, cell.workload->tokens(item.sample));
     if (after == CellRun::State::kRunning || !reported_.insert(item.run).second) {

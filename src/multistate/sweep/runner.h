@@ -9,7 +9,9 @@
 namespace multistate {
 
 struct RunOptions {
-  int64_t jobs = 1;                ///< Samples that run side by side, one thread each.
+  int64_t jobs = 1;                ///< Samples that run side by side.
+  int64_t threads = 1;             ///< Threads inside an operation, for each of them.
+  bool sharing = true;             ///< Run what cells compute alike once; see SharedPrefix.
   bool fail_fast = false;          ///< Stop at the first cell that fails.
   bool retry_failed = true;        ///< Run cells again that failed in an earlier run.
   std::vector<std::string> cells;  ///< Beginnings of ids; empty: all cells.
@@ -22,6 +24,8 @@ struct RunOutcome {
   int64_t failed = 0;
   int64_t missing = 0;  ///< Neither: the run was stopped, or the cell was not selected.
   bool stopped = false;
+  int64_t tokens = 0;           ///< Of the samples that this run has finished.
+  int64_t computed_tokens = 0;  ///< Those the model has run for them.
 
   int exit_code() const;
 };

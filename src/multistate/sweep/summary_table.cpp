@@ -93,7 +93,8 @@ std::string summary_table(const SweepPlan& plan) {
     for (const std::string& name : metrics) {
       row.push_back(metric_text(result.at("metrics").value(name, nlohmann::json())));
     }
-    row.push_back(fmt::format("{:.0f}", result.at("perf").at("tokens_per_s").get<double>()));
+    const auto& rate = result.at("perf").at("tokens_per_s");
+    row.push_back(rate.is_null() ? "-" : fmt::format("{:.0f}", rate.get<double>()));
     row.push_back(human_bytes(result.at("perf").at("state_bytes").get<double>()));
     rows.push_back(row);
   }

@@ -1,4 +1,4 @@
-#include "multistate/sweep/threads.h"
+#include "multistate/engine/threads.h"
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>

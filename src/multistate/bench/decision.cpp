@@ -1,0 +1,62 @@
+#include "multistate/bench/decision.h"
+
+#include <memory>
+
+#include <ATen/ops/randn.h>
+#include <c10/core/InferenceMode.h>
+
+#include "multistate/bench/stopwatch.h"
+#include "multistate/engine/layer_scan.h"
+
+namespace multistate {
+namespace {
+
+/// Keeps the number of rows as every policy does, and nothing else.
+class NoOp final : public Policy {
+ public:
+  explicit NoOp(Needs needs) : needs_(needs) {}
+  Needs needs() const override { return needs_; }
+
+  void evict(const StepView& step, std::span<float> /*scratch*/,
+             Evictions& evictions) const override {
+    int64_t left = step.excess();
+    for (int64_t row = step.first_candidate(); left > 0; ++row) {
+      if (step.live(row)) {
+        evictions.add(row);
+        --left;
+      }
+    }
+  }
+
+ private:
+  Needs needs_;
+};
+
+double seconds_a_token(const TransformerConfig& config, const PolicySetup& setup, const Qkv& qkv) {
+  LayerState state(config, setup, 0, {}, qkv.tokens(), qkv.keys.options());
+  const double seconds = seconds_of([&] { scan_for(setup).attend(qkv, state); });
+  return seconds / static_cast<double>(qkv.tokens());
+}
+
+}  // namespace
+
+DecisionCost measure_decision(const TransformerConfig& config, const PolicySetup& setup,
+                              int64_t tokens, int64_t repetitions) {
+  const c10::InferenceMode inference;
+  const Qkv qkv = {at::randn({config.heads, tokens, config.head_size}),
+                   at::randn({config.kv_heads, tokens, config.head_size}),
+                   at::randn({config.kv_heads, tokens, config.head_size})};
+  PolicySetup no_op = setup;
+  no_op.policy = std::make_shared<NoOp>(setup.needs);
+  std::vector<double> with;
+  std::vector<double> without;
+  std::vector<double> difference;
+  for (int64_t repetition = 0; repetition < repetitions; ++repetition) {
+    with.push_back(seconds_a_token(config, setup, qkv));
+    without.push_back(seconds_a_token(config, no_op, qkv));
+    difference.push_back(with.back() - without.back());
+  }
+  return {spread_of(with), spread_of(without), spread_of(difference)};
+}
+
+}  // namespace multistate

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "multistate/bench/spread.h"
+#include "multistate/model/transformer_config.h"
+#include "multistate/policy/setup.h"
+
+namespace multistate {
+
+/// Cost of a policy's decisions in one layer of a model's shape, in seconds a token.
+struct DecisionCost {
+  Spread scan;      ///< Attention and decisions.
+  Spread no_op;     ///< The same with a policy that looks at nothing and gives up the oldest rows.
+  Spread decision;  ///< The difference, repetition by repetition.
+};
+
+/// Of `tokens` random tokens; repetitions with and without the policy take turns. `setup` is of a
+/// bounded policy.
+DecisionCost measure_decision(const TransformerConfig& config, const PolicySetup& setup,
+                              int64_t tokens, int64_t repetitions);
+
+}  // namespace multistate

@@ -1,0 +1,45 @@
+#include "multistate/bench/linears.h"
+
+#include <algorithm>
+#include <map>
+
+#include <ATen/ops/empty.h>
+#include <ATen/ops/matmul.h>
+#include <ATen/ops/rand.h>
+#include <c10/core/InferenceMode.h>
+
+#include "multistate/bench/stopwatch.h"
+#include "multistate/engine/evaluator.h"
+
+namespace multistate {
+namespace {
+
+/// Output columns of one product at most: the head is as wide as the vocabulary, and neither we nor
+/// anybody else holds all its logits for a segment at once.
+constexpr int64_t kColumns = 4096;
+
+}  // namespace
+
+double linears_seconds(const Transformer& model, int64_t tokens) {
+  const c10::InferenceMode inference;
+  // Inputs by width, made before the clock starts.
+  std::map<int64_t, at::Tensor> inputs;
+  for (const at::Tensor& weight : model.linears()) {
+    inputs.try_emplace(weight.size(0),
+                       at::rand({Evaluator::kSegment, weight.size(0)}, model.options()));
+  }
+  return seconds_of([&] {
+    for (int64_t first = 0; first < tokens; first += Evaluator::kSegment) {
+      const int64_t count = std::min(Evaluator::kSegment, tokens - first);
+      for (const at::Tensor& weight : model.linears()) {
+        const auto input = inputs.at(weight.size(0)).narrow(0, 0, count);
+        for (int64_t column = 0; column < weight.size(1); column += kColumns) {
+          const int64_t columns = std::min(kColumns, weight.size(1) - column);
+          at::matmul(input, weight.narrow(1, column, columns));
+        }
+      }
+    }
+  });
+}
+
+}  // namespace multistate

@@ -1,0 +1,79 @@
+#include "multistate/bench/prefill.h"
+
+#include <map>
+
+#include "multistate/base/random.h"
+#include "multistate/bench/linears.h"
+#include "multistate/bench/resident_memory.h"
+#include "multistate/bench/stopwatch.h"
+
+namespace multistate {
+namespace {
+
+std::vector<int64_t> random_ids(int64_t tokens, int64_t vocabulary) {
+  Random random({0});
+  std::vector<int64_t> ids(static_cast<size_t>(tokens));
+  for (int64_t& id : ids) {
+    id = static_cast<int64_t>(random.bits() % static_cast<uint64_t>(vocabulary));
+  }
+  return ids;
+}
+
+/// The measurements of one case, repetition by repetition.
+struct Timings {
+  std::vector<double> seconds;
+  std::vector<double> linears;
+};
+
+void run_once(const Transformer& model, const PrefillCase& one, PrefillResult& result,
+              Timings& timings) {
+  const auto ids = random_ids(one.tokens, model.config().vocabulary_size);
+  const Evaluator evaluator(model, one.setup);
+  const bool counts_memory = reset_peak_resident();
+  Evaluation evaluation;
+  timings.seconds.push_back(seconds_of([&] { evaluation = evaluator.evaluate(ids, {}); }));
+  if (counts_memory) {
+    result.peak_resident_bytes = peak_resident_bytes();
+  }
+  result.seconds = evaluation.seconds;
+  result.state_bytes = evaluation.state.peak_bytes;
+}
+
+void summarize(const Timings& timings, PrefillResult& result) {
+  const auto tokens = static_cast<double>(result.measured->tokens);
+  std::vector<double> ratios;
+  for (size_t i = 0; i < timings.seconds.size(); ++i) {
+    ratios.push_back(timings.linears[i] / timings.seconds[i]);
+  }
+  result.tokens_per_second = rate_of(tokens, timings.seconds);
+  result.linears_tokens_per_second = rate_of(tokens, timings.linears);
+  result.of_linears = spread_of(std::move(ratios));
+}
+
+}  // namespace
+
+std::vector<PrefillResult> measure_prefill(const Transformer& model,
+                                           const std::vector<PrefillCase>& cases,
+                                           int64_t repetitions) {
+  std::vector<PrefillResult> results(cases.size());
+  std::vector<Timings> timings(cases.size());
+  linears_seconds(model, 1);  // Loads libraries and weights.
+  for (int64_t repetition = 0; repetition < repetitions; ++repetition) {
+    std::map<int64_t, double> linears;
+    for (size_t i = 0; i < cases.size(); ++i) {
+      const int64_t tokens = cases[i].tokens;
+      if (!linears.contains(tokens)) {
+        linears[tokens] = linears_seconds(model, tokens);
+      }
+      run_once(model, cases[i], results[i], timings[i]);
+      timings[i].linears.push_back(linears[tokens]);
+    }
+  }
+  for (size_t i = 0; i < cases.size(); ++i) {
+    results[i].measured = &cases[i];
+    summarize(timings[i], results[i]);
+  }
+  return results;
+}
+
+}  // namespace multistate

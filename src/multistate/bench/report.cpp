@@ -1,0 +1,91 @@
+#include "multistate/bench/report.h"
+
+#include <fmt/format.h>
+
+#include "multistate/base/text.h"
+
+namespace multistate {
+namespace {
+
+std::string state_size_text(const PolicySetup& setup) {
+  return setup.bounded() ? std::to_string(setup.state_size) : "-";
+}
+
+std::string range(const Spread& spread, double scale, int digits) {
+  return fmt::format("{:.{}f}..{:.{}f}", spread.least * scale, digits, spread.most * scale, digits);
+}
+
+nlohmann::json spread_json(const Spread& spread) {
+  return {{"median", spread.median}, {"min", spread.least}, {"max", spread.most}};
+}
+
+nlohmann::json case_json(const PrefillCase& measured) {
+  nlohmann::json json = {{"policy", measured.setup.entry->info.name},
+                         {"options", measured.setup.options},
+                         {"state_size", nullptr}};
+  if (measured.setup.bounded()) {
+    json["state_size"] = measured.setup.state_size;
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string prefill_table(const std::vector<PrefillResult>& results) {
+  std::vector<std::vector<std::string>> rows = {{"policy", "k", "T", "tokens/s", "min..max",
+                                                 "linears", "of linears", "state", "peak memory"}};
+  for (const PrefillResult& result : results) {
+    const Spread& rate = result.tokens_per_second;
+    rows.push_back(
+        {result.measured->label, state_size_text(result.measured->setup),
+         std::to_string(result.measured->tokens), fmt::format("{:.1f}", rate.median),
+         range(rate, 1.0, 1), fmt::format("{:.1f}", result.linears_tokens_per_second.median),
+         fmt::format("{:.3f}", result.of_linears.median),
+         human_bytes(static_cast<double>(result.state_bytes)),
+         result.peak_resident_bytes ? human_bytes(static_cast<double>(*result.peak_resident_bytes))
+                                    : "unknown"});
+  }
+  return format_table(rows);
+}
+
+std::string decision_table(const std::vector<DecisionResult>& results) {
+  constexpr double kMicro = 1e6;
+  std::vector<std::vector<std::string>> rows = {
+      {"policy", "k", "decision", "min..max", "scan", "scan, no-op"}};
+  for (const DecisionResult& result : results) {
+    rows.push_back({result.measured->label, state_size_text(result.measured->setup),
+                    fmt::format("{:.2f}", result.cost.decision.median * kMicro),
+                    range(result.cost.decision, kMicro, 2),
+                    fmt::format("{:.2f}", result.cost.scan.median * kMicro),
+                    fmt::format("{:.2f}", result.cost.no_op.median * kMicro)});
+  }
+  return format_table(rows);
+}
+
+nlohmann::json to_json(const PrefillResult& result) {
+  auto json = case_json(*result.measured);
+  json["tokens"] = result.measured->tokens;
+  json["tokens_per_second"] = spread_json(result.tokens_per_second);
+  json["linears_tokens_per_second"] = spread_json(result.linears_tokens_per_second);
+  json["of_linears"] = spread_json(result.of_linears);
+  json["seconds"] = {{"linears", result.seconds.linears},
+                     {"scan", result.seconds.scan},
+                     {"logits", result.seconds.logits}};
+  json["state_bytes"] = result.state_bytes;
+  json["peak_resident_bytes"] = nullptr;
+  if (result.peak_resident_bytes) {
+    json["peak_resident_bytes"] = *result.peak_resident_bytes;
+  }
+  return json;
+}
+
+nlohmann::json to_json(const DecisionResult& result) {
+  auto json = case_json(*result.measured);
+  json["unit"] = "seconds a token and layer";
+  json["decision"] = spread_json(result.cost.decision);
+  json["scan"] = spread_json(result.cost.scan);
+  json["scan_no_op"] = spread_json(result.cost.no_op);
+  return json;
+}
+
+}  // namespace multistate

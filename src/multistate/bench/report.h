@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "multistate/bench/decision.h"
+#include "multistate/bench/prefill.h"
+
+namespace multistate {
+
+/// The cost of decisions of one case.
+struct DecisionResult {
+  const PrefillCase* measured = nullptr;
+  DecisionCost cost;
+};
+
+/// Tables for a terminal.
+std::string prefill_table(const std::vector<PrefillResult>& results);
+std::string decision_table(const std::vector<DecisionResult>& results);
+
+nlohmann::json to_json(const PrefillResult& result);
+nlohmann::json to_json(const DecisionResult& result);
+
+}  // namespace multistate

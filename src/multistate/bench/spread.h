@@ -1,0 +1,20 @@
+#pragma once
+
+#include <vector>
+
+namespace multistate {
+
+/// What repeated measurements gave: timings are skewed, so the median and the extremes.
+struct Spread {
+  double median = 0.0;
+  double least = 0.0;
+  double most = 0.0;
+};
+
+/// Of one measurement or more.
+Spread spread_of(std::vector<double> values);
+
+/// Amount by time of every repetition: spread_of(amount / seconds).
+Spread rate_of(double amount, const std::vector<double>& seconds);
+
+}  // namespace multistate

@@ -1,0 +1,160 @@
+#include <memory>
+#include <optional>
+
+#include <ATen/core/Tensor.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "multistate/base/error.h"
+#include "multistate/bench/report.h"
+#include "multistate/cli/command.h"
+#include "multistate/engine/threads.h"
+#include "multistate/results/atomic_file.h"
+#include "multistate/results/context.h"
+
+namespace multistate {
+namespace {
+
+struct BenchArguments {
+  std::string model;
+  std::string policies = "full,tova";
+  std::vector<int64_t> state_sizes = {64, 256, 512};
+  std::vector<int64_t> tokens = {1024};
+  int64_t repetitions = 3;
+  int threads = 1;
+  std::string json;
+};
+
+/// Cuts "full,h2o:{scope: layer, sinks: 4}" at the commas outside braces.
+std::vector<std::string> split_policies(const std::string& text) {
+  std::vector<std::string> policies(1);
+  int depth = 0;
+  for (const char c : text) {
+    depth += c == '{' ? 1 : 0;
+    depth -= c == '}' ? 1 : 0;
+    if (c == ',' && depth == 0) {
+      policies.emplace_back();
+    } else {
+      policies.back() += c;
+    }
+  }
+  return policies;
+}
+
+/// "h2o:{scope: layer}" is a policy with options.
+PolicySetup parse_policy(const std::string& text, int64_t state_size) {
+  const auto colon = text.find(':');
+  if (colon == std::string::npos) {
+    return set_up_policy(text, state_size);
+  }
+  return set_up_policy(text.substr(0, colon), state_size, text.substr(colon + 1));
+}
+
+const PolicyEntry& entry_of(const std::string& text) {
+  const auto name = text.substr(0, text.find(':'));
+  const PolicyEntry* entry = policy_registry().find(name);
+  if (entry == nullptr) {
+    throw InputError("--policy: " + policy_registry().unknown(name));
+  }
+  return *entry;
+}
+
+std::vector<PrefillCase> cases_of(const BenchArguments& arguments) {
+  std::vector<PrefillCase> cases;
+  for (const int64_t tokens : arguments.tokens) {
+    for (const std::string& policy : split_policies(arguments.policies)) {
+      if (!entry_of(policy).info.bounded) {
+        cases.push_back({policy, parse_policy(policy, 0), tokens});
+        continue;
+      }
+      for (const int64_t state_size : arguments.state_sizes) {
+        cases.push_back({policy, parse_policy(policy, state_size), tokens});
+      }
+    }
+  }
+  return cases;
+}
+
+std::vector<DecisionResult> measure_decisions(const TransformerConfig& config,
+                                              const std::vector<PrefillCase>& cases,
+                                              int64_t repetitions) {
+  std::vector<DecisionResult> results;
+  for (const PrefillCase& one : cases) {
+    // The same policy at another length decides at the same cost.
+    if (one.setup.bounded() && one.tokens == cases.back().tokens) {
+      results.push_back({&one, measure_decision(config, one.setup, one.tokens, repetitions)});
+    }
+  }
+  return results;
+}
+
+nlohmann::json report(const BenchArguments& arguments, const std::vector<PrefillResult>& prefill,
+                      const std::vector<DecisionResult>& decisions) {
+  nlohmann::json context = make_context(command_line());
+  context["libtorch"] = libtorch_version();
+  context["blas"] = blas_description();
+  context["threads"] = {{"jobs", 1}, {"intra_op", arguments.threads}};
+  nlohmann::json json = {{"schema", "multistate.bench"},
+                         {"schema_version", 1},
+                         {"model", arguments.model},
+                         {"repetitions", arguments.repetitions},
+                         {"context", context},
+                         {"prefill", nlohmann::json::array()},
+                         {"decision", nlohmann::json::array()}};
+  for (const PrefillResult& result : prefill) {
+    json["prefill"].push_back(to_json(result));
+  }
+  for (const DecisionResult& result : decisions) {
+    json["decision"].push_back(to_json(result));
+  }
+  return json;
+}
+
+int bench(const BenchArguments& arguments) {
+  const auto cases = cases_of(arguments);
+  set_intra_op_threads(arguments.threads);
+  const auto model = Transformer::load(*ModelFile::open(arguments.model), at::kFloat);
+  const auto prefill = measure_prefill(*model, cases, arguments.repetitions);
+  fmt::print("Prefill: tokens/s, and as a share of the model's matrix products alone\n{}",
+             prefill_table(prefill));
+  const auto decisions = measure_decisions(model->config(), cases, arguments.repetitions);
+  if (!decisions.empty()) {
+    fmt::print("\nDecision: microseconds a token and layer, beside a policy that only counts\n{}",
+               decision_table(decisions));
+  }
+  if (!arguments.json.empty()) {
+    write_atomically(arguments.json, report(arguments, prefill, decisions).dump(2) + "\n");
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_bench_command(CLI::App& app, Action& action) {
+  auto arguments = std::make_shared<BenchArguments>();
+  CLI::App* command = app.add_subcommand("bench", "Measure speed and memory on this machine");
+  command->add_option("model", arguments->model, "GGUF file, or folder with safetensors")
+      ->required();
+  command
+      ->add_option("--policy", arguments->policies,
+                   "Policies, with options as in 'full,h2o:{scope: layer, sinks: 4}'")
+      ->capture_default_str();
+  command->add_option("-k,--state-size", arguments->state_sizes, "State sizes in rows")
+      ->delimiter(',')
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("-T,--tokens", arguments->tokens, "Lengths of the sample in tokens")
+      ->delimiter(',')
+      ->check(CLI::Range(int64_t{2}, int64_t{1} << 40))
+      ->capture_default_str();
+  command->add_option("--repeat", arguments->repetitions, "Repetitions, all cases in turn")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--threads", arguments->threads, "Threads inside one operation")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--json", arguments->json, "Write the figures to this file as well");
+  command->callback([&action, arguments] { action = [arguments] { return bench(*arguments); }; });
+}
+
+}  // namespace multistate

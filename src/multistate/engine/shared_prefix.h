@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "multistate/engine/evaluator.h"
+
+namespace multistate {
+
+/// The first tokens of a sample as the full model runs them. Up to its first eviction a policy's
+/// state is the full model's, so whoever runs one sample with several policies and state sizes has
+/// to run its beginning once only (PolicySetup::quiet_tokens).
+class SharedPrefix {
+ public:
+  /// What a run takes over.
+  struct Prefix {
+    SampleState state;           ///< Every row of every layer.
+    std::vector<double> losses;  ///< Of the predictions that these tokens make.
+    PhaseSeconds seconds;
+  };
+
+  /// `tokens`: how many of the sample's are run in advance.
+  explicit SharedPrefix(int64_t tokens) : tokens_(tokens) {}
+
+  int64_t tokens() const { return tokens_; }
+
+  /// The prefix of `ids`, run at the first call; later calls have to be for the same sample.
+  /// `computed` is true for the call that ran it. Thread-safe: others wait.
+  const Prefix& get(const Transformer& model, std::span<const int64_t> ids, bool& computed);
+
+ private:
+  int64_t tokens_;
+  std::mutex mutex_;
+  std::optional<Prefix> prefix_;
+};
+
+}  // namespace multistate

@@ -1,0 +1,105 @@
+#include <cmath>
+
+#include "multistate/base/mapped_file.h"
+#include "multistate/bench/prefill.h"
+#include "multistate/bench/report.h"
+#include "multistate/bench/resident_memory.h"
+#include "multistate/bench/spread.h"
+#include "multistate/model/model_file.h"
+
+#include "support/program.h"
+#include "support/tiny_sweep.h"
+#include "support/torch.h"
+
+namespace multistate::test {
+
+using nlohmann::json;
+
+TEST_CASE("a spread is the median and the extremes") {
+  CHECK(spread_of({3.0, 1.0, 2.0}).median == 2.0);
+  const auto spread = spread_of({4.0, 1.0, 2.0, 8.0});
+  CHECK(spread.median == 3.0);
+  CHECK(spread.least == 1.0);
+  CHECK(spread.most == 8.0);
+  CHECK(rate_of(100.0, {2.0, 4.0, 5.0}).median == 25.0);
+  CHECK_THROWS_AS(spread_of({}), std::invalid_argument);
+}
+
+TEST_CASE("the peak of resident memory follows what is used, and starts anew") {
+  if (!reset_peak_resident()) {
+    WARN("this system does not reset the peak of resident memory");
+    return;
+  }
+  constexpr size_t kBytes = 256 << 20;
+  const int64_t before = peak_resident_bytes().value();
+  { const std::vector<char> used(kBytes, 'x'); }
+  const int64_t with = peak_resident_bytes().value();
+  CHECK(with - before > static_cast<int64_t>(kBytes) * 9 / 10);
+  REQUIRE(reset_peak_resident());
+  CHECK(peak_resident_bytes().value() < with - static_cast<int64_t>(kBytes) / 2);
+}
+
+TEST_CASE("linears are all weights but norms and the embedding of a tied model") {
+  const TinySweep sweep;
+  const auto model = Transformer::load(*ModelFile::open(sweep.folder() / "model.gguf"), at::kFloat);
+  const auto& config = model->config();
+  int64_t elements = 0;
+  for (const at::Tensor& weight : model->linears()) {
+    elements += weight.numel();
+  }
+  const int64_t attention =
+      config.hidden_size * config.head_size * (2 * config.heads + 2 * config.kv_heads);
+  const int64_t mlp = 3 * config.hidden_size * config.intermediate_size;
+  CHECK(elements ==
+        config.layers * (attention + mlp) + config.hidden_size * config.vocabulary_size);
+}
+
+TEST_CASE("bench prints a row a case and writes the same figures as JSON") {
+  const TinySweep sweep;
+  const auto file = (sweep.folder() / "bench.json").string();
+  const auto run = run_program({"bench", (sweep.folder() / "model.gguf").string(), "--policy",
+                                "full,tova,h2o:{scope: layer, sinks: 1}", "-k", "8,16", "-T",
+                                "40,80", "--repeat", "2", "--json", file});
+  INFO(run.err);
+  REQUIRE(run.exit_code == 0);
+  CHECK_THAT(run.out, ContainsSubstring("h2o:{scope: layer, sinks: 1}"));
+
+  const auto report = json::parse(read_file(file));
+  CHECK(report.at("schema") == "multistate.bench");
+  CHECK(report.at("context").contains("machine"));
+  CHECK(report.at("prefill").size() == 10);
+  CHECK(report.at("decision").size() == 4);
+  for (const json& result : report.at("prefill")) {
+    const auto& rate = result.at("tokens_per_second");
+    CHECK(rate.at("min").get<double>() > 0.0);
+    CHECK(rate.at("min") <= rate.at("median"));
+    CHECK(rate.at("median") <= rate.at("max"));
+    const int64_t rows = result.at("state_size").is_null() ? result.at("tokens").get<int64_t>()
+                                                           : result.at("state_size").get<int64_t>();
+    // Two layers of two key/value heads of 8: keys and values, the position; H2O remembers a float
+    // more.
+    const int64_t bytes = 2 * (2 * 2 * 8 * 4 + 8 + (result.at("policy") == "h2o" ? 4 : 0));
+    CHECK(result.at("state_bytes") == rows * bytes);
+  }
+}
+
+TEST_CASE("bench refuses what it cannot measure") {
+  const TinySweep sweep;
+  const auto model = (sweep.folder() / "model.gguf").string();
+  const auto refused = [&](const std::vector<std::string>& arguments) {
+    auto all = std::vector<std::string>{"bench", model};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    const auto run = run_program(all);
+    CHECK(run.exit_code == 2);
+    CHECK(run.out.empty());
+    return run.err;
+  };
+  CHECK_THAT(refused({"--policy", "tovaa"}), ContainsSubstring("did you mean 'tova'?"));
+  CHECK_THAT(refused({"--policy", "tova:{sink: 1}"}), ContainsSubstring("sink"));
+  CHECK_THAT(refused({"--policy", "tova:{sinks: 64}", "-k", "64"}),
+             ContainsSubstring("must be less than the state size (64)"));
+  CHECK_THAT(refused({"-k", "0"}), ContainsSubstring("--state-size"));
+  CHECK_THAT(refused({"-T", "1"}), ContainsSubstring("--tokens"));
+}
+
+}  // namespace multistate::test

@@ -1,0 +1,52 @@
+#include "multistate/engine/shared_prefix.h"
+
+#include "multistate/model/model_file.h"
+
+#include "support/scan_run.h"
+#include "support/temporary_folder.h"
+#include "support/tiny_model.h"
+#include "support/torch.h"
+
+namespace multistate::test {
+
+TEST_CASE("a run that takes over a prefix equals one from the start, for every policy") {
+  const TemporaryFolder folder;
+  write_tiny_gguf(TinyModel{}, folder / "model.gguf");
+  const auto model = Transformer::load(*ModelFile::open(folder / "model.gguf"), at::kFloat);
+  std::vector<int64_t> ids;
+  for (int64_t i = 0; i < 60; ++i) {
+    ids.push_back((i * i * 7 + 3 * i) % 256);
+  }
+  int64_t taken_over = 0;
+  for (const int64_t k : {1, 9, 59, 60, 100}) {
+    for (const PolicyCase& policy : policy_cases(k)) {
+      for (const int64_t tokens : {1, 8, 30, 60}) {
+        INFO(policy.name << ", prefix of " << tokens);
+        const Evaluator evaluator(*model, policy.setup);
+        const SampleSeed seed = {.seed = 1, .sample = 2};
+        SharedPrefix prefix(tokens);
+        const auto first = evaluator.evaluate(ids, seed, &prefix);
+        const auto second = evaluator.evaluate(ids, seed, &prefix);
+        const auto alone = evaluator.evaluate(ids, seed);
+        REQUIRE(second.losses.size() == ids.size() - 1);
+        for (size_t i = 0; i < alone.losses.size(); ++i) {
+          REQUIRE(std::abs(second.losses[i] - alone.losses[i]) < 1e-5);
+        }
+        CHECK(first.losses == second.losses);
+        CHECK(second.state.peak_rows == alone.state.peak_rows);
+        CHECK(second.state.peak_bytes == alone.state.peak_bytes);
+        CHECK(second.state.evictions == alone.state.evictions);
+        CHECK(second.state.rows_created == alone.state.rows_created);
+        CHECK(second.state.total_lifetime == alone.state.total_lifetime);
+        CHECK(alone.computed_tokens == 60);
+        const int64_t shared = std::min(policy.setup.quiet_tokens(60), tokens);
+        CHECK(second.computed_tokens == 60 - shared);
+        CHECK(first.computed_tokens == (shared == 0 ? 60 : 60 - shared + tokens));
+        taken_over += shared;
+      }
+    }
+  }
+  CHECK(taken_over > 1000);
+}
+
+}  // namespace multistate::test

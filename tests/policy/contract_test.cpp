@@ -38,17 +38,19 @@ class ConstantScore final : public ScoringPolicy {
   float score_;
 };
 
-/// Runs a policy of this file in the place of `window` on four rows of which one has to go.
-void decide_with(std::shared_ptr<const Policy> policy, const std::string& options = "{}") {
-  PolicySetup setup = set_up_policy("window", 3, options);
+/// Runs a policy of this file in the place of `window` on four rows; with state size 3 one has to
+/// go.
+void decide_with(std::shared_ptr<const Policy> policy, const std::string& options = "{}",
+                 int64_t state_size = 3) {
+  PolicySetup setup = set_up_policy("window", state_size, options);
   setup.policy = std::move(policy);
   const std::vector<int64_t> positions = {0, 1, 2, 3};
   const std::vector<uint8_t> live = {1, 1, 1, 1};
   StepData data;
   data.step = 3;
   data.layer = 5;
-  data.state_size = 3;
-  data.capacity = 3;
+  data.state_size = state_size;
+  data.capacity = state_size;
   data.live_rows = 4;
   data.positions = positions;
   data.live = live;
@@ -147,6 +149,27 @@ TEST_CASE("every policy says what it is") {
     CHECK(info.version >= 1);
   }
   CHECK(policy_registry().names().size() >= 7);
+}
+
+TEST_CASE(
+    "nothing is evicted before the state is full: until then every policy is the full model") {
+  try {
+    decide_with(std::make_shared<Scripted>(std::vector<int64_t>{1}), "{}", 5);
+    FAIL("accepted");
+  } catch (const PolicyError& error) {
+    CHECK(std::string(error.what()) ==
+          "policy window: layer 5, step 3: 1 rows are evicted while only 4 of 5 are there");
+  }
+  CHECK_NOTHROW(decide_with(std::make_shared<Scripted>(std::vector<int64_t>{1}), "{}", 4));
+}
+
+TEST_CASE("a policy is quiet until its state is full, unless it remembers or draws") {
+  CHECK(set_up_policy("tova", 16).quiet_tokens(100) == 15);
+  CHECK(set_up_policy("tova", 16, "{every: 4}").quiet_tokens(100) == 18);
+  CHECK(set_up_policy("tova", 16).quiet_tokens(10) == 10);
+  CHECK(set_up_policy("full", 0).quiet_tokens(100) == 100);
+  CHECK(set_up_policy("h2o", 16).quiet_tokens(100) == 0);
+  CHECK(set_up_policy("random", 16).quiet_tokens(100) == 0);
 }
 
 }  // namespace multistate::test

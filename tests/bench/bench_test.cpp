@@ -59,7 +59,8 @@ TEST_CASE("bench prints a row a case and writes the same figures as JSON") {
   const auto file = (sweep.folder() / "bench.json").string();
   const auto run = run_program({"bench", (sweep.folder() / "model.gguf").string(), "--policy",
                                 "full,tova,h2o:{scope: layer, sinks: 1}", "-k", "8,16", "-T",
-                                "40,80", "--repeat", "2", "--json", file});
+                                "40,80", "--repeat", "2", "--decode-batch", "1,3", "--decode-steps",
+                                "4", "--json", file});
   INFO(run.err);
   REQUIRE(run.exit_code == 0);
   CHECK_THAT(run.out, ContainsSubstring("h2o:{scope: layer, sinks: 1}"));
@@ -69,6 +70,7 @@ TEST_CASE("bench prints a row a case and writes the same figures as JSON") {
   CHECK(report.at("context").contains("machine"));
   CHECK(report.at("prefill").size() == 10);
   CHECK(report.at("decision").size() == 4);
+  CHECK(report.at("decode").size() == 20);
   for (const json& result : report.at("prefill")) {
     const auto& rate = result.at("tokens_per_second");
     CHECK(rate.at("min").get<double>() > 0.0);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -110,7 +111,9 @@ TEST_CASE("on the real model blocks keep the rows that tokens keep, or two that 
       Tokenizer::make(file->tokenizer())->encode(read_file(real_file("austen/persuasion.txt")));
   ids.resize(kTokens);
   const auto setup = set_up_policy("tova", 256);
-  const auto table = model->rotary_table(0, kTokens);
+  std::vector<int64_t> positions(kTokens);
+  std::iota(positions.begin(), positions.end(), 0);
+  const auto table = model->rotary_table(positions);
   const auto hidden = model->embed(ids);
   int64_t ties = 0;
   for (int64_t layer = 0; layer < model->config().layers; ++layer) {

@@ -2,22 +2,13 @@
 
 #include <map>
 
-#include "multistate/base/random.h"
 #include "multistate/bench/linears.h"
+#include "multistate/bench/random_ids.h"
 #include "multistate/bench/resident_memory.h"
 #include "multistate/bench/stopwatch.h"
 
 namespace multistate {
 namespace {
-
-std::vector<int64_t> random_ids(int64_t tokens, int64_t vocabulary) {
-  Random random({0});
-  std::vector<int64_t> ids(static_cast<size_t>(tokens));
-  for (int64_t& id : ids) {
-    id = static_cast<int64_t>(random.bits() % static_cast<uint64_t>(vocabulary));
-  }
-  return ids;
-}
 
 /// The measurements of one case, repetition by repetition.
 struct Timings {
@@ -27,7 +18,7 @@ struct Timings {
 
 void run_once(const Transformer& model, const PrefillCase& one, PrefillResult& result,
               Timings& timings) {
-  const auto ids = random_ids(one.tokens, model.config().vocabulary_size);
+  const auto ids = random_ids(one.tokens, model.config().vocabulary_size, 0);
   const Evaluator evaluator(model, one.setup);
   const bool counts_memory = reset_peak_resident();
   Evaluation evaluation;

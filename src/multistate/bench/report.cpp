@@ -48,6 +48,19 @@ std::string prefill_table(const std::vector<PrefillResult>& results) {
   return format_table(rows);
 }
 
+std::string decode_table(const std::vector<DecodeResult>& results) {
+  std::vector<std::vector<std::string>> rows = {
+      {"policy", "k", "prompt", "batch", "tokens/s", "min..max", "state"}};
+  for (const DecodeResult& result : results) {
+    const Spread& rate = result.tokens_per_second;
+    rows.push_back({result.measured->label, state_size_text(result.measured->setup),
+                    std::to_string(result.measured->tokens), std::to_string(result.batch),
+                    fmt::format("{:.1f}", rate.median), range(rate, 1.0, 1),
+                    human_bytes(static_cast<double>(result.state_bytes))});
+  }
+  return format_table(rows);
+}
+
 std::string decision_table(const std::vector<DecisionResult>& results) {
   constexpr double kMicro = 1e6;
   std::vector<std::vector<std::string>> rows = {
@@ -76,6 +89,15 @@ nlohmann::json to_json(const PrefillResult& result) {
   if (result.peak_resident_bytes) {
     json["peak_resident_bytes"] = *result.peak_resident_bytes;
   }
+  return json;
+}
+
+nlohmann::json to_json(const DecodeResult& result) {
+  auto json = case_json(*result.measured);
+  json["prompt_tokens"] = result.measured->tokens;
+  json["batch"] = result.batch;
+  json["tokens_per_second"] = spread_json(result.tokens_per_second);
+  json["state_bytes"] = result.state_bytes;
   return json;
 }
 

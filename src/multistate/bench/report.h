@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "multistate/bench/decision.h"
+#include "multistate/bench/decode.h"
 #include "multistate/bench/prefill.h"
 
 namespace multistate {
@@ -18,9 +19,11 @@ struct DecisionResult {
 
 /// Tables for a terminal.
 std::string prefill_table(const std::vector<PrefillResult>& results);
+std::string decode_table(const std::vector<DecodeResult>& results);
 std::string decision_table(const std::vector<DecisionResult>& results);
 
 nlohmann::json to_json(const PrefillResult& result);
+nlohmann::json to_json(const DecodeResult& result);
 nlohmann::json to_json(const DecisionResult& result);
 
 }  // namespace multistate

@@ -5,9 +5,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "multistate/base/error.h"
 #include "multistate/bench/report.h"
 #include "multistate/cli/command.h"
+#include "multistate/cli/policy_argument.h"
 #include "multistate/engine/threads.h"
 #include "multistate/results/atomic_file.h"
 #include "multistate/results/context.h"
@@ -20,50 +20,18 @@ struct BenchArguments {
   std::string policies = "full,tova";
   std::vector<int64_t> state_sizes = {64, 256, 512};
   std::vector<int64_t> tokens = {1024};
+  std::vector<int64_t> decode_batches;
+  int64_t decode_steps = 32;
   int64_t repetitions = 3;
   int threads = 1;
   std::string json;
 };
 
-/// Cuts "full,h2o:{scope: layer, sinks: 4}" at the commas outside braces.
-std::vector<std::string> split_policies(const std::string& text) {
-  std::vector<std::string> policies(1);
-  int depth = 0;
-  for (const char c : text) {
-    depth += c == '{' ? 1 : 0;
-    depth -= c == '}' ? 1 : 0;
-    if (c == ',' && depth == 0) {
-      policies.emplace_back();
-    } else {
-      policies.back() += c;
-    }
-  }
-  return policies;
-}
-
-/// "h2o:{scope: layer}" is a policy with options.
-PolicySetup parse_policy(const std::string& text, int64_t state_size) {
-  const auto colon = text.find(':');
-  if (colon == std::string::npos) {
-    return set_up_policy(text, state_size);
-  }
-  return set_up_policy(text.substr(0, colon), state_size, text.substr(colon + 1));
-}
-
-const PolicyEntry& entry_of(const std::string& text) {
-  const auto name = text.substr(0, text.find(':'));
-  const PolicyEntry* entry = policy_registry().find(name);
-  if (entry == nullptr) {
-    throw InputError("--policy: " + policy_registry().unknown(name));
-  }
-  return *entry;
-}
-
 std::vector<PrefillCase> cases_of(const BenchArguments& arguments) {
   std::vector<PrefillCase> cases;
   for (const int64_t tokens : arguments.tokens) {
     for (const std::string& policy : split_policies(arguments.policies)) {
-      if (!entry_of(policy).info.bounded) {
+      if (!policy_of(policy).info.bounded) {
         cases.push_back({policy, parse_policy(policy, 0), tokens});
         continue;
       }
@@ -88,8 +56,22 @@ std::vector<DecisionResult> measure_decisions(const TransformerConfig& config,
   return results;
 }
 
-nlohmann::json report(const BenchArguments& arguments, const std::vector<PrefillResult>& prefill,
-                      const std::vector<DecisionResult>& decisions) {
+struct Measured {
+  std::vector<PrefillResult> prefill;
+  std::vector<DecodeResult> decode;
+  std::vector<DecisionResult> decisions;
+};
+
+template <class Result>
+nlohmann::json list_of(const std::vector<Result>& results) {
+  auto list = nlohmann::json::array();
+  for (const Result& result : results) {
+    list.push_back(to_json(result));
+  }
+  return list;
+}
+
+nlohmann::json report(const BenchArguments& arguments, const Measured& measured) {
   nlohmann::json context = make_context(command_line());
   context["libtorch"] = libtorch_version();
   context["blas"] = blas_description();
@@ -99,14 +81,9 @@ nlohmann::json report(const BenchArguments& arguments, const std::vector<Prefill
                          {"model", arguments.model},
                          {"repetitions", arguments.repetitions},
                          {"context", context},
-                         {"prefill", nlohmann::json::array()},
-                         {"decision", nlohmann::json::array()}};
-  for (const PrefillResult& result : prefill) {
-    json["prefill"].push_back(to_json(result));
-  }
-  for (const DecisionResult& result : decisions) {
-    json["decision"].push_back(to_json(result));
-  }
+                         {"prefill", list_of(measured.prefill)},
+                         {"decode", list_of(measured.decode)},
+                         {"decision", list_of(measured.decisions)}};
   return json;
 }
 
@@ -114,16 +91,23 @@ int bench(const BenchArguments& arguments) {
   const auto cases = cases_of(arguments);
   set_intra_op_threads(arguments.threads);
   const auto model = Transformer::load(*ModelFile::open(arguments.model), at::kFloat);
-  const auto prefill = measure_prefill(*model, cases, arguments.repetitions);
+  Measured measured;
+  measured.prefill = measure_prefill(*model, cases, arguments.repetitions);
   fmt::print("Prefill: tokens/s, and as a share of the model's matrix products alone\n{}",
-             prefill_table(prefill));
-  const auto decisions = measure_decisions(model->config(), cases, arguments.repetitions);
-  if (!decisions.empty()) {
+             prefill_table(measured.prefill));
+  measured.decisions = measure_decisions(model->config(), cases, arguments.repetitions);
+  if (!measured.decisions.empty()) {
     fmt::print("\nDecision: microseconds a token and layer, beside a policy that only counts\n{}",
-               decision_table(decisions));
+               decision_table(measured.decisions));
+  }
+  if (!arguments.decode_batches.empty()) {
+    measured.decode = measure_decode(*model, cases, arguments.decode_batches,
+                                     arguments.decode_steps, arguments.repetitions);
+    fmt::print("\nDecode: tokens/s of all samples of a batch together\n{}",
+               decode_table(measured.decode));
   }
   if (!arguments.json.empty()) {
-    write_atomically(arguments.json, report(arguments, prefill, decisions).dump(2) + "\n");
+    write_atomically(arguments.json, report(arguments, measured).dump(2) + "\n");
   }
   return 0;
 }
@@ -146,6 +130,14 @@ void add_bench_command(CLI::App& app, Action& action) {
   command->add_option("-T,--tokens", arguments->tokens, "Lengths of the sample in tokens")
       ->delimiter(',')
       ->check(CLI::Range(int64_t{2}, int64_t{1} << 40))
+      ->capture_default_str();
+  command
+      ->add_option("--decode-batch", arguments->decode_batches,
+                   "Measure decoding too, with batches of so many samples")
+      ->delimiter(',')
+      ->check(CLI::PositiveNumber);
+  command->add_option("--decode-steps", arguments->decode_steps, "Tokens to decode in each sample")
+      ->check(CLI::PositiveNumber)
       ->capture_default_str();
   command->add_option("--repeat", arguments->repetitions, "Repetitions, all cases in turn")
       ->check(CLI::PositiveNumber)

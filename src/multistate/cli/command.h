@@ -15,6 +15,7 @@ void add_status_command(CLI::App& app, Action& action);
 void add_policies_command(CLI::App& app, Action& action);
 void add_experiments_command(CLI::App& app, Action& action);
 void add_inspect_command(CLI::App& app, Action& action);
+void add_generate_command(CLI::App& app, Action& action);
 void add_bench_command(CLI::App& app, Action& action);
 void add_tokenize_command(CLI::App& app, Action& action);
 

@@ -47,6 +47,7 @@ int run_program(int argc, char** argv) {
   add_experiments_command(app, action);
   add_inspect_command(app, action);
   add_tokenize_command(app, action);
+  add_generate_command(app, action);
   add_bench_command(app, action);
   try {
     app.parse(argc, argv);

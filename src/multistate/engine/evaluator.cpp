@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <numeric>
 #include <stdexcept>
 
+#include <ATen/ops/cat.h>
 #include <c10/core/InferenceMode.h>
 
 #include "multistate/engine/cross_entropy.h"
@@ -27,6 +29,14 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
+std::vector<int64_t> positions_from(int64_t first, size_t count) {
+  std::vector<int64_t> positions(count);
+  std::iota(positions.begin(), positions.end(), first);
+  return positions;
+}
+
+}  // namespace
+
 StateUse use_of(const SampleState& state) {
   StateUse use;
   for (const LayerState& layer : state.layers) {
@@ -40,8 +50,6 @@ StateUse use_of(const SampleState& state) {
   }
   return use;
 }
-
-}  // namespace
 
 Evaluator::Evaluator(const Transformer& model, const PolicySetup& setup, const LayerScan* scan)
     : model_(model), setup_(setup), scan_(scan != nullptr ? *scan : scan_for(setup)) {}
@@ -114,7 +122,7 @@ SampleState Evaluator::start(SampleSeed seed, int64_t tokens) const {
 at::Tensor Evaluator::advance(std::span<const int64_t> ids, SampleState& state,
                               PhaseSeconds& seconds) const {
   const c10::InferenceMode inference;
-  const auto table = model_.rotary_table(state.tokens, static_cast<int64_t>(ids.size()));
+  const auto table = model_.rotary_table(positions_from(state.tokens, ids.size()));
   auto hidden = model_.embed(ids);
   for (int64_t layer = 0; layer < model_.config().layers; ++layer) {
     Qkv qkv;
@@ -133,6 +141,43 @@ at::Tensor Evaluator::advance(std::span<const int64_t> ids, SampleState& state,
     }
   }
   state.tokens += static_cast<int64_t>(ids.size());
+  return hidden;
+}
+
+at::Tensor Evaluator::prefill(std::span<const int64_t> ids, SampleState& state) const {
+  const c10::InferenceMode inference;
+  PhaseSeconds seconds;
+  at::Tensor last;
+  for (size_t first = 0; first < ids.size(); first += kSegment) {
+    const auto segment = ids.subspan(first, std::min<size_t>(kSegment, ids.size() - first));
+    const auto hidden = advance(segment, state, seconds);
+    last = hidden.narrow(0, hidden.size(0) - 1, 1);
+  }
+  return last;
+}
+
+at::Tensor Evaluator::advance_each(std::span<const int64_t> ids,
+                                   std::span<SampleState* const> states) const {
+  const c10::InferenceMode inference;
+  std::vector<int64_t> positions;
+  for (const SampleState* state : states) {
+    positions.push_back(state->tokens);
+  }
+  const auto table = model_.rotary_table(positions);
+  const auto hidden = model_.embed(ids);
+  for (int64_t layer = 0; layer < model_.config().layers; ++layer) {
+    const Qkv all = model_.project(layer, hidden, table);
+    std::vector<at::Tensor> attended;
+    for (size_t i = 0; i < states.size(); ++i) {
+      const auto one = [i](const at::Tensor& x) { return x.narrow(1, static_cast<int64_t>(i), 1); };
+      const Qkv qkv = {one(all.queries), one(all.keys), one(all.values)};
+      attended.push_back(scan_.attend(qkv, states[i]->layers[static_cast<size_t>(layer)]));
+    }
+    model_.finish(layer, hidden, at::cat(attended));
+  }
+  for (SampleState* state : states) {
+    ++state->tokens;
+  }
   return hidden;
 }
 

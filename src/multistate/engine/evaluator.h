@@ -45,7 +45,10 @@ struct SampleState {
   int64_t tokens = 0;
 };
 
-/// Teacher-forced evaluation of one sample, layer by layer.
+StateUse use_of(const SampleState& state);
+
+/// Takes samples through the model, layer by layer: teacher-forced evaluation, and the steps of
+/// generation.
 ///
 /// What layer l evicts depends only on its own attention, so a layer can finish a segment of tokens
 /// before the next one starts: its linears become products over the segment, and the result equals
@@ -77,6 +80,13 @@ class Evaluator {
   /// Lets `ids` follow what the state has seen. Returns the hidden states [T, C] of the last layer,
   /// before the final norm.
   at::Tensor advance(std::span<const int64_t> ids, SampleState& state, PhaseSeconds& seconds) const;
+
+  /// The same for a text of any length, segment by segment. Returns [1, C], that of the last token.
+  at::Tensor prefill(std::span<const int64_t> ids, SampleState& state) const;
+
+  /// Lets one token follow in each of B samples: linears as products over the batch, attention for
+  /// each over its own rows. Returns hidden states [B, C].
+  at::Tensor advance_each(std::span<const int64_t> ids, std::span<SampleState* const> states) const;
 
  private:
   /// Starts a sample with what its prefix holds, as far as this policy leaves no trace in it.

@@ -8,6 +8,7 @@
 #include <ATen/ops/pow.h>
 #include <ATen/ops/rsqrt.h>
 #include <ATen/ops/silu.h>
+#include <ATen/ops/tensor.h>
 
 #include "multistate/model/row_kernels.h"
 
@@ -32,14 +33,15 @@ at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilo
   return (x * at::rsqrt(mean_square.add_(epsilon))).mul_(weight);
 }
 
-RotaryTable make_rotary_table(int64_t first_position, int64_t tokens, int64_t head_size,
-                              double theta, const at::TensorOptions& options) {
+RotaryTable make_rotary_table(std::span<const int64_t> positions, int64_t head_size, double theta,
+                              const at::TensorOptions& options) {
   const int64_t half = head_size / 2;
   const auto exact = options.dtype(at::kDouble);
   const auto exponents = at::arange(half, exact).mul_(-1.0 / static_cast<double>(half));
   const auto frequencies = at::pow(theta, exponents);
-  const auto positions = at::arange(first_position, first_position + tokens, exact);
-  const auto angles = positions.unsqueeze(1) * frequencies.unsqueeze(0);
+  const auto places =
+      at::tensor(at::ArrayRef<int64_t>(positions.data(), positions.size()), at::kLong).to(exact);
+  const auto angles = places.unsqueeze(1) * frequencies.unsqueeze(0);
   return {angles.cos().to(options), angles.sin().to(options)};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include <ATen/core/Tensor.h>
 
@@ -19,10 +20,10 @@ struct RotaryTable {
   at::Tensor sin;
 };
 
-/// The table for T consecutive positions: angle(t, i) = (first_position + t) * theta^(-2i/D),
-/// computed in float64 and stored as `options` says (Su et al., RoFormer, arXiv:2104.09864).
-RotaryTable make_rotary_table(int64_t first_position, int64_t tokens, int64_t head_size,
-                              double theta, const at::TensorOptions& options);
+/// The table for T positions: angle(t, i) = positions[t] * theta^(-2i/D), computed in float64 and
+/// stored as `options` says (Su et al., RoFormer, arXiv:2104.09864).
+RotaryTable make_rotary_table(std::span<const int64_t> positions, int64_t head_size, double theta,
+                              const at::TensorOptions& options);
 
 /// Turns x [heads, T, D] by the table, in place, in the half-split form of Llama: element i is
 /// paired with i + D/2.

@@ -70,8 +70,8 @@ at::Tensor Transformer::embed(std::span<const int64_t> ids) const {
   return at::embedding(embedding_, indices.to(options_.device()));
 }
 
-RotaryTable Transformer::rotary_table(int64_t first_position, int64_t tokens) const {
-  return make_rotary_table(first_position, tokens, config_.head_size, config_.rope_theta, options_);
+RotaryTable Transformer::rotary_table(std::span<const int64_t> positions) const {
+  return make_rotary_table(positions, config_.head_size, config_.rope_theta, options_);
 }
 
 Qkv Transformer::project(int64_t layer, const at::Tensor& hidden, const RotaryTable& table) const {

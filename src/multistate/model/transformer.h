@@ -42,8 +42,8 @@ class Transformer {
   /// Embeddings [T, C] of token ids. Throws std::out_of_range for an id outside the vocabulary.
   at::Tensor embed(std::span<const int64_t> ids) const;
 
-  /// Rotations for T consecutive tokens, the first at `first_position`; the same for all layers.
-  RotaryTable rotary_table(int64_t first_position, int64_t tokens) const;
+  /// Rotations for T tokens at these positions; the same for all layers.
+  RotaryTable rotary_table(std::span<const int64_t> positions) const;
 
   /// The first half of layer `layer` for hidden states [T, C] of the tokens that `table` is for.
   Qkv project(int64_t layer, const at::Tensor& hidden, const RotaryTable& table) const;

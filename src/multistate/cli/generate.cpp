@@ -1,0 +1,258 @@
+#include <iostream>
+#include <iterator>
+#include <memory>
+#include <optional>
+
+#include <ATen/core/Tensor.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "multistate/base/error.h"
+#include "multistate/base/mapped_file.h"
+#include "multistate/cli/command.h"
+#include "multistate/cli/policy_argument.h"
+#include "multistate/engine/generator.h"
+#include "multistate/engine/threads.h"
+#include "multistate/model/model_file.h"
+#include "multistate/text/text_stream.h"
+#include "multistate/text/tokenizer.h"
+
+namespace multistate {
+namespace {
+
+struct GenerateArguments {
+  std::string model;
+  std::optional<std::string> prompt;
+  std::optional<std::string> file;
+  std::string policy = "full";
+  std::optional<int64_t> state_size;
+  int64_t max_tokens = 128;
+  int64_t samples = 1;
+  int64_t batch = 16;
+  uint64_t seed = 0;
+  Sampling sampling;
+  std::vector<std::string> stops;
+  bool ignore_eos = false;
+  bool add_bos = false;
+  bool json = false;
+  int threads = 1;
+};
+
+std::string read_prompt(const GenerateArguments& arguments) {
+  if (arguments.prompt) {
+    return *arguments.prompt;
+  }
+  if (*arguments.file == "-") {
+    return {std::istreambuf_iterator<char>(std::cin), {}};
+  }
+  return read_file(*arguments.file);
+}
+
+PolicySetup read_policy(const GenerateArguments& arguments) {
+  const bool bounded = policy_of(arguments.policy).info.bounded;
+  if (bounded && !arguments.state_size) {
+    throw InputError(
+        fmt::format("--state-size: is missing; policy {} needs one", arguments.policy));
+  }
+  if (!bounded && arguments.state_size) {
+    throw InputError(fmt::format("--state-size: policy {} keeps every row", arguments.policy));
+  }
+  return parse_policy(arguments.policy, arguments.state_size.value_or(0));
+}
+
+std::vector<int64_t> prompt_ids(const GenerateArguments& arguments, const Tokenizer& tokenizer) {
+  std::vector<int64_t> ids;
+  if (arguments.add_bos) {
+    if (!tokenizer.bos_id()) {
+      throw InputError("--add-bos: the model's tokenizer names no BOS token");
+    }
+    ids.push_back(*tokenizer.bos_id());
+  }
+  const auto text = tokenizer.encode(read_prompt(arguments));
+  ids.insert(ids.end(), text.begin(), text.end());
+  if (ids.empty()) {
+    throw InputError("the prompt is empty; --add-bos makes the BOS token one");
+  }
+  return ids;
+}
+
+/// The texts of the samples while they grow; a single one is shown as it comes.
+class Texts {
+ public:
+  Texts(const GenerateArguments& arguments, const Tokenizer& tokenizer)
+      : tokenizer_(tokenizer),
+        shown_(arguments.samples == 1 && !arguments.json),
+        streams_(static_cast<size_t>(arguments.samples), TextStream(arguments.stops)),
+        texts_(streams_.size()) {}
+
+  /// Returns false when a stop string has come.
+  bool add(size_t sample, int64_t id) {
+    append(sample, streams_[sample].add(tokenizer_.decode(std::span(&id, 1))));
+    return !streams_[sample].stopped();
+  }
+
+  void finish() {
+    for (size_t sample = 0; sample < streams_.size(); ++sample) {
+      append(sample, streams_[sample].finish());
+    }
+    if (shown_) {
+      fmt::print("\n");
+    }
+  }
+
+  const std::vector<std::string>& texts() const { return texts_; }
+
+ private:
+  void append(size_t sample, const std::string& text) {
+    texts_[sample] += text;
+    if (shown_ && !text.empty()) {
+      fmt::print("{}", text);
+      std::fflush(stdout);
+    }
+  }
+
+  const Tokenizer& tokenizer_;
+  bool shown_;
+  std::vector<TextStream> streams_;
+  std::vector<std::string> texts_;
+};
+
+const char* reason_text(EndReason reason) {
+  switch (reason) {
+    case EndReason::kLength:
+      return "length";
+    case EndReason::kStopId:
+      return "stop_token";
+    case EndReason::kRefused:
+      return "stop_string";
+  }
+  return "";
+}
+
+nlohmann::json report(const GenerateArguments& arguments, const PolicySetup& setup,
+                      const std::vector<Generation>& generations,
+                      const std::vector<std::string>& texts, const GenerationTimes& times) {
+  auto samples = nlohmann::json::array();
+  for (size_t i = 0; i < generations.size(); ++i) {
+    const StateUse& state = generations[i].state;
+    samples.push_back({{"text", texts[i]},
+                       {"ids", generations[i].ids},
+                       {"end", reason_text(generations[i].reason)},
+                       {"rows_peak", state.peak_rows},
+                       {"state_bytes", state.peak_bytes},
+                       {"evictions", state.evictions}});
+  }
+  nlohmann::json json = {{"schema", {{"name", "multistate.generation"}, {"version", 1}}},
+                         {"model", arguments.model},
+                         {"policy", {{"name", setup.entry->name()}, {"options", setup.options}}},
+                         {"state_size", nullptr},
+                         {"seed", arguments.seed},
+                         {"prompt_tokens", times.prompt_tokens / arguments.samples},
+                         {"samples", samples},
+                         {"seconds", {{"prompts", times.prompts}, {"decode", times.decode}}},
+                         {"decoded_tokens", times.decoded_tokens}};
+  if (setup.bounded()) {
+    json["state_size"] = setup.state_size;
+  }
+  return json;
+}
+
+int generate(const GenerateArguments& arguments) {
+  const PolicySetup setup = read_policy(arguments);
+  const auto file = ModelFile::open(arguments.model);
+  const auto tokenizer = Tokenizer::make(file->tokenizer());
+  const auto prompt = prompt_ids(arguments, *tokenizer);
+  set_intra_op_threads(arguments.threads);
+  const auto model = Transformer::load(*file, at::kFloat);
+
+  GenerationOptions options = {
+      .sampling = arguments.sampling, .batch = arguments.batch, .stop_ids = {}};
+  if (tokenizer->eos_id() && !arguments.ignore_eos) {
+    options.stop_ids.push_back(*tokenizer->eos_id());
+  }
+  std::vector<GenerationRequest> requests;
+  for (int64_t sample = 0; sample < arguments.samples; ++sample) {
+    requests.push_back({prompt,
+                        arguments.max_tokens,
+                        {.seed = arguments.seed, .sample = static_cast<uint64_t>(sample)}});
+  }
+  Texts texts(arguments, *tokenizer);
+  GenerationTimes times;
+  const auto generations =
+      Generator(*model, setup, options)
+          .run(
+              requests, [&](size_t sample, int64_t id) { return texts.add(sample, id); }, &times);
+  texts.finish();
+  if (arguments.json) {
+    const auto json = report(arguments, setup, generations, texts.texts(), times);
+    fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  } else if (arguments.samples > 1) {
+    for (size_t i = 0; i < generations.size(); ++i) {
+      fmt::print("--- sample {}\n{}\n", i, texts.texts()[i]);
+    }
+  }
+  return 0;
+}
+
+void add_sampling_options(CLI::App& command, GenerateArguments& arguments) {
+  const auto at_least_one = CLI::Range(int64_t{1}, int64_t{1} << 40);
+  command.add_option("-n,--max-tokens", arguments.max_tokens, "New tokens at most")
+      ->check(at_least_one)
+      ->capture_default_str();
+  command
+      .add_option("--temperature", arguments.sampling.temperature,
+                  "0 takes the most likely token; above 0 draws one")
+      ->check(CLI::Range(0.0, 1e6))
+      ->capture_default_str();
+  command
+      .add_option("--top-k", arguments.sampling.top_k, "Draw from the k most likely; 0: from all")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command
+      .add_option("--top-p", arguments.sampling.top_p,
+                  "Draw from the most likely that together reach this probability")
+      ->check(CLI::Range(1e-9, 1.0))
+      ->capture_default_str();
+  command.add_option("--seed", arguments.seed, "Of what is drawn, by the policy too")
+      ->capture_default_str();
+  command.add_option("--stop", arguments.stops, "End before this text; may be repeated")
+      ->check([](const std::string& text) {
+        return text.empty() ? std::string("a stop string has at least one byte") : std::string();
+      });
+  command.add_flag("--ignore-eos", arguments.ignore_eos, "Go on past the EOS token");
+  command.add_option("--samples", arguments.samples, "Texts to make, each with a seed of its own")
+      ->check(at_least_one)
+      ->capture_default_str();
+  command.add_option("--batch", arguments.batch, "Samples that are decoded together")
+      ->check(at_least_one)
+      ->capture_default_str();
+}
+
+}  // namespace
+
+void add_generate_command(CLI::App& app, Action& action) {
+  auto arguments = std::make_shared<GenerateArguments>();
+  CLI::App* command = app.add_subcommand("generate", "Let a text go on, with a bounded state");
+  command->add_option("model", arguments->model, "GGUF file, or folder with safetensors")
+      ->required();
+  auto* input = command->add_option_group("prompt");
+  input->add_option("--prompt", arguments->prompt, "The text");
+  input->add_option("--file", arguments->file, "A file with the text; - reads standard input");
+  input->require_option(1);
+  command->add_flag("--add-bos", arguments->add_bos, "Put the model's BOS token before it");
+  command
+      ->add_option("--policy", arguments->policy,
+                   "Policy, with options as in 'h2o:{scope: layer, sinks: 4}'")
+      ->capture_default_str();
+  command->add_option("-k,--state-size", arguments->state_size, "Rows that the policy keeps")
+      ->check(CLI::Range(int64_t{1}, int64_t{1} << 40));
+  add_sampling_options(*command, *arguments);
+  command->add_option("--threads", arguments->threads, "Threads inside one operation")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_flag("--json", arguments->json, "Texts, token ids, state and times as JSON");
+  command->callback(
+      [&action, arguments] { action = [arguments] { return generate(*arguments); }; });
+}
+
+}  // namespace multistate

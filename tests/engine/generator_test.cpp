@@ -1,0 +1,138 @@
+#include "multistate/engine/generator.h"
+
+#include <algorithm>
+
+#include "multistate/model/model_file.h"
+
+#include "support/scan_run.h"
+#include "support/temporary_folder.h"
+#include "support/tiny_model.h"
+#include "support/torch.h"
+
+namespace multistate::test {
+namespace {
+
+std::shared_ptr<const Transformer> tiny_transformer() {
+  const TemporaryFolder folder;
+  write_tiny_gguf(TinyModel{}, folder / "model.gguf");
+  return Transformer::load(*ModelFile::open(folder / "model.gguf"), at::kFloat);
+}
+
+std::vector<GenerationRequest> requests() {
+  std::vector<GenerationRequest> all;
+  for (uint64_t sample = 0; sample < 5; ++sample) {
+    std::vector<int64_t> prompt;
+    for (uint64_t i = 0; i < 3 + 7 * sample; ++i) {
+      prompt.push_back(static_cast<int64_t>((i * i * 31 + 17 * sample) % 256));
+    }
+    // Different lengths, so that samples end at different times and others take their place.
+    all.push_back(
+        {prompt, static_cast<int64_t>(4 + 9 * ((sample * 3) % 5)), {.seed = 5, .sample = sample}});
+  }
+  return all;
+}
+
+std::vector<Generation> generate(const Transformer& model, const PolicySetup& setup,
+                                 const GenerationOptions& options,
+                                 std::span<const GenerationRequest> asked) {
+  return Generator(model, setup, options).run(asked, [](size_t /*request*/, int64_t /*id*/) {
+    return true;
+  });
+}
+
+/// The same by the slow way: for every token all of the text anew, from an empty state.
+std::vector<int64_t> generate_slowly(const Transformer& model, const PolicySetup& setup,
+                                     const GenerationRequest& request) {
+  const Evaluator evaluator(model, setup);
+  auto ids = request.prompt;
+  std::vector<int64_t> made;
+  while (static_cast<int64_t>(made.size()) < request.max_tokens) {
+    SampleState state = evaluator.start(request.seed, static_cast<int64_t>(ids.size()));
+    const auto hidden = evaluator.prefill(ids, state);
+    const auto logits = model.normalize(hidden).matmul(model.head()).contiguous();
+    const float* row = logits.data_ptr<float>();
+    made.push_back(std::max_element(row, row + logits.numel()) - row);
+    ids.push_back(made.back());
+  }
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("a sample of a batch is what it is alone, whatever the policy") {
+  const auto model = tiny_transformer();
+  const auto asked = requests();
+  for (const int64_t k : {6, 200}) {
+    for (const PolicyCase& policy : policy_cases(k)) {
+      for (const double temperature : {0.0, 0.9}) {
+        INFO(policy.name << ", temperature " << temperature);
+        GenerationOptions options;
+        options.sampling.temperature = temperature;
+        const auto alone = generate(*model, policy.setup, options, asked);
+        options.batch = 3;
+        const auto together = generate(*model, policy.setup, options, asked);
+        for (size_t i = 0; i < asked.size(); ++i) {
+          CHECK(together[i].ids == alone[i].ids);
+          CHECK(static_cast<int64_t>(together[i].ids.size()) == asked[i].max_tokens);
+          CHECK(together[i].reason == EndReason::kLength);
+          CHECK(together[i].state.evictions == alone[i].state.evictions);
+          CHECK(together[i].state.peak_rows == alone[i].state.peak_rows);
+          if (policy.setup.bounded()) {
+            CHECK(together[i].state.peak_rows <= policy.setup.capacity());
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("decoding equals running the whole text anew for every token") {
+  const auto model = tiny_transformer();
+  const auto asked = requests();
+  for (const PolicyCase& policy : policy_cases(6)) {
+    INFO(policy.name);
+    const auto results =
+        generate(*model, policy.setup, {.sampling = {}, .batch = 2, .stop_ids = {}},
+                 std::span(asked).subspan(1, 2));
+    for (size_t i = 0; i < results.size(); ++i) {
+      CHECK(results[i].ids == generate_slowly(*model, policy.setup, asked[i + 1]));
+    }
+  }
+}
+
+TEST_CASE("a sample ends before a stop id, or when the sink wants no more") {
+  const auto model = tiny_transformer();
+  const auto setup = set_up_policy("tova", 6);
+  const auto asked = requests();
+  const auto whole = generate(*model, setup, {}, asked);
+  const auto& ids = whole[1].ids;
+  const int64_t stop = ids[3];
+  const auto first = std::find(ids.begin(), ids.end(), stop) - ids.begin();
+
+  const GenerationOptions stopping = {.sampling = {}, .batch = 1, .stop_ids = {stop}};
+  const auto stopped = generate(*model, setup, stopping, std::span(asked).subspan(1, 1));
+  CHECK(stopped[0].reason == EndReason::kStopId);
+  CHECK(stopped[0].ids == std::vector<int64_t>(ids.begin(), ids.begin() + first));
+
+  int64_t seen = 0;
+  const auto refused = Generator(*model, setup, {})
+                           .run(std::span(asked).subspan(1, 1),
+                                [&](size_t /*request*/, int64_t /*id*/) { return ++seen < 2; });
+  CHECK(refused[0].reason == EndReason::kRefused);
+  CHECK(refused[0].ids == std::vector<int64_t>(ids.begin(), ids.begin() + 2));
+}
+
+TEST_CASE("samples draw from streams of their own") {
+  const auto model = tiny_transformer();
+  const auto setup = set_up_policy("full", 0);
+  auto asked = requests();
+  asked[1] = asked[0];
+  asked[1].seed.sample = 77;
+  GenerationOptions options;
+  options.sampling.temperature = 1.0;
+  const auto results = generate(*model, setup, options, asked);
+  CHECK(results[0].ids != results[1].ids);
+  CHECK(generate(*model, setup, options, asked)[1].ids == results[1].ids);
+}
+
+}  // namespace multistate::test

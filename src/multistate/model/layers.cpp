@@ -45,7 +45,7 @@ RotaryTable make_rotary_table(std::span<const int64_t> positions, int64_t head_s
   return {angles.cos().to(options), angles.sin().to(options)};
 }
 
-void rotate_(const at::Tensor& x, const RotaryTable& table) {
+void rotate_in_place(const at::Tensor& x, const RotaryTable& table) {
   const int64_t half = x.size(2) / 2;
   if (in_rows_of_floats(x)) {
     for (int64_t token = 0; token < x.size(1); ++token) {

@@ -27,7 +27,7 @@ RotaryTable make_rotary_table(std::span<const int64_t> positions, int64_t head_s
 
 /// Turns x [heads, T, D] by the table, in place, in the half-split form of Llama: element i is
 /// paired with i + D/2.
-void rotate_(const at::Tensor& x, const RotaryTable& table);
+void rotate_in_place(const at::Tensor& x, const RotaryTable& table);
 
 /// silu(gate) * up for [T, 2 * F], gate first (Shazeer, GLU Variants Improve Transformer,
 /// arXiv:2002.05202).

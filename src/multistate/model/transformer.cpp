@@ -81,7 +81,7 @@ Qkv Transformer::project(int64_t layer, const at::Tensor& hidden, const RotaryTa
   const auto projected = at::matmul(normed, weights.qkv)
                              .view({hidden.size(0), heads, config_.head_size})
                              .transpose(0, 1);
-  rotate_(projected.narrow(0, 0, config_.heads + config_.kv_heads), table);
+  rotate_in_place(projected.narrow(0, 0, config_.heads + config_.kv_heads), table);
   return {projected.narrow(0, 0, config_.heads),
           projected.narrow(0, config_.heads, config_.kv_heads),
           projected.narrow(0, config_.heads + config_.kv_heads, config_.kv_heads)};

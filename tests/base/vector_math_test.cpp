@@ -9,8 +9,8 @@ namespace multistate::test {
 
 TEST_CASE("exp to the last bit but one where the result is a normal number") {
   double worst = 0.0;
-  for (double x = -87.3; x <= 88.0; x += 0.000731) {
-    const auto argument = static_cast<float>(x);
+  for (int step = 0; step < 240'000; ++step) {
+    const auto argument = static_cast<float>(-87.3 + 0.00073 * step);
     const double exact = std::exp(static_cast<double>(argument));
     worst = std::max(worst, std::abs(static_cast<double>(vector_exp(argument)) - exact) / exact);
   }
@@ -18,8 +18,8 @@ TEST_CASE("exp to the last bit but one where the result is a normal number") {
 }
 
 TEST_CASE("exp of very small numbers: denormal results, then 0") {
-  for (double x = -104.5; x <= -87.3; x += 0.00731) {
-    const auto argument = static_cast<float>(x);
+  for (int step = 0; step < 2'300; ++step) {
+    const auto argument = static_cast<float>(-104.5 + 0.0073 * step);
     const double exact = std::exp(static_cast<double>(argument));
     const double spacing = std::ldexp(1.0, -149);
     CHECK(std::abs(static_cast<double>(vector_exp(argument)) - exact) <= 1.01 * spacing);

@@ -69,7 +69,7 @@ double tova_score(const Qkv& qkv, const std::vector<int64_t>& alive, int64_t ste
     double total = 0.0;
     double own = 0.0;
     for (const int64_t row : alive) {
-      const double logit = query.dot(keys.select(0, row)).item<double>();
+      const auto logit = query.dot(keys.select(0, row)).item<double>();
       const double weight = std::exp(logit / std::sqrt(static_cast<double>(size)));
       total += weight;
       own = row == position ? weight : own;

@@ -36,14 +36,14 @@ std::vector<std::string> pieces(const std::vector<PreTokenizerStep>& steps, std:
 
 /// Valid UTF-8 from all planes, with a bias to what tokenizers stumble over.
 std::string random_text(Random& random) {
-  static const std::vector<std::string> kSpecial = {
+  static const std::vector<std::string> special = {
       " ",      "  ",     "\n",     "\r\n",       "\t",   "'",     "'s",
       "'LL",    "\u00a0", "\u180e", "e\u0301",    "0",    "42",    "\u0661",
       "\u2167", "\u00bd", "\u4e16", "\U0001f600", "\x01", "\u200d"};
   std::string text;
   for (uint64_t i = 0; i < 30; ++i) {
     if (random.bits() % 2 == 0) {
-      text += kSpecial[random.bits() % kSpecial.size()];
+      text += special[random.bits() % special.size()];
       continue;
     }
     auto code = static_cast<uint32_t>(random.bits() % 0x110000);

@@ -70,7 +70,9 @@ void BlockSteps::attend(const Block& block, int64_t token) {
 
 void BlockSteps::decide_and_mark(const Block& block, int64_t token, int64_t position) {
   const int64_t visible = block.rows - block.tokens + token + 1;
-  StepData data = describe_step(setup_, layer_, set_, inputs_, position, visible, live_rows_);
+  StepData data = describe_set(setup_, set_, inputs_, visible, live_rows_);
+  data.step = position;
+  data.layer = layer_;
   data.live = std::span<const uint8_t>(live_).first(static_cast<size_t>(visible));
   data.attention = {block.weights + token * block.rows, block.tokens * block.rows, 0};
   data.query = {block.queries.data + token * block.queries.row_stride, block.queries.head_stride,

@@ -20,7 +20,7 @@ constexpr int64_t kBlock = 64;
 void causal_softmax(const at::Tensor& logits) {
   const int64_t count = logits.size(1);
   const int64_t rows = logits.size(2);
-  float* weights = logits.data_ptr<float>();
+  auto* weights = logits.data_ptr<float>();
   for (int64_t head = 0; head < logits.size(0); ++head) {
     for (int64_t token = 0; token < count; ++token, weights += rows) {
       const int64_t visible = rows - count + token + 1;
@@ -48,28 +48,36 @@ class CausalScan final : public LayerScan {
     for (int64_t first = 0; first < inputs.tokens(); first += kBlock) {
       const int64_t count = std::min(kBlock, inputs.tokens() - first);
       for (int64_t kv_head = 0; kv_head < inputs.kv_heads(); ++kv_head) {
-        attend_block(inputs, set.rows, kv_head, first, count, before + first + count, buffer);
+        attend_block(inputs, set.rows, kv_head, {first, count, before + first + count}, buffer);
       }
     }
     return attended.flatten(1, 3);
   }
 
  private:
-  /// One key/value head, the queries [first, first + count) of the call, the first N rows.
+  /// Queries [first, first + count) of the call, which see the first `rows` of the set.
+  struct Block {
+    int64_t first = 0;
+    int64_t count = 0;
+    int64_t rows = 0;
+  };
+
   static void attend_block(const SetInputs& inputs, const RowSet& set, int64_t kv_head,
-                           int64_t first, int64_t count, int64_t rows, const at::Tensor& buffer) {
-    const auto queries =
-        inputs.queries.select(0, kv_head).narrow(1, first, count).mul(inputs.scale()).flatten(0, 1);
-    const auto keys = set.keys().select(0, kv_head).narrow(0, 0, rows);
-    const auto values = set.values().select(0, kv_head).narrow(0, 0, rows);
-    auto logits = buffer.narrow(0, 0, queries.size(0) * rows).view({-1, rows});
+                           const Block& block, const at::Tensor& buffer) {
+    const auto queries = inputs.queries.select(0, kv_head)
+                             .narrow(1, block.first, block.count)
+                             .mul(inputs.scale())
+                             .flatten(0, 1);
+    const auto keys = set.keys().select(0, kv_head).narrow(0, 0, block.rows);
+    const auto values = set.values().select(0, kv_head).narrow(0, 0, block.rows);
+    auto logits = buffer.narrow(0, 0, queries.size(0) * block.rows).view({-1, block.rows});
     at::matmul_out(logits, queries, keys.t());
     const auto weights = logits.to(at::kCPU, at::kFloat);
-    causal_softmax(weights.view({-1, count, rows}));
+    causal_softmax(weights.view({-1, block.count, block.rows}));
     const auto attended = at::matmul(weights.to(values.options()), values);
     inputs.attended.select(1, kv_head)
-        .narrow(0, first, count)
-        .copy_(attended.view({-1, count, inputs.head_size()}).transpose(0, 1));
+        .narrow(0, block.first, block.count)
+        .copy_(attended.view({-1, block.count, inputs.head_size()}).transpose(0, 1));
   }
 };
 

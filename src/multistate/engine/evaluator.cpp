@@ -164,7 +164,7 @@ at::Tensor Evaluator::advance_each(std::span<const int64_t> ids,
     positions.push_back(state->tokens);
   }
   const auto table = model_.rotary_table(positions);
-  const auto hidden = model_.embed(ids);
+  auto hidden = model_.embed(ids);
   for (int64_t layer = 0; layer < model_.config().layers; ++layer) {
     const Qkv all = model_.project(layer, hidden, table);
     std::vector<at::Tensor> attended;

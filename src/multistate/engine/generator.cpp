@@ -108,7 +108,7 @@ class Run {
     if (!sink_(sample.request, sample.last)) {
       return end(sample, EndReason::kRefused);
     }
-    const int64_t made = static_cast<int64_t>(result.ids.size());
+    const auto made = static_cast<int64_t>(result.ids.size());
     return made < requests_[sample.request].max_tokens || end(sample, EndReason::kLength);
   }
 

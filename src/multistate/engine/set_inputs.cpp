@@ -32,12 +32,9 @@ HeadMatrices readable(const at::Tensor& tensor, at::Tensor& holder) {
   return {holder.data_ptr<float>(), holder.stride(0), rows ? holder.stride(1) : 0};
 }
 
-StepData describe_step(const PolicySetup& setup, int64_t layer, LayerState::Set& set,
-                       const SetInputs& inputs, int64_t position, int64_t slots,
-                       int64_t live_rows) {
+StepData describe_set(const PolicySetup& setup, LayerState::Set& set, const SetInputs& inputs,
+                      int64_t slots, int64_t live_rows) {
   StepData data;
-  data.step = position;
-  data.layer = layer;
   data.state_size = setup.state_size;
   data.capacity = setup.capacity();
   data.live_rows = live_rows;

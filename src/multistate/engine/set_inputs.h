@@ -36,9 +36,9 @@ SetInputs inputs_of_set(const Qkv& qkv, const at::Tensor& attended, int64_t inde
 /// when one is needed.
 HeadMatrices readable(const at::Tensor& tensor, at::Tensor& holder);
 
-/// What a StepView says of a set beside its matrices, for the step of the token at `position`: the
-/// first `slots` of its rows, of which `live_rows` are alive.
-StepData describe_step(const PolicySetup& setup, int64_t layer, LayerState::Set& set,
-                       const SetInputs& inputs, int64_t position, int64_t slots, int64_t live_rows);
+/// What a StepView says of the first `slots` rows of a set, `live_rows` of them alive, beside step,
+/// layer, matrices and which rows live.
+StepData describe_set(const PolicySetup& setup, LayerState::Set& set, const SetInputs& inputs,
+                      int64_t slots, int64_t live_rows);
 
 }  // namespace multistate

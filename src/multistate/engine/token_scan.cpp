@@ -43,7 +43,9 @@ class SetStepper {
     const int64_t rows = set_.rows.rows();
     live_.assign(static_cast<size_t>(rows), 1);
     scratch_.resize(static_cast<size_t>(rows));
-    StepData data = describe_step(setup_, layer_, set_, inputs_, position, rows, rows);
+    StepData data = describe_set(setup_, set_, inputs_, rows, rows);
+    data.step = position;
+    data.layer = layer_;
     data.live = live_;
     at::Tensor weights_holder;
     at::Tensor query_holder;

@@ -42,6 +42,17 @@ struct Candidate {
   }
 };
 
+/// A symbol a byte.
+std::vector<Symbol> symbols_of(std::string_view piece, const std::vector<int32_t>& byte_ids) {
+  const auto size = static_cast<int32_t>(piece.size());
+  std::vector<Symbol> symbols(piece.size());
+  for (int32_t i = 0; i < size; ++i) {
+    const auto byte = static_cast<unsigned char>(piece[static_cast<size_t>(i)]);
+    symbols[static_cast<size_t>(i)] = {byte_ids[byte], i - 1, i + 1 < size ? i + 1 : -1, false};
+  }
+  return symbols;
+}
+
 bool outdated(const Candidate& candidate, const Symbol& left, const Symbol& right) {
   return left.joined || right.joined || left.next != candidate.right ||
          left.id != candidate.left_id || right.id != candidate.right_id;
@@ -117,11 +128,7 @@ void Bpe::encode(std::string_view piece, std::vector<int64_t>& ids) const {
 
 void Bpe::merge(std::string_view piece, std::vector<int64_t>& ids) const {
   const auto size = static_cast<int32_t>(piece.size());
-  std::vector<Symbol> symbols(piece.size());
-  for (int32_t i = 0; i < size; ++i) {
-    const auto byte = static_cast<unsigned char>(piece[static_cast<size_t>(i)]);
-    symbols[static_cast<size_t>(i)] = {byte_ids_[byte], i - 1, i + 1 < size ? i + 1 : -1, false};
-  }
+  auto symbols = symbols_of(piece, byte_ids_);
   std::priority_queue<Candidate> queue;
   const auto consider = [&](int32_t left, int32_t right) {
     if (left < 0 || right < 0) {

@@ -5,18 +5,16 @@
 #include <ATen/ops/randn.h>
 #include <c10/core/InferenceMode.h>
 
-#include "multistate/bench/stopwatch.h"
+#include "multistate/base/stopwatch.h"
 #include "multistate/engine/layer_scan.h"
 
 namespace multistate {
 namespace {
 
-/// Keeps the number of rows as every policy does, and nothing else.
+/// Keeps the number of rows as every policy does, and nothing else. What the engine computes for
+/// the policy in whose place it stands is in the setup.
 class NoOp final : public Policy {
  public:
-  explicit NoOp(Needs needs) : needs_(needs) {}
-  Needs needs() const override { return needs_; }
-
   void evict(const StepView& step, std::span<float> /*scratch*/,
              Evictions& evictions) const override {
     int64_t left = step.excess();
@@ -27,9 +25,6 @@ class NoOp final : public Policy {
       }
     }
   }
-
- private:
-  Needs needs_;
 };
 
 double seconds_a_token(const TransformerConfig& config, const PolicySetup& setup, const Qkv& qkv) {
@@ -47,7 +42,7 @@ DecisionCost measure_decision(const TransformerConfig& config, const PolicySetup
                    at::randn({config.kv_heads, tokens, config.head_size}),
                    at::randn({config.kv_heads, tokens, config.head_size})};
   PolicySetup no_op = setup;
-  no_op.policy = std::make_shared<NoOp>(setup.needs);
+  no_op.policy = std::make_shared<NoOp>();
   std::vector<double> with;
   std::vector<double> without;
   std::vector<double> difference;

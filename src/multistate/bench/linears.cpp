@@ -8,7 +8,7 @@
 #include <ATen/ops/rand.h>
 #include <c10/core/InferenceMode.h>
 
-#include "multistate/bench/stopwatch.h"
+#include "multistate/base/stopwatch.h"
 #include "multistate/engine/evaluator.h"
 
 namespace multistate {

@@ -2,10 +2,10 @@
 
 #include <map>
 
+#include "multistate/base/stopwatch.h"
 #include "multistate/bench/linears.h"
 #include "multistate/bench/random_ids.h"
 #include "multistate/bench/resident_memory.h"
-#include "multistate/bench/stopwatch.h"
 
 namespace multistate {
 namespace {

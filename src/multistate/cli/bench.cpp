@@ -8,9 +8,9 @@
 #include "multistate/bench/report.h"
 #include "multistate/cli/command.h"
 #include "multistate/cli/policy_argument.h"
+#include "multistate/engine/run_context.h"
 #include "multistate/engine/threads.h"
 #include "multistate/results/atomic_file.h"
-#include "multistate/results/context.h"
 
 namespace multistate {
 namespace {
@@ -72,15 +72,11 @@ nlohmann::json list_of(const std::vector<Result>& results) {
 }
 
 nlohmann::json report(const BenchArguments& arguments, const Measured& measured) {
-  nlohmann::json context = make_context(command_line());
-  context["libtorch"] = libtorch_version();
-  context["blas"] = blas_description();
-  context["threads"] = {{"jobs", 1}, {"intra_op", arguments.threads}};
   nlohmann::json json = {{"schema", "multistate.bench"},
                          {"schema_version", 1},
                          {"model", arguments.model},
                          {"repetitions", arguments.repetitions},
-                         {"context", context},
+                         {"context", make_run_context(command_line(), 1, arguments.threads)},
                          {"prefill", list_of(measured.prefill)},
                          {"decode", list_of(measured.decode)},
                          {"decision", list_of(measured.decisions)}};

@@ -1,33 +1,18 @@
 #include "multistate/engine/evaluator.h"
 
 #include <algorithm>
-#include <chrono>
 #include <numeric>
 #include <stdexcept>
 
 #include <ATen/ops/cat.h>
 #include <c10/core/InferenceMode.h>
 
+#include "multistate/base/stopwatch.h"
 #include "multistate/engine/cross_entropy.h"
 #include "multistate/engine/shared_prefix.h"
 
 namespace multistate {
 namespace {
-
-/// Adds the time until its end to a total.
-class Stopwatch {
- public:
-  explicit Stopwatch(double& total) : total_(total) {}
-  ~Stopwatch() {
-    total_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  }
-  Stopwatch(const Stopwatch&) = delete;
-  Stopwatch& operator=(const Stopwatch&) = delete;
-
- private:
-  double& total_;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
 
 std::vector<int64_t> positions_from(int64_t first, size_t count) {
   std::vector<int64_t> positions(count);

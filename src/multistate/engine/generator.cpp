@@ -1,21 +1,16 @@
 #include "multistate/engine/generator.h"
 
 #include <algorithm>
-#include <chrono>
 #include <stdexcept>
 #include <utility>
 
 #include <ATen/ops/matmul.h>
 #include <c10/core/InferenceMode.h>
 
+#include "multistate/base/stopwatch.h"
+
 namespace multistate {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 /// A sample that is being decoded.
 struct Active {
@@ -53,7 +48,6 @@ class Run {
 
  private:
   void begin(size_t request) {
-    const auto start = Clock::now();
     const GenerationRequest& asked = requests_[request];
     const auto tokens = static_cast<int64_t>(asked.prompt.size());
     const SampleSeed seed = asked.seed;
@@ -61,8 +55,8 @@ class Run {
                      .state = evaluator_.start(seed, tokens + asked.max_tokens),
                      .random = Random({seed.seed, seed.sample, kSamplingStream}),
                      .last = 0};
-    const auto hidden = evaluator_.prefill(asked.prompt, sample.state);
-    times_.prompts += seconds_since(start);
+    at::Tensor hidden;
+    times_.prompts += seconds_of([&] { hidden = evaluator_.prefill(asked.prompt, sample.state); });
     times_.prompt_tokens += tokens;
     if (accept(sample, logits(hidden))) {
       active_.push_back(std::move(sample));
@@ -70,15 +64,14 @@ class Run {
   }
 
   void decode() {
-    const auto start = Clock::now();
     std::vector<int64_t> ids;
     std::vector<SampleState*> states;
     for (Active& sample : active_) {
       ids.push_back(sample.last);
       states.push_back(&sample.state);
     }
-    const auto all = logits(evaluator_.advance_each(ids, states));
-    times_.decode += seconds_since(start);
+    at::Tensor all;
+    times_.decode += seconds_of([&] { all = logits(evaluator_.advance_each(ids, states)); });
     times_.decoded_tokens += static_cast<int64_t>(ids.size());
     std::vector<Active> left;
     for (size_t i = 0; i < active_.size(); ++i) {

@@ -11,9 +11,9 @@
 #include <fmt/format.h>
 
 #include "multistate/base/log.h"
+#include "multistate/engine/run_context.h"
 #include "multistate/engine/threads.h"
 #include "multistate/results/cell_folder.h"
-#include "multistate/results/context.h"
 #include "multistate/results/manifest.h"
 #include "multistate/results/output_lock.h"
 #include "multistate/sweep/cell_run.h"
@@ -23,14 +23,6 @@
 
 namespace multistate {
 namespace {
-
-nlohmann::json run_context(const RunOptions& options) {
-  nlohmann::json context = make_context(options.command);
-  context["libtorch"] = libtorch_version();
-  context["blas"] = blas_description();
-  context["threads"] = {{"jobs", options.jobs}, {"intra_op", options.threads}};
-  return context;
-}
 
 void write_plan(const SweepPlan& plan, const RunOptions& options) {
   Manifest manifest;
@@ -82,7 +74,7 @@ class Runner {
  private:
   /// Decides about every cell what is left to do.
   void collect() {
-    const auto context = run_context(options_);
+    const auto context = make_run_context(options_.command, options_.jobs, options_.threads);
     for (const PlannedCell& cell : plan_.cells) {
       CellFolder folder(plan_.spec.output / "cells" / cell.folder(), cell.id);
       const CellState state = folder.state();

@@ -1,4 +1,5 @@
 #include <csignal>
+#include <cstdlib>
 #include <map>
 #include <thread>
 
@@ -52,6 +53,20 @@ TEST_CASE("run prints a table, says where results are, and status agrees") {
   const auto status = run_program({"status", sweep.output().string(), "--json"});
   CHECK(status.exit_code == 0);
   CHECK(nlohmann::json::parse(status.out).at("counts").at("done") == 7);
+}
+
+TEST_CASE("a BLAS older than the CPU is told which kernels to use") {
+  if (__builtin_cpu_supports("avx2") == 0 || std::getenv("OPENBLAS_CORETYPE") != nullptr) {
+    WARN("not tested: the user has chosen the kernels, or the CPU has no choice");
+    return;
+  }
+  const TinySweep sweep;
+  REQUIRE(run_program({"run", sweep.write(TinySweep::grid()).string()}).exit_code == 0);
+  for (const auto& entry : fs::directory_iterator(sweep.output() / "cells")) {
+    const auto result = nlohmann::json::parse(read_file(entry.path() / "result.json"));
+    const std::string blas = result.at("context").at("blas");
+    CHECK(blas.find("Prescott") == std::string::npos);
+  }
 }
 
 TEST_CASE("overrides change the sweep, and only what is missing runs") {

@@ -1,14 +1,17 @@
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <string>
 
 #include <c10/util/Exception.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "multistate/base/build_info.h"
 #include "multistate/base/error.h"
 #include "multistate/base/log.h"
 #include "multistate/cli/command.h"
+#include "multistate/engine/blas_kernels.h"
 #include "multistate/experiment/registry.h"
 #include "multistate/policy/registry.h"
 
@@ -29,6 +32,15 @@ void remember_command_line(int argc, char** argv) {
     const bool plain =
         word.find_first_of(" \t\n'\"\\$`*?[](){}<>|&;~#") == std::string::npos && !word.empty();
     mutable_command_line() += (i == 0 ? "" : " ") + (plain ? word : "'" + word + "'");
+  }
+}
+
+/// Starts this program anew when that makes its matrix products faster; else, or when it cannot,
+/// returns. The second time the variable is set, so there is no third.
+void restart_with_better_kernels(char** argv) {
+  if (const auto kernels = better_blas_kernels()) {
+    setenv("OPENBLAS_CORETYPE", kernels->c_str(), 1);
+    execv("/proc/self/exe", argv);
   }
 }
 
@@ -77,6 +89,7 @@ const std::string& command_line() {
 int main(int argc, char** argv) {
   using multistate::report;
   try {
+    multistate::restart_with_better_kernels(argv);
     multistate::remember_command_line(argc, argv);
     return multistate::run_program(argc, argv);
   } catch (const multistate::InputError& error) {

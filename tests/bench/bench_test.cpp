@@ -59,8 +59,8 @@ TEST_CASE("bench prints a row a case and writes the same figures as JSON") {
   const auto file = (sweep.folder() / "bench.json").string();
   const auto run = run_program({"bench", (sweep.folder() / "model.gguf").string(), "--policy",
                                 "full,tova,h2o:{scope: layer, sinks: 1}", "-k", "8,16", "-T",
-                                "40,80", "--repeat", "2", "--decode-batch", "1,3", "--decode-steps",
-                                "4", "--json", file});
+                                "40,80", "--repeat", "2", "--decode-batch", "1,3",
+                                "--decode-memory", "40KiB", "--decode-steps", "4", "--json", file});
   INFO(run.err);
   REQUIRE(run.exit_code == 0);
   CHECK_THAT(run.out, ContainsSubstring("h2o:{scope: layer, sinks: 1}"));
@@ -70,7 +70,19 @@ TEST_CASE("bench prints a row a case and writes the same figures as JSON") {
   CHECK(report.at("context").contains("machine"));
   CHECK(report.at("prefill").size() == 10);
   CHECK(report.at("decision").size() == 4);
-  CHECK(report.at("decode").size() == 20);
+  CHECK(report.at("decode").size() == 30);
+  for (const json& result : report.at("decode")) {
+    // As in the loop below; a state without bound ends with the steps and the sample's own tokens.
+    const bool full = result.at("state_size").is_null();
+    const int64_t rows = full ? result.at("context_tokens").get<int64_t>() + 4
+                              : result.at("state_size").get<int64_t>();
+    const int64_t bytes = rows * 2 * (2 * 2 * 8 * 4 + 8 + (result.at("policy") == "h2o" ? 4 : 0));
+    const int64_t batch = result.at("batch");
+    CHECK(result.at("state_bytes") == batch * bytes);
+    if (result.at("fills_memory")) {
+      CHECK(batch == 40 * 1024 / bytes);
+    }
+  }
   for (const json& result : report.at("prefill")) {
     const auto& rate = result.at("tokens_per_second");
     CHECK(rate.at("min").get<double>() > 0.0);
@@ -101,6 +113,7 @@ TEST_CASE("bench refuses what it cannot measure") {
   CHECK_THAT(refused({"--policy", "tova:{sinks: 64}", "-k", "64"}),
              ContainsSubstring("must be less than the state size (64)"));
   CHECK_THAT(refused({"-k", "0"}), ContainsSubstring("--state-size"));
+  CHECK_THAT(refused({"--decode-memory", "0"}), ContainsSubstring("--decode-memory"));
   CHECK_THAT(refused({"-T", "1"}), ContainsSubstring("--tokens"));
 }
 

@@ -26,8 +26,10 @@ std::vector<GenerationRequest> requests() {
       prompt.push_back(static_cast<int64_t>((i * i * 31 + 17 * sample) % 256));
     }
     // Different lengths, so that samples end at different times and others take their place.
-    all.push_back(
-        {prompt, static_cast<int64_t>(4 + 9 * ((sample * 3) % 5)), {.seed = 5, .sample = sample}});
+    all.push_back({.context = nullptr,
+                   .prompt = prompt,
+                   .max_tokens = static_cast<int64_t>(4 + 9 * ((sample * 3) % 5)),
+                   .seed = {.seed = 5, .sample = sample}});
   }
   return all;
 }
@@ -58,6 +60,32 @@ std::vector<int64_t> generate_slowly(const Transformer& model, const PolicySetup
 }
 
 }  // namespace
+
+TEST_CASE("samples that share a context go on as if each had read it, and leave it as it was") {
+  const auto model = tiny_transformer();
+  for (const int64_t k : {6, 200}) {
+    for (const PolicyCase& policy : policy_cases(k)) {
+      INFO(policy.name << ", k " << k);
+      const auto whole = requests().back();
+      const Evaluator evaluator(*model, policy.setup);
+      SampleState context = evaluator.start(whole.seed, 64);
+      const size_t shared = 20;
+      evaluator.prefill(std::span(whole.prompt).first(shared), context);
+      GenerationRequest rest = whole;
+      rest.context = &context;
+      rest.prompt.erase(rest.prompt.begin(), rest.prompt.begin() + shared);
+      GenerationOptions options;
+      options.batch = 2;
+      const auto expected = generate(*model, policy.setup, options, {{whole}});
+      const auto found = generate(*model, policy.setup, options, {{rest, rest, rest}});
+      for (const Generation& one : found) {
+        CHECK(one.ids == expected.front().ids);
+        CHECK(one.state.evictions == expected.front().state.evictions);
+      }
+      CHECK(context.tokens == static_cast<int64_t>(shared));
+    }
+  }
+}
 
 TEST_CASE("a sample of a batch is what it is alone, whatever the policy") {
   const auto model = tiny_transformer();

@@ -1,53 +1,124 @@
 #include "multistate/bench/decode.h"
 
+#include <fmt/format.h>
+
+#include "multistate/base/error.h"
+#include "multistate/base/text.h"
 #include "multistate/bench/random_ids.h"
 #include "multistate/engine/generator.h"
 
 namespace multistate {
 namespace {
 
-/// Returns seconds a decoded token.
-double run_once(const Transformer& model, DecodeResult& result, int64_t steps) {
-  const PrefillCase& one = *result.measured;
-  std::vector<GenerationRequest> requests;
-  for (int64_t sample = 0; sample < result.batch; ++sample) {
-    requests.push_back({random_ids(one.tokens, model.config().vocabulary_size, sample),
-                        steps + 1,
-                        {.seed = 0, .sample = static_cast<uint64_t>(sample)}});
+/// A case with the state that all its samples start from.
+class DecodeCase {
+ public:
+  DecodeCase(const Transformer& model, const PrefillCase& measured, int64_t steps)
+      : model_(model),
+        measured_(measured),
+        steps_(steps),
+        context_(Evaluator(model, measured.setup).start({}, measured.tokens + steps)) {
+    auto ids = random_ids(measured.tokens, model.config().vocabulary_size, 0);
+    ids.pop_back();  // The last token of every sample is its own.
+    Evaluator(model, measured.setup).prefill(ids, context_);
+    sample_bytes_ = decode(1).state_bytes;
   }
-  const Generator generator(model, one.setup,
-                            {.sampling = {}, .batch = result.batch, .stop_ids = {}});
-  GenerationTimes times;
-  const auto generations = generator.run(
-      requests, [](size_t /*request*/, int64_t /*id*/) { return true; }, &times);
-  result.state_bytes = 0;
-  for (const Generation& generation : generations) {
-    result.state_bytes += generation.state.peak_bytes;
+
+  const PrefillCase& measured() const { return measured_; }
+
+  /// Of one sample, when it ends.
+  int64_t sample_bytes() const { return sample_bytes_; }
+
+  struct Outcome {
+    double seconds = 0.0;  ///< A decoded token.
+    int64_t state_bytes = 0;
+  };
+
+  Outcome decode(int64_t batch) const {
+    std::vector<GenerationRequest> requests;
+    for (int64_t sample = 0; sample < batch; ++sample) {
+      requests.push_back({.context = &context_,
+                          .prompt = random_ids(1, model_.config().vocabulary_size, sample),
+                          .max_tokens = steps_ + 1,
+                          .seed = {.seed = 0, .sample = static_cast<uint64_t>(sample)}});
+    }
+    const Generator generator(model_, measured_.setup,
+                              {.sampling = {}, .batch = batch, .stop_ids = {}});
+    GenerationTimes times;
+    const auto generations = generator.run(
+        requests, [](size_t /*request*/, int64_t /*id*/) { return true; }, &times);
+    Outcome outcome;
+    for (const Generation& generation : generations) {
+      outcome.state_bytes += generation.state.peak_bytes;
+    }
+    outcome.seconds = times.decode / static_cast<double>(times.decoded_tokens);
+    return outcome;
   }
-  return times.decode / static_cast<double>(times.decoded_tokens);
+
+ private:
+  const Transformer& model_;
+  const PrefillCase& measured_;
+  int64_t steps_;
+  SampleState context_;
+  int64_t sample_bytes_ = 0;
+};
+
+int64_t batch_that_fits(const DecodeCase& one, int64_t memory_bytes) {
+  const int64_t batch = memory_bytes / one.sample_bytes();
+  if (batch == 0) {
+    throw InputError(fmt::format(
+        "--decode-memory: {} does not hold the state of one sample of {}, which takes {}",
+        human_bytes(static_cast<double>(memory_bytes)), one.measured().label,
+        human_bytes(static_cast<double>(one.sample_bytes()))));
+  }
+  return batch;
+}
+
+std::vector<DecodeResult> results_to_fill(const DecodeCase& one, const DecodePlan& plan) {
+  std::vector<DecodeResult> results;
+  DecodeResult result;
+  result.measured = &one.measured();
+  for (const int64_t batch : plan.batches) {
+    result.batch = batch;
+    results.push_back(result);
+  }
+  if (plan.memory_bytes) {
+    result.batch = batch_that_fits(one, *plan.memory_bytes);
+    result.fills_memory = true;
+    results.push_back(result);
+  }
+  return results;
 }
 
 }  // namespace
 
 std::vector<DecodeResult> measure_decode(const Transformer& model,
                                          const std::vector<PrefillCase>& cases,
-                                         const std::vector<int64_t>& batches, int64_t steps,
-                                         int64_t repetitions) {
+                                         const DecodePlan& plan) {
+  struct Row {
+    const DecodeCase* decoded;
+    std::vector<double> seconds;
+  };
+  std::vector<DecodeCase> decoded;
+  decoded.reserve(cases.size());
   std::vector<DecodeResult> results;
+  std::vector<Row> rows;
   for (const PrefillCase& one : cases) {
-    for (const int64_t batch : batches) {
-      results.push_back(
-          {.measured = &one, .batch = batch, .tokens_per_second = {}, .state_bytes = 0});
+    decoded.emplace_back(model, one, plan.steps);
+    for (const DecodeResult& result : results_to_fill(decoded.back(), plan)) {
+      results.push_back(result);
+      rows.push_back({&decoded.back(), {}});
     }
   }
-  std::vector<std::vector<double>> seconds(results.size());
-  for (int64_t repetition = 0; repetition < repetitions; ++repetition) {
+  for (int64_t repetition = 0; repetition < plan.repetitions; ++repetition) {
     for (size_t i = 0; i < results.size(); ++i) {
-      seconds[i].push_back(run_once(model, results[i], steps));
+      const auto outcome = rows[i].decoded->decode(results[i].batch);
+      rows[i].seconds.push_back(outcome.seconds);
+      results[i].state_bytes = outcome.state_bytes;
     }
   }
   for (size_t i = 0; i < results.size(); ++i) {
-    results[i].tokens_per_second = rate_of(1.0, seconds[i]);
+    results[i].tokens_per_second = rate_of(1.0, rows[i].seconds);
   }
   return results;
 }

@@ -1,5 +1,7 @@
 #include "multistate/bench/report.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "multistate/base/text.h"
@@ -29,6 +31,17 @@ nlohmann::json case_json(const PrefillCase& measured) {
   return json;
 }
 
+/// What a result is compared with: the first policy with a batch chosen alike, after as long a
+/// context.
+const DecodeResult& first_like(const std::vector<DecodeResult>& results,
+                               const DecodeResult& result) {
+  return *std::find_if(results.begin(), results.end(), [&](const DecodeResult& other) {
+    return other.measured->tokens == result.measured->tokens &&
+           other.fills_memory == result.fills_memory &&
+           (result.fills_memory || other.batch == result.batch);
+  });
+}
+
 }  // namespace
 
 std::string prefill_table(const std::vector<PrefillResult>& results) {
@@ -50,13 +63,16 @@ std::string prefill_table(const std::vector<PrefillResult>& results) {
 
 std::string decode_table(const std::vector<DecodeResult>& results) {
   std::vector<std::vector<std::string>> rows = {
-      {"policy", "k", "prompt", "batch", "tokens/s", "min..max", "state"}};
+      {"policy", "k", "context", "batch", "tokens/s", "min..max", "state", "relative"}};
   for (const DecodeResult& result : results) {
     const Spread& rate = result.tokens_per_second;
+    const double relative = rate.median / first_like(results, result).tokens_per_second.median;
     rows.push_back({result.measured->label, state_size_text(result.measured->setup),
-                    std::to_string(result.measured->tokens), std::to_string(result.batch),
+                    std::to_string(result.measured->tokens),
+                    fmt::format("{}{}", result.batch, result.fills_memory ? " (fits)" : ""),
                     fmt::format("{:.1f}", rate.median), range(rate, 1.0, 1),
-                    human_bytes(static_cast<double>(result.state_bytes))});
+                    human_bytes(static_cast<double>(result.state_bytes)),
+                    fmt::format("{:.2f}", relative)});
   }
   return format_table(rows);
 }
@@ -94,8 +110,9 @@ nlohmann::json to_json(const PrefillResult& result) {
 
 nlohmann::json to_json(const DecodeResult& result) {
   auto json = case_json(*result.measured);
-  json["prompt_tokens"] = result.measured->tokens;
+  json["context_tokens"] = result.measured->tokens;
   json["batch"] = result.batch;
+  json["fills_memory"] = result.fills_memory;
   json["tokens_per_second"] = spread_json(result.tokens_per_second);
   json["state_bytes"] = result.state_bytes;
   return json;

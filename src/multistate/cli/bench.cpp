@@ -20,8 +20,7 @@ struct BenchArguments {
   std::string policies = "full,tova";
   std::vector<int64_t> state_sizes = {64, 256, 512};
   std::vector<int64_t> tokens = {1024};
-  std::vector<int64_t> decode_batches;
-  int64_t decode_steps = 32;
+  DecodePlan decode;
   int64_t repetitions = 3;
   int threads = 1;
   std::string json;
@@ -96,11 +95,13 @@ int bench(const BenchArguments& arguments) {
     fmt::print("\nDecision: microseconds a token and layer, beside a policy that only counts\n{}",
                decision_table(measured.decisions));
   }
-  if (!arguments.decode_batches.empty()) {
-    measured.decode = measure_decode(*model, cases, arguments.decode_batches,
-                                     arguments.decode_steps, arguments.repetitions);
-    fmt::print("\nDecode: tokens/s of all samples of a batch together\n{}",
-               decode_table(measured.decode));
+  if (!arguments.decode.batches.empty() || arguments.decode.memory_bytes) {
+    DecodePlan plan = arguments.decode;
+    plan.repetitions = arguments.repetitions;
+    measured.decode = measure_decode(*model, cases, plan);
+    fmt::print(
+        "\nDecode: tokens/s of all samples of a batch together, and relative to the first\n{}",
+        decode_table(measured.decode));
   }
   if (!arguments.json.empty()) {
     write_atomically(arguments.json, report(arguments, measured).dump(2) + "\n");
@@ -128,11 +129,16 @@ void add_bench_command(CLI::App& app, Action& action) {
       ->check(CLI::Range(int64_t{2}, int64_t{1} << 40))
       ->capture_default_str();
   command
-      ->add_option("--decode-batch", arguments->decode_batches,
+      ->add_option("--decode-batch", arguments->decode.batches,
                    "Measure decoding too, with batches of so many samples")
       ->delimiter(',')
       ->check(CLI::PositiveNumber);
-  command->add_option("--decode-steps", arguments->decode_steps, "Tokens to decode in each sample")
+  command
+      ->add_option("--decode-memory", arguments->decode.memory_bytes,
+                   "Measure decoding with as many samples as have states that fit: 512MiB, 2GiB")
+      ->transform(CLI::AsSizeValue(false))
+      ->check(CLI::PositiveNumber);
+  command->add_option("--decode-steps", arguments->decode.steps, "Tokens to decode in each sample")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   command->add_option("--repeat", arguments->repetitions, "Repetitions, all cases in turn")

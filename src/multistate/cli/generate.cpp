@@ -172,9 +172,10 @@ int generate(const GenerateArguments& arguments) {
   }
   std::vector<GenerationRequest> requests;
   for (int64_t sample = 0; sample < arguments.samples; ++sample) {
-    requests.push_back({prompt,
-                        arguments.max_tokens,
-                        {.seed = arguments.seed, .sample = static_cast<uint64_t>(sample)}});
+    requests.push_back({.context = nullptr,
+                        .prompt = prompt,
+                        .max_tokens = arguments.max_tokens,
+                        .seed = {.seed = arguments.seed, .sample = static_cast<uint64_t>(sample)}});
   }
   Texts texts(arguments, *tokenizer);
   GenerationTimes times;

@@ -39,7 +39,7 @@ struct Evaluation {
 
 class SharedPrefix;
 
-/// A sample under way: what every layer remembers of the tokens so far.
+/// A sample under way: what every layer remembers of the tokens so far. A copy goes its own way.
 struct SampleState {
   std::vector<LayerState> layers;
   int64_t tokens = 0;

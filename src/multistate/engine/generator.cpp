@@ -52,7 +52,9 @@ class Run {
     const auto tokens = static_cast<int64_t>(asked.prompt.size());
     const SampleSeed seed = asked.seed;
     Active sample = {.request = request,
-                     .state = evaluator_.start(seed, tokens + asked.max_tokens),
+                     .state = asked.context != nullptr
+                                  ? *asked.context
+                                  : evaluator_.start(seed, tokens + asked.max_tokens),
                      .random = Random({seed.seed, seed.sample, kSamplingStream}),
                      .last = 0};
     at::Tensor hidden;

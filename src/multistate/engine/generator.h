@@ -17,9 +17,12 @@ struct GenerationOptions {
 };
 
 struct GenerationRequest {
+  /// What the prompt follows, of the same model and setup; nothing unless given. The sample goes on
+  /// from a copy, so that any number of requests may share it.
+  const SampleState* context = nullptr;
   std::vector<int64_t> prompt;  ///< At least one token.
   int64_t max_tokens = 0;       ///< New ones at most, 1 or more.
-  SampleSeed seed;
+  SampleSeed seed;              ///< Of the policy, too, where there is no context.
 };
 
 enum class EndReason {

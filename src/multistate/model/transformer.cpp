@@ -13,7 +13,7 @@ namespace {
 
 /// A linear layer's weight as stored, [out, in], made ready for x * weight: [in, out].
 at::Tensor transposed(const at::Tensor& weight, const at::TensorOptions& options) {
-  return weight.to(options).t();
+  return weight.to(options).t().contiguous();
 }
 
 }  // namespace

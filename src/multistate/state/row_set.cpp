@@ -17,6 +17,13 @@ RowSet::RowSet(const Layout& layout, const at::TensorOptions& options)
   positions_.reserve(static_cast<size_t>(layout.capacity));
 }
 
+RowSet::RowSet(const RowSet& other)
+    : layout_(other.layout_),
+      keys_(other.keys_.clone()),
+      values_(other.values_.clone()),
+      positions_(other.positions_),
+      memory_(other.memory_) {}
+
 at::Tensor RowSet::keys() const {
   return keys_.narrow(0, 0, rows()).transpose(0, 1);
 }

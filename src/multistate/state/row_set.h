@@ -25,6 +25,13 @@ class RowSet {
 
   RowSet(const Layout& layout, const at::TensorOptions& options);
 
+  /// A copy has rows of its own.
+  RowSet(const RowSet& other);
+  RowSet& operator=(const RowSet& other) = delete;
+  RowSet(RowSet&&) = default;
+  RowSet& operator=(RowSet&&) = default;
+  ~RowSet() = default;
+
   int64_t rows() const { return static_cast<int64_t>(positions_.size()); }
   std::span<const int64_t> positions() const { return positions_; }
 

@@ -9,6 +9,7 @@
 #include "aggregate/analysis/comparisons.h"
 #include "aggregate/analysis/pareto.h"
 #include "aggregate/analysis/thresholds.h"
+#include "aggregate/statistics/paired_test.h"
 
 namespace multistate::aggregate {
 namespace {
@@ -97,9 +98,9 @@ std::string method_of(const AnalysisOptions& options) {
   return fmt::format(
       "95 %: expanded percentile bootstrap over samples, {} replicates, seed {}; t for fewer than "
       "{} "
-      "samples. Tests: paired sign-flip permutation, exact up to 24 samples, else {} draws; Holm "
+      "samples. Tests: paired sign-flip permutation, exact up to {} samples, else {} draws; Holm "
       "within a group and metric. Effect: Cohen's d_z",
-      options.replicates, options.seed, kLeastForBootstrap, options.draws);
+      options.replicates, options.seed, kLeastForBootstrap, kExactSamples, options.draws);
 }
 
 }  // namespace

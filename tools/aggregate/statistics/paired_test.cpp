@@ -27,14 +27,31 @@ std::vector<double> signed_sums(std::span<const double> values) {
   return sums;
 }
 
+/// The same in ascending order: those with the next value added and those with it taken away are
+/// two ordered runs, which are merged.
+std::vector<double> ordered_sums(std::span<const double> values) {
+  std::vector<double> sums = {0.0};
+  std::vector<double> next;
+  for (const double value : values) {
+    const double size = std::abs(value);
+    const size_t count = sums.size();
+    next.resize(2 * count);
+    for (size_t low = 0, high = 0, i = 0; i < next.size(); ++i) {
+      const bool take_low = high == count || (low < count && sums[low] - size <= sums[high] + size);
+      next[i] = take_low ? sums[low] - size : sums[high] + size;
+      ++(take_low ? low : high);
+    }
+    sums.swap(next);
+  }
+  return sums;
+}
+
 /// Share of all sign patterns whose sum is `limit` or more: each is one of the first half's sums
 /// and one of the second half's.
 double share_at_least(std::span<const double> differences, double limit) {
   const size_t middle = differences.size() / 2;
-  auto first = signed_sums(differences.first(middle));
-  auto second = signed_sums(differences.subspan(middle));
-  std::sort(first.begin(), first.end());
-  std::sort(second.begin(), second.end());
+  const auto first = ordered_sums(differences.first(middle));
+  const auto second = ordered_sums(differences.subspan(middle));
   uint64_t count = 0;
   auto rest = second.end();
   for (const double sum : first) {

@@ -7,7 +7,7 @@
 namespace multistate::aggregate {
 
 /// Up to so many samples all sign patterns are enumerated.
-inline constexpr size_t kExactSamples = 24;
+inline constexpr size_t kExactSamples = 20;
 
 /// Two-sided paired permutation test. Null hypothesis: on every sample the two sides could be
 /// exchanged, so that each difference is as likely to have the other sign. Returns the share of the

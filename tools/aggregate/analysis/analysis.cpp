@@ -112,11 +112,13 @@ Analysis analyze(const Collection& collection, const AnalysisOptions& options) {
   analysis.metrics = metrics_of(collection, options);
   warn_of_gaps(collection, analysis.warnings);
   Resampling resampling(options, count_observations(collection), analysis.warnings);
+  analysis.intervals.reserve(collection.cells.size());
   for (const Cell& cell : collection.cells) {
     analysis.intervals.push_back(intervals_of(cell, resampling));
   }
   const auto headline = headline_of(analysis.metrics);
   std::vector<std::string> names;
+  names.reserve(headline.size());
   for (const MetricInfo& metric : headline) {
     names.push_back(metric.name);
   }

@@ -253,36 +253,36 @@ void fill_best(Group& group, const Layout& layout, const Workspace& work) {
   }
 }
 
-/// Cells of a size less the yardstick's cells of that size.
-void fill_regret(Group& group, const Layout& layout, Workspace& work, Comparer& comparer) {
+/// Cells of one size with the yardstick's cell of that size.
+std::vector<Pair> regret_pairs(const Labels& labels, const Workspace& work) {
+  std::vector<size_t> yardsticks;
+  std::vector<size_t> others;
+  for (const auto& [label, cells] : labels) {
+    for (const size_t cell : cells) {
+      const auto name = parameter_of(work.collection.cells[cell], "policy.name");
+      (name == work.options.yardstick ? yardsticks : others).push_back(cell);
+    }
+  }
+  // One yardstick a size: its options at their defaults have the shortest label, which is first.
+  yardsticks.resize(std::min<size_t>(yardsticks.size(), 1));
+  std::vector<Pair> pairs;
+  add_pairs(others, yardsticks, work.collection, pairs);
+  return pairs;
+}
+
+void fill_regret(Group& group, const Layout& layout, const Workspace& work, Comparer& comparer) {
   if (work.options.yardstick.empty()) {
     return;
   }
-  const auto is_yardstick = [&](size_t cell) {
-    return parameter_of(work.collection.cells[cell], "policy.name") == work.options.yardstick;
-  };
-  for (const auto& [size, labels] : layout) {
-    std::vector<size_t> yardsticks;
-    std::vector<size_t> others;
-    for (const auto& [label, cells] : labels) {
-      for (const size_t cell : cells) {
-        (is_yardstick(cell) ? yardsticks : others).push_back(cell);
-      }
-    }
-    // One yardstick a size: its options at their defaults have the shortest label, which is first.
-    yardsticks.resize(std::min<size_t>(yardsticks.size(), 1));
-    std::vector<Pair> pairs;
-    add_pairs(others, yardsticks, work.collection, pairs);
-    for (size_t metric = 0; metric < work.headline.size(); ++metric) {
-      for (const Pair& pair : pairs) {
+  for (size_t metric = 0; metric < work.headline.size(); ++metric) {
+    for (const auto& [size, labels] : layout) {
+      for (const Pair& pair : regret_pairs(labels, work)) {
         if (const auto comparison = comparer.compare(pair, metric)) {
           group.regret.push_back(*comparison);
         }
       }
     }
-  }
-  for (const MetricInfo& metric : work.headline) {
-    adjust(group.regret, metric.name);
+    adjust(group.regret, work.headline[metric].name);
   }
 }
 
@@ -290,6 +290,7 @@ void fill_regret(Group& group, const Layout& layout, Workspace& work, Comparer& 
 
 void compare_groups(std::vector<Group>& groups, Workspace& work) {
   std::vector<Layout> layouts;
+  layouts.reserve(groups.size());
   for (const Group& group : groups) {
     layouts.push_back(layout_of(group, work.collection));
   }

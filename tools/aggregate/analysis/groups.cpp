@@ -158,6 +158,7 @@ std::vector<MetricInfo> metrics_of(const Collection& collection, const AnalysisO
     }
   }
   std::vector<std::string> names;
+  names.reserve(infos.size());
   for (const auto& [name, info] : infos) {
     names.push_back(name);
   }

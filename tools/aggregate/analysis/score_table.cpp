@@ -36,6 +36,19 @@ bool makes(const CellScores& scores, double value) {
   return std::isfinite(made) && std::abs(made - value) <= 1e-6 * std::max(1.0, std::abs(value));
 }
 
+/// Places of the samples that both have; both are in the order of samples.
+std::vector<std::pair<size_t, size_t>> common_samples(const CellScores& a, const CellScores& b) {
+  std::vector<std::pair<size_t, size_t>> common;
+  for (size_t i = 0, j = 0; i < a.samples.size() && j < b.samples.size();) {
+    if (a.samples[i] == b.samples[j]) {
+      common.emplace_back(i++, j++);
+    } else {
+      ++(a.samples[i] < b.samples[j] ? i : j);
+    }
+  }
+  return common;
+}
+
 }  // namespace
 
 std::optional<CellScores> scores_of(const Cell& cell, const std::string& metric) {
@@ -107,17 +120,7 @@ std::optional<PairedScores> ScoreTable::pair(size_t a, size_t b, size_t metric) 
     pair.b = second->scores();
     return pair.a.size() < 2 ? std::nullopt : std::optional(std::move(pair));
   }
-  // Both are in the order of samples.
-  std::vector<std::pair<size_t, size_t>> common;
-  for (size_t i = 0, j = 0; i < first->samples.size() && j < second->samples.size();) {
-    if (first->samples[i] == second->samples[j]) {
-      common.emplace_back(i, j);
-    }
-    const bool forward = first->samples[i] <= second->samples[j];
-    const bool both = first->samples[i] == second->samples[j];
-    i += forward ? 1 : 0;
-    j += !forward || both ? 1 : 0;
-  }
+  const auto common = common_samples(*first, *second);
   const size_t n = common.size();
   if (n < 2) {
     return std::nullopt;

@@ -65,18 +65,20 @@ std::optional<Values> values_of(const Curve& curve, const Group& group, const st
   return values;
 }
 
+bool have_samples_of(size_t full, const Curve& curve, size_t metric, const ScoreTable& table) {
+  return std::all_of(curve.cells.begin(), curve.cells.end(), [&](const auto& cells) {
+    return std::all_of(cells.begin(), cells.end(),
+                       [&](size_t cell) { return table.same_samples(full, cell, metric); });
+  });
+}
+
 /// Values by replicate; empty where the cells do not have the same samples, or too few.
 std::vector<Values> resample(const Curve& curve, size_t full, size_t metric, Workspace& work) {
-  const CellScores* topline = work.table.find(full, metric);
-  const BootstrapPlan* plan =
-      topline == nullptr ? nullptr : work.resampling.plan(topline->samples.size());
-  for (const auto& cells : curve.cells) {
-    for (const size_t cell : cells) {
-      if (plan == nullptr || !work.table.same_samples(full, cell, metric)) {
-        return {};
-      }
-    }
+  if (!have_samples_of(full, curve, metric, work.table)) {
+    return {};
   }
+  const CellScores* topline = work.table.find(full, metric);
+  const BootstrapPlan* plan = work.resampling.plan(topline->samples.size());
   if (plan == nullptr) {
     return {};
   }
@@ -102,6 +104,7 @@ std::vector<Values> resample(const Curve& curve, size_t full, size_t metric, Wor
 void add_interval(const Curve& curve, const std::vector<Values>& replicates, size_t n,
                   bool higher_is_better, SmallestState& found) {
   std::vector<double> sizes;
+  sizes.reserve(replicates.size());
   for (const Values& values : replicates) {
     sizes.push_back(smallest_of(curve, values, found.tolerance, higher_is_better).value_or(kNever));
   }

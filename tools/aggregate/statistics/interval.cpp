@@ -87,7 +87,7 @@ std::optional<Interval> percentile_interval(std::vector<double>& replicates, siz
   if (std::any_of(replicates.begin(), replicates.end(), [](double x) { return std::isnan(x); })) {
     return std::nullopt;
   }
-  const double observations = static_cast<double>(n);
+  const auto observations = static_cast<double>(n);
   const double tail =
       normal_cdf(-std::sqrt(observations / (observations - 1.0)) * student_factor(n));
   // The (B + 1) * tail-th of B replicates from either end (Efron & Tibshirani, An Introduction to

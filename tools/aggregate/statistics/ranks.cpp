@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <functional>
 #include <numeric>
 #include <stdexcept>
 
@@ -64,8 +66,8 @@ std::optional<double> kendall_tau_b(std::span<const double> a, std::span<const d
   int64_t differ_b = 0;
   for (size_t i = 0; i < a.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {
-      const int first = sign(a[i] - a[j]);
-      const int second = sign(b[i] - b[j]);
+      const int64_t first = sign(a[i] - a[j]);
+      const int64_t second = sign(b[i] - b[j]);
       balance += first * second;
       differ_a += first * first;
       differ_b += second * second;

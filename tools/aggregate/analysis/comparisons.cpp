@@ -255,18 +255,23 @@ void fill_best(Group& group, const Layout& layout, const Workspace& work) {
 
 /// Cells of one size with the yardstick's cell of that size.
 std::vector<Pair> regret_pairs(const Labels& labels, const Workspace& work) {
-  std::vector<size_t> yardsticks;
+  // One yardstick a size: its options at their defaults have the shortest label, which is first.
+  std::optional<size_t> yardstick;
   std::vector<size_t> others;
   for (const auto& [label, cells] : labels) {
     for (const size_t cell : cells) {
-      const auto name = parameter_of(work.collection.cells[cell], "policy.name");
-      (name == work.options.yardstick ? yardsticks : others).push_back(cell);
+      if (parameter_of(work.collection.cells[cell], "policy.name") != work.options.yardstick) {
+        others.push_back(cell);
+      } else if (!yardstick) {
+        yardstick = cell;
+      }
     }
   }
-  // One yardstick a size: its options at their defaults have the shortest label, which is first.
-  yardsticks.resize(std::min<size_t>(yardsticks.size(), 1));
+  if (!yardstick) {
+    return {};
+  }
   std::vector<Pair> pairs;
-  add_pairs(others, yardsticks, work.collection, pairs);
+  add_pairs(others, {*yardstick}, work.collection, pairs);
   return pairs;
 }
 

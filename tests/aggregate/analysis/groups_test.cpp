@@ -59,9 +59,16 @@ TEST_CASE("parameters that vary, with policy and state size first") {
   cells[1].parameters["seed"] = 3;
   cells[1].parameters["experiment.context_length"] = 1024;
   cells[0].parameters["experiment.context_length"] = 2048;
+  cells.add("h2o", 64, kLosses);
+  for (size_t cell = 0; cell < 3; ++cell) {
+    // Options that differ between policies only, and within one.
+    cells[cell].parameters["policy.recent"] = cell < 2 ? 1 : 2;
+    cells[cell].parameters["policy.sinks"] = cell < 1 ? 4 : 8;
+  }
   // A seed that one has and the other has not is no second value.
-  CHECK(cells.analyze().parameters ==
-        std::vector<std::string>{"policy.name", "state_size", "experiment.context_length"});
+  CHECK(cells.analyze().parameters == std::vector<std::string>{"policy.name", "state_size",
+                                                               "experiment.context_length",
+                                                               "policy.sinks"});
 }
 
 TEST_CASE("nll and perplexity are the headline, else what is asked for, else all") {

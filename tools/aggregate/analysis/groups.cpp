@@ -128,14 +128,18 @@ std::optional<double> mean_metric(const Collection& collection, const std::vecto
 }
 
 std::vector<std::string> varying_parameters(const Collection& collection) {
-  std::map<std::string, const nlohmann::json*> first;
+  // By key, and for a policy's option by policy: defaults that differ from policy to policy are no
+  // parameter that varies.
+  std::map<std::pair<std::string, std::string>, const nlohmann::json*> first;
   std::set<std::string> varying;
   for (const Cell& cell : collection.cells) {
+    const std::string policy = text_of(parameter_of(cell, "policy.name"));
     for (const auto& [key, value] : cell.parameters) {
       if (value.is_null()) {
         continue;
       }
-      const auto [place, is_new] = first.try_emplace(key, &value);
+      const std::string scope = key.starts_with("policy.") ? policy : "";
+      const auto [place, is_new] = first.try_emplace({key, scope}, &value);
       if (!is_new && *place->second != value) {
         varying.insert(key);
       }

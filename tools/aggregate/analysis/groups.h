@@ -32,7 +32,8 @@ Layout layout_of(const Group& group, const Collection& collection);
 std::optional<double> mean_metric(const Collection& collection, const std::vector<size_t>& cells,
                                   const std::string& metric);
 
-/// policy.name, state_size, and the other parameters that have two values or more, by name.
+/// policy.name, state_size, and the other parameters that have two values or more, by name; a
+/// policy's option only if it has them for one policy.
 std::vector<std::string> varying_parameters(const Collection& collection);
 
 /// All metrics by name; which are headline metrics: those the options name (an InputError when a

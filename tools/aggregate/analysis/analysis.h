@@ -28,9 +28,9 @@ struct AnalysisOptions {
   std::string yardstick;              ///< policy.name to measure regret against; empty: none.
   std::vector<std::string> headline;  ///< Metrics that are compared; empty: nll and perplexity
                                       ///< where there are any, else all.
-  size_t replicates = 1999;        ///< Of a bootstrap, at most.
-  size_t draws = 9999;             ///< Of a permutation test that is not exact, at most.
-  size_t max_comparisons = 20000;  ///< In all.
+  size_t replicates = 1999;           ///< Of a bootstrap, at most.
+  size_t draws = 9999;                ///< Of a permutation test that is not exact, at most.
+  size_t max_comparisons = 20000;     ///< In all.
 };
 
 /// Metric of cell `a` less that of cell `b`, both indices into Collection::cells, on the samples

@@ -145,12 +145,10 @@ std::vector<std::string> varying_parameters(const Collection& collection) {
       }
     }
   }
+  varying.erase("policy.name");
+  varying.erase("state_size");
   std::vector<std::string> names = {"policy.name", "state_size"};
-  for (const std::string& name : varying) {
-    if (std::find(names.begin(), names.end(), name) == names.end()) {
-      names.push_back(name);
-    }
-  }
+  names.insert(names.end(), varying.begin(), varying.end());
   return names;
 }
 

@@ -53,18 +53,22 @@ struct Cell {
   /// By metric, in the order of samples; only of metrics that say how samples make them.
   std::map<std::string, std::vector<SampleScore>> samples;
 
-  /// The policy and its options off their defaults, without state size: "h2o", "h2o scope=layer".
-  /// The same policy has the same label, and so the same colour, in every output.
+  /// The policy and those of its options that differ among the cells of the policy, without state
+  /// size: "h2o", "h2o scope=layer". The same policy has the same label, and so the same colour, in
+  /// every output.
   std::string label;
 };
 
 struct Sweep {
   std::string name;
   std::filesystem::path folder;
-  size_t planned = 0;  ///< Cells that the manifest lists.
+  size_t planned = 0;        ///< Cells that the manifest lists and no sweep before this one does.
+  size_t shared = 0;         ///< Cells that it lists and a sweep before this one does, too.
+  bool has_manifest = true;  ///< Else the cells that are there count as planned.
 };
 
-/// All cells of any number of folders; deterministic order: sweeps by path, cells by manifest.
+/// All cells of any number of folders, each once; deterministic order: sweeps by path, cells by
+/// manifest.
 struct Collection {
   std::vector<Sweep> sweeps;
   std::vector<Cell> cells;

@@ -68,7 +68,10 @@ TEST_CASE("a metric that is no number comes back from its text") {
 TEST_CASE("what is no metric is refused with the place and what is expected") {
   CHECK(input_error([] { metric_from_json(json(3), "x.json: nll"); }) ==
         "x.json: nll: is '3'; expected an object");
-  CHECK_THAT(refusal("/value", nullptr), ContainsSubstring("x.json: nll: 'value'"));
+  CHECK(refusal("/value", nullptr) ==
+        "x.json: nll: 'value' is no number, and no 'value_text' is beside it");
+  CHECK_THAT(input_error([] { metric_from_json(json::object(), "nll"); }),
+             ContainsSubstring("nll: 'value' is no number"));
   CHECK_THAT(refusal("/value", "low"), ContainsSubstring("expected a number"));
   CHECK_THAT(refusal("/n", 1.5), ContainsSubstring("'n' is '1.5'; expected an integer"));
   CHECK_THAT(refusal("/samples", 4), ContainsSubstring("x.json: nll.samples: is '4'"));

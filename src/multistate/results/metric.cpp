@@ -49,7 +49,8 @@ double value_from_json(const JsonObject& members) {
     return *value;
   }
   if (members.find("value_text") == nullptr) {
-    members.fail("value", "a number, or null with a value_text beside it");
+    throw InputError(fmt::format("{}: 'value' is no number, and no 'value_text' is beside it",
+                                 members.source()));
   }
   return number_from_json(members.required(&JsonObject::string, "value_text"));
 }

@@ -205,6 +205,20 @@ TEST_CASE("a label names the options in which the cells of a policy differ") {
   CHECK(all.cells[2].label == "tova");
 }
 
+TEST_CASE("a cell that was not done has what all others of its sweep have") {
+  const TemporaryFolder folder;
+  MadeSweep sweep(folder / "s");
+  MadeCell cell = made("streaming", 64);
+  cell.options = {{"sinks", 4}};
+  sweep.done(cell);
+  sweep.missing(made("tova", 64));
+  sweep.write_manifest();
+  const Collection all = collect_one(folder.path());
+  CHECK(all.cells[1].parameters.at("model.path") == "model.gguf");
+  CHECK(all.cells[1].parameters.at("policy.name") == "tova");
+  CHECK(all.cells[1].parameters.count("policy.sinks") == 0);
+}
+
 TEST_CASE("no folder, no results: an error that says so") {
   const TemporaryFolder folder;
   CHECK_THAT(input_error([&] { collect_one(folder / "none"); }),

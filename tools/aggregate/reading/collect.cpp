@@ -220,6 +220,7 @@ Collection collect(std::span<const fs::path> folders, bool samples) {
   for (const FoundSweep& sweep : found) {
     builder.add(sweep);
   }
+  fill_common_parameters(builder.collection());
   set_labels(builder.collection());
   return std::move(builder.collection());
 }

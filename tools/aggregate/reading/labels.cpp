@@ -25,6 +25,33 @@ std::string parameter_text(const nlohmann::json& value) {
                            : value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
+void fill_common_parameters(Collection& collection) {
+  // By sweep: every value while it is the only one; null when there are several.
+  std::vector<std::map<std::string, nlohmann::json>> common(collection.sweeps.size());
+  for (const Cell& cell : collection.cells) {
+    if (cell.state != CellState::kDone) {
+      continue;
+    }
+    for (const auto& [key, value] : cell.parameters) {
+      const auto [found, is_new] = common[cell.sweep].try_emplace(key, value);
+      if (!is_new && found->second != value) {
+        found->second = nullptr;
+      }
+    }
+  }
+  for (Cell& cell : collection.cells) {
+    if (cell.state == CellState::kDone) {
+      continue;
+    }
+    for (const auto& [key, value] : common[cell.sweep]) {
+      if (!value.is_null() && !is_option(key) && key != "state_size" && key != "state_fraction" &&
+          key != "seed") {
+        cell.parameters.try_emplace(key, value);
+      }
+    }
+  }
+}
+
 void set_labels(Collection& collection) {
   std::map<std::string, std::map<std::string, std::set<std::string>>> values;
   for (const Cell& cell : collection.cells) {

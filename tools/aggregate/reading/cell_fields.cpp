@@ -91,7 +91,7 @@ void fill_from_result(const json& result, Cell& cell) {
   fill_measures(object_in(result, "state"), "", cell);
   const JsonObject counts(object_in(result, "counts"), "counts");
   cell.limited = counts.required(&JsonObject::boolean, "limited");
-  for (const char* count : {"samples", "tokens"}) {
+  for (const char* count : {"samples", "samples_planned", "tokens"}) {
     cell.measures[count] = static_cast<double>(counts.required(&JsonObject::integer, count));
   }
   for (const json& warning : member(result, "warnings", json::value_t::array, "a list")) {

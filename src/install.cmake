@@ -1,4 +1,4 @@
-# Installs headers, library, program, and the package `multistate` for find_package.
+# Installs headers, library, program (tools/aggregate installs its own beside it), and the package `multistate` for find_package.
 
 include(CMakePackageConfigHelpers)
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/multistate)

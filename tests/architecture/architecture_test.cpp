@@ -29,7 +29,7 @@ TEST_CASE("the project keeps the rules of its architecture") {
   std::vector<std::string> paths;
   std::vector<std::string> violations;
   for (const SourceFile& source :
-       read_sources(MULTISTATE_SOURCE_DIR, {"src", "policies", "experiments", "tests"})) {
+       read_sources(MULTISTATE_SOURCE_DIR, {"src", "policies", "experiments", "tools", "tests"})) {
     paths.push_back(source.path);
     const auto found = violations_of(source);
     violations.insert(violations.end(), found.begin(), found.end());
@@ -37,8 +37,8 @@ TEST_CASE("the project keeps the rules of its architecture") {
   CAPTURE(violations);
   CHECK(violations.empty());
   // A walk that finds nothing would find no violation either.
-  for (const std::string path :
-       {"src/multistate/cli/main.cpp", "policies/tova.cpp", "tests/architecture/rules.h"}) {
+  for (const std::string path : {"src/multistate/cli/main.cpp", "policies/tova.cpp",
+                                 "tests/architecture/rules.h", "tools/aggregate/reading/cell.h"}) {
     CAPTURE(path);
     CHECK(std::find(paths.begin(), paths.end(), path) != paths.end());
   }
@@ -103,6 +103,28 @@ TEST_CASE("an experiment includes neither the runner nor the command line") {
                 "an experiment may not include multistate/sweep/runner.h");
   check_refused("experiments/a.cpp", "#include \"multistate/cli/command.h\"",
                 "an experiment may not include multistate/cli/command.h");
+}
+
+TEST_CASE("a folder of aggregate may include itself and those before it, main all") {
+  check_allowed("tools/aggregate/tables/a.cpp", "#include \"aggregate/tables/b.h\"");
+  check_allowed("tools/aggregate/tables/a.cpp", "#include \"aggregate/reading/b.h\"");
+  check_allowed("tools/aggregate/main.cpp", "#include \"aggregate/command/b.h\"");
+  check_refused("tools/aggregate/reading/a.cpp", "#include \"aggregate/tables/b.h\"",
+                "reading may not include tables, which comes after it");
+  check_refused("tools/aggregate/page/a.cpp", "#include \"aggregate/other/b.h\"",
+                "aggregate/other is not a layer");
+  check_refused("tools/aggregate/other/a.cpp", "#include <vector>", "other is not a layer");
+}
+
+TEST_CASE("aggregate needs little of the library and no LibTorch") {
+  check_allowed("tools/aggregate/reading/a.cpp", "#include \"multistate/results/b.h\"");
+  check_refused("tools/aggregate/reading/a.cpp", "#include <ATen/core/Tensor.h>",
+                "aggregate may not include LibTorch: ATen/core/Tensor.h");
+  for (const std::string file : {"multistate/engine/b.h", "b.h"}) {
+    check_refused(
+        "tools/aggregate/main.cpp", "#include \"" + file + "\"",
+        "aggregate may include multistate/{base,config,results}/ and aggregate/ only: " + file);
+  }
 }
 
 TEST_CASE("nothing includes all of LibTorch") {

@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::string_view kLibrary = "src/multistate/";
 constexpr std::string_view kRoot = "multistate/";
+constexpr std::string_view kAggregate = "tools/aggregate/";
+constexpr std::string_view kAggregateRoot = "aggregate/";
 
 // A folder may include those before it in this list.
 constexpr std::array<std::string_view, 12> kLayers = {"base",  "config",     "results", "text",
@@ -24,6 +26,13 @@ constexpr std::array<std::string_view, 5> kWithoutTorch = {"base", "config", "re
 
 // What a file of policies/ may include of the library.
 constexpr std::array<std::string_view, 3> kForPolicies = {"base", "config", "policy"};
+
+// The folders of tools/aggregate; a folder may include those before it, main.cpp all.
+constexpr std::array<std::string_view, 8> kAggregateLayers = {
+    "reading", "statistics", "analysis", "tables", "figures", "page", "exports", "command"};
+
+// What tools/aggregate may include of the library.
+constexpr std::array<std::string_view, 3> kForAggregate = {"base", "config", "results"};
 
 // Each of these takes seconds and hundreds of megabytes to compile; ATen/ops/<op>.h has the same
 // functions.
@@ -100,12 +109,50 @@ std::optional<std::string> against_experiments(const Include& include) {
   return std::nullopt;
 }
 
+// Why a folder of tools/aggregate may not include another one; `from` may be a file that lies in
+// none, which comes after all.
+std::optional<std::string> against_aggregate_layers(const std::string& from,
+                                                    const std::string& to) {
+  const auto place = [](const std::string& folder) {
+    return std::find(kAggregateLayers.begin(), kAggregateLayers.end(), folder) -
+           kAggregateLayers.begin();
+  };
+  if (!contains(kAggregateLayers, to)) {
+    return "aggregate/" + to + " is not a layer";
+  }
+  if (place(to) > place(from)) {
+    return from + " may not include " + to + ", which comes after it";
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> against_aggregate(const std::string& from, const Include& include) {
+  if (!contains(kAggregateLayers, from) && from != "main.cpp") {
+    return from + " is not a layer";
+  }
+  if (is_torch(include.file)) {
+    return "aggregate may not include LibTorch: " + include.file;
+  }
+  if (const auto to = folder_below(include.file, kAggregateRoot)) {
+    return against_aggregate_layers(from, *to);
+  }
+  const auto to = folder_below(include.file, kRoot);
+  if ((to && !contains(kForAggregate, *to)) || (include.quoted && !to)) {
+    return "aggregate may include multistate/{base,config,results}/ and aggregate/ only: " +
+           include.file;
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> against_rules(const std::string& path, const Include& include) {
   if (contains(kWholeTorch, include.file)) {
     return include.file + " is all of LibTorch; include ATen/core/Tensor.h and ATen/ops/<op>.h";
   }
   if (const auto layer = folder_below(path, kLibrary)) {
     return against_layers_of_library(*layer, include);
+  }
+  if (const auto layer = folder_below(path, kAggregate)) {
+    return against_aggregate(*layer, include);
   }
   if (path.starts_with("policies/")) {
     return against_policies(include);

@@ -44,6 +44,23 @@ TEST_CASE("metrics of two chunks, worked by hand") {
   CHECK(!metrics.at("perplexity").higher_is_better);
 }
 
+TEST_CASE("metrics say how samples make them, and do as they say") {
+  const std::array records = {record_of({1.0, 3.0}, 1, "ab cd"), record_of({2.0, 5.0}, 1, "efghi")};
+  for (const auto& [name, metric] : summarize_language(records).metrics) {
+    CAPTURE(name);
+    REQUIRE(metric.samples);
+    double numerators = 0.0;
+    double denominators = 0.0;
+    for (const SampleRecord& record : records) {
+      numerators += record.values.at(metric.samples->numerator).get<double>();
+      denominators += record.values.at(metric.samples->denominator.value()).get<double>();
+    }
+    const double ratio = metric.samples->scale * numerators / denominators;
+    const bool exponential = metric.samples->transform == SampleRatio::Transform::kExp;
+    CHECK(metric.value == approx(exponential ? std::exp(ratio) : ratio));
+  }
+}
+
 TEST_CASE("one chunk has no standard error") {
   const std::array records = {record_of({1.0, 3.0}, 1, "ab cd")};
   CHECK(!summarize_language(records).metrics.at("nll").standard_error);

@@ -40,6 +40,14 @@ Metric make_metric(const Estimate& estimate, size_t records, const char* unit) {
           .unit = unit};
 }
 
+/// `metric` with what the samples' nll_sum and `denominator` make of it.
+Metric made_by(Metric metric, const char* denominator, double scale,
+               SampleRatio::Transform transform) {
+  metric.samples = SampleRatio{
+      .numerator = "nll_sum", .denominator = denominator, .scale = scale, .transform = transform};
+  return metric;
+}
+
 nlohmann::json series_by_place(std::span<const SampleRecord> records) {
   auto series = nlohmann::json::array();
   size_t buckets = 0;
@@ -105,12 +113,15 @@ Summary summarize_language(std::span<const SampleRecord> records) {
   const Estimate nll = ratio_of_sums(sums, column(records, "scored_tokens"));
   const Estimate by_word = ratio_of_sums(sums, column(records, "words"));
   const size_t n = records.size();
+  const Estimate by_byte = ratio_of_sums(bits, column(records, "bytes"));
+  using enum SampleRatio::Transform;
   Summary summary;
   summary.metrics = {
-      {"nll", make_metric(nll, n, "nats/token")},
-      {"perplexity", make_metric(exponential(nll), n, "")},
-      {"bits_per_byte", make_metric(ratio_of_sums(bits, column(records, "bytes")), n, "bits/byte")},
-      {"word_perplexity", make_metric(exponential(by_word), n, "")}};
+      {"nll", made_by(make_metric(nll, n, "nats/token"), "scored_tokens", 1.0, kNone)},
+      {"perplexity", made_by(make_metric(exponential(nll), n, ""), "scored_tokens", 1.0, kExp)},
+      {"bits_per_byte",
+       made_by(make_metric(by_byte, n, "bits/byte"), "bytes", 1.0 / std::numbers::ln2, kNone)},
+      {"word_perplexity", made_by(make_metric(exponential(by_word), n, ""), "words", 1.0, kExp)}};
   summary.series["nll_by_place"] = series_by_place(records);
   return summary;
 }

@@ -76,7 +76,10 @@ std::string problem_with_result(const fs::path& path, const std::string& cell_id
   if (!fs::is_regular_file(path)) {
     return "is not a file";
   }
-  const json result = parse_file(path);
+  return problem_with_content(parse_file(path), cell_id);
+}
+
+std::string problem_with_content(const json& result, const std::string& cell_id) {
   if (result.is_discarded() || !result.is_object()) {
     return "cannot be read as JSON: torn, or not ours";
   }

@@ -70,4 +70,7 @@ class CellFolder {
 /// `cell_id` may be empty: any cell's.
 std::string problem_with_result(const std::filesystem::path& path, const std::string& cell_id);
 
+/// The same of what such a file holds; discarded when it is no JSON.
+std::string problem_with_content(const nlohmann::json& result, const std::string& cell_id);
+
 }  // namespace multistate

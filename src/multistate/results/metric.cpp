@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "multistate/base/error.h"
+#include "multistate/base/strict_json.h"
 #include "multistate/base/text.h"
 
 namespace multistate {
@@ -17,6 +18,48 @@ const char* text_of(double value) {
     return "nan";
   }
   return value > 0.0 ? "inf" : "-inf";
+}
+
+nlohmann::json ratio_to_json(const SampleRatio& ratio) {
+  const bool exponential = ratio.transform == SampleRatio::Transform::kExp;
+  return {
+      {"numerator", ratio.numerator},
+      {"denominator", ratio.denominator ? nlohmann::json(*ratio.denominator) : nlohmann::json()},
+      {"scale", ratio.scale},
+      {"transform", exponential ? "exp" : "none"}};
+}
+
+SampleRatio ratio_from_json(const nlohmann::json& json, const std::string& source) {
+  const JsonObject members(json, source + ".samples");
+  SampleRatio ratio;
+  ratio.numerator = members.required(&JsonObject::string, "numerator");
+  ratio.denominator = members.string("denominator");
+  ratio.scale = members.required(&JsonObject::number, "scale");
+  const std::string transform = members.required(&JsonObject::string, "transform");
+  if (transform != "none" && transform != "exp") {
+    members.fail("transform", "'none' or 'exp'");
+  }
+  ratio.transform =
+      transform == "exp" ? SampleRatio::Transform::kExp : SampleRatio::Transform::kNone;
+  return ratio;
+}
+
+double value_from_json(const JsonObject& members) {
+  if (const auto value = members.number("value")) {
+    return *value;
+  }
+  if (members.find("value_text") == nullptr) {
+    throw InputError(fmt::format("{}: 'value' is no number, and no 'value_text' is beside it",
+                                 members.source()));
+  }
+  return number_from_json(members.required(&JsonObject::string, "value_text"));
+}
+
+const nlohmann::json& object_of(const nlohmann::json& json, const std::string& source) {
+  if (!json.is_object()) {
+    throw InputError(fmt::format("{}: is {}; expected an object", source, json_text(json)));
+  }
+  return json;
 }
 
 }  // namespace
@@ -35,6 +78,9 @@ nlohmann::json to_json(const Metric& metric) {
   if (metric.standard_error && std::isfinite(*metric.standard_error)) {
     json["stderr"] = *metric.standard_error;
   }
+  if (metric.samples) {
+    json["samples"] = ratio_to_json(*metric.samples);
+  }
   return json;
 }
 
@@ -44,6 +90,20 @@ nlohmann::json to_json(const Metrics& metrics) {
     json[name] = to_json(metric);
   }
   return json;
+}
+
+Metric metric_from_json(const nlohmann::json& json, const std::string& source) {
+  const JsonObject members(object_of(json, source), source);
+  Metric metric;
+  metric.value = value_from_json(members);
+  metric.standard_error = members.number("stderr");
+  metric.n = members.required(&JsonObject::integer, "n");
+  metric.higher_is_better = members.required(&JsonObject::boolean, "higher_is_better");
+  metric.unit = members.required(&JsonObject::string, "unit");
+  if (const nlohmann::json* samples = members.find("samples")) {
+    metric.samples = ratio_from_json(object_of(*samples, source + ".samples"), source);
+  }
+  return metric;
 }
 
 nlohmann::json number_to_json(double value) {

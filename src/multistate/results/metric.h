@@ -9,21 +9,40 @@
 
 namespace multistate {
 
+/// How the samples of a cell make a metric, over the "values" of the lines of samples.jsonl:
+///
+///     transform(scale * sum_i values_i[numerator] / sum_i values_i[denominator])
+struct SampleRatio {
+  enum class Transform { kNone, kExp };
+
+  std::string numerator;
+  std::optional<std::string> denominator = std::nullopt;  ///< None: 1 a sample, a mean.
+  double scale = 1.0;
+  Transform transform = Transform::kNone;
+};
+
 /// A number that a cell was run for.
 struct Metric {
   double value = 0.0;
   std::optional<double> standard_error;  ///< Over samples; none when there are fewer than two.
   int64_t n = 0;                         ///< Samples.
   bool higher_is_better = false;
-  std::string unit;  ///< "nats/token"; empty for plain numbers.
+  std::string unit;                                   ///< "nats/token"; empty for plain numbers.
+  std::optional<SampleRatio> samples = std::nullopt;  ///< None: samples do not tell.
 };
 
 using Metrics = std::map<std::string, Metric>;
 
-/// {"value", "stderr", "n", "higher_is_better", "unit"}. JSON has no NaN and no infinity: such a
+/// {"value", "stderr", "n", "higher_is_better", "unit"} and, of a metric that samples make,
+/// "samples":
+/// {"numerator", "denominator", "scale", "transform"}. JSON has no NaN and no infinity: such a
 /// value is null, with "value_text": "nan", "inf" or "-inf" beside it.
 nlohmann::json to_json(const Metric& metric);
 nlohmann::json to_json(const Metrics& metrics);
+
+/// The reverse; `source` names the metric in messages. Throws InputError for what is no metric;
+/// members that are not known are passed over, "samples" may be absent.
+Metric metric_from_json(const nlohmann::json& json, const std::string& source);
 
 /// A number that survives JSON whatever it is: itself, or "nan", "inf", "-inf". And back; any
 /// other text is an InputError.

@@ -1,0 +1,163 @@
+// What is said about policies over several cells: smallest states, ranks, fronts.
+
+#include <cmath>
+
+#include "aggregate/analysis/cells.h"
+#include "support/catch.h"
+
+namespace multistate::aggregate::test {
+namespace {
+
+// Eight samples: enough for a bootstrap.
+const std::vector<double> kFull = {20, 22, 18, 20, 25, 21, 19, 15};
+
+std::vector<double> plus(std::vector<double> losses, double more) {
+  for (double& loss : losses) {
+    loss += more;
+  }
+  return losses;
+}
+
+AnalysisOptions only_nll(double tolerance, bool relative = false) {
+  AnalysisOptions options;
+  options.headline = {"nll"};
+  options.tolerances = {{"nll", tolerance, relative}};
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("the smallest state within a tolerance, with an interval over samples") {
+  Cells cells;
+  // 0.2 nats a token more at 64, 0 at 128, on every sample.
+  cells.add("tova", 128, kFull);
+  cells.add("tova", 64, plus(kFull, 2.0));
+  cells.add("full", 0, kFull);
+  const auto found = cells.analyze(only_nll(0.1)).groups.at(0).smallest_states;
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].label == "tova");
+  CHECK(*found[0].state_size == approx(std::exp2(6.5)));
+  CHECK(!found[0].at_most);
+  // The gap is the same whichever samples are drawn.
+  REQUIRE(found[0].has_interval);
+  CHECK(*found[0].low == approx(std::exp2(6.5)));
+  CHECK(*found[0].high == approx(std::exp2(6.5)));
+  CHECK(found[0].reached == 1.0);
+  // The full model loses 2 nats a token: 5 % are 0.1.
+  const auto relative = cells.analyze(only_nll(0.05, true)).groups.at(0).smallest_states;
+  CHECK(*relative.at(0).state_size == approx(std::exp2(6.5)));
+}
+
+TEST_CASE("a smallest state outside of what was measured is said to be so") {
+  Cells cells;
+  cells.add("h2o", 64, plus(kFull, 2.0));
+  cells.add("tova", 64, plus(kFull, 0.5));
+  cells.add("full", 0, kFull);
+  const auto found = cells.analyze(only_nll(0.1)).groups.at(0).smallest_states;
+  REQUIRE(found.size() == 2);
+  CHECK(!found[0].state_size);
+  CHECK(!found[0].low);
+  CHECK(!found[0].high);
+  CHECK(found[0].reached == 0.0);
+  CHECK(found[1].state_size == 64.0);
+  CHECK(found[1].at_most);
+}
+
+TEST_CASE("an interval that ends beyond the largest state has no upper end") {
+  Cells cells;
+  // The gap is 0.08 in the mean, 0.64 on one sample of eight and 0 on the others: drawn three times
+  // it is 0.24.
+  auto losses = kFull;
+  losses[0] += 6.4;
+  cells.add("tova", 64, losses);
+  cells.add("full", 0, kFull);
+  const auto found = cells.analyze(only_nll(0.1)).groups.at(0).smallest_states;
+  CHECK(found.at(0).state_size == 64.0);
+  CHECK(found.at(0).low == 64.0);
+  CHECK(!found.at(0).high);
+  // Within 0.1 if drawn at most once: (7/8)^8 + (7/8)^7 = 0.7363.
+  CHECK(std::abs(found.at(0).reached - 0.7363) < 0.04);
+}
+
+TEST_CASE("without the full model, or with other samples, there is less to say") {
+  Cells cells;
+  cells.add("tova", 64, kFull);
+  CHECK(cells.analyze(only_nll(0.1)).groups.at(0).smallest_states.empty());
+  cells.add("full", 0, {20, 22, 18, 20, 25, 21, 19});
+  const auto found = cells.analyze(only_nll(0.1)).groups.at(0).smallest_states;
+  CHECK(found.at(0).state_size == 64.0);
+  CHECK(!found.at(0).has_interval);
+}
+
+TEST_CASE("orders of policies over seeds") {
+  Cells cells;
+  // Seed 0: a, b, c; seed 1: a, c, b (statistics/ranks_test.cpp: W = 0.75, tau-b 1 / 3). a has no
+  // seed.
+  cells.add("a", 64, kFull);
+  const std::array<std::array<double, 2>, 2> more = {{{1, 2}, {2, 1}}};
+  for (int seed = 0; seed < 2; ++seed) {
+    for (int policy = 0; policy < 2; ++policy) {
+      const size_t cell = cells.add(
+          policy == 0 ? "b" : "c", 64,
+          plus(kFull, more.at(static_cast<size_t>(seed)).at(static_cast<size_t>(policy))));
+      cells[cell].parameters["seed"] = seed;
+    }
+  }
+  const auto over_seeds = cells.analyze(only_nll(0.1)).groups.at(0).over_seeds;
+  REQUIRE(over_seeds.size() == 1);
+  CHECK(over_seeds[0].labels == std::vector<std::string>{"a", "b", "c"});
+  CHECK(over_seeds[0].orders == std::vector<nlohmann::json>{0, 1});
+  CHECK(over_seeds[0].ranks == std::vector<std::vector<double>>{{1, 2, 3}, {1, 3, 2}});
+  CHECK(*over_seeds[0].w == approx(0.75));
+  CHECK(*over_seeds[0].tau_b == approx(1.0 / 3.0));
+}
+
+TEST_CASE("orders of policies over state sizes, of those that have all sizes") {
+  Cells cells;
+  cells.add("a", 64, plus(kFull, 1));
+  cells.add("b", 64, plus(kFull, 2));
+  cells.add("c", 64, plus(kFull, 3));
+  cells.add("a", 128, plus(kFull, 0.5));
+  cells.add("b", 128, plus(kFull, 0.1));
+  const auto group = cells.analyze(only_nll(0.1)).groups.at(0);
+  CHECK(group.over_seeds.empty());
+  REQUIRE(group.over_sizes.size() == 1);
+  CHECK(group.over_sizes[0].labels == std::vector<std::string>{"a", "b"});
+  CHECK(group.over_sizes[0].orders == std::vector<nlohmann::json>{64, 128});
+  CHECK(group.over_sizes[0].ranks == std::vector<std::vector<double>>{{1, 2}, {2, 1}});
+  CHECK(*group.over_sizes[0].tau_b == approx(-1.0));
+}
+
+TEST_CASE("how often a policy is first when samples are drawn again") {
+  Cells cells;
+  // b is better on one sample of eight only, but by much: it is first when that is drawn.
+  auto losses = plus(kFull, 0.1);
+  losses[3] -= 5.0;
+  cells.add("a", 64, kFull);
+  cells.add("b", 64, losses);
+  cells.add("c", 128, kFull);
+  const auto places = cells.analyze(only_nll(0.1)).groups.at(0).first_places;
+  REQUIRE(places.size() == 2);
+  CHECK(places[0].label == "a");
+  // (7/8)^8 = 0.3436; four standard deviations of 1,999 replicates are 0.042.
+  CHECK(std::abs(places[0].share - 0.3436) < 0.042);
+  CHECK(places[0].share + places[1].share == approx(1.0));
+}
+
+TEST_CASE("fronts of quality against speed and memory") {
+  Cells cells;
+  const auto add = [&](const char* policy, double more, double speed, double bytes) {
+    const size_t cell = cells.add(policy, 64, plus(kFull, more));
+    cells[cell].measures = {{"tokens_per_s", speed}, {"state_bytes", bytes}};
+    return cell;
+  };
+  const size_t good = add("good", 0.0, 100, 1000);
+  const size_t fast = add("fast", 2.0, 300, 1000);
+  const size_t small = add("small", 2.0, 200, 500);
+  cells.add("unmeasured", 64, kFull);
+  const auto group = cells.analyze(only_nll(0.1)).groups.at(0);
+  CHECK(group.pareto_speed == std::vector{fast, good});
+  CHECK(group.pareto_memory == std::vector{small, good});
+}
+
+}  // namespace multistate::aggregate::test

@@ -1,0 +1,238 @@
+// Torn, foreign and misplaced files: named, passed over, and the rest is right.
+
+#include <array>
+#include <cmath>
+#include <functional>
+
+#include <sys/stat.h>
+
+#include "aggregate/reading/collect.h"
+#include "aggregate/reading/json_file.h"
+#include "aggregate/support/made_sweep.h"
+#include "support/catch.h"
+#include "support/temporary_folder.h"
+
+namespace multistate::test {
+namespace {
+
+namespace fs = std::filesystem;
+using aggregate::Collection;
+using nlohmann::json;
+
+/// A sweep of a cell that is left alone and one that `spoil` gets the folder of.
+struct Spoiled {
+  Collection all;
+  std::vector<std::string> problems;  ///< "<file>: <what>".
+
+  explicit Spoiled(const std::function<void(const fs::path&)>& spoil) {
+    const TemporaryFolder folder;
+    MadeSweep sweep(folder / "s");
+    const auto spoiled =
+        sweep.done({.policy = "tova", .state_size = 64, .samples = {{200.0}, {220.0}}});
+    sweep.done({.policy = "h2o", .state_size = 64, .samples = {{210.0}, {230.0}}});
+    sweep.write_manifest();
+    spoil(sweep.cell_folder(spoiled));
+    const std::array folders = {folder.path()};
+    all = aggregate::collect(folders);
+    for (const Problem& problem : all.problems) {
+      problems.push_back(problem.path.filename().string() + ": " + problem.what);
+    }
+  }
+
+  /// Exactly one problem, and the other cell is there.
+  std::string problem() const {
+    CHECK(all.cells.size() == 2);
+    CHECK(all.cells.at(1).state == CellState::kDone);
+    CHECK(all.sweeps.at(0).planned == 2);
+    CAPTURE(problems);
+    REQUIRE(problems.size() == 1);
+    return problems.front();
+  }
+};
+
+void patch(const fs::path& path, const json& changes) {
+  json content = json::parse(read_text(path));
+  content.merge_patch(changes);
+  write_text(path, content.dump());
+}
+
+std::string after_patch(const json& changes) {
+  const Spoiled spoiled([&](const fs::path& cell) { patch(cell / "result.json", changes); });
+  CHECK(spoiled.all.cells.at(0).state == CellState::kMissing);
+  CHECK(spoiled.all.cells.at(0).metrics.empty());
+  return spoiled.problem();
+}
+
+std::string after_samples(const std::string& text) {
+  const Spoiled spoiled([&](const fs::path& cell) { write_text(cell / "samples.jsonl", text); });
+  CHECK(spoiled.all.cells.at(0).state == CellState::kDone);
+  CHECK(spoiled.all.cells.at(0).samples.empty());
+  CHECK(spoiled.all.cells.at(0).warnings ==
+        std::vector<std::string>{"samples.jsonl cannot be used: no paired tests of this cell"});
+  return spoiled.problem();
+}
+
+std::string line(int sample, const std::string& values) {
+  return "{\"sample\": " + std::to_string(sample) + ", \"values\": {" + values + "}}\n";
+}
+
+const std::string kValues = R"("nll_sum": 200.0, "scored_tokens": 100, "bytes": 400)";
+
+}  // namespace
+
+TEST_CASE("a torn result is named, and the cell is what its other files say") {
+  const Spoiled torn([](const fs::path& cell) {
+    const std::string text = read_text(cell / "result.json");
+    write_text(cell / "result.json", text.substr(0, text.size() / 2));
+  });
+  CHECK(torn.problem() == "result.json: cannot be read as JSON: torn, or not ours");
+  CHECK(torn.all.cells[0].state == CellState::kMissing);
+  const Spoiled with_partial([](const fs::path& cell) {
+    write_text(cell / "result.json", "");
+    write_text(cell / "samples.partial.jsonl", "");
+  });
+  CHECK(with_partial.all.cells[0].state == CellState::kPartial);
+}
+
+TEST_CASE("foreign results and other versions are named with what they are") {
+  CHECK(after_patch({{"schema", {{"name", "other"}}}}) ==
+        "result.json: is not a multistate.result");
+  CHECK(after_patch({{"schema", {{"version", 2}}}}) ==
+        "result.json: has schema version 2, this program reads 1");
+  CHECK(after_patch({{"cell_id", "b"}}) == "result.json: is the result of another cell, \"b\"");
+  CHECK(after_patch({{"status", "error"}}) == "result.json: does not have the status \"ok\"");
+}
+
+TEST_CASE("a result with a field missing or of another type is named with the field") {
+  CHECK_THAT(after_patch({{"metrics", nullptr}}), ContainsSubstring("'metrics' is missing"));
+  CHECK_THAT(after_patch({{"metrics", {{"nll", {{"n", "two"}}}}}}),
+             ContainsSubstring("metrics.nll: 'n' is '\"two\"'; expected an integer"));
+  CHECK_THAT(after_patch({{"warnings", {1}}}), ContainsSubstring("warnings: '1' is no text"));
+  CHECK_THAT(after_patch({{"series", {{"x", 3}}}}), ContainsSubstring("series.x: is '3'"));
+  CHECK_THAT(after_patch({{"counts", {{"limited", 0}}}}), ContainsSubstring("'limited' is '0'"));
+}
+
+TEST_CASE("fields that a later program adds are passed over") {
+  const Spoiled more([](const fs::path& cell) {
+    patch(cell / "result.json", {{"mood", "good"}, {"perf", {{"joules", 3.5}}}});
+  });
+  CHECK(more.problems.empty());
+  CHECK(more.all.cells[0].measures.at("joules") == 3.5);
+}
+
+TEST_CASE("deep nesting, a pipe and a folder in the place of a result are refused") {
+  const Spoiled deep(
+      [](const fs::path& cell) { write_text(cell / "result.json", std::string(100000, '[')); });
+  CHECK(deep.problem() == "result.json: is nested more than 64 deep");
+  const Spoiled pipe([](const fs::path& cell) {
+    fs::remove(cell / "result.json");
+    REQUIRE(::mkfifo((cell / "result.json").c_str(), 0600) == 0);
+  });
+  CHECK(pipe.problem() == "result.json: is not a file");
+}
+
+TEST_CASE("brackets in strings do not nest") {
+  CHECK(aggregate::nests_deeper("[[[", 2));
+  CHECK_FALSE(aggregate::nests_deeper("[[]][[", 2));
+  CHECK_FALSE(aggregate::nests_deeper(R"(["[[[", "\"[[["])", 2));
+  CHECK_FALSE(aggregate::nests_deeper(R"("\)", 2));
+}
+
+TEST_CASE("samples that are torn, out of order, short or of another run are not used") {
+  CHECK(after_samples(line(0, kValues) + "{\"sample\": 1, \"val") ==
+        "samples.jsonl: line 2 is torn, or no JSON");
+  CHECK(after_samples(line(1, kValues)) == "samples.jsonl: line 1 is not that of sample 0");
+  CHECK(after_samples(line(0, R"("nll_sum": 1)")) ==
+        "samples.jsonl: line 1: 'values' has no number 'bytes'");
+  CHECK(after_samples(line(0, kValues)) ==
+        "samples.jsonl: holds 1 samples; result.json has 2 for bits_per_byte");
+  CHECK_THAT(after_samples(line(0, kValues) + line(1, kValues)),
+             ContainsSubstring("its samples do not make the bits_per_byte of result.json"));
+}
+
+TEST_CASE("numbers of samples that JSON has not are read from their text") {
+  const Spoiled infinite([](const fs::path& cell) {
+    const std::string values = R"("nll_sum": "inf", "scored_tokens": 100, "bytes": 400)";
+    write_text(cell / "samples.jsonl", line(0, kValues) + line(1, values));
+    for (const char* name : {"nll", "perplexity", "bits_per_byte"}) {
+      patch(cell / "result.json",
+            {{"metrics", {{name, {{"value", nullptr}, {"value_text", "inf"}}}}}});
+    }
+    // A merge patch takes members away that are null.
+    json result = json::parse(read_text(cell / "result.json"));
+    for (auto& metric : result["metrics"]) {
+      metric["value"] = nullptr;
+      metric["stderr"] = nullptr;
+    }
+    write_text(cell / "result.json", result.dump());
+  });
+  CHECK(infinite.problems.empty());
+  CHECK(std::isinf(infinite.all.cells[0].samples.at("nll")[1].numerator));
+}
+
+TEST_CASE("missing samples are a warning of the cell; metrics that do not use them need none") {
+  const Spoiled gone([](const fs::path& cell) { fs::remove(cell / "samples.jsonl"); });
+  CHECK(gone.problems.empty());
+  REQUIRE(gone.all.cells[0].warnings.size() == 1);
+  CHECK_THAT(gone.all.cells[0].warnings[0], ContainsSubstring("samples.jsonl is not there"));
+}
+
+TEST_CASE("files of nobody are named; what a run leaves aside is not") {
+  const Spoiled foreign([](const fs::path& cell) {
+    write_text(cell / "notes.txt", "x");
+    write_text(cell / "log.txt", "x");
+    write_text(cell / "result.json.rejected-1", "x");
+    write_text(cell / ".hidden", "x");
+  });
+  CHECK(foreign.problem() == "notes.txt: is no file of a cell");
+  const Spoiled unplanned(
+      [](const fs::path& cell) { fs::copy(cell, cell.parent_path() / "older"); });
+  CHECK_THAT(unplanned.problem(), ContainsSubstring("older: is no cell that sweep.json lists"));
+}
+
+TEST_CASE("an error that cannot be read leaves the cell failed; a partial one of another is none") {
+  const Spoiled error([](const fs::path& cell) {
+    fs::remove(cell / "result.json");
+    write_text(cell / "error.json", "oops");
+  });
+  CHECK(error.problem() == "error.json: cannot be read as JSON: torn, or not ours");
+  CHECK(error.all.cells[0].state == CellState::kFailed);
+  CHECK(error.all.cells[0].error == "error.json cannot be read");
+  const Spoiled partial([](const fs::path& cell) {
+    fs::remove(cell / "result.json");
+    write_text(cell / "samples.partial.jsonl", "{\"cell_id\": \"other\"}\n");
+  });
+  CHECK(partial.problem() == "samples.partial.jsonl: holds the samples of another cell");
+  CHECK(partial.all.cells[0].state == CellState::kMissing);
+}
+
+TEST_CASE("a torn manifest is named, and the cells below it are read without it") {
+  const TemporaryFolder folder;
+  MadeSweep sweep(folder / "s");
+  sweep.done({.policy = "tova", .state_size = 64, .samples = {{200.0}, {220.0}}});
+  write_text(folder.path() / "s" / "sweep.json", "{\"schema\": ");
+  const std::array folders = {folder.path()};
+  const Collection all = aggregate::collect(folders);
+  REQUIRE(all.problems.size() == 1);
+  CHECK(all.problems[0].path.filename() == "sweep.json");
+  CHECK_THAT(all.problems[0].what, ContainsSubstring("is not the manifest of a sweep"));
+  CHECK(all.cells.size() == 1);
+  CHECK_FALSE(all.sweeps.at(0).has_manifest);
+}
+
+TEST_CASE("a manifest that lists a cell twice counts it once") {
+  const TemporaryFolder folder;
+  MadeSweep sweep(folder / "s");
+  const MadeCell cell = {.policy = "tova", .state_size = 64, .samples = {{200.0}, {220.0}}};
+  sweep.done(cell);
+  sweep.missing(cell);
+  sweep.write_manifest();
+  const std::array folders = {folder.path()};
+  const Collection all = aggregate::collect(folders);
+  CHECK(all.cells.size() == 1);
+  CHECK(all.sweeps[0].planned == 1);
+  REQUIRE(all.problems.size() == 1);
+  CHECK_THAT(all.problems[0].what, ContainsSubstring("again; its sweep has it once"));
+}
+
+}  // namespace multistate::test

@@ -1,0 +1,232 @@
+#include "aggregate/tables/pivot.h"
+
+#include <cmath>
+
+#include "aggregate/tables/collections.h"
+#include "support/catch.h"
+#include "support/input_error.h"
+
+namespace multistate::test {
+namespace {
+
+using namespace aggregate;
+
+Table table_of(const Collection& all, const TableRequest& request = {}) {
+  return make_table(all, request, {});
+}
+
+std::vector<std::vector<std::string>> columns_of(const Table& table) {
+  std::vector<std::vector<std::string>> columns;
+  for (const TableColumn& column : table.columns) {
+    columns.push_back(column.values);
+  }
+  return columns;
+}
+
+std::string refusal(const TableRequest& request) {
+  return input_error([&] { table_of(small_collection(), request); });
+}
+
+}  // namespace
+
+TEST_CASE("by default: policies down, state sizes across, the full state last") {
+  const Table table = table_of(small_collection());
+  CHECK(table.row_keys == std::vector<std::string>{"label"});
+  CHECK(columns_of(table) == std::vector<std::vector<std::string>>{{"64"}, {"128"}, {"unbounded"}});
+  REQUIRE(table.rows.size() == 3);
+  CHECK(table.rows[1].values == std::vector<std::string>{"h2o"});
+  CHECK(table.rows[1].entries[1].value == 10.5);
+  CHECK(table.rows[1].entries[1].standard_error == 0.5);
+  CHECK_FALSE(table.rows[1].entries[2].is_planned);
+  CHECK(table.title == "loss (nats) by state_size");
+  CHECK(table.counts == "5 of 5 planned cells (0 failed, 0 missing, 0 limited)");
+}
+
+TEST_CASE("the best of each column is marked where there is a choice") {
+  const Table table = table_of(small_collection());
+  CHECK(table.rows[0].entries[0].is_best);
+  CHECK_FALSE(table.rows[1].entries[0].is_best);
+  CHECK(table.rows[1].entries[1].is_best);
+  CHECK_FALSE(table.rows[2].entries[2].is_best);
+  Collection all = small_collection();
+  for (Cell& cell : all.cells) {
+    cell.metrics["loss"].higher_is_better = true;
+  }
+  CHECK(table_of(all).rows[1].entries[0].is_best);
+  all.cells[2].metrics["loss"].value = std::nan("");
+  CHECK_FALSE(table_of(all).rows[0].entries[0].is_best);
+}
+
+TEST_CASE("what was run on different models is not compared, and stands in blocks") {
+  Collection all = small_collection();
+  Cell other = table_cell("tova", 64, 1.0);
+  other.parameters["model.path"] = "n";
+  all.cells.push_back(other);
+  const Table table = table_of(all);
+  CHECK(table.row_keys == std::vector<std::string>{"label", "model.path"});
+  REQUIRE(table.rows.size() == 4);
+  CHECK(table.rows[0].entries[0].is_best);
+  CHECK(table.rows[3].values == std::vector<std::string>{"tova", "n"});
+  CHECK(table.rows[3].starts_block);
+  CHECK_FALSE(table.rows[3].entries[0].is_best);
+}
+
+TEST_CASE("a limited cell competes with limited ones only, and is marked") {
+  Collection all = small_collection();
+  all.cells[0].limited = true;
+  const Table table = table_of(all, {.rows = {"label"}});
+  CHECK_FALSE(table.rows[0].entries[0].is_best);
+  CHECK(table.rows[0].entries[0].limited);
+  CHECK(table.counts == "5 of 5 planned cells (0 failed, 0 missing, 1 limited)");
+  REQUIRE(table.notes.size() == 1);
+  CHECK_THAT(table.notes[0], ContainsSubstring("limited: only the first samples"));
+}
+
+TEST_CASE("cells that are not done keep their place and are counted") {
+  Collection all = small_collection();
+  all.cells[0].state = CellState::kFailed;
+  all.cells[1].state = CellState::kPartial;
+  all.cells[2].state = CellState::kMissing;
+  all.sweeps[0].has_manifest = false;
+  const Table table = table_of(all);
+  CHECK(table.rows[0].entries[0].is_planned);
+  CHECK(table.rows[0].entries[0].state == CellState::kFailed);
+  CHECK_FALSE(table.rows[0].entries[0].value);
+  CHECK(table.counts ==
+        "2 of 5 planned cells (1 failed, 1 partial, 1 missing, 0 limited); no sweep.json says how "
+        "many were planned beside 5 of them");
+}
+
+TEST_CASE("seeds in one place are averaged, with the error over them; anything else is refused") {
+  Collection all = small_collection();
+  for (const int seed : {1, 2, 3}) {
+    Cell cell = table_cell("random", 64, 10.0 + seed * seed);
+    cell.parameters["seed"] = seed;
+    cell.id += std::to_string(seed);
+    all.cells.push_back(cell);
+  }
+  const Table table = table_of(all);
+  // Mean of 11, 14, 19; s^2 = 49/3 = (13.44 + 0.44 + 18.78) / 2 around 44/3.
+  const TableEntry& entry = table.rows.back().entries[0];
+  CHECK(*entry.value == approx(44.0 / 3.0));
+  CHECK(*entry.standard_error == approx(std::sqrt(49.0 / 3.0 / 3.0)));
+  CHECK(entry.cells.size() == 3);
+  CHECK(input_error([&] { table_of(all, {.rows = {"model.path"}}); }) ==
+        "5 cells fall in one place of the table; they differ in policy.name: add it to --rows or "
+        "--columns, or select with --filter");
+}
+
+TEST_CASE("the same parameters with other contents are kept apart by the id") {
+  Collection all = small_collection();
+  Cell again = all.cells[0];
+  again.id = "x";
+  all.cells.push_back(again);
+  CHECK(table_of(all).row_keys == std::vector<std::string>{"label", "limited", "sweep", "id"});
+  CHECK_THAT(input_error([&] { table_of(all, {.rows = {"label"}}); }),
+             ContainsSubstring("they differ in id"));
+}
+
+TEST_CASE("values relative to a policy: differences and ratios, each to the same model") {
+  Collection all = small_collection();
+  for (size_t i = 0; i < 5; ++i) {
+    Cell other = all.cells[i];
+    other.parameters["model.path"] = "n";
+    other.id += "n";
+    other.metrics["loss"].value *= 10.0;
+    all.cells.push_back(other);
+  }
+  const Table difference = table_of(all, {.relative_to = "full"});
+  CHECK(difference.is_difference);
+  CHECK(difference.title == "loss (nats) by state_size, less full");
+  CHECK(*difference.rows[0].entries[0].value == approx(2.0));
+  CHECK(*difference.rows[3].entries[0].value == approx(20.0));
+  CHECK(*difference.rows[2].entries[2].value == 0.0);
+  const Table ratio = table_of(all, {.relative_to = "tova", .relation = Relation::kRatio});
+  CHECK(*ratio.rows[1].entries[1].value == approx(10.5 / 11.0));
+  CHECK(*ratio.rows[4].entries[0].value == approx(130.0 / 120.0));
+  // tova has no unbounded state, so full has nothing to be relative to.
+  CHECK_FALSE(ratio.rows[2].entries[2].value);
+  CHECK(ratio.notes ==
+        std::vector<std::string>{"2 values are not shown: no tova was run on the same"});
+}
+
+TEST_CASE("marks of significance, and paired errors, come from the lookup") {
+  const SignificanceLookup lookup = [](size_t a, size_t b,
+                                       const std::string& metric) -> std::optional<Significance> {
+    CHECK(metric == "loss");
+    if ((a == 2 && b == 0) || (a == 0 && b == 4)) {
+      return Significance{0.049, 0.25};
+    }
+    return Significance{0.051, std::nullopt};
+  };
+  const Table absolute = make_table(small_collection(), {}, lookup);
+  CHECK(absolute.rows[1].entries[0].is_significant);
+  CHECK_FALSE(absolute.rows[0].entries[0].is_significant);
+  CHECK_FALSE(absolute.rows[0].entries[1].is_significant);
+  CHECK_THAT(absolute.notes.at(0), ContainsSubstring("* differs from the best of its column"));
+  const Table relative = make_table(small_collection(), {.relative_to = "full"}, lookup);
+  CHECK(relative.rows[0].entries[0].is_significant);
+  CHECK(relative.rows[0].entries[0].standard_error == 0.25);
+  CHECK_FALSE(relative.rows[1].entries[0].is_significant);
+  CHECK_THAT(relative.notes.at(0), ContainsSubstring("* differs from full"));
+}
+
+TEST_CASE("filters keep cells by any field; several of them must all hold") {
+  const Table table =
+      table_of(small_collection(),
+               {.filters = {parse_filter("label=tova,h2o"), parse_filter("state_size=128")}});
+  CHECK(columns_of(table) == std::vector<std::vector<std::string>>{{"128"}});
+  CHECK(table.rows.size() == 2);
+  CHECK_THAT(table.title, ContainsSubstring("label = tova or h2o, state_size = 128"));
+  CHECK(table.counts == "2 of 2 planned cells (0 failed, 0 missing, 0 limited)");
+}
+
+TEST_CASE("rows are sorted by a field or a metric, either way; what has no value is last") {
+  const auto order = [](const std::string& sort) {
+    std::string text;
+    for (const TableRow& row : table_of(small_collection(), {.sort = sort}).rows) {
+      text += row.values[0] + " ";
+    }
+    return text;
+  };
+  CHECK(order("") == "tova h2o full ");
+  CHECK(order("label") == "full h2o tova ");
+  CHECK(order("-label") == "tova h2o full ");
+  // The last value of each: tova 11, h2o 10.5, full 10.
+  CHECK(order("loss") == "full h2o tova ");
+  CHECK(order("-loss") == "tova h2o full ");
+  TableRequest sizes = {.rows = {"state_size"}, .columns = {"label"}, .sort = "-state_size"};
+  const Table table = table_of(small_collection(), sizes);
+  CHECK(table.rows[0].values[0] == "unbounded");
+  CHECK(table.rows[1].values[0] == "128");
+}
+
+TEST_CASE("several metrics and measures stand beside each other") {
+  const Table table = table_of(small_collection(), {.metrics = {"loss", "tokens_per_s"}});
+  REQUIRE(table.columns.size() == 6);
+  CHECK(table.columns[3].metric == "tokens_per_s");
+  CHECK(table.rows[1].entries[3].is_best == false);
+  CHECK(table.rows[0].entries[3].is_best);  // 988 to 987: more is better.
+  CHECK(table.rows[0].entries[3].value == 988.0);
+}
+
+TEST_CASE("what no cell has is refused with what there is") {
+  CHECK_THAT(refusal({.rows = {"policy.nam"}}),
+             ContainsSubstring("--rows: no cell has 'policy.nam'; did you mean 'policy.name'?"));
+  CHECK_THAT(refusal({.columns = {"size"}}), ContainsSubstring("--columns: no cell has 'size'"));
+  CHECK_THAT(refusal({.metrics = {"los"}}),
+             ContainsSubstring("--metric: no cell has 'los'; did you mean 'loss'?"));
+  CHECK_THAT(refusal({.filters = {parse_filter("label=tov")}}),
+             ContainsSubstring("--filter: no cell has label=tov; did you mean 'tova'?"));
+  CHECK_THAT(refusal({.filters = {parse_filter("label=full"), parse_filter("state_size=64")}}),
+             ContainsSubstring("none of 5 cells passes all filters"));
+  CHECK_THAT(refusal({.sort = "seed"}), ContainsSubstring("--sort: 'seed' is no field"));
+  CHECK_THAT(refusal({.relative_to = "ful"}),
+             ContainsSubstring("--relative-to: no cell has the label 'ful'"));
+  for (const char* text : {"label", "=x", "label="}) {
+    CHECK_THAT(input_error([&] { parse_filter(text); }),
+               ContainsSubstring("is not KEY=VALUE[,VALUE...]"));
+  }
+}
+
+}  // namespace multistate::test

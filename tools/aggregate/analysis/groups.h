@@ -1,0 +1,43 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "aggregate/analysis/analysis.h"
+
+namespace multistate::aggregate {
+
+using StateSize = std::optional<int64_t>;
+
+/// Cells of a group by state size, by label; those of one label differ in their seed only. The
+/// topline is not among them.
+using Layout = std::map<StateSize, std::map<std::string, std::vector<size_t>>>;
+
+/// The value of a parameter, null when it has none.
+nlohmann::json parameter_of(const Cell& cell, const std::string& key);
+
+/// Rows; none for an unbounded state.
+StateSize state_size_of(const Cell& cell);
+
+/// Groups of done cells in the order of their first; a cell that is there twice (the same id)
+/// counts once, which is said in `warnings`.
+std::vector<Group> make_groups(const Collection& collection, const AnalysisOptions& options,
+                               std::vector<std::string>& warnings);
+
+Layout layout_of(const Group& group, const Collection& collection);
+
+/// Mean of a metric over cells; none when one of them does not have it.
+std::optional<double> mean_metric(const Collection& collection, const std::vector<size_t>& cells,
+                                  const std::string& metric);
+
+/// policy.name, state_size, and the other parameters that have two values or more, by name; a
+/// policy's option only if it has them for one policy.
+std::vector<std::string> varying_parameters(const Collection& collection);
+
+/// All metrics by name; which are headline metrics: those the options name (an InputError when a
+/// name is no metric), else nll and perplexity, else all.
+std::vector<MetricInfo> metrics_of(const Collection& collection, const AnalysisOptions& options);
+
+}  // namespace multistate::aggregate

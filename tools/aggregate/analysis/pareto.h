@@ -1,0 +1,11 @@
+#pragma once
+
+#include "aggregate/analysis/comparisons.h"
+
+namespace multistate::aggregate {
+
+/// Fills pareto_speed and pareto_memory: the cells of the group, full model included, that no other
+/// beats in the first headline metric and in speed, or in memory.
+void find_fronts(Group& group, const Workspace& work);
+
+}  // namespace multistate::aggregate

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "multistate/results/cell_folder.h"
+#include "multistate/results/metric.h"
+#include "multistate/results/sweep_reader.h"
+
+namespace multistate::aggregate {
+
+/// What a sample adds to a metric that is a ratio of sums over samples (SampleRatio of Metric).
+struct SampleScore {
+  int64_t sample = 0;
+  double numerator = 0.0;
+  double denominator = 1.0;
+};
+
+/// A stretch of positions (or another bin) of a series, "nll_by_place".
+struct SeriesPoint {
+  int64_t first_place = 0;
+  int64_t end_place = 0;  ///< One past the last.
+  Metric metric;
+};
+
+/// One cell of a sweep, done or not. What a cell that is not done does not have is empty.
+struct Cell {
+  size_t sweep = 0;  ///< Index into Collection::sweeps.
+  std::string id;
+  std::filesystem::path folder;
+  CellState state = CellState::kMissing;
+  std::string error;     ///< Message of error.json.
+  bool limited = false;  ///< Only the first samples were run (--limit).
+
+  /// Every parameter by its key in a sweep file, as one flat level: "policy.name", "policy.sinks",
+  /// "state_size", "experiment.context_length", "model.path", "seed", ... Of a cell that is not
+  /// done: those that the manifest lists.
+  std::map<std::string, nlohmann::json> parameters;
+
+  Metrics metrics;
+  std::map<std::string, std::vector<SeriesPoint>> series;
+  std::map<std::string, double> measures;  ///< "state_bytes", "tokens_per_s", "peak_rss_bytes", ...
+  std::vector<std::string> warnings;
+  nlohmann::json context;  ///< Provenance as written.
+  nlohmann::json data;     ///< What was read, as written.
+
+  /// By metric, in the order of samples; only of metrics that say how samples make them.
+  std::map<std::string, std::vector<SampleScore>> samples;
+
+  /// The policy and those of its options that differ among the cells of the policy, without state
+  /// size: "h2o", "h2o scope=layer". The same policy has the same label, and so the same colour, in
+  /// every output.
+  std::string label;
+};
+
+struct Sweep {
+  std::string name;
+  std::filesystem::path folder;
+  size_t planned = 0;        ///< Cells that the manifest lists and no sweep before this one does.
+  size_t shared = 0;         ///< Cells that it lists and a sweep before this one does, too.
+  bool has_manifest = true;  ///< Else the cells that are there count as planned.
+};
+
+/// All cells of any number of folders, each once; deterministic order: sweeps by path, cells by
+/// manifest.
+struct Collection {
+  std::vector<Sweep> sweeps;
+  std::vector<Cell> cells;
+  std::vector<Problem> problems;  ///< Files passed over, and why. Any makes the exit code 1.
+
+  size_t count(CellState state) const;
+};
+
+}  // namespace multistate::aggregate

@@ -1,0 +1,107 @@
+#include "aggregate/reading/cell_fields.h"
+
+#include <fmt/format.h>
+
+#include "multistate/base/error.h"
+#include "multistate/base/strict_json.h"
+
+namespace multistate::aggregate {
+namespace {
+
+using nlohmann::json;
+using Parameters = std::map<std::string, json>;
+
+void flatten(const json& object, const std::string& prefix, Parameters& parameters) {
+  for (const auto& [key, value] : object.items()) {
+    if (value.is_object()) {
+      flatten(value, prefix + key + ".", parameters);
+    } else if (!value.is_null()) {
+      parameters[prefix + key] = value;
+    }
+  }
+}
+
+const json& member(const json& result, const std::string& key, json::value_t type,
+                   const char* expected) {
+  const auto found = result.find(key);
+  if (found == result.end() || found->type() != type) {
+    throw InputError(
+        found == result.end()
+            ? fmt::format("'{}' is missing; expected {}", key, expected)
+            : fmt::format("'{}' is {}; expected {}", key, json_text(*found), expected));
+  }
+  return *found;
+}
+
+const json& object_in(const json& result, const std::string& key) {
+  return member(result, key, json::value_t::object, "an object");
+}
+
+SeriesPoint point_from_json(const json& point, const std::string& source) {
+  SeriesPoint read;
+  read.metric = metric_from_json(point, source);
+  const JsonObject members(point, source);
+  read.first_place = members.required(&JsonObject::integer, "first_place");
+  read.end_place = members.required(&JsonObject::integer, "end_place");
+  return read;
+}
+
+void fill_series(const json& series, Cell& cell) {
+  for (const auto& [name, points] : series.items()) {
+    if (!points.is_array()) {
+      throw InputError(fmt::format("series.{}: is {}; expected a list", name, json_text(points)));
+    }
+    auto& read = cell.series[name];
+    for (const json& point : points) {
+      read.push_back(point_from_json(point, fmt::format("series.{}[{}]", name, read.size())));
+    }
+  }
+}
+
+/// Every number of "perf", those below "seconds" as "seconds_total".
+void fill_measures(const json& numbers, const std::string& prefix, Cell& cell) {
+  for (const auto& [key, value] : numbers.items()) {
+    if (value.is_object()) {
+      fill_measures(value, prefix + key + "_", cell);
+    } else if (value.is_number()) {
+      cell.measures[prefix + key] = value.get<double>();
+    }
+  }
+}
+
+}  // namespace
+
+Parameters flat_config(const json& config) {
+  Parameters parameters;
+  flatten(config, "", parameters);
+  parameters.erase("limit");
+  return parameters;
+}
+
+void fill_from_result(const json& result, Cell& cell) {
+  Parameters parameters = flat_config(object_in(result, "config"));
+  parameters.merge(flat_config(object_in(result, "parameters")));
+  parameters.merge(cell.parameters);
+  cell.parameters = std::move(parameters);
+  for (const auto& [name, metric] : object_in(result, "metrics").items()) {
+    cell.metrics[name] = metric_from_json(metric, "metrics." + name);
+  }
+  fill_series(object_in(result, "series"), cell);
+  fill_measures(object_in(result, "perf"), "", cell);
+  fill_measures(object_in(result, "state"), "", cell);
+  const JsonObject counts(object_in(result, "counts"), "counts");
+  cell.limited = counts.required(&JsonObject::boolean, "limited");
+  for (const char* count : {"samples", "samples_planned", "tokens"}) {
+    cell.measures[count] = static_cast<double>(counts.required(&JsonObject::integer, count));
+  }
+  for (const json& warning : member(result, "warnings", json::value_t::array, "a list")) {
+    if (!warning.is_string()) {
+      throw InputError(fmt::format("warnings: {} is no text", json_text(warning)));
+    }
+    cell.warnings.push_back(warning.get<std::string>());
+  }
+  cell.context = object_in(result, "context");
+  cell.data = object_in(result, "data");
+}
+
+}  // namespace multistate::aggregate

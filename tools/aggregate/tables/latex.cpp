@@ -1,0 +1,152 @@
+#include <fmt/format.h>
+
+#include "multistate/base/text.h"
+
+#include "aggregate/tables/entry_text.h"
+#include "aggregate/tables/formats.h"
+
+namespace multistate::aggregate {
+namespace {
+
+const char* replacement(char c) {
+  switch (c) {
+    case '\\':
+      return "\\textbackslash{}";
+    case '{':
+      return "\\{";
+    case '}':
+      return "\\}";
+    case '$':
+      return "\\$";
+    case '&':
+      return "\\&";
+    case '#':
+      return "\\#";
+    case '%':
+      return "\\%";
+    case '_':
+      return "\\_";
+    case '^':
+      return "\\textasciicircum{}";
+    case '~':
+      return "\\textasciitilde{}";
+    case '<':
+      return "\\textless{}";
+    case '>':
+      return "\\textgreater{}";
+    case '|':
+      return "\\textbar{}";
+    case '"':
+      return "\\textquotedbl{}";
+    case '-':
+      return "{-}";  // Two of them would become a dash.
+    default:
+      return nullptr;
+  }
+}
+
+std::string number(const std::string& text) {
+  const bool is_number = text.find_first_of("0123456789") != std::string::npos;
+  return is_number ? "$" + text + "$" : latex_escaped(text);
+}
+
+std::string entry_of(const Table& table, size_t row, size_t column) {
+  const TableEntry& entry = table.rows[row].entries[column];
+  const EntryText text = entry_text(table, row, column);
+  if (!entry.value) {
+    return text.value.empty() ? "" : "\\emph{" + latex_escaped(text.value) + "}";
+  }
+  std::string out =
+      entry.is_best ? "\\textbf{" + latex_escaped(text.value) + "}" : number(text.value);
+  out += text.error.empty() ? "" : " $\\pm$ " + number(text.error);
+  out += entry.is_significant ? "\\textsuperscript{*}" : "";
+  out += entry.limited ? "\\textsuperscript{\\dag}" : "";
+  return out;
+}
+
+/// The line with the metrics over their columns, and the rules below it.
+std::string metric_line(const Table& table) {
+  std::string line;
+  for (size_t i = 1; i < table.row_keys.size(); ++i) {
+    line += "& ";
+  }
+  std::string rules;
+  for (size_t first = 0; first < table.columns.size();) {
+    size_t end = first + 1;
+    while (end < table.columns.size() && table.columns[end].metric == table.columns[first].metric) {
+      ++end;
+    }
+    const TableColumn& column = table.columns[first];
+    const std::string unit = column.unit.empty() ? "" : " (" + latex_escaped(column.unit) + ")";
+    line += fmt::format("& \\multicolumn{{{}}}{{c}}{{{}{}}} ", end - first,
+                        latex_escaped(column.metric), unit);
+    rules += fmt::format("\\cmidrule(lr){{{}-{}}}\n", table.row_keys.size() + first + 1,
+                         table.row_keys.size() + end);
+    first = end;
+  }
+  return line + "\\\\\n" + rules;
+}
+
+std::string header_line(const Table& table) {
+  std::vector<std::string> names;
+  for (const std::string& key : table.row_keys) {
+    names.push_back(latex_escaped(key));
+  }
+  for (const TableColumn& column : table.columns) {
+    names.push_back(latex_escaped(join(column.values)));
+  }
+  return join(names, " & ") + " \\\\\n";
+}
+
+std::string caption(const Table& table) {
+  std::string text = latex_escaped(table.title) + ".";
+  for (const std::string& note : table.notes) {
+    std::string escaped = latex_escaped(note);
+    if (const size_t dagger = escaped.find("†"); dagger != std::string::npos) {
+      escaped.replace(dagger, std::string("†").size(), "\\textsuperscript{\\dag}");
+    }
+    if (const size_t plus_minus = escaped.find("±"); plus_minus != std::string::npos) {
+      escaped.replace(plus_minus, std::string("±").size(), "$\\pm$");
+    }
+    text += " " + escaped + ".";
+  }
+  text += has_best(table) ? " Bold: the best of its column." : "";
+  return text + " " + latex_escaped(table.counts) + ".";
+}
+
+}  // namespace
+
+std::string latex_escaped(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (const char* const instead = replacement(c)) {
+      out += instead;
+    } else {
+      out += byte < 0x20 || byte == 0x7F ? ' ' : c;
+    }
+  }
+  return out;
+}
+
+std::string latex_table(const Table& table) {
+  std::string text = "% Needs \\usepackage{booktabs}.\n\\begin{table}\n\\centering\n";
+  text +=
+      fmt::format("\\begin{{tabular}}{{{}{}}}\n\\toprule\n",
+                  std::string(table.row_keys.size(), 'l'), std::string(table.columns.size(), 'r'));
+  text += metric_line(table) + header_line(table) + "\\midrule\n";
+  for (size_t r = 0; r < table.rows.size(); ++r) {
+    text += table.rows[r].starts_block ? "\\midrule\n" : "";
+    std::vector<std::string> words;
+    for (const std::string& value : table.rows[r].values) {
+      words.push_back(latex_escaped(value));
+    }
+    for (size_t c = 0; c < table.columns.size(); ++c) {
+      words.push_back(entry_of(table, r, c));
+    }
+    text += join(words, " & ") + " \\\\\n";
+  }
+  return text + "\\bottomrule\n\\end{tabular}\n\\caption{" + caption(table) + "}\n\\end{table}\n";
+}
+
+}  // namespace multistate::aggregate

@@ -1,0 +1,71 @@
+#include <fmt/format.h>
+
+#include "aggregate/tables/entry_text.h"
+#include "aggregate/tables/formats.h"
+
+namespace multistate::aggregate {
+namespace {
+
+/// Text that Markdown shows as it is, on one line.
+std::string escaped(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '<') {
+      out += "&lt;";
+    } else if (c == '&') {
+      out += "&amp;";
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      out += ' ';
+    } else {
+      // An underscore within a word is one in GitHub's Markdown.
+      out += std::string("\\`*[]|~>#").find(c) == std::string::npos ? "" : "\\";
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string entry_of(const Table& table, size_t row, size_t column) {
+  const TableEntry& entry = table.rows[row].entries[column];
+  const EntryText text = entry_text(table, row, column);
+  std::string out = entry.is_best ? "**" + text.value + "**" : text.value;
+  out += text.error.empty() ? "" : " ± " + text.error;
+  out += entry.is_significant ? " \\*" : "";
+  out += entry.limited && entry.value ? " †" : "";
+  return out;
+}
+
+}  // namespace
+
+std::string markdown_table(const Table& table) {
+  std::string text = escaped(table.title) + "\n\n|";
+  std::string rule = "|";
+  for (const std::string& key : table.row_keys) {
+    text += " " + escaped(key) + " |";
+    rule += "---|";
+  }
+  for (size_t c = 0; c < table.columns.size(); ++c) {
+    text += " " + escaped(column_text(table, c)) + " |";
+    rule += "---:|";
+  }
+  text += "\n" + rule + "\n";
+  for (size_t r = 0; r < table.rows.size(); ++r) {
+    text += "|";
+    for (const std::string& value : table.rows[r].values) {
+      text += " " + escaped(value) + " |";
+    }
+    for (size_t c = 0; c < table.columns.size(); ++c) {
+      text += " " + entry_of(table, r, c) + " |";
+    }
+    text += "\n";
+  }
+  // Two spaces at the end of a line break it.
+  text += "\n";
+  text += has_best(table) ? "Bold: the best of its column  \n" : "";
+  for (const std::string& note : table.notes) {
+    text += escaped(note) + "  \n";
+  }
+  return text + escaped(table.counts) + "\n";
+}
+
+}  // namespace multistate::aggregate

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "aggregate/reading/cell.h"
+#include "aggregate/tables/request.h"
+
+namespace multistate::aggregate {
+
+/// What is in one place of a table.
+struct TableEntry {
+  bool is_planned = false;  ///< Else no cell belongs here.
+  CellState state = CellState::kMissing;
+  std::optional<double> value;  ///< Of a done cell that has the metric; a mean over `cells`.
+  std::optional<double> standard_error;
+  bool limited = false;
+  bool is_best = false;         ///< Of its column, among what can be compared.
+  bool is_significant = false;  ///< Differs from what the table's notes say.
+  std::vector<size_t> cells;    ///< Several when they differ in their seed only.
+};
+
+struct TableColumn {
+  std::string metric;
+  std::string unit;  ///< Of the values as shown: empty for a ratio.
+  std::vector<std::string>
+      values;  ///< Of the column keys; "-" where there is none, of state_size "unbounded".
+  int decimals = 4;
+};
+
+struct TableRow {
+  std::vector<std::string> values;  ///< Of the row keys.
+  std::vector<TableEntry> entries;  ///< By column.
+  bool starts_block = false;        ///< What can be compared among each other ends before it.
+};
+
+/// A table before it has a format. Columns are ordered by metric, then by value.
+struct Table {
+  std::string title;
+  std::vector<std::string> row_keys;
+  std::vector<std::string> column_keys;
+  std::vector<TableColumn> columns;
+  std::vector<TableRow> rows;
+  bool is_difference = false;      ///< Values have their sign.
+  std::vector<std::string> notes;  ///< What the marks in use mean.
+  std::string counts;              ///< The last line: count_line().
+};
+
+/// Throws InputError as select_cells() and complete_request() do, when cells that differ in more
+/// than their seed fall in one place, and when a value has nothing to be relative to.
+Table make_table(const Collection& collection, const TableRequest& request,
+                 const SignificanceLookup& significance);
+
+}  // namespace multistate::aggregate

@@ -1,0 +1,106 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "multistate/base/text.h"
+
+#include "aggregate/tables/entry_text.h"
+#include "aggregate/tables/formats.h"
+
+namespace multistate::aggregate {
+namespace {
+
+constexpr const char* kBold = "\033[1m";
+constexpr const char* kPlain = "\033[0m";
+
+struct Word {
+  std::string text;
+  bool bold = false;
+};
+
+/// Columns that UTF-8 text takes: its characters (results hold none that are wide).
+size_t width_of(const std::string& text) {
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+/// Without what would move the cursor, or start a colour.
+std::string printable(std::string text) {
+  for (char& c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    c = byte < 0x20 || byte == 0x7F ? '?' : c;
+  }
+  return text;
+}
+
+Word word_of(const Table& table, size_t row, size_t column, bool color) {
+  const TableEntry& entry = table.rows[row].entries[column];
+  const EntryText text = entry_text(table, row, column);
+  std::string word = entry.is_best && !color ? "> " + text.value : text.value;
+  if (!text.error.empty()) {
+    word += " ± " + text.error;
+  }
+  // A mark takes a place of its own, so that numbers stay below each other.
+  word += entry.is_significant ? "*" : " ";
+  word += entry.limited && entry.value ? "†" : "";
+  return {word, entry.is_best && color};
+}
+
+std::vector<std::vector<Word>> words_of(const Table& table, bool color) {
+  std::vector<std::vector<Word>> lines(1);
+  for (const std::string& key : table.row_keys) {
+    lines[0].push_back({printable(key), false});
+  }
+  for (size_t c = 0; c < table.columns.size(); ++c) {
+    lines[0].push_back({printable(column_text(table, c)) + " ", false});
+  }
+  for (size_t r = 0; r < table.rows.size(); ++r) {
+    auto& line = lines.emplace_back();
+    for (const std::string& value : table.rows[r].values) {
+      line.push_back({printable(value), false});
+    }
+    for (size_t c = 0; c < table.columns.size(); ++c) {
+      line.push_back(word_of(table, r, c, color));
+    }
+  }
+  return lines;
+}
+
+std::string line_text(const std::vector<Word>& line, const std::vector<size_t>& widths,
+                      size_t keys) {
+  std::string text;
+  for (size_t i = 0; i < line.size(); ++i) {
+    const std::string padding(widths[i] - width_of(line[i].text), ' ');
+    const std::string word = line[i].bold ? kBold + line[i].text + kPlain : line[i].text;
+    text += (i == 0 ? "" : "  ") + (i < keys ? word + padding : padding + word);
+  }
+  text.erase(text.find_last_not_of(' ') + 1);
+  return text + "\n";
+}
+
+}  // namespace
+
+std::string terminal_table(const Table& table, bool color) {
+  const auto lines = words_of(table, color);
+  std::vector<size_t> widths(lines[0].size(), 0);
+  for (const auto& line : lines) {
+    for (size_t i = 0; i < line.size(); ++i) {
+      widths[i] = std::max(widths[i], width_of(line[i].text));
+    }
+  }
+  std::string text = printable(table.title) + "\n\n";
+  for (size_t i = 0; i < lines.size(); ++i) {
+    text += i > 0 && table.rows[i - 1].starts_block ? "\n" : "";
+    text += line_text(lines[i], widths, table.row_keys.size());
+  }
+  text += "\n";
+  if (has_best(table)) {
+    text += color ? "bold: the best of its column\n" : "> the best of its column\n";
+  }
+  for (const std::string& note : table.notes) {
+    text += printable(note) + "\n";
+  }
+  return text + printable(table.counts) + "\n";
+}
+
+}  // namespace multistate::aggregate

@@ -27,7 +27,7 @@ void run_once(const Transformer& model, const PrefillCase& one, PrefillResult& r
     result.peak_resident_bytes = peak_resident_bytes();
   }
   result.seconds = evaluation.seconds;
-  result.state_bytes = evaluation.state.peak_bytes;
+  result.state = evaluation.state;
 }
 
 void summarize(const Timings& timings, PrefillResult& result) {

@@ -25,7 +25,7 @@ struct PrefillResult {
   Spread of_linears;                 ///< The ratio of the two, repetition by repetition.
   PhaseSeconds seconds;              ///< Of the last repetition.
   std::optional<int64_t> peak_resident_bytes;  ///< Of the process, weights included.
-  int64_t state_bytes = 0;                     ///< All rows of all layers at their most.
+  StateUse state;
 };
 
 /// Runs every case `repetitions` times on random tokens, one repetition of all cases after the

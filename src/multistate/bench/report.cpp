@@ -54,7 +54,7 @@ std::string prefill_table(const std::vector<PrefillResult>& results) {
          std::to_string(result.measured->tokens), fmt::format("{:.1f}", rate.median),
          range(rate, 1.0, 1), fmt::format("{:.1f}", result.linears_tokens_per_second.median),
          fmt::format("{:.3f}", result.of_linears.median),
-         human_bytes(static_cast<double>(result.state_bytes)),
+         human_bytes(static_cast<double>(result.state.peak_bytes)),
          result.peak_resident_bytes ? human_bytes(static_cast<double>(*result.peak_resident_bytes))
                                     : "unknown"});
   }
@@ -100,7 +100,7 @@ nlohmann::json to_json(const PrefillResult& result) {
   json["seconds"] = {{"linears", result.seconds.linears},
                      {"scan", result.seconds.scan},
                      {"logits", result.seconds.logits}};
-  json["state_bytes"] = result.state_bytes;
+  json["state_bytes"] = result.state.peak_bytes;
   json["peak_resident_bytes"] = nullptr;
   if (result.peak_resident_bytes) {
     json["peak_resident_bytes"] = *result.peak_resident_bytes;

@@ -1,0 +1,169 @@
+// Throughput: what a policy at a state size costs on this machine, beside its loss in another
+// sweep: speed of evaluation and of decoding, bytes of state, and the batch that a given memory
+// holds.
+//
+// Paper: Oren et al., arXiv:2401.06104, table 1 (memory, largest batch, relative throughput).
+//
+// A sample is one repetition of all measurements, so repetitions of the cells of a sweep take
+// turns. Run it with --jobs 1: samples that run side by side measure each other.
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "multistate/base/sha256.h"
+#include "multistate/bench/decision.h"
+#include "multistate/bench/decode.h"
+#include "multistate/experiment/registry.h"
+#include "multistate/results/statistics.h"
+
+namespace multistate {
+namespace {
+
+struct ThroughputOptions {
+  int64_t context_length = 4096;
+  int64_t repetitions = 3;
+  int64_t decode_batch = 1;
+  int64_t decode_memory_mib = 1024;
+  int64_t decode_steps = 16;
+
+  void visit(OptionVisitor& v) {
+    constexpr int64_t kMost = int64_t{1} << 40;
+    v("context_length", context_length, {2, kMost}, "tokens that are evaluated, random ones");
+    v("repetitions", repetitions, {1, kMost}, "of everything; each is a sample");
+    v("decode_batch", decode_batch, {1, kMost}, "samples that are decoded together");
+    v("decode_memory_mib", decode_memory_mib, {1, kMost},
+      "MiB of state that another batch may take: as many samples as fit are decoded together");
+    v("decode_steps", decode_steps, {1, kMost}, "tokens that each sample decodes");
+  }
+
+  void check(const Node& /*node*/) const {}
+};
+
+/// A number that every repetition measures.
+struct Measure {
+  const char* name;
+  const char* unit;
+  bool higher_is_better;
+};
+
+constexpr Measure kMeasures[] = {
+    {"tokens_per_s", "tokens/s", true},
+    {"of_linears", "", true},
+    {"decode_tokens_per_s", "tokens/s", true},
+    {"fitting_batch", "samples", true},
+    {"fitting_batch_tokens_per_s", "tokens/s", true},
+    {"sample_state_bytes", "bytes", false},
+    {"peak_resident_bytes", "bytes", false},
+    {"decision_us", "us/token/layer", false},
+};
+
+void note_prefill(const Transformer& model, const PrefillCase& one, SampleRecord& record) {
+  const auto result = measure_prefill(model, {one}, 1).front();
+  record.state = result.state;
+  record.seconds = result.seconds;
+  nlohmann::json& values = record.values;
+  values["tokens_per_s"] = result.tokens_per_second.median;
+  values["of_linears"] = result.of_linears.median;
+  if (result.peak_resident_bytes) {
+    values["peak_resident_bytes"] = *result.peak_resident_bytes;
+  }
+}
+
+void note_decode(const Transformer& model, const PrefillCase& one, const ThroughputOptions& options,
+                 nlohmann::json& values) {
+  constexpr int64_t kMebi = 1024 * 1024;
+  const auto results = measure_decode(model, {one},
+                                      {.batches = {options.decode_batch},
+                                       .memory_bytes = options.decode_memory_mib * kMebi,
+                                       .steps = options.decode_steps,
+                                       .repetitions = 1});
+  values["decode_tokens_per_s"] = results.front().tokens_per_second.median;
+  const DecodeResult& fitting = results.back();
+  values["fitting_batch"] = fitting.batch;
+  values["fitting_batch_tokens_per_s"] = fitting.tokens_per_second.median;
+  values["sample_state_bytes"] = fitting.state_bytes / fitting.batch;
+}
+
+class ThroughputWorkload final : public Workload {
+ public:
+  explicit ThroughputWorkload(const ThroughputOptions& options) : options_(options) {}
+
+  int64_t samples() const override { return options_.repetitions; }
+  int64_t tokens(int64_t /*sample*/) const override { return options_.context_length; }
+  nlohmann::json data_report() const override { return {{"tokens", "random"}}; }
+  std::string data_sha256() const override { return sha256_hex("random tokens, version 1"); }
+
+  SampleRecord run(int64_t /*sample*/, const RunContext& context) const override {
+    const PrefillCase one = {context.policy.entry->info.name, context.policy,
+                             options_.context_length};
+    SampleRecord record;
+    record.values = nlohmann::json::object();
+    note_prefill(context.model, one, record);
+    note_decode(context.model, one, options_, record.values);
+    if (context.policy.bounded()) {
+      constexpr double kMicro = 1e6;
+      const auto cost = measure_decision(context.model.config(), context.policy, one.tokens, 1);
+      record.values["decision_us"] = cost.decision.median * kMicro;
+    }
+    record.tokens = options_.context_length;
+    record.computed_tokens = options_.context_length;
+    return record;
+  }
+
+  Summary summarize(std::span<const SampleRecord> records) const override {
+    Summary summary;
+    for (const Measure& measure : kMeasures) {
+      std::vector<double> values;
+      for (const SampleRecord& record : records) {
+        if (record.values.contains(measure.name)) {
+          values.push_back(record.values.at(measure.name));
+        }
+      }
+      if (values.empty()) {
+        continue;  // No decision without a bound; no peak where the system does not say.
+      }
+      const Estimate mean = mean_of(values);
+      summary.metrics[measure.name] = {.value = mean.value,
+                                       .standard_error = mean.standard_error,
+                                       .n = static_cast<int64_t>(values.size()),
+                                       .higher_is_better = measure.higher_is_better,
+                                       .unit = measure.unit,
+                                       .samples = SampleRatio{.numerator = measure.name}};
+    }
+    return summary;
+  }
+
+ private:
+  ThroughputOptions options_;
+};
+
+class Throughput final : public Experiment {
+ public:
+  using Options = ThroughputOptions;
+
+  explicit Throughput(Options options) : options_(options) {}
+
+  int64_t context_length() const override { return options_.context_length; }
+  std::unique_ptr<Workload> prepare(const Tokenizer& /*tokenizer*/) const override {
+    return std::make_unique<ThroughputWorkload>(options_);
+  }
+  std::vector<std::string> headline() const override {
+    return {"tokens_per_s", "fitting_batch", "fitting_batch_tokens_per_s"};
+  }
+
+ private:
+  Options options_;
+};
+
+const ExperimentRegistration<Throughput> kRegistration{{
+    .name = "throughput",
+    .version = 1,
+    .summary = "speed of evaluation and decoding, bytes of state, the batch that a memory holds",
+    .paper = "Oren et al. 2024, arXiv:2401.06104, table 1",
+}};
+
+}  // namespace
+}  // namespace multistate

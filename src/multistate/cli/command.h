@@ -12,6 +12,7 @@ using Action = std::function<int()>;
 /// Each adds one subcommand to the program; when the user names it, `action` is set.
 void add_run_command(CLI::App& app, Action& action);
 void add_status_command(CLI::App& app, Action& action);
+void add_aggregate_command(CLI::App& app, Action& action);
 void add_policies_command(CLI::App& app, Action& action);
 void add_experiments_command(CLI::App& app, Action& action);
 void add_inspect_command(CLI::App& app, Action& action);

@@ -55,6 +55,7 @@ int run_program(int argc, char** argv) {
   Action action;
   add_run_command(app, action);
   add_status_command(app, action);
+  add_aggregate_command(app, action);
   add_policies_command(app, action);
   add_experiments_command(app, action);
   add_inspect_command(app, action);

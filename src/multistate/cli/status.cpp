@@ -1,11 +1,17 @@
+#include <chrono>
+#include <cstdio>
 #include <memory>
+#include <thread>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
+#include "multistate/base/terminal.h"
 #include "multistate/base/text.h"
 #include "multistate/cli/command.h"
 #include "multistate/results/sweep_reader.h"
+#include "multistate/sweep/signals.h"
 
 namespace multistate {
 namespace {
@@ -41,6 +47,13 @@ nlohmann::json to_json(const SweepStatus& status) {
           {"unplanned", status.unplanned}};
 }
 
+std::string counts_line(const SweepStatus& status) {
+  return fmt::format("{} of {} planned cells done, {} failed, {} partial, {} missing\n",
+                     status.count(CellState::kDone), status.cells.size(),
+                     status.count(CellState::kFailed), status.count(CellState::kPartial),
+                     status.count(CellState::kMissing));
+}
+
 void print_text(const SweepStatus& status) {
   std::vector<std::vector<std::string>> rows = {{"cell", "state", ""}};
   for (const CellStatus& cell : status.cells) {
@@ -50,9 +63,7 @@ void print_text(const SweepStatus& status) {
         {cell.cell.folder.substr(cell.cell.folder.rfind('/') + 1), to_string(cell.state), note});
   }
   fmt::print("{}", format_table(rows));
-  fmt::print("{} of {} planned cells done, {} failed, {} partial, {} missing\n",
-             status.count(CellState::kDone), status.cells.size(), status.count(CellState::kFailed),
-             status.count(CellState::kPartial), status.count(CellState::kMissing));
+  fmt::print("{}", counts_line(status));
   if (status.runner) {
     fmt::print("running: {}\n", *status.runner);
   }
@@ -74,17 +85,57 @@ int show(const std::string& folder, bool json) {
   return status.count(CellState::kFailed) > 0 ? 1 : 0;
 }
 
+/// Nothing is left to be done, and nobody is trying again what failed.
+bool is_over(const SweepStatus& status) {
+  return !status.runner && status.count(CellState::kPartial) == 0 &&
+         status.count(CellState::kMissing) == 0;
+}
+
+/// A second, or less when a signal asks to stop.
+void wait_a_moment() {
+  for (int i = 0; i < 10 && !stop_requested(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+}
+
+/// Until the sweep is over or a signal comes: the whole, drawn again, on a terminal; else a line
+/// whenever the counts change.
+int watch(const std::string& folder) {
+  const StopSignals signals;
+  const bool draws = is_terminal(STDOUT_FILENO);
+  std::string shown;
+  while (true) {
+    const SweepStatus status = read_sweep_status(folder);
+    if (draws) {
+      fmt::print("\033[H\033[2J");
+      print_text(status);
+    } else if (counts_line(status) != shown) {
+      shown = counts_line(status);
+      fmt::print("{}", shown);
+    }
+    std::fflush(stdout);
+    if (is_over(status) || stop_requested()) {
+      return status.count(CellState::kFailed) > 0 ? 1 : 0;
+    }
+    wait_a_moment();
+  }
+}
+
 }  // namespace
 
 void add_status_command(CLI::App& app, Action& action) {
   auto folder = std::make_shared<std::string>();
   auto json = std::make_shared<bool>(false);
+  auto watched = std::make_shared<bool>(false);
   CLI::App* command =
       app.add_subcommand("status", "How far a sweep is: done, failed, partial, missing");
   command->add_option("folder", *folder, "The sweep's output folder")->required();
-  command->add_flag("--json", *json, "As JSON");
-  command->callback(
-      [&action, folder, json] { action = [folder, json] { return show(*folder, *json); }; });
+  CLI::Option* as_json = command->add_flag("--json", *json, "As JSON");
+  command->add_flag("--watch", *watched, "Show it again until the sweep is over")
+      ->excludes(as_json);
+  command->callback([&action, folder, json, watched] {
+    action = [folder, json, watched] { return *watched ? watch(*folder) : show(*folder, *json); };
+  });
 }
 
 }  // namespace multistate

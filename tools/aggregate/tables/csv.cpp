@@ -1,3 +1,4 @@
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -27,8 +28,11 @@ void append_line(const Fields& fields, std::string& text) {
 class Writer {
  public:
   Writer(const Collection& collection, const TableRequest& request,
-         const std::vector<size_t>& cells)
+         const std::vector<size_t>& cells, const Fields& metrics)
       : collection_(collection), request_(request) {
+    for (const std::string& metric : metrics) {
+      directions_[metric] = higher_is_better(collection, metric);
+    }
     for (const size_t index : cells) {
       for (const auto& [key, value] : collection.cells[index].parameters) {
         parameters_.insert(key);
@@ -84,7 +88,7 @@ class Writer {
   Fields line_of(size_t index, const Fields& start, const std::string& name,
                  const Metric& metric) const {
     Fields fields = start;
-    const auto larger = higher_is_better(collection_, name);
+    const auto larger = directions_.at(name);
     fields.insert(fields.end(), {name, metric.unit, larger ? (*larger ? "true" : "false") : "",
                                  metric.n > 0 ? std::to_string(metric.n) : "", number(metric.value),
                                  metric.standard_error ? number(*metric.standard_error) : ""});
@@ -104,6 +108,7 @@ class Writer {
   const Collection& collection_;
   const TableRequest& request_;
   std::set<std::string> parameters_;
+  std::map<std::string, std::optional<bool>> directions_;  ///< Whether more is better, by metric.
   std::optional<Baselines> baselines_;
 };
 
@@ -125,7 +130,7 @@ std::string csv_lines(const Collection& collection, const TableRequest& request)
   const Fields metrics = request.metrics.empty()
                              ? metric_names(collection)
                              : complete_request(collection, cells, request).metrics;
-  const Writer writer(collection, request, cells);
+  const Writer writer(collection, request, cells, metrics);
   std::string text;
   writer.header(text);
   for (const size_t index : cells) {

@@ -1,0 +1,62 @@
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "multistate/base/error.h"
+#include "multistate/cli/command.h"
+
+namespace multistate {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kProgram = "multistate-aggregate";
+
+/// Beside this program, or in bin/ there.
+fs::path find_program() {
+  std::error_code error;
+  const fs::path folder = fs::read_symlink("/proc/self/exe", error).parent_path();
+  for (const fs::path& candidate : {folder / kProgram, folder / "bin" / kProgram}) {
+    if (fs::exists(candidate, error)) {
+      return candidate;
+    }
+  }
+  throw InputError(
+      fmt::format("aggregate: there is no {} in {}; build or install it beside multistate",
+                  kProgram, folder.string()));
+}
+
+/// Becomes the program; returns never.
+int become_aggregate(std::vector<std::string> words) {
+  const std::string program = find_program().string();
+  words.insert(words.begin(), program);
+  std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
+  for (std::string& word : words) {
+    arguments.push_back(word.data());
+  }
+  arguments.push_back(nullptr);
+  ::execv(program.c_str(), arguments.data());
+  throw InputError(fmt::format("{}: cannot be run: {}", program, std::strerror(errno)));
+}
+
+}  // namespace
+
+void add_aggregate_command(CLI::App& app, Action& action) {
+  CLI::App* command = app.add_subcommand(
+      "aggregate", "Tables, figures, tests and a page from results (multistate-aggregate)");
+  // Everything, --help included, is for the other program.
+  command->set_help_flag();
+  command->prefix_command();
+  command->callback([&action, command] {
+    action = [words = command->remaining()] { return become_aggregate(words); };
+  });
+}
+
+}  // namespace multistate

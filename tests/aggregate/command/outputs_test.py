@@ -1,0 +1,311 @@
+"""multistate-aggregate from the outside: its files against what Python makes of the same samples.
+
+    outputs_test.py PROGRAM
+"""
+
+import csv
+import json
+import math
+import pathlib
+import re
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from sweeps import Sweep, metrics_of, ratio  # noqa: E402
+
+PROGRAM = sys.argv.pop(1) if len(sys.argv) > 1 else "multistate-aggregate"
+
+SAMPLES = {
+    ("tova", 64): [(210.0, 100), (250.0, 104), (232.0, 97), (241.0, 101)],
+    ("tova", 128): [(200.0, 100), (240.5, 104), (221.0, 97), (233.0, 101)],
+    ("h2o", 64): [(215.0, 100), (248.0, 104), (240.0, 97), (239.0, 101)],
+    ("h2o", 128): [(199.0, 100), (239.0, 104), (219.5, 97), (229.0, 101)],
+    ("full", None): [(190.0, 100), (230.0, 104), (210.0, 97), (222.0, 101)],
+}
+
+
+def run(*words):
+    return subprocess.run([PROGRAM, *map(str, words)], capture_output=True, text=True, timeout=120)
+
+
+class Latex:
+    """A structural check of what latex() of a table may use, in place of a TeX installation."""
+
+    def __init__(self, text):
+        self.text = re.sub(r"(?<!\\)%.*", "", text)
+
+    def check(self, case):
+        depth = 0
+        for match in re.finditer(r"\\.|[{}]", self.text):
+            depth += {"{": 1, "}": -1}.get(match.group(), 0)
+            case.assertGreaterEqual(depth, 0)
+        case.assertEqual(depth, 0)
+        open_ones = []
+        for kind, name in re.findall(r"\\(begin|end)\{(\w+)\}", self.text):
+            if kind == "begin":
+                open_ones.append(name)
+            else:
+                case.assertEqual(open_ones.pop(), name)
+        case.assertEqual(open_ones, [])
+        case.assertEqual(len(re.findall(r"(?<!\\)\$", self.text)) % 2, 0)
+        known = set(re.findall(r"\\([A-Za-z]+)", self.text))
+        case.assertLessEqual(known, {
+            "begin", "end", "centering", "toprule", "midrule", "bottomrule", "cmidrule",
+            "multicolumn", "textbf", "emph", "pm", "caption", "textsuperscript", "dag",
+            "textbackslash", "textless", "textgreater", "textbar", "textasciicircum",
+            "textasciitilde", "textquotedbl"})
+        # Outside of mathematics and commands no special character is bare.
+        plain = re.sub(r"\\[A-Za-z]+|\\.|\$[^$]*\$", "", self.text)
+        case.assertNotRegex(plain, r"[#_^~\"<>|]")
+
+    def rows(self, case):
+        """Cells of each line; every line fills all columns of the tabular."""
+        spec, body = re.search(r"\\begin\{tabular\}\{(\w+)\}(.*)\\end\{tabular\}", self.text,
+                               re.S).groups()
+        rows = []
+        for line in body.replace("\n", " ").split(r"\\ ")[:-1]:
+            line = re.sub(r"\\(top|mid|bottom)rule|\\cmidrule\(lr\)\{[\d-]+\}", "", line)
+            cells = [cell.strip() for cell in re.split(r"(?<!\\)&", line)]
+            spans = sum(int(span) - 1 for span in re.findall(r"\\multicolumn\{(\d+)\}", line))
+            case.assertEqual(len(cells) + spans, len(spec), line)
+            rows.append(cells)
+        return rows
+
+
+class Outputs(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def sweep(self, name="s"):
+        sweep = Sweep(self.folder / name)
+        for (policy, size), samples in SAMPLES.items():
+            sweep.done(policy, size, samples)
+        sweep.write_manifest()
+        return sweep.folder
+
+    def test_a_report_is_written_beside_the_results(self):
+        folder = self.sweep()
+        done = run(folder, "--no-figures")
+        self.assertEqual(done.stderr, "")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("5 of 5 planned cells (0 failed, 0 missing, 0 limited)", done.stdout)
+        names = {path.name for path in (folder / "report").iterdir()}
+        self.assertEqual(names, {"results.csv", "table.md", "table.tex", "report.json",
+                                 "report.html"})
+        report = json.loads((folder / "report" / "report.json").read_text())
+        self.assertEqual(report["schema"], {"name": "multistate.report", "version": 1})
+        # The report does not get in the way of the next one.
+        self.assertEqual(run(folder, "--no-figures").returncode, 0)
+
+    def test_csv_holds_what_the_samples_make(self):
+        lines = list(csv.DictReader(run(self.sweep(), "--format", "csv").stdout.splitlines()))
+        for (policy, size), samples in SAMPLES.items():
+            for metric, expected in metrics_of(samples).items():
+                mine = [line for line in lines if line["policy.name"] == policy
+                        and line["state_size"] == str(size or "") and line["metric"] == metric]
+                self.assertEqual(len(mine), 1)
+                self.assertAlmostEqual(float(mine[0]["value"]), expected["value"], places=12)
+                self.assertAlmostEqual(float(mine[0]["stderr"]), expected["stderr"], places=12)
+                self.assertEqual(mine[0]["n"], "4")
+                self.assertEqual(mine[0]["higher_is_better"], "false")
+
+    def test_csv_keeps_commas_quotes_and_newlines(self):
+        awkward = 'a,"b"\nc\r\n;\'d'
+        sweep = Sweep(self.folder / "s")
+        sweep.done("tova", 64, SAMPLES["tova", 64], note=awkward)
+        sweep.failed("h2o", 64, "no,\n\"never\"")
+        sweep.write_manifest()
+        text = subprocess.run([PROGRAM, sweep.folder, "--format", "csv"], capture_output=True,
+                              timeout=60).stdout.decode()
+        lines = list(csv.DictReader(text.splitlines(keepends=True)))
+        self.assertEqual(lines[0]["policy.note"], awkward)
+        self.assertEqual(lines[-1]["error"], 'no,\n"never"')
+        self.assertEqual(lines[-1]["state"], "failed")
+        widths = {len(row) for row in csv.reader(text.splitlines(keepends=True), strict=True)}
+        self.assertEqual(len(widths), 1)
+
+    def cells_of_markdown(self, text):
+        rows = [[cell.strip() for cell in line.strip("|").split("|")]
+                for line in text.splitlines() if line.startswith("|")]
+        header = rows[0]
+        return {(row[0], name): cell for row in rows[2:] for name, cell in zip(header, row)}
+
+    def test_the_table_holds_values_errors_and_the_best(self):
+        cells = self.cells_of_markdown(
+            run(self.sweep(), "--format", "md", "--metric", "nll").stdout)
+        decimals = 3  # The smallest error is 0.0147 or so: two digits.
+        for (policy, size), samples in SAMPLES.items():
+            value, error = ratio(samples)
+            cell = cells[policy, str(size or "unbounded")]
+            best = size and value == min(
+                ratio(SAMPLES[other, size])[0] for other in ("tova", "h2o"))
+            number = f"{value:.{decimals}f}"
+            self.assertEqual(cell.replace(" \\*", ""),
+                             f"{'**' + number + '**' if best else number} ± {error:.{decimals}f}")
+        self.assertEqual(cells["full", "64"], "")
+
+    def test_values_relative_to_the_full_model(self):
+        folder = self.sweep()
+        full = ratio(SAMPLES["full", None])[0]
+        for relation, expected in (("difference", lambda v: v - full), ("ratio", lambda v: v / full)):
+            lines = csv.DictReader(run(folder, "--format", "csv", "--metric", "nll",
+                                       "--relative-to", "full", "--relation",
+                                       relation).stdout.splitlines())
+            for line in lines:
+                samples = SAMPLES[line["policy.name"], int(line["state_size"] or 0) or None]
+                self.assertAlmostEqual(float(line["relative"]), expected(ratio(samples)[0]), 12)
+            cells = self.cells_of_markdown(run(folder, "--format", "md", "--metric", "nll",
+                                               "--relative-to", "full", "--relation",
+                                               relation).stdout)
+            value = float(re.search(r"[-+\d.]+", cells["tova", "64"]).group())
+            self.assertAlmostEqual(value, expected(ratio(SAMPLES["tova", 64])[0]), delta=5e-4)
+
+    def test_seeds_are_averaged(self):
+        sweep = Sweep(self.folder / "s")
+        seeds = {seed: [(200.0 + 3 * seed * seed, 100), (210.0, 100)] for seed in (1, 2, 3)}
+        for seed, samples in seeds.items():
+            sweep.finish(sweep.plan("random", 64, seed=seed), samples)
+        sweep.write_manifest()
+        table = run(sweep.folder, "--format", "md", "--metric", "nll").stdout
+        values = [ratio(samples)[0] for samples in seeds.values()]
+        error = statistics.stdev(values) / math.sqrt(3)
+        self.assertIn(f"{statistics.fmean(values):.3f} ± {error:.3f}", table)
+        self.assertIn("values of several seeds are their mean", table)
+
+    def test_latex_is_well_formed(self):
+        sweep = Sweep(self.folder / "s", name="50% & more_{}")
+        for (policy, size), samples in SAMPLES.items():
+            sweep.done(policy, size, samples, limited=policy == "h2o",
+                       **({"note": "a_b&c%d$e#f{g}~^\\h<|>\"--"} if policy == "tova" else {}))
+        sweep.done("tova", 64, SAMPLES["tova", 64], note="other")
+        sweep.failed("h2o", 256, "no")
+        sweep.write_manifest()
+        done = run(sweep.folder, "--format", "tex", "--metric", "nll,perplexity,tokens_per_s",
+                   "--rows", "label,limited")
+        self.assertEqual(done.stderr, "")
+        latex = Latex(done.stdout)
+        latex.check(self)
+        rows = latex.rows(self)
+        self.assertEqual(rows[1][2:6], ["64", "128", "256", "unbounded"])
+        self.assertIn("failed", done.stdout)
+        self.assertIn(r"\textsuperscript{\dag}", done.stdout)
+        self.assertIn("6 of 7 planned cells (1 failed, 0 missing, 2 limited)", done.stdout)
+
+    def test_incomplete_and_mixed_results_give_a_marked_table(self):
+        folder = self.sweep()
+        cells = sorted((folder / "cells").iterdir())
+        (cells[0] / "result.json").rename(cells[0] / "samples.partial.jsonl")
+        result = json.loads((cells[1] / "result.json").read_text())
+        result["schema"]["version"] = 7
+        (cells[1] / "result.json").write_text(json.dumps(result))
+        (cells[2] / "result.json").write_text("{")
+        done = run(folder, "--no-figures")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("has schema version 7, this program reads 1", done.stderr)
+        self.assertIn("cannot be read as JSON", done.stderr)
+        for name in ("table.md", "table.tex"):
+            text = (folder / "report" / name).read_text()
+            self.assertIn("2 of 5 planned cells (0 failed, 1 partial, 2 missing, 0 limited)", text)
+            self.assertIn("missing", text)
+        self.assertIn("partial", done.stdout)
+
+    def test_what_cannot_be_is_refused_with_exit_code_2(self):
+        (self.folder / "empty").mkdir()
+        folder = self.sweep()
+        for words, message in (
+            ([self.folder / "empty"], "holds no results"),
+            ([], "no folder is given"),
+            ([self.folder / "none"], "is not a folder"),
+            ([folder, "--format", "xml"], "xml not in"),
+            ([folder, "--rows", "nonsense"], "--rows: no cell has 'nonsense'"),
+            ([folder, "--metric", "perplexty"], "did you mean 'perplexity'?"),
+            ([folder, "--filter", "x"], "is not KEY=VALUE"),
+            ([folder, "--relation", "ratio"], "--relative-to LABEL is missing"),
+            ([folder, "--diff", folder, folder], "--diff takes its two folders itself"),
+            ([folder, "--surprise"], "--surprise"),
+        ):
+            with self.subTest(words=words):
+                done = run(*words)
+                self.assertEqual(done.returncode, 2, done.stdout)
+                self.assertIn(message, done.stderr)
+
+    def test_options_do_not_swallow_the_folder(self):
+        folder = self.sweep()
+        done = run("--rows", "label", "--metric", "nll", "--filter", "label=tova,full", folder,
+                   "--format", "terminal")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertNotIn("h2o", done.stdout)
+
+    def test_diff_says_what_changed(self):
+        a, b = self.sweep("a"), self.sweep("b")
+        same = run("--diff", a, b)
+        self.assertEqual(same.returncode, 0)
+        self.assertIn("0 metrics changed, 0 differ within noise, 10 are equal", same.stdout)
+        other = Sweep(self.folder / "c")
+        for (policy, size), samples in SAMPLES.items():
+            changed = [(loss + 30.0 + 0.1 * i, tokens) for i, (loss, tokens) in enumerate(samples)]
+            other.done(policy, size, changed if policy == "tova" else samples)
+        other.write_manifest()
+        changed = run("--diff", a, other.folder)
+        self.assertEqual(changed.returncode, 1, changed.stderr)
+        self.assertIn("4 metrics changed, 0 differ within noise, 6 are equal", changed.stdout)
+
+    def test_lm_eval_files_have_the_metrics(self):
+        folder = self.sweep()
+        done = run(folder, "--format", "lm-eval", "--filter", "label=tova")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        files = sorted((folder / "report" / "lm-eval").glob("*/results_*.json"))
+        self.assertEqual(len(files), 2)
+        content = json.loads(files[1].read_text())
+        self.assertEqual(content["model_name"], "m.gguf__tova__64")
+        results = content["results"]["language_modeling_t.txt"]
+        self.assertAlmostEqual(results["nll,none"], ratio(SAMPLES["tova", 64])[0], 12)
+
+    def test_watch_follows_a_run_and_ends_with_it(self):
+        sweep = Sweep(self.folder / "s")
+        sweep.done("tova", 64, SAMPLES["tova", 64])
+        later = sweep.plan("h2o", 64)
+        sweep.write_manifest()
+        process = subprocess.Popen([PROGRAM, sweep.folder, "--watch", "--interval", "0.1",
+                                    "--no-figures"], stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.kill)
+        table = sweep.folder / "report" / "table.md"
+        self.wait_for(lambda: table.exists() and "1 of 2 planned cells" in table.read_text())
+        self.assertIsNone(process.poll())
+        sweep.finish(later, SAMPLES["h2o", 64])
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 0, err)
+        self.assertIn("2 of 2 planned cells", table.read_text())
+        self.assertIn("1 of 2 planned cells", out)
+
+    def test_watch_ends_when_it_is_interrupted(self):
+        sweep = Sweep(self.folder / "s")
+        sweep.plan("h2o", 64)
+        sweep.done("tova", 64, SAMPLES["tova", 64])
+        sweep.write_manifest()
+        process = subprocess.Popen([PROGRAM, sweep.folder, "--watch", "--no-figures"],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.kill)
+        self.wait_for((sweep.folder / "report" / "report.json").exists)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 0)
+
+    def wait_for(self, condition):
+        end = time.monotonic() + 60
+        while not condition():
+            self.assertLess(time.monotonic(), end, "waited too long")
+            time.sleep(0.05)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,98 @@
+"""Sweeps made by hand, as `multistate run` leaves them; what they hold is worked out here, too."""
+
+import hashlib
+import json
+import math
+import pathlib
+import statistics
+
+
+def ratio(samples):
+    """Sum of losses by sum of tokens, and its standard error (linearised)."""
+    losses = [loss for loss, _ in samples]
+    tokens = [count for _, count in samples]
+    n = len(samples)
+    value = sum(losses) / sum(tokens)
+    if n < 2:
+        return value, None
+    squares = sum((y - value * x) ** 2 for y, x in samples)
+    return value, math.sqrt(squares / (n * (n - 1))) / statistics.fmean(tokens)
+
+
+def metrics_of(samples):
+    value, error = ratio(samples)
+    how = {"numerator": "nll_sum", "denominator": "scored_tokens", "scale": 1.0, "transform": "none"}
+    common = {"n": len(samples), "higher_is_better": False}
+    exponential = None if error is None else error * math.exp(value)
+    return {
+        "nll": {"value": value, "stderr": error, "unit": "nats/token", "samples": how, **common},
+        "perplexity": {"value": math.exp(value), "stderr": exponential, "unit": "",
+                       "samples": {**how, "transform": "exp"}, **common},
+    }
+
+
+class Sweep:
+    def __init__(self, folder, name="made"):
+        self.folder = pathlib.Path(folder)
+        self.name = name
+        self.cells = []
+
+    def plan(self, policy, size=None, seed=None, **options):
+        config = {
+            "model": {"path": "m.gguf", "dtype": "float32", "device": "cpu"},
+            "experiment": {"name": "language_modeling", "version": 1, "data": "t.txt"},
+            "policy": {"name": policy, "version": 1, **options},
+            "state_size": size, "seed": seed, "limit": None,
+        }
+        parameters = {"policy.name": policy, **{f"policy.{k}": v for k, v in options.items()}}
+        if size is not None:
+            parameters["state_size"] = size
+        if seed is not None:
+            parameters["seed"] = seed
+        identity = hashlib.sha256(json.dumps(config).encode()).hexdigest()
+        folder = f"cells/{len(self.cells)}-{identity[:8]}"
+        self.cells.append({"id": identity, "folder": folder, "parameters": parameters})
+        return self.folder / folder, identity, config, parameters
+
+    def write_manifest(self):
+        manifest = {"schema": {"name": "multistate.sweep", "version": 1}, "name": self.name,
+                    "command": "x", "axes": {}, "config_sha256": "0" * 64, "cells": self.cells}
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "sweep.json").write_text(json.dumps(manifest))
+
+    def done(self, policy, size, samples, limited=False, **options):
+        """samples: (sum of losses, tokens) of each."""
+        self.finish(self.plan(policy, size, **options), samples, limited)
+
+    def finish(self, planned, samples, limited=False):
+        folder, identity, config, parameters = planned
+        rows = config["state_size"] or 512
+        seconds = {"total": 3.0, "linears": 1.0, "scan": 1.0, "logits": 1.0}
+        result = {
+            "schema": {"name": "multistate.result", "version": 1}, "cell_id": identity,
+            "status": "ok", "config": config, "parameters": parameters,
+            "metrics": metrics_of(samples), "series": {},
+            "counts": {"samples_planned": 100 if limited else len(samples),
+                       "samples": len(samples), "tokens": 512, "limited": limited},
+            "data": {},
+            "state": {"rows_peak": rows, "bytes_peak": 10 * rows, "evictions": 0,
+                      "mean_row_lifetime": 1.0},
+            "perf": {"seconds": seconds, "tokens_computed": 512, "tokens_per_s": 50.0,
+                     "peak_rss_bytes": 1000, "state_bytes": 10 * rows},
+            "warnings": [], "context": {"finished": "2026-01-02T03:04:05Z"},
+        }
+        folder.mkdir(parents=True, exist_ok=True)
+        lines = [json.dumps({"sample": i, "values": {"nll_sum": loss, "scored_tokens": tokens}})
+                 for i, (loss, tokens) in enumerate(samples)]
+        (folder / "samples.jsonl").write_text("".join(line + "\n" for line in lines))
+        # The last, and at once, as a run does.
+        (folder / "result.tmp").write_text(json.dumps(result))
+        (folder / "result.tmp").rename(folder / "result.json")
+
+    def failed(self, policy, size, message):
+        folder, identity, config, parameters = self.plan(policy, size)
+        folder.mkdir(parents=True)
+        error = {"schema": {"name": "multistate.error", "version": 1}, "cell_id": identity,
+                 "status": "error", "config": config, "parameters": parameters, "sample": 0,
+                 "kind": "policy", "message": message}
+        (folder / "error.json").write_text(json.dumps(error))

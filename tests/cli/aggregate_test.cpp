@@ -1,0 +1,27 @@
+#include "support/catch.h"
+#include "support/program.h"
+#include "support/tiny_sweep.h"
+
+namespace multistate::test {
+
+TEST_CASE("multistate aggregate is multistate-aggregate, with all of its options") {
+  const auto help = run_program({"aggregate", "--help"});
+  CHECK(help.exit_code == 0);
+  CHECK_THAT(help.out, ContainsSubstring("Usage: multistate-aggregate"));
+  const auto missing = run_program({"aggregate", "no/such/folder"});
+  CHECK(missing.exit_code == 2);
+  CHECK_THAT(missing.err, ContainsSubstring("no/such/folder: is not a folder"));
+}
+
+TEST_CASE("what a run leaves is what aggregate reads") {
+  const TinySweep sweep;
+  REQUIRE(run_program({"run", sweep.write(TinySweep::grid()).string()}).exit_code == 0);
+  const auto table =
+      run_program({"aggregate", sweep.output().string(), "--format", "md", "--metric", "nll"});
+  CHECK(table.err.empty());
+  CHECK(table.exit_code == 0);
+  CHECK_THAT(table.out, ContainsSubstring("| label | 4 | 8 | 16 | unbounded |"));
+  CHECK_THAT(table.out, ContainsSubstring("7 of 7 planned cells (0 failed, 0 missing, 0 limited)"));
+}
+
+}  // namespace multistate::test

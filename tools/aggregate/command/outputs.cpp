@@ -1,0 +1,136 @@
+#include "aggregate/command/outputs.h"
+
+#include <map>
+#include <tuple>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "multistate/base/log.h"
+#include "multistate/base/terminal.h"
+#include "multistate/results/atomic_file.h"
+
+#include "aggregate/exports/lm_eval.h"
+#include "aggregate/figures/figures.h"
+#if __has_include("aggregate/page/page.h")
+#include "aggregate/page/page.h"
+#else
+namespace multistate::aggregate {
+inline std::string make_page(const nlohmann::json&) {
+  return "";
+}
+}  // namespace multistate::aggregate
+#endif
+#include "aggregate/tables/formats.h"
+#include "aggregate/tables/pivot.h"
+#include "aggregate/tables/select.h"
+
+namespace multistate::aggregate {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+/// Answers from the comparisons of an analysis.
+SignificanceLookup lookup_in(const Analysis& analysis) {
+  std::map<std::tuple<std::string, size_t, size_t>, Significance> known;
+  for (const Group& group : analysis.groups) {
+    for (const Comparison& comparison : group.comparisons) {
+      if (comparison.p_holm) {
+        known[{comparison.metric, std::min(comparison.a, comparison.b),
+               std::max(comparison.a, comparison.b)}] = {*comparison.p_holm,
+                                                         comparison.standard_error};
+      }
+    }
+  }
+  return [known = std::move(known)](size_t a, size_t b,
+                                    const std::string& metric) -> std::optional<Significance> {
+    const auto found = known.find({metric, std::min(a, b), std::max(a, b)});
+    return found == known.end() ? std::nullopt : std::optional(found->second);
+  };
+}
+
+/// The analysis, with what the table shows among what is compared.
+Analysis analysis_for(const Collection& collection, const Options& options) {
+  AnalysisOptions wanted = options.analysis;
+  for (const std::string& metric : options.table.metrics) {
+    for (const Cell& cell : collection.cells) {
+      if (cell.metrics.count(metric) > 0) {
+        wanted.headline.push_back(metric);
+        break;
+      }
+    }
+  }
+  return analyze(collection, wanted);
+}
+
+std::string report_text(const json& report) {
+  return report.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+std::string table_text(const Table& table, const std::string& format) {
+  if (format == "md") {
+    return markdown_table(table);
+  }
+  return format == "tex" ? latex_table(table) : terminal_table(table, use_color(STDOUT_FILENO));
+}
+
+}  // namespace
+
+fs::path output_folder(const Options& options) {
+  return options.output ? *options.output : options.folders.front() / "report";
+}
+
+std::string file_name_of(const std::string& format) {
+  static const std::map<std::string, std::string> kNames = {
+      {"csv", "results.csv"},  {"md", "table.md"},      {"tex", "table.tex"},
+      {"json", "report.json"}, {"html", "report.html"}, {"terminal", "table.txt"}};
+  return kNames.at(format);
+}
+
+std::string write_report(const Collection& collection, const Options& options) {
+  const fs::path folder = output_folder(options);
+  const Analysis analysis = analysis_for(collection, options);
+  const Table table = make_table(collection, options.table, lookup_in(analysis));
+  write_atomically(folder / "results.csv", csv_lines(collection, options.table));
+  write_atomically(folder / "table.md", markdown_table(table));
+  write_atomically(folder / "table.tex", latex_table(table));
+  const json report = to_json(analysis, collection);
+  write_atomically(folder / "report.json", report_text(report));
+  write_atomically(folder / "report.html", make_page(report));
+  if (options.figures) {
+    write_figures(collection, report, folder / "figures");
+  }
+  for (const std::string& warning : analysis.warnings) {
+    log_warning(warning);
+  }
+  return table_text(table, "terminal");
+}
+
+std::string one_format(const Collection& collection, const Options& options) {
+  if (options.format == "csv") {
+    return csv_lines(collection, options.table);
+  }
+  const Analysis analysis = analysis_for(collection, options);
+  if (options.format == "json") {
+    return report_text(to_json(analysis, collection));
+  }
+  if (options.format == "html") {
+    return make_page(to_json(analysis, collection));
+  }
+  return table_text(make_table(collection, options.table, lookup_in(analysis)), options.format);
+}
+
+std::string write_lm_eval(const Collection& collection, const Options& options) {
+  const auto cells = select_cells(collection, options.table.filters);
+  const fs::path folder = output_folder(options) / "lm-eval";
+  const auto files = lm_eval_files(collection, cells);
+  for (const LmEvalFile& file : files) {
+    write_atomically(folder / file.folder / file.name,
+                     file.content.dump(2, ' ', false, json::error_handler_t::replace) + "\n");
+  }
+  return fmt::format("{} files in {}\n{}\n", files.size(), folder.string(),
+                     count_line(collection, cells));
+}
+
+}  // namespace multistate::aggregate

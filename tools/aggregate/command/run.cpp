@@ -1,0 +1,121 @@
+#include "aggregate/command/run.h"
+
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "multistate/base/error.h"
+#include "multistate/base/log.h"
+#include "multistate/base/terminal.h"
+#include "multistate/results/atomic_file.h"
+
+#include "aggregate/command/outputs.h"
+#include "aggregate/exports/diff.h"
+#include "aggregate/reading/collect.h"
+
+namespace multistate::aggregate {
+namespace {
+
+volatile std::sig_atomic_t stop_requested = 0;
+
+extern "C" void handle_stop(int signal) {
+  stop_requested = 1;
+  std::signal(signal, SIG_DFL);  // The second one ends the program.
+}
+
+/// Says what was passed over; 1 when anything was.
+int report_problems(const Collection& collection) {
+  for (const Problem& problem : collection.problems) {
+    log_warning(fmt::format("{}: {}", problem.path.string(), problem.what));
+  }
+  return collection.problems.empty() ? 0 : 1;
+}
+
+int compare(const Options& options) {
+  const std::array a = {options.diff[0]};
+  const std::array b = {options.diff[1]};
+  const Collection left = collect(a);
+  const Collection right = collect(b);
+  const int code = report_problems(left) | report_problems(right);
+  const Diff found = diff(left, right, options.analysis.seed);
+  fmt::print("{}", diff_text(found, left, right));
+  return found.is_changed() ? 1 : code;
+}
+
+int print_one(const Options& options) {
+  // Only tests need samples.
+  const bool samples = options.format != "csv" && options.format != "lm-eval";
+  const Collection collection = collect(options.folders, samples);
+  if (options.format == "lm-eval") {
+    fmt::print("{}", write_lm_eval(collection, options));
+  } else if (options.output) {
+    write_atomically(*options.output / file_name_of(options.format),
+                     one_format(collection, options));
+  } else {
+    fmt::print("{}", one_format(collection, options));
+  }
+  return report_problems(collection);
+}
+
+/// Reads everything and writes everything; the collection is returned for who wants to know more.
+Collection refresh(const Options& options) {
+  Collection collection = collect(options.folders);
+  fmt::print("{}\nwritten to {}\n", write_report(collection, options),
+             output_folder(options).string());
+  std::fflush(stdout);
+  return collection;
+}
+
+bool is_finished(const Collection& collection) {
+  return collection.count(CellState::kDone) + collection.count(CellState::kFailed) ==
+         collection.cells.size();
+}
+
+/// Sleeps, in pieces that a signal cuts short.
+void wait(double seconds) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
+  while (stop_requested == 0 && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+}
+
+int watch(const Options& options) {
+  std::signal(SIGINT, &handle_stop);
+  std::signal(SIGTERM, &handle_stop);
+  std::string seen;
+  int code = 0;
+  while (stop_requested == 0) {
+    const std::string now = fingerprint(options.folders);
+    if (now != seen) {
+      seen = now;
+      if (is_terminal(STDOUT_FILENO)) {
+        fmt::print("\033[H\033[2J");
+      }
+      const Collection collection = refresh(options);
+      code = report_problems(collection);
+      if (is_finished(collection)) {
+        break;
+      }
+    }
+    wait(options.interval);
+  }
+  return code;
+}
+
+}  // namespace
+
+int run(const Options& options) {
+  if (!options.diff.empty()) {
+    return compare(options);
+  }
+  if (options.format != "all") {
+    return print_one(options);
+  }
+  return options.watch ? watch(options) : report_problems(refresh(options));
+}
+
+}  // namespace multistate::aggregate

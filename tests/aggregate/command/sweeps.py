@@ -6,6 +6,18 @@ import math
 import pathlib
 import statistics
 
+CONTEXT = {
+    "program": {"version": "0.1.0", "commit": "c" * 40, "dirty": False, "build_type": "Release",
+                "compiler": "GNU 12.2.0"},
+    "libtorch": "1.13.0", "blas": "OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH",
+    "machine": {"host": "vm", "system": "Linux 6.1", "architecture": "x86_64", "cpu": "a CPU",
+                "cores": 2, "memory_bytes": 1 << 34, "load_average": [0.5, 0.5, 0.5]},
+    "threads": {"jobs": 2, "intra_op": 1}, "slurm": {}, "command": "multistate run made.yaml",
+    "started": "2026-01-02T03:00:00Z", "finished": "2026-01-02T03:04:05Z",
+    "inputs": {"model_sha256": "a" * 64, "model_format": "GGUF v3", "tokenizer_sha256": "b" * 64,
+               "data_sha256": "d" * 64},
+}
+
 
 def ratio(samples):
     """Sum of losses by sum of tokens, and its standard error (linearised)."""
@@ -29,6 +41,14 @@ def metrics_of(samples):
         "perplexity": {"value": math.exp(value), "stderr": exponential, "unit": "",
                        "samples": {**how, "transform": "exp"}, **common},
     }
+
+
+def series_of(samples):
+    """The same loss at every place."""
+    value, error = ratio(samples)
+    return {"nll_by_place": [
+        {"first_place": 1 << i, "end_place": 2 << i, "value": value, "stderr": error,
+         "n": len(samples), "higher_is_better": False, "unit": "nats/token"} for i in range(9)]}
 
 
 class Sweep:
@@ -71,7 +91,7 @@ class Sweep:
         result = {
             "schema": {"name": "multistate.result", "version": 1}, "cell_id": identity,
             "status": "ok", "config": config, "parameters": parameters,
-            "metrics": metrics_of(samples), "series": {},
+            "metrics": metrics_of(samples), "series": series_of(samples),
             "counts": {"samples_planned": 100 if limited else len(samples),
                        "samples": len(samples), "tokens": 512, "limited": limited},
             "data": {},
@@ -79,7 +99,7 @@ class Sweep:
                       "mean_row_lifetime": 1.0},
             "perf": {"seconds": seconds, "tokens_computed": 512, "tokens_per_s": 50.0,
                      "peak_rss_bytes": 1000, "state_bytes": 10 * rows},
-            "warnings": [], "context": {"finished": "2026-01-02T03:04:05Z"},
+            "warnings": [], "context": CONTEXT,
         }
         folder.mkdir(parents=True, exist_ok=True)
         lines = [json.dumps({"sample": i, "values": {"nll_sum": loss, "scored_tokens": tokens}})

@@ -1,6 +1,7 @@
 #include "aggregate/command/outputs.h"
 
 #include <map>
+#include <stdexcept>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -111,6 +112,13 @@ std::string one_format(const Collection& collection, const Options& options) {
   if (options.format == "csv") {
     return csv_lines(collection, options.table);
   }
+  if (options.format == "md" || options.format == "tex" || options.format == "terminal") {
+    // Tables show tests and standard errors, and no interval that would take a bootstrap.
+    Options quick = options;
+    quick.analysis.replicates = 0;
+    const Analysis tests = analysis_for(collection, quick);
+    return table_text(make_table(collection, options.table, lookup_in(tests)), options.format);
+  }
   const Analysis analysis = analysis_for(collection, options);
   if (options.format == "json") {
     return report_text(to_json(analysis, collection));
@@ -118,7 +126,7 @@ std::string one_format(const Collection& collection, const Options& options) {
   if (options.format == "html") {
     return make_page(to_json(analysis, collection));
   }
-  return table_text(make_table(collection, options.table, lookup_in(analysis)), options.format);
+  throw std::logic_error("no format " + options.format);
 }
 
 std::string write_lm_eval(const Collection& collection, const Options& options) {

@@ -1,0 +1,265 @@
+#include "aggregate/figures/figures.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include "multistate/base/log.h"
+
+#include "aggregate/figures/gnuplot.h"
+#include "aggregate/support/made_report.h"
+#include "aggregate/support/made_sweep.h"
+#include "support/catch.h"
+#include "support/temporary_folder.h"
+
+using multistate::aggregate::FigureFile;
+using multistate::aggregate::write_figures;
+using multistate::test::MadeReport;
+using multistate::test::read_text;
+using multistate::test::TemporaryFolder;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// Takes what is logged while it lives.
+class LogCatcher {
+ public:
+  LogCatcher()
+      : before_(multistate::set_log_sink(
+            [this](multistate::LogLevel, std::string_view message) { text += message; })) {}
+  ~LogCatcher() { multistate::set_log_sink(before_); }
+  LogCatcher(const LogCatcher&) = delete;
+  LogCatcher& operator=(const LogCatcher&) = delete;
+
+  std::string text;
+
+ private:
+  multistate::LogSink before_;
+};
+
+// Sets which gnuplot is found, while it lives.
+class GnuplotName {
+ public:
+  explicit GnuplotName(const std::string& name) { ::setenv("MULTISTATE_GNUPLOT", name.c_str(), 1); }
+  ~GnuplotName() { ::unsetenv("MULTISTATE_GNUPLOT"); }
+  GnuplotName(const GnuplotName&) = delete;
+  GnuplotName& operator=(const GnuplotName&) = delete;
+};
+
+std::vector<std::string> names_of(const std::vector<FigureFile>& files) {
+  std::vector<std::string> names;
+  for (const FigureFile& file : files) {
+    names.push_back(file.name);
+  }
+  return names;
+}
+
+std::vector<FigureFile> sources_of(const nlohmann::json& report, const fs::path& folder) {
+  const GnuplotName none("/nowhere/gnuplot");
+  const LogCatcher log;
+  return write_figures({}, report, folder);
+}
+
+void require_gnuplot() {
+  if (!multistate::aggregate::find_gnuplot()) {
+    FAIL("gnuplot-nox is not installed (tools/packages.txt)");
+  }
+}
+
+MadeReport small() {
+  MadeReport made;
+  made.policies = {"tova", "window"};
+  made.sizes = {64, 128};
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("a sweep gives a figure a metric, a trade-off each, and one a series and state size") {
+  const TemporaryFolder folder;
+  const auto files = sources_of(small().make(), folder.path());
+  CHECK(names_of(files) == std::vector<std::string>{
+                               "nll-by-state-size", "perplexity-by-state-size", "nll-by-speed",
+                               "nll-by-memory", "nll_by_place-state-64", "nll_by_place-state-128"});
+  for (const FigureFile& file : files) {
+    CAPTURE(file.name);
+    CHECK(file.files.size() == 2);
+    CHECK(fs::exists(folder / (file.name + ".csv")));
+    CHECK(fs::exists(folder / (file.name + ".gp")));
+  }
+}
+
+TEST_CASE("without gnuplot data and scripts are written, old pictures go, and it is said") {
+  const TemporaryFolder folder;
+  multistate::test::write_text(folder / "nll-by-state-size.svg", "of an earlier run");
+  const GnuplotName none("/nowhere/gnuplot");
+  const LogCatcher log;
+  const auto files = write_figures({}, small().make(), folder.path());
+  CHECK_FALSE(files.front().drawn);
+  CHECK_FALSE(fs::exists(folder / "nll-by-state-size.svg"));
+  CHECK_THAT(log.text, ContainsSubstring("gnuplot is not there"));
+}
+
+TEST_CASE("the data beside a figure are those of the report") {
+  const TemporaryFolder folder;
+  auto report = small().make();
+  // full, tova 64, tova 128, window 64, window 128
+  for (size_t i = 0; i < 5; ++i) {
+    report["cells"][i]["metrics"]["nll"] = {{"value", 2.0 + static_cast<double>(i) / 4.0},
+                                            {"stderr", 0.5},
+                                            {"n", 3},
+                                            {"low", 1.5},
+                                            {"high", 4.25}};
+  }
+  sources_of(report, folder.path());
+  CHECK(read_text(folder / "nll-by-state-size.csv") ==
+        "state_size,nll,low,high,seeds,policy\r\n"
+        ",2,1.5,4.25,1,full\r\n"
+        "64,2.25,1.5,4.25,1,tova\r\n"
+        "128,2.5,1.5,4.25,1,tova\r\n"
+        "64,2.75,1.5,4.25,1,window\r\n"
+        "128,3,1.5,4.25,1,window\r\n");
+}
+
+TEST_CASE("several seeds are their mean, from the least to the greatest") {
+  const TemporaryFolder folder;
+  MadeReport made = small();
+  made.policies = {"tova"};
+  made.sizes = {64};
+  made.seeds = 3;
+  auto report = made.make();
+  const double values[] = {3.0, 3.5, 4.75};
+  for (size_t seed = 0; seed < 3; ++seed) {
+    report["cells"][1 + seed]["metrics"]["nll"]["value"] = values[seed];
+  }
+  sources_of(report, folder.path());
+  CHECK_THAT(read_text(folder / "nll-by-state-size.csv"),
+             ContainsSubstring("\r\n64,3.75,3,4.75,3,tova\r\n"));
+}
+
+TEST_CASE("the full model is dashed across and the plainest policy is called the baseline") {
+  const TemporaryFolder folder;
+  sources_of(small().make(), folder.path());
+  const std::string script = read_text(folder / "nll-by-state-size.gp");
+  CHECK_THAT(script, ContainsSubstring("set logscale x 2"));
+  CHECK_THAT(script, ContainsSubstring("dt 2 title 'full'"));
+  CHECK_THAT(script, ContainsSubstring("title 'window (baseline)'"));
+}
+
+TEST_CASE("groups have figures of their own, named by what differs") {
+  const TemporaryFolder folder;
+  MadeReport made = small();
+  made.lengths = {512, 1024};
+  made.depths = {0.5};
+  const auto names = names_of(sources_of(made.make(), folder.path()));
+  for (const std::string name :
+       {"nll-by-state-size-context_length-512", "nll-by-state-size-context_length-1024"}) {
+    CAPTURE(name);
+    CHECK(std::find(names.begin(), names.end(), name) != names.end());
+  }
+}
+
+TEST_CASE("cells over lengths and depths give maps, a panel a policy") {
+  const TemporaryFolder folder;
+  MadeReport made = small();
+  made.sizes = {64};
+  made.lengths = {512, 1024};
+  made.depths = {0.0, 1.0};
+  auto report = made.make();
+  report["cells"][1]["metrics"]["nll"]["value"] = 7.25;  // tova, length 512, depth 0
+  const auto names = names_of(sources_of(report, folder.path()));
+  CHECK(std::find(names.begin(), names.end(), "nll-by-length-and-depth-state-64") != names.end());
+  const std::string csv = read_text(folder / "nll-by-length-and-depth-state-64.csv");
+  CHECK_THAT(csv, ContainsSubstring("\r\n0,0,7.25,512,0,tova\r\n"));
+  CHECK(std::count(csv.begin(), csv.end(), '\n') == 1 + 3 * 4);
+}
+
+TEST_CASE("series by layer give maps of layer by place, and no lines") {
+  const TemporaryFolder folder;
+  MadeReport made = small();
+  made.sizes = {64};
+  made.layers = 3;
+  const auto names = names_of(sources_of(made.make(), folder.path()));
+  CHECK(std::find(names.begin(), names.end(), "kept-by-layer-state-64") != names.end());
+  CHECK(std::none_of(names.begin(), names.end(),
+                     [](const std::string& name) { return name.starts_with("kept_layer"); }));
+  const std::string csv = read_text(folder / "kept-by-layer-state-64.csv");
+  CHECK(std::count(csv.begin(), csv.end(), '\n') == 1 + 2 * 3 * 8);
+}
+
+TEST_CASE("nothing that is done gives no figure") {
+  const TemporaryFolder folder;
+  auto report = small().make();
+  for (auto& cell : report["cells"]) {
+    cell["state"] = "missing";
+  }
+  CHECK(sources_of(report, folder.path()).empty());
+}
+
+TEST_CASE("values that are no numbers do not stop a figure") {
+  require_gnuplot();
+  const TemporaryFolder folder;
+  auto report = small().make();
+  report["cells"][0]["metrics"]["nll"]["value"] = "nan";
+  report["cells"][1]["metrics"]["nll"] = {
+      {"value", "inf"}, {"stderr", nullptr}, {"n", 1}, {"low", nullptr}, {"high", nullptr}};
+  const auto files = write_figures({}, report, folder.path());
+  for (const FigureFile& file : files) {
+    CAPTURE(file.name);
+    CHECK(file.drawn);
+  }
+  CHECK_THAT(read_text(folder / "nll-by-state-size.csv"), ContainsSubstring("\r\n64,inf,NaN,NaN,"));
+}
+
+TEST_CASE("pictures, data and scripts are the same from run to run") {
+  require_gnuplot();
+  const TemporaryFolder folder;
+  const auto report = small().make();
+  const auto first = write_figures({}, report, folder / "a");
+  write_figures({}, report, folder / "b");
+  REQUIRE_FALSE(first.empty());
+  for (const FigureFile& file : first) {
+    REQUIRE(file.drawn);
+    REQUIRE(file.files.size() == 5);
+    for (const fs::path& path : file.files) {
+      CAPTURE(path.string());
+      // Cairo puts the time into a PDF.
+      if (path.extension() == ".pdf") {
+        continue;
+      }
+      CHECK(read_text(path) == read_text(folder / "b" / path.filename().string()));
+    }
+  }
+}
+
+TEST_CASE("a label with quotes, markup and commas is shown, and is one field of the data") {
+  require_gnuplot();
+  const TemporaryFolder folder;
+  auto report = small().make();
+  const std::string label = "it's <script>\"a\", `date` & $x\n_{y}";
+  report["cells"][1]["label"] = label;
+  report["cells"][2]["label"] = label;
+  const LogCatcher log;
+  const auto files = write_figures({}, report, folder.path());
+  CHECK(log.text.empty());
+  CHECK(files.front().drawn);
+  CHECK_THAT(read_text(folder / "nll-by-state-size.svg"),
+             ContainsSubstring("it's &lt;script>\"a\", `date` &amp; $x _{y}"));
+  CHECK_THAT(read_text(folder / "nll-by-state-size.csv"),
+             ContainsSubstring("\"it's <script>\"\"a\"\", `date` & $x _{y}\"\r\n"));
+}
+
+TEST_CASE("what gnuplot complains of is said, with the script's name") {
+  const TemporaryFolder folder;
+  multistate::test::write_text(folder / "gnuplot",
+                               "#!/bin/sh\necho no such terminal >&2\nexit 3\n");
+  fs::permissions(folder / "gnuplot", fs::perms::owner_all);
+  const GnuplotName broken((folder / "gnuplot").string());
+  const LogCatcher log;
+  const auto files = write_figures({}, small().make(), folder / "figures");
+  CHECK_FALSE(files.front().drawn);
+  CHECK_THAT(log.text, ContainsSubstring("nll-by-state-size.gp: gnuplot ended with code 3: no such "
+                                         "terminal"));
+}

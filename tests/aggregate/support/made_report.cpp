@@ -1,0 +1,331 @@
+#include "aggregate/support/made_report.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace multistate::test {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr double kFullLoss = 2.95;
+
+/// In [-1, 1], from a small generator of its own: the same on every machine.
+class Noise {
+ public:
+  double next() {
+    state_ = state_ * 6364136223846793005ULL + 1442695040888963407ULL;
+    return static_cast<double>(state_ >> 11U) / 4503599627370496.0 - 1.0;
+  }
+
+ private:
+  uint64_t state_ = 7;
+};
+
+Json metric(double value, double error, int n) {
+  return {{"value", value},
+          {"stderr", error},
+          {"n", n},
+          {"low", value - 1.96 * error},
+          {"high", value + 1.96 * error}};
+}
+
+class Maker {
+ public:
+  explicit Maker(const MadeReport& made) : made_(made) {}
+  Json make();
+
+ private:
+  void add_group(const Json& key);
+  size_t add_cell(const Json& key, size_t policy, int size, int seed);
+  Json series(double loss, int size);
+  Json layers(size_t policy);
+  Json samples(double loss);
+  void finish_group(const Json& key, size_t first, size_t topline);
+  Json front(size_t first, const char* measure, bool more) const;
+  void add_unfinished();
+
+  const MadeReport& made_;
+  Noise noise_;
+  Json cells_ = Json::array();
+  Json groups_ = Json::array();
+};
+
+Json Maker::series(double loss, int size) {
+  Json points = Json::array();
+  for (int first = 1; first < 1024; first *= 2) {
+    const double excess = first < size ? 0.0 : loss - kFullLoss;
+    const double value = 2.6 + 6.0 / first + excess + 0.1 * noise_.next();
+    points.push_back({{"first_place", first},
+                      {"end_place", 2 * first},
+                      {"value", value},
+                      {"stderr", 0.05 + 0.5 / first},
+                      {"n", made_.samples}});
+  }
+  return points;
+}
+
+Json Maker::layers(size_t policy) {
+  Json all = Json::object();
+  for (int layer = 0; layer < made_.layers; ++layer) {
+    Json points = Json::array();
+    for (int first = 0; first < 1024; first += 128) {
+      const double value =
+          std::exp(-(1024.0 - first) / (200.0 + 40.0 * layer + 30.0 * static_cast<double>(policy)));
+      points.push_back({{"first_place", first},
+                        {"end_place", first + 128},
+                        {"value", value},
+                        {"stderr", nullptr},
+                        {"n", made_.samples}});
+    }
+    all["kept_layer_" + std::to_string(layer)] = std::move(points);
+  }
+  return all;
+}
+
+Json Maker::samples(double loss) {
+  Json pairs = Json::array();
+  for (int i = 0; i < made_.samples; ++i) {
+    pairs.push_back({1023.0 * (loss + 0.3 * noise_.next()), 1023});
+  }
+  return {{"nll", std::move(pairs)}};
+}
+
+// A size of 0 is the full model.
+size_t Maker::add_cell(const Json& key, size_t policy, int size, int seed) {
+  const bool full = size == 0;
+  const std::string& label = full ? "full" : made_.policies.at(policy);
+  Json parameters = key;
+  parameters["policy.name"] = label.substr(0, label.find(' '));
+  parameters["state_size"] = full ? Json() : Json(size);
+  parameters["seed"] = seed;
+  const double depth = key.value("experiment.depth", 0.5);
+  const double length = key.value("experiment.context_length", 1024);
+  const double excess = full ? 0.0
+                             : (0.15 + 0.12 * static_cast<double>(policy % 6)) *
+                                   std::sqrt(length / 32.0 / size) * (1.3 - depth) * 2.0;
+  const double loss = kFullLoss + excess + 0.01 * noise_.next();
+  const double error = 0.03 + 0.005 * noise_.next();
+  Json all = made_.layers > 0 ? layers(policy) : Json::object();
+  all["nll_by_place"] = series(loss, full ? 4096 : size);
+  cells_.push_back(
+      {{"id", fmt::format("{:064x}", cells_.size() + 1)},
+       {"folder", fmt::format("results/made/cells/{}", cells_.size())},
+       {"sweep", 0},
+       {"label", label},
+       {"state", "done"},
+       {"limited", false},
+       {"error", ""},
+       {"parameters", std::move(parameters)},
+       {"metrics",
+        {{"nll", metric(loss, error, made_.samples)},
+         {"perplexity", metric(std::exp(loss), std::exp(loss) * error, made_.samples)}}},
+       {"measures",
+        {{"tokens_per_s",
+          full ? 95.0 : 140.0 - size / 12.0 - 3.0 * static_cast<double>(policy % 6)},
+         {"state_bytes", (full ? 1024.0 : size) * 46080.0}}},
+       {"series", std::move(all)},
+       {"samples", made_.samples > 0 ? samples(loss) : Json::object()},
+       {"warnings", Json::array()}});
+  return cells_.size() - 1;
+}
+
+// By comparing all pairs: the cells that no other is at least as good as in both.
+Json Maker::front(size_t first, const char* measure, bool more) const {
+  const auto loss = [&](size_t i) { return cells_[i]["metrics"]["nll"]["value"].get<double>(); };
+  const auto cost = [&](size_t i) {
+    const auto value = cells_[i]["measures"][measure].get<double>();
+    return more ? -value : value;
+  };
+  Json ids = Json::array();
+  for (size_t a = first; a < cells_.size() && cells_.size() - first < 500; ++a) {
+    bool beaten = false;
+    for (size_t b = first; b < cells_.size(); ++b) {
+      beaten = beaten || (loss(b) < loss(a) && cost(b) <= cost(a)) ||
+               (loss(b) <= loss(a) && cost(b) < cost(a));
+    }
+    if (!beaten) {
+      ids.push_back(cells_[a]["id"]);
+    }
+  }
+  return ids;
+}
+
+void Maker::finish_group(const Json& key, size_t first, size_t topline) {
+  Json ids = Json::array();
+  for (size_t i = first; i < cells_.size(); ++i) {
+    ids.push_back(cells_[i]["id"]);
+  }
+  Json best = Json::array();
+  Json smallest = Json::array();
+  for (const int size : made_.sizes) {
+    for (const char* name : {"nll", "perplexity"}) {
+      const auto value = [&](size_t i) {
+        return cells_[i]["metrics"][name]["value"].get<double>();
+      };
+      size_t winner = topline;
+      for (size_t i = first; i < cells_.size(); ++i) {
+        const bool of_size = cells_[i]["parameters"]["state_size"] == size;
+        if (of_size && (winner == topline || value(i) < value(winner))) {
+          winner = i;
+        }
+      }
+      const double difference = value(winner) - value(topline);
+      best.push_back({{"state_size", size},
+                      {"metric", name},
+                      {"cell", cells_[winner]["id"]},
+                      {"label", cells_[winner]["label"]},
+                      {"seeds", made_.seeds},
+                      {"value", value(winner)},
+                      {"versus_full",
+                       {{"metric", name},
+                        {"state_size", size},
+                        {"a", cells_[winner]["id"]},
+                        {"b", cells_[topline]["id"]},
+                        {"difference", difference},
+                        {"stderr", 0.02},
+                        {"low", difference - 0.04},
+                        {"high", difference + 0.04},
+                        {"p", 0.004},
+                        {"p_holm", 0.02},
+                        {"effect", 0.8},
+                        {"n", made_.samples}}}});
+    }
+  }
+  for (const std::string& label : made_.policies) {
+    smallest.push_back({{"metric", "perplexity"},
+                        {"label", label},
+                        {"tolerance", 0.4},
+                        {"relative", false},
+                        {"state_size", 200.5},
+                        {"at_most", false},
+                        {"has_interval", true},
+                        {"low", 150.0},
+                        {"high", nullptr},
+                        {"reached", 0.9}});
+  }
+  groups_.push_back({{"key", key},
+                     {"cells", std::move(ids)},
+                     {"topline", cells_[topline]["id"]},
+                     {"best", std::move(best)},
+                     {"comparisons", Json::array()},
+                     {"regret", Json::array()},
+                     {"smallest_state", std::move(smallest)},
+                     {"ranks",
+                      {{"over_seeds", Json::array()},
+                       {"over_sizes", Json::array()},
+                       {"first_places", Json::array()}}},
+                     {"pareto",
+                      {{"quality_speed", front(first, "tokens_per_s", true)},
+                       {"quality_memory", front(first, "state_bytes", false)}}}});
+}
+
+void Maker::add_group(const Json& key) {
+  const size_t first = cells_.size();
+  const size_t topline = add_cell(key, 0, 0, 0);
+  for (size_t policy = 0; policy < made_.policies.size(); ++policy) {
+    for (const int size : made_.sizes) {
+      for (int seed = 0; seed < made_.seeds; ++seed) {
+        add_cell(key, policy, size, seed);
+      }
+    }
+  }
+  finish_group(key, first, topline);
+}
+
+void Maker::add_unfinished() {
+  for (const char* state : {"failed", "partial", "missing"}) {
+    cells_.push_back(
+        {{"id", fmt::format("{:064x}", cells_.size() + 1)},
+         {"folder", fmt::format("results/made/cells/{}", cells_.size())},
+         {"sweep", 0},
+         {"label", made_.policies.front()},
+         {"state", state},
+         {"limited", false},
+         {"error", std::string(state) == "failed" ? "out of memory" : ""},
+         {"parameters", {{"policy.name", made_.policies.front()}, {"state_size", 1024}}},
+         {"metrics", Json::object()},
+         {"measures", Json::object()},
+         {"series", Json::object()},
+         {"samples", Json::object()},
+         {"warnings", Json::array()}});
+  }
+}
+
+Json Maker::make() {
+  const bool grid = !made_.lengths.empty();
+  Json parameters = {"policy.name", "state_size"};
+  if (grid) {
+    parameters.push_back("experiment.context_length");
+    parameters.push_back("experiment.depth");
+    for (const int length : made_.lengths) {
+      for (const double depth : made_.depths) {
+        add_group({{"model.path", "model.gguf"},
+                   {"experiment.context_length", length},
+                   {"experiment.depth", depth}});
+      }
+    }
+  } else {
+    add_group({{"model.path", "model.gguf"}, {"experiment.context_length", 1024}});
+  }
+  if (made_.seeds > 1) {
+    parameters.push_back("seed");
+  }
+  const size_t done = cells_.size();
+  if (made_.failures) {
+    add_unfinished();
+  }
+  const size_t planned = cells_.size();
+  const auto one = made_.failures ? 1 : 0;
+  return {
+      {"schema", {{"name", "multistate.report"}, {"version", 1}}},
+      {"generated", "2026-01-02T03:04:05Z"},
+      {"method", "95 % bootstrap over samples"},
+      {"sweeps",
+       {{{"name", "made"},
+         {"folder", "results/made"},
+         {"planned", planned},
+         {"done", done},
+         {"failed", one},
+         {"partial", one},
+         {"missing", one},
+         {"limited", 0}}}},
+      {"problems", Json::array()},
+      {"warnings", Json::array()},
+      {"parameters", std::move(parameters)},
+      {"metrics",
+       {{{"name", "nll"}, {"unit", "nats/token"}, {"higher_is_better", false}, {"headline", true}},
+        {{"name", "perplexity"}, {"unit", ""}, {"higher_is_better", false}, {"headline", true}}}},
+      {"cells", std::move(cells_)},
+      {"groups", std::move(groups_)},
+      {"provenance",
+       {{"programs", {{{"version", "0.1.0"}, {"commit", "0123456789abcdef"}, {"dirty", false}}}},
+        {"machines", {{{"cpu", "a processor"}, {"cores", 2}}}},
+        {"models", {{{"path", "model.gguf"}, {"sha256", std::string(64, 'a')}}}},
+        {"started", "2026-01-02T01:00:00Z"},
+        {"finished", "2026-01-02T03:00:00Z"}}}};
+}
+
+}  // namespace
+
+Json MadeReport::make() const {
+  return Maker(*this).make();
+}
+
+Json many_cells(size_t count) {
+  MadeReport made;
+  made.policies.clear();
+  for (const char* policy : {"h2o", "random", "streaming", "tova", "window"}) {
+    for (int sinks = 0; sinks < 4; ++sinks) {
+      made.policies.push_back(fmt::format("{} sinks={}", policy, sinks));
+    }
+  }
+  made.sizes = {16, 32, 48, 64, 96, 128, 192, 256, 384, 512};
+  made.seeds =
+      static_cast<int>(std::max<size_t>(1, count / (made.policies.size() * made.sizes.size())));
+  return made.make();
+}
+
+}  // namespace multistate::test

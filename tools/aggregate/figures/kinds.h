@@ -1,0 +1,34 @@
+#pragma once
+
+#include <vector>
+
+#include "aggregate/figures/figure.h"
+#include "aggregate/figures/plot_data.h"
+
+namespace multistate::aggregate {
+
+/// A headline metric against state size, one figure a group and metric: a line a policy with a band
+/// (the interval of the value; over several seeds from the least to the greatest), the full model
+/// dashed across, the baseline wider.
+std::vector<Figure> by_state_size(const PlotData& data);
+
+/// A series by place against the place, one figure a group, series and state size; the full model
+/// in each. `unit` of a series by its name, where known.
+std::vector<Figure> by_place(const PlotData& data, const std::map<std::string, std::string>& units);
+
+/// The first headline metric against tokens per second and against bytes of state; the cells that
+/// none beats in both are joined and marked.
+std::vector<Figure> trade_offs(const PlotData& data);
+
+/// Headline metrics of cells that vary in a length and a depth (two numeric parameters with names
+/// that end so): one figure a metric and state size, one map a policy.
+std::vector<Figure> length_depth_maps(const PlotData& data);
+
+/// Series named "<name>_layer_<number>": one figure a name and state size, one map a policy, layers
+/// against places.
+std::vector<Figure> layer_place_maps(const PlotData& data);
+
+/// Whether a series is one layer's, and of which name and layer.
+bool is_of_layer(const std::string& series, std::string* name = nullptr, int* layer = nullptr);
+
+}  // namespace multistate::aggregate

@@ -98,8 +98,7 @@ class Outputs(unittest.TestCase):
         self.assertEqual(done.returncode, 0)
         self.assertIn("5 of 5 planned cells (0 failed, 0 missing, 0 limited)", done.stdout)
         names = {path.name for path in (folder / "report").iterdir()}
-        self.assertEqual(names, {"results.csv", "table.md", "table.tex", "report.json",
-                                 "report.html"})
+        self.assertEqual(names, {"results.csv", "table.md", "table.tex", "report.json"})
         report = json.loads((folder / "report" / "report.json").read_text())
         self.assertEqual(report["schema"], {"name": "multistate.report", "version": 1})
         # The report does not get in the way of the next one.

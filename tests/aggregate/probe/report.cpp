@@ -1,4 +1,4 @@
-// For looking at figures and pages, and for the browser test.
+// For looking at figures.
 //
 //   report_probe make <cells> <report.json>       a made report: 0 small, 1 a grid, else so many
 //   cells report_probe figures <report.json> <folder>

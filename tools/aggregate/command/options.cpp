@@ -10,9 +10,9 @@ namespace multistate::aggregate {
 namespace {
 
 const char* const kFooter =
-    "Writes report/ into the first folder: results.csv, table.md, table.tex, figures/, "
-    "report.json\n"
-    "and report.html, and prints the table. --rows, --columns, --sort and --relative-to shape\n"
+    "Writes report/ into the first folder: results.csv, table.md, table.tex, figures/ and "
+    "report.json,\n"
+    "and prints the table. --rows, --columns, --sort and --relative-to shape\n"
     "tables; --metric and --filter choose for results.csv and lm-eval, too. A field is a "
     "parameter\n"
     "by its key in a sweep file (policy.name, state_size, experiment.context_length), or label,\n"
@@ -62,7 +62,7 @@ void add_output_options(CLI::App& app, Words& words) {
   app.add_option("--format", words.options.format,
                  "all: every file; one of the others: only that, to the terminal unless --output "
                  "is given (lm-eval: always files)")
-      ->check(CLI::IsMember({"all", "csv", "md", "tex", "json", "html", "lm-eval", "terminal"}));
+      ->check(CLI::IsMember({"all", "csv", "md", "tex", "json", "lm-eval", "terminal"}));
   app.add_flag("!--no-figures", words.options.figures, "Leave figures out");
   app.add_option("--diff", words.diff, "Two folders A B: which metrics changed from A to B")
       ->expected(2);

@@ -13,15 +13,6 @@
 
 #include "aggregate/exports/lm_eval.h"
 #include "aggregate/figures/figures.h"
-#if __has_include("aggregate/page/page.h")
-#include "aggregate/page/page.h"
-#else
-namespace multistate::aggregate {
-inline std::string make_page(const nlohmann::json&) {
-  return "";
-}
-}  // namespace multistate::aggregate
-#endif
 #include "aggregate/tables/formats.h"
 #include "aggregate/tables/pivot.h"
 #include "aggregate/tables/select.h"
@@ -85,7 +76,7 @@ fs::path output_folder(const Options& options) {
 std::string file_name_of(const std::string& format) {
   static const std::map<std::string, std::string> kNames = {
       {"csv", "results.csv"},  {"md", "table.md"},      {"tex", "table.tex"},
-      {"json", "report.json"}, {"html", "report.html"}, {"terminal", "table.txt"}};
+      {"json", "report.json"}, {"terminal", "table.txt"}};
   return kNames.at(format);
 }
 
@@ -98,7 +89,6 @@ std::string write_report(const Collection& collection, const Options& options) {
   write_atomically(folder / "table.tex", latex_table(table));
   const json report = to_json(analysis, collection);
   write_atomically(folder / "report.json", report_text(report));
-  write_atomically(folder / "report.html", make_page(report));
   if (options.figures) {
     write_figures(collection, report, folder / "figures");
   }
@@ -122,9 +112,6 @@ std::string one_format(const Collection& collection, const Options& options) {
   const Analysis analysis = analysis_for(collection, options);
   if (options.format == "json") {
     return report_text(to_json(analysis, collection));
-  }
-  if (options.format == "html") {
-    return make_page(to_json(analysis, collection));
   }
   throw std::logic_error("no format " + options.format);
 }

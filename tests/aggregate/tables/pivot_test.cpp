@@ -201,6 +201,29 @@ TEST_CASE("rows are sorted by a field or a metric, either way; what has no value
   CHECK(table.rows[1].values[0] == "128");
 }
 
+TEST_CASE("sorting by what cells were run on orders the blocks") {
+  Collection all;
+  all.sweeps = small_collection().sweeps;
+  for (const int length : {512, 64, 2048}) {
+    for (Cell cell : small_collection().cells) {
+      cell.parameters["experiment.length"] = length;
+      cell.id += std::to_string(length);
+      all.cells.push_back(cell);
+    }
+  }
+  const auto lengths = [&](const std::string& sort) {
+    std::string text;
+    for (const TableRow& row : table_of(all, {.sort = sort}).rows) {
+      text += row.starts_block || text.empty() ? row.values[1] + " " : "";
+    }
+    return text;
+  };
+  CHECK(lengths("") == "512 64 2048 ");
+  CHECK(lengths("loss") == "512 64 2048 ");
+  CHECK(lengths("experiment.length") == "64 512 2048 ");
+  CHECK(lengths("-experiment.length") == "2048 512 64 ");
+}
+
 TEST_CASE("several metrics and measures stand beside each other") {
   const Table table = table_of(small_collection(), {.metrics = {"loss", "tokens_per_s"}});
   REQUIRE(table.columns.size() == 6);

@@ -74,10 +74,10 @@ fs::path output_folder(const Options& options) {
 }
 
 std::string file_name_of(const std::string& format) {
-  static const std::map<std::string, std::string> kNames = {
+  static const std::map<std::string, std::string> names = {
       {"csv", "results.csv"},  {"md", "table.md"},      {"tex", "table.tex"},
       {"json", "report.json"}, {"terminal", "table.txt"}};
-  return kNames.at(format);
+  return names.at(format);
 }
 
 std::string write_report(const Collection& collection, const Options& options) {

@@ -52,9 +52,9 @@ struct Common {
 };
 
 const std::vector<SampleScore>& samples_of(const Cell& cell, const std::string& metric) {
-  static const std::vector<SampleScore> kNone;
+  static const std::vector<SampleScore> none;
   const auto found = cell.samples.find(metric);
-  return found == cell.samples.end() ? kNone : found->second;
+  return found == cell.samples.end() ? none : found->second;
 }
 
 Common common_samples(const Cell& a, const Cell& b, const std::string& metric) {

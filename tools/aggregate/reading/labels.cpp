@@ -12,6 +12,30 @@ bool is_option(const std::string& key) {
   return key.starts_with(kPrefix) && key != "policy.name";
 }
 
+/// What a policy may not have, or have otherwise: its options, its size, what it draws.
+bool is_own(const std::string& key) {
+  return is_option(key) || key == "state_size" || key == "state_fraction" || key == "seed";
+}
+
+using Values = std::map<std::string, nlohmann::json>;
+
+/// By sweep, what done cells agree in; null where they do not.
+std::vector<Values> common_values(const Collection& collection) {
+  std::vector<Values> common(collection.sweeps.size());
+  for (const Cell& cell : collection.cells) {
+    if (cell.state != CellState::kDone) {
+      continue;
+    }
+    for (const auto& [key, value] : cell.parameters) {
+      const auto [found, is_new] = common[cell.sweep].try_emplace(key, value);
+      if (!is_new && found->second != value) {
+        found->second = nullptr;
+      }
+    }
+  }
+  return common;
+}
+
 std::string policy_of(const Cell& cell) {
   const auto found = cell.parameters.find("policy.name");
   return found == cell.parameters.end() ? "?" : parameter_text(found->second);
@@ -26,26 +50,13 @@ std::string parameter_text(const nlohmann::json& value) {
 }
 
 void fill_common_parameters(Collection& collection) {
-  // By sweep: every value while it is the only one; null when there are several.
-  std::vector<std::map<std::string, nlohmann::json>> common(collection.sweeps.size());
-  for (const Cell& cell : collection.cells) {
-    if (cell.state != CellState::kDone) {
-      continue;
-    }
-    for (const auto& [key, value] : cell.parameters) {
-      const auto [found, is_new] = common[cell.sweep].try_emplace(key, value);
-      if (!is_new && found->second != value) {
-        found->second = nullptr;
-      }
-    }
-  }
+  const auto common = common_values(collection);
   for (Cell& cell : collection.cells) {
     if (cell.state == CellState::kDone) {
       continue;
     }
     for (const auto& [key, value] : common[cell.sweep]) {
-      if (!value.is_null() && !is_option(key) && key != "state_size" && key != "state_fraction" &&
-          key != "seed") {
+      if (!value.is_null() && !is_own(key)) {
         cell.parameters.try_emplace(key, value);
       }
     }

@@ -134,12 +134,16 @@ std::string unit_of(const Collection& collection, const std::string& metric) {
   return "";
 }
 
+/// Whether a field says what cells were run on.
+bool is_of_block(const std::string& key) {
+  return !is_of_policy(key) && key != "id" && key != "state";
+}
+
 /// Row values that say what cells were run on.
 Values block_of(const Table& table, const TableRow& row) {
   Values block;
   for (size_t i = 0; i < table.row_keys.size(); ++i) {
-    const std::string& key = table.row_keys[i];
-    if (!is_of_policy(key) && key != "id" && key != "state") {
+    if (is_of_block(table.row_keys[i])) {
       block.push_back(row.values[i]);
     }
   }
@@ -171,29 +175,40 @@ void check_sort(const Table& table, const TableRequest& request, const std::stri
   }
 }
 
-/// Rows of a block together, in the order of the blocks' first cells; within it as --sort says.
+/// Whether the row of value `left` comes before that of `right`; what has no value is last either
+/// way.
+bool sorts_before(const std::string& left, const std::string& right, bool descending) {
+  if (left == kNone || right == kNone) {
+    return left != kNone;
+  }
+  const std::string& first = descending ? right : left;
+  const std::string& second = descending ? left : right;
+  return is_before(first, second) || (!is_before(second, first) && first < second);
+}
+
+/// Rows of a block together, in the order of the blocks' first cells unless --sort names a field
+/// that makes blocks; within them as --sort says.
 void order_rows(const TableRequest& request, Table& table) {
   const bool descending = request.sort.starts_with("-");
   const std::string key = request.sort.substr(descending ? 1 : 0);
   if (!key.empty()) {
     check_sort(table, request, key);
   }
+  const bool orders_blocks =
+      is_of_block(key) &&
+      std::find(table.row_keys.begin(), table.row_keys.end(), key) != table.row_keys.end();
   Places blocks;
   std::vector<std::pair<size_t, TableRow>> rows;
   for (TableRow& row : table.rows) {
     rows.emplace_back(blocks.of(block_of(table, row)), std::move(row));
   }
   std::stable_sort(rows.begin(), rows.end(), [&](const auto& a, const auto& b) {
-    if (a.first != b.first || key.empty()) {
-      return a.first < b.first;
-    }
     const std::string left = sort_value(table, a.second, key);
     const std::string right = sort_value(table, b.second, key);
-    if (left == kNone || right == kNone) {
-      return left != kNone;  // What has no value is last either way.
+    if (left != right && (a.first == b.first || orders_blocks)) {
+      return sorts_before(left, right, descending);
     }
-    return descending ? is_before(right, left) || (!is_before(left, right) && right < left)
-                      : is_before(left, right) || (!is_before(right, left) && left < right);
+    return a.first < b.first;
   });
   for (size_t i = 0; i < rows.size(); ++i) {
     table.rows[i] = std::move(rows[i].second);

@@ -77,6 +77,7 @@ bool collide(const Collection& collection, const std::vector<size_t>& cells,
   std::set<std::vector<std::string>> places;
   return std::any_of(cells.begin(), cells.end(), [&](size_t cell) {
     std::vector<std::string> place;
+    place.reserve(keys.size());
     for (const std::string& key : keys) {
       place.push_back(field_of(collection, collection.cells[cell], key).value_or(""));
     }

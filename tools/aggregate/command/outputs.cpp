@@ -74,9 +74,11 @@ fs::path output_folder(const Options& options) {
 }
 
 std::string file_name_of(const std::string& format) {
-  static const std::map<std::string, std::string> names = {
-      {"csv", "results.csv"},  {"md", "table.md"},      {"tex", "table.tex"},
-      {"json", "report.json"}, {"terminal", "table.txt"}};
+  static const std::map<std::string, std::string> names = {{"csv", "results.csv"},
+                                                           {"md", "table.md"},
+                                                           {"tex", "table.tex"},
+                                                           {"json", "report.json"},
+                                                           {"terminal", "table.txt"}};
   return names.at(format);
 }
 

@@ -83,6 +83,7 @@ nlohmann::json report(const BenchArguments& arguments, const Measured& measured)
 }
 
 int bench(const BenchArguments& arguments) {
+  use_fast_kernels();
   const auto cases = cases_of(arguments);
   set_intra_op_threads(arguments.threads);
   const auto model = Transformer::load(*ModelFile::open(arguments.model), at::kFloat);

@@ -23,4 +23,8 @@ void add_tokenize_command(CLI::App& app, Action& action);
 /// The words of the command line, quoted where a shell would need it; for the results.
 const std::string& command_line();
 
+/// For commands that run a model, before they have done anything: starts this program anew when
+/// that makes its matrix products faster (better_blas_kernels()); else, or when it cannot, returns.
+void use_fast_kernels();
+
 }  // namespace multistate

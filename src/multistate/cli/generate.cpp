@@ -158,6 +158,7 @@ nlohmann::json report(const GenerateArguments& arguments, const PolicySetup& set
 }
 
 int generate(const GenerateArguments& arguments) {
+  use_fast_kernels();
   const PolicySetup setup = read_policy(arguments);
   const auto file = ModelFile::open(arguments.model);
   const auto tokenizer = Tokenizer::make(file->tokenizer());

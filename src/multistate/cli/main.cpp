@@ -26,21 +26,15 @@ std::string& mutable_command_line() {
   return text;
 }
 
+char** words_of_command_line = nullptr;
+
 void remember_command_line(int argc, char** argv) {
+  words_of_command_line = argv;
   for (int i = 0; i < argc; ++i) {
     const std::string word = argv[i];
     const bool plain =
         word.find_first_of(" \t\n'\"\\$`*?[](){}<>|&;~#") == std::string::npos && !word.empty();
     mutable_command_line() += (i == 0 ? "" : " ") + (plain ? word : "'" + word + "'");
-  }
-}
-
-/// Starts this program anew when that makes its matrix products faster; else, or when it cannot,
-/// returns. The second time the variable is set, so there is no third.
-void restart_with_better_kernels(char** argv) {
-  if (const auto kernels = better_blas_kernels()) {
-    setenv("OPENBLAS_CORETYPE", kernels->c_str(), 1);
-    execv("/proc/self/exe", argv);
   }
 }
 
@@ -85,12 +79,19 @@ const std::string& command_line() {
   return mutable_command_line();
 }
 
+void use_fast_kernels() {
+  if (const auto kernels = better_blas_kernels()) {
+    // The second time the variable is set, so there is no third.
+    setenv("OPENBLAS_CORETYPE", kernels->c_str(), 1);
+    execv("/proc/self/exe", words_of_command_line);
+  }
+}
+
 }  // namespace multistate
 
 int main(int argc, char** argv) {
   using multistate::report;
   try {
-    multistate::restart_with_better_kernels(argv);
     multistate::remember_command_line(argc, argv);
     return multistate::run_program(argc, argv);
   } catch (const multistate::InputError& error) {

@@ -51,6 +51,7 @@ void print_outcome(const SweepPlan& plan, const RunOutcome& outcome) {
 }
 
 int run(const RunArguments& arguments) {
+  use_fast_kernels();
   const Node file = read_with_overrides(arguments);
   const SweepPlan plan = plan_sweep(read_sweep(file), arguments.limit);
   if (arguments.dry_run) {

@@ -127,9 +127,9 @@ void PlacePlot::add(const Line& line) {
 void PlacePlot::finish(const std::vector<double>& ticks) {
   constexpr double kWide = 16.0;
   if (ticks.front() > 0.0 && ticks.back() / ticks.front() >= kWide) {
-    const auto axis = log2_axis("x", ticks);
+    const auto axis = log2_scale("x", ticks);
     figure_.commands.insert(figure_.commands.end(), axis.begin(), axis.end());
-    figure_.commands.back() = "set xtics autofreq";
+    figure_.commands.emplace_back("set xtics autofreq");
   }
   bands_.insert(bands_.end(), lines_.begin(), lines_.end());
   figure_.commands.push_back("plot " + join(bands_, ", \\\n  "));

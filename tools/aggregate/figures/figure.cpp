@@ -8,40 +8,32 @@
 
 #include "multistate/base/text.h"
 
+#include "aggregate/tables/formats.h"
+
 namespace multistate::aggregate {
 namespace {
 
 /// Filled and open shapes in turn, of gnuplot's terminals svg, pdfcairo and pngcairo alike.
 constexpr std::array<int, kMarkers> kPointTypes = {7, 5, 9, 11, 13, 6, 4, 2};
 
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) {
-    return text;
-  }
-  std::string field = "\"";
-  for (const char c : text) {
-    field += c;
-    if (c == '"') {
-      field += c;
-    }
-  }
-  return field + '"';
-}
+/// Of a logarithmic axis.
+struct Ends {
+  double low;
+  double high;
+};
 
-void add_csv_line(std::string& csv, const std::vector<std::string>& fields) {
-  for (size_t i = 0; i < fields.size(); ++i) {
-    csv += (i == 0 ? "" : ",") + csv_field(fields[i]);
-  }
-  csv += "\r\n";
+Ends ends_of(const std::vector<double>& values) {
+  constexpr double kSpread = 1.12;  // beyond the outermost values
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  return {*low / kSpread, *high * kSpread};
 }
 
 }  // namespace
 
 std::string Figure::csv() const {
-  std::string csv;
-  add_csv_line(csv, columns);
+  std::string csv = csv_line(columns);
   for (const auto& row : rows) {
-    add_csv_line(csv, row);
+    csv += csv_line(row);
   }
   return csv;
 }
@@ -99,13 +91,17 @@ std::string line_style(const Look& look, double width) {
                      marker(look));
 }
 
+std::vector<std::string> log2_scale(const std::string& axis, const std::vector<double>& values) {
+  const Ends ends = ends_of(values);
+  return {fmt::format("set logscale {} 2", axis),
+          fmt::format("set {}range [{}:{}]", axis, ends.low, ends.high)};
+}
+
 std::vector<std::string> log2_axis(const std::string& axis, std::vector<double> values) {
-  constexpr double kSpread = 1.12;  // beyond the outermost values
   constexpr double kLabels = 14.0;  // that have room
   std::sort(values.begin(), values.end());
-  const double low = values.front() / kSpread;
-  const double high = values.back() * kSpread;
-  const double room = std::pow(high / low, 1.0 / kLabels);
+  const Ends ends = ends_of(values);
+  const double room = std::pow(ends.high / ends.low, 1.0 / kLabels);
   std::vector<std::string> ticks;
   double last = 0.0;
   for (const double value : values) {
@@ -114,9 +110,9 @@ std::vector<std::string> log2_axis(const std::string& axis, std::vector<double> 
       last = value;
     }
   }
-  return {fmt::format("set logscale {} 2", axis),
-          fmt::format("set {}range [{}:{}]", axis, low, high),
-          fmt::format("set {}tics ({})", axis, join(ticks))};
+  auto commands = log2_scale(axis, values);
+  commands.push_back(fmt::format("set {}tics ({})", axis, join(ticks)));
+  return commands;
 }
 
 std::string wide_range(const std::vector<double>& values) {

@@ -39,8 +39,10 @@ std::string line_style(const Look& look, double width = 2.0);
 /// "pt 7": the marker alone.
 std::string marker(const Look& look);
 
-/// "set logscale x 2" and the range and ticks of an axis with these values, all positive; tick
-/// labels that would overlap are left out.
+/// "set logscale x 2" and the range of an axis with these values, all positive.
+std::vector<std::string> log2_scale(const std::string& axis, const std::vector<double>& values);
+
+/// The same with a tick at each value; labels that would overlap are left out.
 std::vector<std::string> log2_axis(const std::string& axis, std::vector<double> values);
 
 /// "set logscale y" where the values span a factor of 20 or more and all are positive; else "".

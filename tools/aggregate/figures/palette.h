@@ -6,7 +6,7 @@
 
 namespace multistate::aggregate {
 
-/// How a policy looks, in every figure and on the page.
+/// How a policy looks, in every figure.
 struct Look {
   std::string color;  ///< "#0072B2".
   int marker = 0;     ///< One of kMarkers.

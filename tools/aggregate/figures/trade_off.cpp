@@ -140,8 +140,8 @@ Figure trade_off(const PlotData& data, const PlotGroup& group, const Cost& cost,
   const auto policies = policy_parts(figure, data, points);
   parts.insert(parts.begin() + (parts.empty() ? 0 : 1), policies.begin(), policies.end());
   if (cost.logarithmic) {
-    figure.commands = log2_axis("x", costs_of(points));
-    figure.commands.back() = "set xtics autofreq";
+    figure.commands = log2_scale("x", costs_of(points));
+    figure.commands.emplace_back("set xtics autofreq");
     figure.commands.emplace_back("set format x '%g'");
   } else {
     figure.commands = {"set offsets graph 0.05, graph 0.05, 0, 0"};

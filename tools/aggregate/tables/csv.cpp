@@ -18,13 +18,6 @@ std::string number(double value) {
   return fmt::format("{}", value);
 }
 
-void append_line(const Fields& fields, std::string& text) {
-  for (size_t i = 0; i < fields.size(); ++i) {
-    text += (i == 0 ? "" : ",") + csv_field(fields[i]);
-  }
-  text += "\r\n";
-}
-
 class Writer {
  public:
   Writer(const Collection& collection, const TableRequest& request,
@@ -51,7 +44,7 @@ class Writer {
       fields.insert(fields.end(), {"reference", "relative"});
     }
     fields.emplace_back("error");
-    append_line(fields, text);
+    text += csv_line(fields);
   }
 
   void cell(size_t index, const Fields& metrics, std::string& text) const {
@@ -63,14 +56,14 @@ class Writer {
           cell.state == CellState::kDone ? metric_of(cell, name) : std::optional<Metric>();
       if (metric) {
         any = true;
-        append_line(line_of(index, start, name, *metric), text);
+        text += csv_line(line_of(index, start, name, *metric));
       }
     }
     if (!any) {
       Fields fields = start;
       fields.resize(fields.size() + (baselines_ ? 8 : 6));
       fields.push_back(cell.error);
-      append_line(fields, text);
+      text += csv_line(fields);
     }
   }
 
@@ -123,6 +116,14 @@ std::string csv_field(const std::string& text) {
     quoted += c == '"' ? "\"\"" : std::string(1, c);
   }
   return quoted + "\"";
+}
+
+std::string csv_line(const std::vector<std::string>& fields) {
+  std::string line;
+  for (size_t i = 0; i < fields.size(); ++i) {
+    line += (i == 0 ? "" : ",") + csv_field(fields[i]);
+  }
+  return line + "\r\n";
 }
 
 std::string csv_lines(const Collection& collection, const TableRequest& request) {

@@ -36,4 +36,7 @@ std::string csv_lines(const Collection& collection, const TableRequest& request)
 /// A field of a line: in quotes where it holds a comma, a quote, or a line's end.
 std::string csv_field(const std::string& text);
 
+/// A line of such fields, its end included.
+std::string csv_line(const std::vector<std::string>& fields);
+
 }  // namespace multistate::aggregate

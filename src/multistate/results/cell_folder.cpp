@@ -79,17 +79,24 @@ std::string problem_with_result(const fs::path& path, const std::string& cell_id
   return problem_with_content(parse_file(path), cell_id);
 }
 
-std::string problem_with_content(const json& result, const std::string& cell_id) {
-  if (result.is_discarded() || !result.is_object()) {
+std::string problem_with_schema(const json& content, const std::string& name) {
+  if (!content.is_object()) {
     return "cannot be read as JSON: torn, or not ours";
   }
-  const json schema = result.value("schema", json());
-  if (!schema.is_object() || schema.value("name", json()) != "multistate.result") {
-    return "is not a multistate.result";
+  const json schema = content.value("schema", json());
+  if (!schema.is_object() || schema.value("name", json()) != name) {
+    return "is not a " + name;
   }
   if (schema.value("version", json()) != 1) {
     return fmt::format("has schema version {}, this program reads 1",
                        schema.value("version", json()).dump());
+  }
+  return "";
+}
+
+std::string problem_with_content(const json& result, const std::string& cell_id) {
+  if (auto problem = problem_with_schema(result, "multistate.result"); !problem.empty()) {
+    return problem;
   }
   if (!cell_id.empty() && result.value("cell_id", json()) != cell_id) {
     return fmt::format("is the result of another cell, {}", result.value("cell_id", json()).dump());

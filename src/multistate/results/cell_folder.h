@@ -70,7 +70,11 @@ class CellFolder {
 /// `cell_id` may be empty: any cell's.
 std::string problem_with_result(const std::filesystem::path& path, const std::string& cell_id);
 
-/// The same of what such a file holds; discarded when it is no JSON.
+/// Why the content of a file (discarded when it is no JSON) is not ours to read: no object, another
+/// schema than `name`, or another version; empty when it is.
+std::string problem_with_schema(const nlohmann::json& content, const std::string& name);
+
+/// The same as problem_with_result(), of what such a file holds.
 std::string problem_with_content(const nlohmann::json& result, const std::string& cell_id);
 
 }  // namespace multistate

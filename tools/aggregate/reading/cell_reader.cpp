@@ -71,16 +71,8 @@ void read_samples(const fs::path& path, Cell& cell, std::vector<Problem>& proble
 
 /// What is wrong with an error.json of the cell `id` (empty: any); empty when nothing is.
 std::string problem_with_error(const json& error, const std::string& id) {
-  if (error.is_discarded() || !error.is_object()) {
-    return "cannot be read as JSON: torn, or not ours";
-  }
-  const json schema = error.value("schema", json());
-  if (!schema.is_object() || schema.value("name", json()) != "multistate.error") {
-    return "is not a multistate.error";
-  }
-  if (schema.value("version", json()) != 1) {
-    return fmt::format("has schema version {}, this program reads 1",
-                       schema.value("version", json()).dump());
+  if (auto problem = problem_with_schema(error, "multistate.error"); !problem.empty()) {
+    return problem;
   }
   const json cell_id = error.value("cell_id", json());
   if (!cell_id.is_string() || (!id.empty() && cell_id != id)) {

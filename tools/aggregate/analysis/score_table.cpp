@@ -71,6 +71,32 @@ std::optional<CellScores> scores_of(const Cell& cell, const std::string& metric)
   return scores;
 }
 
+std::optional<PairedScores> pair_of(const CellScores& a, const CellScores& b) {
+  PairedScores pair;
+  pair.form = a.form;
+  if (a.samples == b.samples) {
+    pair.a = a.scores();
+    pair.b = b.scores();
+    return pair.a.size() < 2 ? std::nullopt : std::optional(std::move(pair));
+  }
+  const auto common = common_samples(a, b);
+  const size_t n = common.size();
+  if (n < 2) {
+    return std::nullopt;
+  }
+  pair.joined.resize(4 * n);
+  for (size_t k = 0; k < n; ++k) {
+    pair.joined[k] = a.numerators[common[k].first];
+    pair.joined[n + k] = a.denominators[common[k].first];
+    pair.joined[2 * n + k] = b.numerators[common[k].second];
+    pair.joined[3 * n + k] = b.denominators[common[k].second];
+  }
+  const std::span<const double> all = pair.joined;
+  pair.a = {all.subspan(0, n), all.subspan(n, n)};
+  pair.b = {all.subspan(2 * n, n), all.subspan(3 * n, n)};
+  return pair;
+}
+
 ScoreTable::ScoreTable(const Collection& collection, std::vector<std::string> metrics,
                        std::vector<std::string>& warnings)
     : metrics_(std::move(metrics)) {
@@ -113,29 +139,7 @@ std::optional<PairedScores> ScoreTable::pair(size_t a, size_t b, size_t metric) 
   if (first == nullptr || second == nullptr || !same_data(a, b)) {
     return std::nullopt;
   }
-  PairedScores pair;
-  pair.form = first->form;
-  if (first->samples == second->samples) {
-    pair.a = first->scores();
-    pair.b = second->scores();
-    return pair.a.size() < 2 ? std::nullopt : std::optional(std::move(pair));
-  }
-  const auto common = common_samples(*first, *second);
-  const size_t n = common.size();
-  if (n < 2) {
-    return std::nullopt;
-  }
-  pair.joined.resize(4 * n);
-  for (size_t k = 0; k < n; ++k) {
-    pair.joined[k] = first->numerators[common[k].first];
-    pair.joined[n + k] = first->denominators[common[k].first];
-    pair.joined[2 * n + k] = second->numerators[common[k].second];
-    pair.joined[3 * n + k] = second->denominators[common[k].second];
-  }
-  const std::span<const double> all = pair.joined;
-  pair.a = {all.subspan(0, n), all.subspan(n, n)};
-  pair.b = {all.subspan(2 * n, n), all.subspan(3 * n, n)};
-  return pair;
+  return pair_of(*first, *second);
 }
 
 Resampling::Resampling(const AnalysisOptions& options, size_t observations,

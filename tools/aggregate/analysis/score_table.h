@@ -39,6 +39,10 @@ struct PairedScores {
   ~PairedScores() = default;
 };
 
+/// None unless they share two samples or more. The spans point into `a` and `b` where both have the
+/// same samples.
+std::optional<PairedScores> pair_of(const CellScores& a, const CellScores& b);
+
 /// Scores of all done cells for the headline metrics.
 class ScoreTable {
  public:

@@ -6,6 +6,7 @@
 
 #include "multistate/base/error.h"
 
+#include "aggregate/analysis/score_table.h"
 #include "aggregate/reading/labels.h"
 #include "aggregate/statistics/paired_test.h"
 #include "aggregate/statistics/quantiles.h"
@@ -41,38 +42,6 @@ std::map<std::string, size_t> cells_by_key(const Collection& collection) {
     }
   }
   return cells;
-}
-
-/// Samples of both cells, those that both have.
-struct Common {
-  std::vector<double> numerators_a, denominators_a, numerators_b, denominators_b;
-
-  Scores a() const { return {numerators_a, denominators_a}; }
-  Scores b() const { return {numerators_b, denominators_b}; }
-};
-
-const std::vector<SampleScore>& samples_of(const Cell& cell, const std::string& metric) {
-  static const std::vector<SampleScore> none;
-  const auto found = cell.samples.find(metric);
-  return found == cell.samples.end() ? none : found->second;
-}
-
-Common common_samples(const Cell& a, const Cell& b, const std::string& metric) {
-  std::map<int64_t, const SampleScore*> of_b;
-  for (const SampleScore& score : samples_of(b, metric)) {
-    of_b[score.sample] = &score;
-  }
-  Common common;
-  for (const SampleScore& score : samples_of(a, metric)) {
-    const auto other = of_b.find(score.sample);
-    if (other != of_b.end()) {
-      common.numerators_a.push_back(score.numerator);
-      common.denominators_a.push_back(score.denominator);
-      common.numerators_b.push_back(other->second->numerator);
-      common.denominators_b.push_back(other->second->denominator);
-    }
-  }
-  return common;
 }
 
 bool same_value(double a, double b) {
@@ -132,12 +101,12 @@ class Differ {
     const Cell& left = a_.cells[diff.cell_a];
     const Cell& right = b_.cells[diff.cell_b];
     const bool finite = std::isfinite(diff.a) && std::isfinite(diff.b);
-    const Common common = common_samples(left, right, diff.metric);
-    diff.n = common.numerators_a.size();
-    if (finite && a.samples && diff.n >= 2) {
-      const RatioForm form = {a.samples->scale,
-                              a.samples->transform == SampleRatio::Transform::kExp};
-      return paired(diff, common, form);
+    const auto scores_a = scores_of(left, diff.metric);
+    const auto scores_b = scores_of(right, diff.metric);
+    if (finite && scores_a && scores_b) {
+      if (const auto pair = pair_of(*scores_a, *scores_b)) {
+        return paired(diff, *pair);
+      }
     }
     if (finite && a.standard_error && b.standard_error) {
       diff.test = DiffTest::kUnpaired;
@@ -149,15 +118,16 @@ class Differ {
     return 0.0;
   }
 
-  double paired(MetricDiff& diff, const Common& common, const RatioForm& form) {
+  double paired(MetricDiff& diff, const PairedScores& pair) {
+    diff.n = pair.a.size();
     if (diff.n >= kLeastForPermutation) {
       diff.test = DiffTest::kPermutation;
-      diff.p = sign_flip_p(paired_differences(common.a(), common.b(), form), kDraws, seed_);
+      diff.p = sign_flip_p(paired_differences(pair.a, pair.b, pair.form), kDraws, seed_);
       return 0.0;
     }
     diff.test = DiffTest::kPairedT;
     ++tests_;
-    const Estimate estimate = difference_of(common.a(), common.b(), form);
+    const Estimate estimate = difference_of(pair.a, pair.b, pair.form);
     const double error = estimate.standard_error.value_or(0.0);
     return error > 0.0 ? std::abs(estimate.value) / error : HUGE_VAL;
   }

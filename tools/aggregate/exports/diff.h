@@ -26,7 +26,7 @@ struct MetricDiff {
   double a = 0.0;
   double b = 0.0;
   DiffTest test = DiffTest::kEqual;
-  size_t n = 0;  ///< Common samples.
+  size_t n = 0;  ///< Common samples, of a paired test.
   std::optional<double> p =
       std::nullopt;         ///< Of permutation tests, adjusted by Holm over all of them.
   bool is_changed = false;  ///< By more than noise at the level kSignificant of tables/request.h.

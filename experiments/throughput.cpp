@@ -7,11 +7,8 @@
 // A sample is one repetition of all measurements, so repetitions of the cells of a sweep take
 // turns. Run it with --jobs 1: samples that run side by side measure each other.
 
-#include <algorithm>
-#include <optional>
+#include <array>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "multistate/base/sha256.h"
 #include "multistate/bench/decision.h"
@@ -49,15 +46,15 @@ struct Measure {
   bool higher_is_better;
 };
 
-constexpr Measure kMeasures[] = {
-    {"tokens_per_s", "tokens/s", true},
-    {"of_linears", "", true},
-    {"decode_tokens_per_s", "tokens/s", true},
-    {"fitting_batch", "samples", true},
-    {"fitting_batch_tokens_per_s", "tokens/s", true},
-    {"sample_state_bytes", "bytes", false},
-    {"peak_resident_bytes", "bytes", false},
-    {"decision_us", "us/token/layer", false},
+constexpr std::array kMeasures = {
+    Measure{"tokens_per_s", "tokens/s", true},
+    Measure{"of_linears", "", true},
+    Measure{"decode_tokens_per_s", "tokens/s", true},
+    Measure{"fitting_batch", "samples", true},
+    Measure{"fitting_batch_tokens_per_s", "tokens/s", true},
+    Measure{"sample_state_bytes", "bytes", false},
+    Measure{"peak_resident_bytes", "bytes", false},
+    Measure{"decision_us", "us/token/layer", false},
 };
 
 void note_prefill(const Transformer& model, const PrefillCase& one, SampleRecord& record) {

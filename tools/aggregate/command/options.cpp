@@ -120,7 +120,7 @@ Options checked(Words words) {
 }  // namespace
 
 std::optional<Options> parse_options(int argc, const char* const* argv) {
-  CLI::App app("Tables, figures, tests and a page from the results of sweeps, complete or not.",
+  CLI::App app("Tables, figures and tests from the results of sweeps, complete or not.",
                "multistate-aggregate");
   app.set_version_flag("--version", fmt::format("multistate {}", build_info().version));
   app.footer(kFooter);

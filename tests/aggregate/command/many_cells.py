@@ -53,7 +53,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         make(folder, count, samples)
         for words in (["--format", "csv"], ["--format", "terminal"], ["--format", "json"],
-                      ["--format", "html"], ["--no-figures"]):
+                      ["--no-figures"]):
             out, seconds = measured(program, [folder, *words])
             peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
             print(f"{' '.join(words)}: {seconds:.2f} s, {len(out) / 1e6:.1f} MB, "

@@ -25,6 +25,7 @@ struct ChunkOptions {
   int64_t skip_tokens = 0;
   bool add_bos = false;
   int64_t stride = 0;
+  double prompt_share = 0.0;
 
   void visit(OptionVisitor& v) {
     constexpr int64_t kMost = int64_t{1} << 40;
@@ -36,12 +37,23 @@ struct ChunkOptions {
     v("add_bos", add_bos, "start every chunk with the model's BOS token");
     v("stride", stride, {0, kMost},
       "tokens from one chunk's start to the next, the overlap being context only; 0: no overlap");
+    v("prompt_share", prompt_share, {0.0, 1.0},
+      "share of a chunk that is its prompt: context only, and what `prompt: one_shot` cuts");
   }
 
+  /// Rounded down.
+  int64_t prompt_tokens() const {
+    return static_cast<int64_t>(prompt_share * static_cast<double>(context_length));
+  }
   int64_t text_tokens() const { return context_length - (add_bos ? 1 : 0); }
 
   void check(const Node& node) const {
     check_data_path(data, node);
+    if (prompt_tokens() >= context_length) {
+      throw node.error(
+          fmt::format("experiment.prompt_share: {} leaves no token of a chunk of {} to predict",
+                      prompt_share, context_length));
+    }
     if (stride > text_tokens()) {
       throw node.error(
           fmt::format("experiment.stride: {} would leave gaps between chunks of {} text tokens",
@@ -56,6 +68,7 @@ class ChunkWorkload final : public Workload {
       : rule_({.length = options.text_tokens(),
                .stride = options.stride == 0 ? options.text_tokens() : options.stride,
                .skip = options.skip_tokens}),
+        prompt_(options.prompt_tokens()),
         ignored_(set.ignored),
         data_sha256_(documents_sha256(set)) {
     if (options.add_bos) {
@@ -77,7 +90,9 @@ class ChunkWorkload final : public Workload {
   }
 
   int64_t samples() const override { return static_cast<int64_t>(plan_.chunks.size()); }
-  int64_t tokens(int64_t /*sample*/) const override { return rule_.length + (bos_ ? 1 : 0); }
+  SampleLength length(int64_t /*sample*/) const override {
+    return {.tokens = rule_.length + (bos_ ? 1 : 0), .prompt = prompt_};
+  }
 
   nlohmann::json data_report() const override {
     auto documents = nlohmann::json::array();
@@ -108,11 +123,12 @@ class ChunkWorkload final : public Workload {
 
     const Evaluator evaluator(context.model, context.policy);
     const SampleSeed seed = {.seed = context.seed, .sample = static_cast<uint64_t>(sample)};
-    const auto evaluation = evaluator.evaluate(ids, seed, context.prefix);
+    const auto evaluation = evaluator.evaluate(ids, seed, prompt_, context.prefix);
 
     // Loss i is that of token i + 1 of `ids`; without BOS the first token of the chunk has none.
     const int64_t offset = bos_ ? 1 : 0;
-    const int64_t first = std::max<int64_t>(chunk.first_scored - chunk.begin + offset, 1);
+    const int64_t first =
+        std::max({chunk.first_scored - chunk.begin + offset, prompt_, int64_t{1}});
     const std::span losses = std::span(evaluation.losses).subspan(static_cast<size_t>(first - 1));
     const auto text = context.tokenizer.decode(std::span(ids).subspan(static_cast<size_t>(first)));
 
@@ -148,6 +164,7 @@ class ChunkWorkload final : public Workload {
   }
 
   ChunkRule rule_;
+  int64_t prompt_;
   std::vector<std::string> ignored_;
   std::string data_sha256_;
   std::optional<int64_t> bos_;

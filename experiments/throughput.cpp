@@ -89,7 +89,9 @@ class ThroughputWorkload final : public Workload {
   explicit ThroughputWorkload(const ThroughputOptions& options) : options_(options) {}
 
   int64_t samples() const override { return options_.repetitions; }
-  int64_t tokens(int64_t /*sample*/) const override { return options_.context_length; }
+  SampleLength length(int64_t /*sample*/) const override {
+    return {.tokens = options_.context_length};
+  }
   nlohmann::json data_report() const override { return {{"tokens", "random"}}; }
   std::string data_sha256() const override { return sha256_hex("random tokens, version 1"); }
 

@@ -5,6 +5,8 @@
 
 #include <ATen/ops/rand.h>
 
+#include "multistate/engine/decision.h"
+
 #include "support/scan_run.h"
 #include "support/torch.h"
 
@@ -50,22 +52,32 @@ int64_t allocations_of(const PolicySetup& setup, int64_t tokens) {
   config.heads = 4;
   config.kv_heads = 2;
   config.head_size = 8;
-  LayerState state(config, setup, 0, {}, 8 * kTokens, at::kFloat);
+  LayerState state(config, setup, 0, {}, {.tokens = 8 * kTokens}, at::kFloat);
   const auto qkv = random_qkv();
   const auto attended = make_attended(qkv);
   const auto sets = static_cast<int64_t>(state.sets().size());
   auto& set = state.sets().front();
   const auto inputs = inputs_of_set(qkv, attended, 0, sets);
-  BlockSteps steps(inputs, setup, 0, set);
+  BlockSteps steps(inputs, state, set);
+  GroupDecision decision(setup, 1);
+  std::vector<StepData> data(1);
+  std::vector<std::span<float>> scores(1);
   int64_t last = 0;
   for (int round = 0; round < 8; ++round) {  // The first ones make room.
     set.rows.append(inputs.keys.narrow(1, 0, tokens), inputs.values.narrow(1, 0, tokens),
                     set.trace.tokens());
     const auto logits = at::rand({inputs.heads(), tokens, set.rows.rows()});
+    decision.reserve(set.rows.rows());
     const int64_t before = allocations;
-    steps.run(logits, 0);
+    steps.begin(logits, 0);
+    for (int64_t token = 0; token < tokens; ++token) {
+      steps.attend(token, data[0]);
+      scores[0] = steps.scores(data[0]);
+      decision.decide(data, scores);
+      steps.give_up(decision.evictions(0));
+    }
     last = allocations - before;
-    set.rows.erase(steps.evicted());
+    set.rows.erase(steps.end());
   }
   return last;
 }

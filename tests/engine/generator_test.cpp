@@ -49,7 +49,7 @@ std::vector<int64_t> generate_slowly(const Transformer& model, const PolicySetup
   auto ids = request.prompt;
   std::vector<int64_t> made;
   while (static_cast<int64_t>(made.size()) < request.max_tokens) {
-    SampleState state = evaluator.start(request.seed, static_cast<int64_t>(ids.size()));
+    SampleState state = evaluator.start(request.seed, {.tokens = static_cast<int64_t>(ids.size())});
     const auto hidden = evaluator.prefill(ids, state);
     const auto logits = model.normalize(hidden).matmul(model.head()).contiguous();
     const float* row = logits.data_ptr<float>();
@@ -68,7 +68,7 @@ TEST_CASE("samples that share a context go on as if each had read it, and leave 
       INFO(policy.name << ", k " << k);
       const auto whole = requests().back();
       const Evaluator evaluator(*model, policy.setup);
-      SampleState context = evaluator.start(whole.seed, 64);
+      SampleState context = evaluator.start(whole.seed, {.tokens = 64});
       const size_t shared = 20;
       evaluator.prefill(std::span(whole.prompt).first(shared), context);
       GenerationRequest rest = whole;

@@ -35,7 +35,7 @@ TEST_CASE("logits equal Hugging Face's", "[slow]") {
   ids.resize(128);
   const auto setup = set_up_policy("full", 0);
   const Evaluator evaluator(*model, setup);
-  SampleState state = evaluator.start({}, 128);
+  SampleState state = evaluator.start({}, {.tokens = 128});
   PhaseSeconds seconds;
   const auto hidden = evaluator.advance(ids, state, seconds);
   const auto logits = model->normalize(hidden.narrow(0, 127, 1)).matmul(model->head());

@@ -25,8 +25,8 @@ TEST_CASE("a run that takes over a prefix equals one from the start, for every p
         const Evaluator evaluator(*model, policy.setup);
         const SampleSeed seed = {.seed = 1, .sample = 2};
         SharedPrefix prefix(tokens);
-        const auto first = evaluator.evaluate(ids, seed, &prefix);
-        const auto second = evaluator.evaluate(ids, seed, &prefix);
+        const auto first = evaluator.evaluate(ids, seed, 0, &prefix);
+        const auto second = evaluator.evaluate(ids, seed, 0, &prefix);
         const auto alone = evaluator.evaluate(ids, seed);
         REQUIRE(second.losses.size() == ids.size() - 1);
         for (size_t i = 0; i < alone.losses.size(); ++i) {

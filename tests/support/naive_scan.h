@@ -14,6 +14,7 @@ struct NaiveInputs {
   int64_t kv_heads = 0;
   int64_t head_size = 0;
   int64_t tokens = 0;
+  int64_t prompt = 0;  ///< Tokens at the start that are the sample's prompt.
   std::vector<double> queries = {};
   std::vector<double> keys = {};
   std::vector<double> values = {};
@@ -35,7 +36,8 @@ struct NaiveResult {
 
 /// The semantics of a bounded state written down as plainly as possible: loops over tokens, rows
 /// and heads in double precision, no tensor library, nothing shared with the engine but the policy
-/// itself.
+/// itself. RoPE, where the policy asks about it, is that of a model with TransformerConfig's
+/// default base.
 NaiveResult naive_scan(const NaiveInputs& inputs, const PolicySetup& setup, SampleSeed seed,
                        int64_t layer);
 

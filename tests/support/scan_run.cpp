@@ -27,7 +27,8 @@ ScanRun run_scan(const LayerScan& scan, const NaiveInputs& inputs, const PolicyS
   config.heads = inputs.heads;
   config.kv_heads = inputs.kv_heads;
   config.head_size = inputs.head_size;
-  LayerState state(config, setup, 0, seed, inputs.tokens, at::kFloat);
+  LayerState state(config, setup, 0, seed, {.tokens = inputs.tokens, .prompt = inputs.prompt},
+                   at::kFloat);
   const auto queries = to_tensor(inputs.queries, inputs.heads, inputs);
   const auto keys = to_tensor(inputs.keys, inputs.kv_heads, inputs);
   const auto values = to_tensor(inputs.values, inputs.kv_heads, inputs);
@@ -55,7 +56,8 @@ std::vector<PolicyCase> policy_cases(int64_t state_size) {
     for (const char* scope : {"layer", "kv_head"}) {
       for (const bool protect : {false, true}) {
         for (const int64_t every : {1, 3}) {
-          if (protect && state_size <= 3) {
+          const bool needs_heads = policy_registry().find(name)->needs().pools_heads;
+          if ((protect && state_size <= 3) || (needs_heads && std::string(scope) == "layer")) {
             continue;
           }
           const auto yaml = options(scope, protect, every);

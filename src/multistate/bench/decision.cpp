@@ -28,7 +28,7 @@ class NoOp final : public Policy {
 };
 
 double seconds_a_token(const TransformerConfig& config, const PolicySetup& setup, const Qkv& qkv) {
-  LayerState state(config, setup, 0, {}, qkv.tokens(), qkv.keys.options());
+  LayerState state(config, setup, 0, {}, {.tokens = qkv.tokens()}, qkv.keys.options());
   const double seconds = seconds_of([&] { scan_for(setup).attend(qkv, state); });
   return seconds / static_cast<double>(qkv.tokens());
 }
@@ -43,6 +43,9 @@ DecisionCost measure_decision(const TransformerConfig& config, const PolicySetup
                    at::randn({config.kv_heads, tokens, config.head_size})};
   PolicySetup no_op = setup;
   no_op.policy = std::make_shared<NoOp>();
+  no_op.needs.pools_heads = false;
+  no_op.needs.layer_budgets = false;
+  no_op.needs.merges = false;
   std::vector<double> with;
   std::vector<double> without;
   std::vector<double> difference;

@@ -17,7 +17,8 @@ class DecodeCase {
       : model_(model),
         measured_(measured),
         steps_(steps),
-        context_(Evaluator(model, measured.setup).start({}, measured.tokens + steps)) {
+        context_(Evaluator(model, measured.setup)
+                     .start({}, {.tokens = measured.tokens + steps, .prompt = measured.tokens})) {
     auto ids = random_ids(measured.tokens, model.config().vocabulary_size, 0);
     ids.pop_back();  // The last token of every sample is its own.
     Evaluator(model, measured.setup).prefill(ids, context_);

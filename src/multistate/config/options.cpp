@@ -23,6 +23,14 @@ int64_t RowCount::rows(int64_t state_size) const {
       std::floor(std::get<double>(value) * static_cast<double>(state_size) + kRounding));
 }
 
+void OptionVisitor::choice(const char* name, std::string& value, std::span<const std::string> names,
+                           const char* help) {
+  const auto chosen = std::find(names.begin(), names.end(), value);
+  auto index = static_cast<size_t>(chosen - names.begin());
+  choose(name, index, names, help);
+  value = names[index];
+}
+
 void reject_unknown(const Node& node, std::span<const std::string> known, std::string_view prefix) {
   for (const auto& [key, value] : node.entries()) {
     if (std::find(known.begin(), known.end(), key) != known.end()) {

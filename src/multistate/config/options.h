@@ -55,6 +55,10 @@ class OptionVisitor {
   void choice(const char* name, E& value, std::initializer_list<std::pair<const char*, E>> choices,
               const char* help);
 
+  /// One of `names`, which need not be known before the program runs.
+  void choice(const char* name, std::string& value, std::span<const std::string> names,
+              const char* help);
+
  protected:
   /// `index` is the chosen one of `names`.
   virtual void choose(const char* name, size_t& index, std::span<const std::string> names,

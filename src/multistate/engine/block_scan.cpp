@@ -1,60 +1,120 @@
 #include "multistate/engine/block_scan.h"
 
 #include <algorithm>
+#include <span>
+#include <vector>
 
 #include <ATen/ops/bmm.h>
 #include <ATen/ops/empty.h>
 
 #include "multistate/engine/block_size.h"
 #include "multistate/engine/block_steps.h"
+#include "multistate/engine/decision.h"
 #include "multistate/engine/set_inputs.h"
 
 namespace multistate {
 namespace {
 
-/// Runs one set of rows through all tokens of the call.
-class SetBlocks {
+/// Runs sets of rows that are decided on together through all tokens of the call.
+class GroupBlocks {
  public:
-  SetBlocks(const SetInputs& inputs, LayerState& state, LayerState::Set& set)
-      : inputs_(inputs), set_(set), steps_(inputs, state.setup(), state.layer(), set) {}
+  GroupBlocks(const Qkv& qkv, const at::Tensor& attended, LayerState& state, int64_t first_set)
+      : state_(state),
+        sets_(std::span(state.sets())
+                  .subspan(static_cast<size_t>(first_set),
+                           static_cast<size_t>(state.sets_in_group()))),
+        decision_(state.setup(), sets_.size()),
+        data_(sets_.size()),
+        scores_(sets_.size()),
+        buffers_(sets_.size()) {
+    const auto all = static_cast<int64_t>(state.sets().size());
+    for (size_t i = 0; i < sets_.size(); ++i) {
+      steps_.emplace_back(inputs_of_set(qkv, attended, first_set + static_cast<int64_t>(i), all),
+                          state, sets_[i]);
+    }
+  }
 
-  void run(int64_t block) {
-    for (int64_t first = 0; first < inputs_.tokens(); first += block) {
-      attend(first, std::min(block, inputs_.tokens() - first));
+  void run(int64_t tokens, int64_t block) {
+    for (int64_t first = 0; first < tokens; first += block) {
+      attend(first, std::min(block, tokens - first));
     }
   }
 
  private:
   void attend(int64_t first, int64_t count) {
-    set_.rows.append(inputs_.keys.narrow(1, first, count), inputs_.values.narrow(1, first, count),
-                     set_.trace.tokens());
+    for (size_t i = 0; i < sets_.size(); ++i) {
+      begin(i, first, count);
+    }
+    for (int64_t token = 0; token < count; ++token) {
+      step(token);
+    }
+    for (size_t i = 0; i < sets_.size(); ++i) {
+      finish(i, first, count);
+    }
+  }
+
+  void begin(size_t i, int64_t first, int64_t count) {
+    const SetInputs& inputs = steps_[i].inputs();
+    sets_[i].rows.append(inputs.keys.narrow(1, first, count), inputs.values.narrow(1, first, count),
+                         sets_[i].trace.tokens());
+    decision_.reserve(sets_[i].rows.rows());
     // On the CPU this is the buffer itself.
-    const auto weights = logits(first, count).to(at::kCPU, at::kFloat);
-    steps_.run(weights.view({inputs_.heads(), count, -1}), first);
-    const auto values = set_.rows.values();
-    const auto attended = at::bmm(weights.to(values.options()), values)
-                              .view({inputs_.kv_heads(), -1, count, inputs_.head_size()})
+    weights_of(i) = logits(i, first, count).to(at::kCPU, at::kFloat);
+    steps_[i].begin(weights_of(i).view({inputs.heads(), count, -1}), first);
+  }
+
+  void step(int64_t token) {
+    int64_t rows = 0;
+    for (size_t i = 0; i < sets_.size(); ++i) {
+      steps_[i].attend(token, data_[i]);
+      scores_[i] = steps_[i].scores(data_[i]);
+    }
+    decision_.decide(data_, scores_);
+    for (size_t i = 0; i < sets_.size(); ++i) {
+      steps_[i].give_up(decision_.evictions(i));
+      rows += steps_[i].live_rows();
+    }
+    state_.note_group_rows(rows);
+  }
+
+  void finish(size_t i, int64_t first, int64_t count) {
+    const SetInputs& inputs = steps_[i].inputs();
+    const auto values = sets_[i].rows.values();
+    const auto attended = at::bmm(weights_of(i).to(values.options()), values)
+                              .view({inputs.kv_heads(), -1, count, inputs.head_size()})
                               .permute({2, 0, 1, 3});
-    inputs_.attended.narrow(0, first, count).copy_(attended);
-    set_.rows.erase(steps_.evicted());
+    inputs.attended.narrow(0, first, count).copy_(attended);
+    sets_[i].rows.erase(steps_[i].end());
   }
 
   /// Logits [G, H/G * B, N] of B queries for all rows, in memory that the blocks share.
-  at::Tensor logits(int64_t first, int64_t count) {
-    const auto queries = inputs_.queries.narrow(2, first, count).mul(inputs_.scale()).flatten(1, 2);
-    const int64_t rows = set_.rows.rows();
-    const int64_t size = inputs_.heads() * count * rows;
-    if (!buffer_.defined() || buffer_.numel() < size) {
-      buffer_ = at::empty({size}, inputs_.queries.options());
+  at::Tensor logits(size_t i, int64_t first, int64_t count) {
+    const SetInputs& inputs = steps_[i].inputs();
+    const auto queries = inputs.queries.narrow(2, first, count).mul(inputs.scale()).flatten(1, 2);
+    const int64_t rows = sets_[i].rows.rows();
+    const int64_t size = inputs.heads() * count * rows;
+    at::Tensor& buffer = buffers_[i].logits;
+    if (!buffer.defined() || buffer.numel() < size) {
+      buffer = at::empty({size}, inputs.queries.options());
     }
-    auto out = buffer_.narrow(0, 0, size).view({inputs_.kv_heads(), -1, rows});
-    return at::bmm_out(out, queries, set_.rows.keys().transpose(1, 2));
+    auto out = buffer.narrow(0, 0, size).view({inputs.kv_heads(), -1, rows});
+    return at::bmm_out(out, queries, sets_[i].rows.keys().transpose(1, 2));
   }
 
-  const SetInputs& inputs_;
-  LayerState::Set& set_;
-  BlockSteps steps_;
-  at::Tensor buffer_;
+  at::Tensor& weights_of(size_t i) { return buffers_[i].weights; }
+
+  struct Buffers {
+    at::Tensor logits;
+    at::Tensor weights;  ///< Of the block under way.
+  };
+
+  LayerState& state_;
+  std::span<LayerState::Set> sets_;
+  std::vector<BlockSteps> steps_;
+  GroupDecision decision_;
+  std::vector<StepData> data_;
+  std::vector<std::span<float>> scores_;
+  std::vector<Buffers> buffers_;
 };
 
 }  // namespace
@@ -62,10 +122,9 @@ class SetBlocks {
 at::Tensor BlockScan::attend(const Qkv& qkv, LayerState& state) const {
   const auto attended = make_attended(qkv);
   const auto sets = static_cast<int64_t>(state.sets().size());
-  for (int64_t index = 0; index < sets; ++index) {
-    const auto inputs = inputs_of_set(qkv, attended, index, sets);
-    SetBlocks(inputs, state, state.sets()[static_cast<size_t>(index)])
-        .run(block_.value_or(block_size(state.setup())));
+  for (int64_t first = 0; first < sets; first += state.sets_in_group()) {
+    GroupBlocks(qkv, attended, state, first)
+        .run(qkv.tokens(), block_.value_or(block_size(state.setup())));
   }
   return attended.flatten(1, 3);
 }

@@ -2,93 +2,97 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
-#include "multistate/engine/decision.h"
 #include "multistate/engine/softmax.h"
 
 namespace multistate {
 
-BlockSteps::BlockSteps(const SetInputs& inputs, const PolicySetup& setup, int64_t layer,
-                       LayerState::Set& set)
-    : inputs_(inputs), setup_(setup), layer_(layer), set_(set) {}
+BlockSteps::BlockSteps(SetInputs inputs, const LayerState& state, LayerState::Set& set)
+    : inputs_(std::move(inputs)),
+      state_(state),
+      set_(set),
+      future_(future_of_set(state, set, inputs_)) {}
 
-void BlockSteps::run(const at::Tensor& logits, int64_t first) {
-  at::Tensor queries_holder;
-  at::Tensor keys_holder;
-  at::Tensor values_holder;
-  Block block = {.weights = logits.data_ptr<float>(),
-                 .tokens = logits.size(1),
-                 .rows = logits.size(2),
-                 .queries = {},
-                 .keys = {},
-                 .values = {}};
-  if (setup_.needs.query) {
-    const auto queries = inputs_.queries.flatten(0, 1).narrow(1, first, block.tokens);
-    block.queries = readable(queries, queries_holder);
-  }
-  if (setup_.needs.keys) {
-    block.keys = readable(set_.rows.keys(), keys_holder);
-  }
-  if (setup_.needs.values) {
-    block.values = readable(set_.rows.values(), values_holder);
-  }
-  reserve(block);
-  for (int64_t token = 0; token < block.tokens; ++token) {
-    step(block, token);
-  }
-  std::sort(evicted_.begin(), evicted_.end());
+void BlockSteps::begin(const at::Tensor& logits, int64_t first) {
+  weights_ = logits.data_ptr<float>();
+  tokens_ = logits.size(1);
+  rows_ = logits.size(2);
+  first_ = first;
+  find_matrices(first);
+  reserve();
 }
 
-void BlockSteps::reserve(const Block& block) {
-  const auto rows = static_cast<size_t>(block.rows);
-  live_rows_ = block.rows - block.tokens;
+void BlockSteps::find_matrices(int64_t first) {
+  const Needs& needs = state_.setup().needs;
+  if (needs.query || needs.query_statistics) {
+    const auto queries = inputs_.queries.flatten(0, 1).narrow(1, first, tokens_);
+    queries_ = readable(queries, queries_holder_);
+  }
+  if (needs.keys) {
+    keys_ = readable(set_.rows.keys(), keys_holder_);
+  }
+  if (needs.values) {
+    values_ = readable(set_.rows.values(), values_holder_);
+  }
+}
+
+void BlockSteps::reserve() {
+  const auto rows = static_cast<size_t>(rows_);
+  live_rows_ = rows_ - tokens_;
   live_.assign(rows, 1);
   bias_.assign(rows, 0.0F);
-  scratch_.resize(rows);
+  buffers_.reserve(state_.setup().needs, rows_, inputs_.head_size());
   evicted_.clear();
   evicted_.reserve(rows);
-  evictions_.reserve(block.rows);
 }
 
-void BlockSteps::step(const Block& block, int64_t token) {
-  const int64_t position = set_.trace.tokens();
+void BlockSteps::attend(int64_t token, StepData& data) {
+  const int64_t visible = rows_ - tokens_ + token + 1;
   set_.trace.record_birth();
   ++live_rows_;
-  attend(block, token);
-  decide_and_mark(block, token, position);
-  set_.peak_rows = std::max(set_.peak_rows, live_rows_);
+  softmax(token, visible);
+  describe(token, visible, data);
 }
 
-void BlockSteps::attend(const Block& block, int64_t token) {
-  const int64_t visible = block.rows - block.tokens + token + 1;
+void BlockSteps::softmax(int64_t token, int64_t visible) {
   for (int64_t head = 0; head < inputs_.heads(); ++head) {
-    float* weights = block.weights + (head * block.tokens + token) * block.rows;
+    float* weights = weights_ + (head * tokens_ + token) * rows_;
     softmax_row(weights, bias_.data(), visible);
-    std::fill(weights + visible, weights + block.rows, 0.0F);
+    std::fill(weights + visible, weights + rows_, 0.0F);
   }
 }
 
-void BlockSteps::decide_and_mark(const Block& block, int64_t token, int64_t position) {
-  const int64_t visible = block.rows - block.tokens + token + 1;
-  StepData data = describe_set(setup_, set_, inputs_, visible, live_rows_);
-  data.step = position;
-  data.layer = layer_;
+void BlockSteps::describe(int64_t token, int64_t visible, StepData& data) {
   data.live = std::span<const uint8_t>(live_).first(static_cast<size_t>(visible));
-  data.attention = {block.weights + token * block.rows, block.tokens * block.rows, 0};
-  data.query = {block.queries.data + token * block.queries.row_stride, block.queries.head_stride,
-                0};
-  data.keys = block.keys;
-  data.values = block.values;
-  const auto scratch = std::span<float>(scratch_).first(static_cast<size_t>(visible));
-  decide(setup_, StepView(data, setup_.needs), scratch, evictions_);
-  for (const int64_t row : evictions_.rows()) {
+  data.live_rows = live_rows_;
+  data.attention = {weights_ + token * rows_, tokens_ * rows_, 0};
+  data.query = {queries_.data + token * queries_.row_stride, queries_.head_stride, 0};
+  data.keys = keys_;
+  data.values = values_;
+  describe_set(state_, set_, inputs_, data);
+  if (future_.defined()) {
+    show_future(future_, buffers_.future(visible), data);
+  }
+  buffers_.show(data);
+}
+
+void BlockSteps::give_up(const Evictions& evictions) {
+  const int64_t step = set_.trace.tokens() - 1;
+  for (const int64_t row : evictions.rows()) {
     const auto slot = static_cast<size_t>(row);
     live_[slot] = 0;
     bias_[slot] = -INFINITY;
     evicted_.push_back(row);
-    set_.trace.record_eviction(set_.rows.positions()[slot], position);
+    set_.trace.record_eviction(set_.rows.positions()[slot], step);
   }
-  live_rows_ -= static_cast<int64_t>(evictions_.rows().size());
+  live_rows_ -= static_cast<int64_t>(evictions.rows().size());
+  set_.peak_rows = std::max(set_.peak_rows, live_rows_);
+}
+
+std::span<const int64_t> BlockSteps::end() {
+  std::sort(evicted_.begin(), evicted_.end());
+  return evicted_;
 }
 
 }  // namespace multistate

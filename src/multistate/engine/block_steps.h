@@ -8,55 +8,69 @@
 
 #include "multistate/engine/layer_state.h"
 #include "multistate/engine/set_inputs.h"
+#include "multistate/engine/step_buffers.h"
 #include "multistate/policy/policy.h"
 
 namespace multistate {
 
-/// The sequential part of the block scan: what has to be known token by token.
+/// The sequential part of the block scan for one set of rows: what has to be known token by token.
 ///
 /// Rows that are evicted stay as dead slots until the block ends. All memory is there before the
 /// first step of a block: a step allocates nothing, calls no tensor operation and makes no virtual
-/// call but to the policy.
+/// call.
 class BlockSteps {
  public:
-  /// Keeps references to all.
-  BlockSteps(const SetInputs& inputs, const PolicySetup& setup, int64_t layer,
-             LayerState::Set& set);
+  /// Keeps references to state and set.
+  BlockSteps(SetInputs inputs, const LayerState& state, LayerState::Set& set);
 
-  /// Turns `logits` [H, B, N], on the CPU and in float32, of the tokens [first, first + B) of the
-  /// call into softmax weights, in place: 0 for rows that were dead at the token's step or came
-  /// later. The last B of the set's N rows are those of the tokens. The policy decides after each.
-  void run(const at::Tensor& logits, int64_t first);
+  const SetInputs& inputs() const { return inputs_; }
 
-  /// The slots that died in the last run, ascending.
-  std::span<const int64_t> evicted() const { return evicted_; }
+  /// Starts a block: `logits` [H, B, N], on the CPU and in float32, of the tokens [first, first +
+  /// B) of the call. The last B of the set's N rows are those of the tokens.
+  void begin(const at::Tensor& logits, int64_t first);
+
+  /// Turns the logits of token `token` of the block into softmax weights, in place: 0 for rows that
+  /// were dead at its step or came later. Describes the step for the policy to decide about.
+  void attend(int64_t token, StepData& data);
+
+  /// [visible rows], for the policy's scores.
+  std::span<float> scores(const StepData& data) {
+    return buffers_.scores(static_cast<int64_t>(data.positions.size()));
+  }
+
+  /// Marks the rows that go after the step.
+  void give_up(const Evictions& evictions);
+
+  int64_t live_rows() const { return live_rows_; }
+
+  /// The slots that died in this block, ascending. The block is over.
+  std::span<const int64_t> end();
 
  private:
-  /// Where a block's numbers are.
-  struct Block {
-    float* weights = nullptr;  ///< [H, B, N]
-    int64_t tokens = 0;        ///< B
-    int64_t rows = 0;          ///< N
-    HeadMatrices queries;      ///< [H][T][D], from the block's first token on.
-    HeadMatrices keys;
-    HeadMatrices values;
-  };
+  void find_matrices(int64_t first);
+  void reserve();
+  void softmax(int64_t token, int64_t visible);
+  void describe(int64_t token, int64_t visible, StepData& data);
 
-  void reserve(const Block& block);
-  void step(const Block& block, int64_t token);
-  void attend(const Block& block, int64_t token);
-  void decide_and_mark(const Block& block, int64_t token, int64_t position);
-
-  const SetInputs& inputs_;
-  const PolicySetup& setup_;
-  int64_t layer_;
+  SetInputs inputs_;
+  const LayerState& state_;
   LayerState::Set& set_;
+  at::Tensor future_;         ///< See future_attention().
+  float* weights_ = nullptr;  ///< [H, B, N]
+  int64_t tokens_ = 0;        ///< B
+  int64_t rows_ = 0;          ///< N
+  int64_t first_ = 0;         ///< Index in the call of the block's first token.
+  HeadMatrices queries_;      ///< [H][T][D], from the block's first token on.
+  HeadMatrices keys_;
+  HeadMatrices values_;
+  at::Tensor queries_holder_;
+  at::Tensor keys_holder_;
+  at::Tensor values_holder_;
   int64_t live_rows_ = 0;
   std::vector<uint8_t> live_;
   std::vector<float> bias_;  ///< 0 for live slots, -infinity for dead ones.
-  std::vector<float> scratch_;
+  StepBuffers buffers_;
   std::vector<int64_t> evicted_;
-  Evictions evictions_;
 };
 
 }  // namespace multistate

@@ -13,7 +13,7 @@ namespace {
   throw PolicyError(fmt::format("layer {}, step {}: {}", step.layer(), step.step(), what));
 }
 
-void check(const StepView& step, const Evictions& evictions) {
+void check_rows(const StepView& step, const Evictions& evictions) {
   int64_t previous = std::numeric_limits<int64_t>::min();
   for (const int64_t row : evictions.rows()) {
     if (row == previous) {
@@ -28,13 +28,26 @@ void check(const StepView& step, const Evictions& evictions) {
     }
     previous = row;
   }
-  if (!evictions.rows().empty() && step.live_rows() < step.capacity()) {
-    fail(step, fmt::format("{} rows are evicted while only {} of {} are there",
-                           evictions.rows().size(), step.live_rows(), step.capacity()));
+}
+
+/// `live` rows were there and `evicted` of them go, where `capacity` are allowed.
+void check_counts(const StepView& step, int64_t live, int64_t evicted, int64_t capacity) {
+  if (evicted > 0 && live < capacity) {
+    fail(step,
+         fmt::format("{} rows are evicted while only {} of {} are there", evicted, live, capacity));
   }
-  const int64_t left = step.live_rows() - static_cast<int64_t>(evictions.rows().size());
-  if (left > step.capacity()) {
-    fail(step, fmt::format("{} rows are left where {} are allowed", left, step.capacity()));
+  if (live - evicted > capacity) {
+    fail(step, fmt::format("{} rows are left where {} are allowed", live - evicted, capacity));
+  }
+}
+
+/// Runs `decision` and gives its complaints the policy's name.
+template <class F>
+void in_the_name_of(const PolicySetup& setup, const F& decision) {
+  try {
+    decision();
+  } catch (const PolicyError& error) {
+    throw PolicyError(fmt::format("policy {}: {}", setup.entry->info.name, error.what()));
   }
 }
 
@@ -43,13 +56,58 @@ void check(const StepView& step, const Evictions& evictions) {
 void decide(const PolicySetup& setup, const StepView& step, std::span<float> scratch,
             Evictions& evictions) {
   evictions.clear();
-  try {
+  in_the_name_of(setup, [&] {
     setup.policy->evict(step, scratch, evictions);
     evictions.sort();
-    check(step, evictions);
-  } catch (const PolicyError& error) {
-    throw PolicyError(fmt::format("policy {}: {}", setup.entry->info.name, error.what()));
+    check_rows(step, evictions);
+    check_counts(step, step.live_rows(), static_cast<int64_t>(evictions.rows().size()),
+                 step.capacity());
+  });
+}
+
+GroupDecision::GroupDecision(const PolicySetup& setup, size_t sets)
+    : setup_(setup), evictions_(sets) {
+  views_.reserve(sets);
+}
+
+void GroupDecision::reserve(int64_t rows) {
+  for (Evictions& evictions : evictions_) {
+    evictions.reserve(rows);
   }
+}
+
+void GroupDecision::decide(std::span<const StepData> steps,
+                           std::span<const std::span<float>> scratch) {
+  views_.clear();
+  for (const StepData& step : steps) {
+    views_.emplace_back(step, setup_.needs);
+  }
+  if (setup_.needs.pools_heads) {
+    decide_pooled(scratch);
+  } else {
+    multistate::decide(setup_, views_.front(), scratch.front(), evictions_.front());
+  }
+}
+
+void GroupDecision::decide_pooled(std::span<const std::span<float>> scratch) {
+  for (Evictions& evictions : evictions_) {
+    evictions.clear();
+  }
+  in_the_name_of(setup_, [&] {
+    setup_.policy->evict_pooled(views_, scratch, evictions_);
+    int64_t live = 0;
+    int64_t evicted = 0;
+    for (size_t set = 0; set < views_.size(); ++set) {
+      evictions_[set].sort();
+      check_rows(views_[set], evictions_[set]);
+      live += views_[set].live_rows();
+      evicted += static_cast<int64_t>(evictions_[set].rows().size());
+    }
+    const int64_t capacity = views_.front().capacity();
+    const auto sets = static_cast<int64_t>(views_.size());
+    check_counts(views_.front(), live, evicted,
+                 capacity == kUnlimitedRows ? capacity : sets * capacity);
+  });
 }
 
 }  // namespace multistate

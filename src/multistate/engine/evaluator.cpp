@@ -26,6 +26,7 @@ StateUse use_of(const SampleState& state) {
   StateUse use;
   for (const LayerState& layer : state.layers) {
     use.peak_bytes += layer.peak_bytes();
+    use.end_bytes += layer.bytes();
     for (const LayerState::Set& set : layer.sets()) {
       use.peak_rows = std::max(use.peak_rows, set.peak_rows);
       use.evictions += set.trace.evictions();
@@ -39,7 +40,7 @@ StateUse use_of(const SampleState& state) {
 Evaluator::Evaluator(const Transformer& model, const PolicySetup& setup, const LayerScan* scan)
     : model_(model), setup_(setup), scan_(scan != nullptr ? *scan : scan_for(setup)) {}
 
-Evaluation Evaluator::evaluate(std::span<const int64_t> ids, SampleSeed seed,
+Evaluation Evaluator::evaluate(std::span<const int64_t> ids, SampleSeed seed, int64_t prompt,
                                SharedPrefix* prefix) const {
   if (ids.size() < 2) {
     throw std::invalid_argument("a sample needs two tokens or more: the first predicts the second");
@@ -47,7 +48,7 @@ Evaluation Evaluator::evaluate(std::span<const int64_t> ids, SampleSeed seed,
   const c10::InferenceMode inference;
   const auto tokens = static_cast<int64_t>(ids.size());
   Evaluation evaluation;
-  SampleState state = start(seed, tokens);
+  SampleState state = start(seed, {.tokens = tokens, .prompt = prompt});
   if (prefix != nullptr) {
     take_over(*prefix, ids, state, evaluation);
   }
@@ -57,12 +58,16 @@ Evaluation Evaluator::evaluate(std::span<const int64_t> ids, SampleSeed seed,
   return evaluation;
 }
 
+int64_t Evaluator::segment(int64_t tokens) const {
+  return setup_.needs.future ? tokens : std::min(kSegment, tokens);
+}
+
 void Evaluator::run(std::span<const int64_t> ids, int64_t tokens, SampleState& state,
                     std::vector<double>& losses, PhaseSeconds& seconds) const {
   const c10::InferenceMode inference;
   while (state.tokens < tokens) {
     const auto first = static_cast<size_t>(state.tokens);
-    const auto count = static_cast<size_t>(std::min(kSegment, tokens - state.tokens));
+    const auto count = static_cast<size_t>(segment(tokens - state.tokens));
     const auto hidden = advance(ids.subspan(first, count), state, seconds);
     const Stopwatch watch(seconds.logits);
     // The last token of the sample predicts nothing that is known.
@@ -75,7 +80,7 @@ void Evaluator::run(std::span<const int64_t> ids, int64_t tokens, SampleState& s
 
 void Evaluator::take_over(SharedPrefix& shared, std::span<const int64_t> ids, SampleState& state,
                           Evaluation& evaluation) const {
-  const int64_t quiet = setup_.quiet_tokens(static_cast<int64_t>(ids.size()));
+  const int64_t quiet = setup_.quiet_tokens(state.layers.front().length());
   const int64_t tokens = std::min(quiet, shared.tokens());
   if (tokens == 0) {
     return;
@@ -96,10 +101,10 @@ void Evaluator::take_over(SharedPrefix& shared, std::span<const int64_t> ids, Sa
                            prefix.losses.begin() + static_cast<std::ptrdiff_t>(predictions));
 }
 
-SampleState Evaluator::start(SampleSeed seed, int64_t tokens) const {
+SampleState Evaluator::start(SampleSeed seed, const SampleLength& length) const {
   SampleState state;
   for (int64_t layer = 0; layer < model_.config().layers; ++layer) {
-    state.layers.emplace_back(model_.config(), setup_, layer, seed, tokens, model_.options());
+    state.layers.emplace_back(model_.config(), setup_, layer, seed, length, model_.options());
   }
   return state;
 }

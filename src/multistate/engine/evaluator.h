@@ -17,6 +17,7 @@ namespace multistate {
 struct StateUse {
   int64_t peak_rows = 0;   ///< Most rows that one set held after a step.
   int64_t peak_bytes = 0;  ///< All sets of all layers, each at its most.
+  int64_t end_bytes = 0;   ///< The same after the last token.
   int64_t evictions = 0;
   int64_t rows_created = 0;
   int64_t total_lifetime = 0;  ///< See RowTrace::total_lifetime.
@@ -64,13 +65,13 @@ class Evaluator {
   /// and setup.
   Evaluator(const Transformer& model, const PolicySetup& setup, const LayerScan* scan = nullptr);
 
-  /// Losses of `ids` (at least two) from an empty state; `prefix`, if given, is that of this
-  /// sample.
-  Evaluation evaluate(std::span<const int64_t> ids, SampleSeed seed,
+  /// Losses of `ids` (at least two) from an empty state. The first `prompt` of them are the prompt,
+  /// as policies that treat it differently see it; `prefix`, if given, is that of this sample.
+  Evaluation evaluate(std::span<const int64_t> ids, SampleSeed seed, int64_t prompt = 0,
                       SharedPrefix* prefix = nullptr) const;
 
-  /// An empty state for a sample of `tokens` tokens.
-  SampleState start(SampleSeed seed, int64_t tokens) const;
+  /// An empty state for a sample.
+  SampleState start(SampleSeed seed, const SampleLength& length) const;
 
   /// Runs the sample `ids` on, segment by segment, until `state` has seen its first `tokens`. Adds
   /// the losses of the predictions that are made on the way.
@@ -89,6 +90,9 @@ class Evaluator {
   at::Tensor advance_each(std::span<const int64_t> ids, std::span<SampleState* const> states) const;
 
  private:
+  /// kSegment, or everything at once for a policy that sees the future.
+  int64_t segment(int64_t tokens) const;
+
   /// Starts a sample with what its prefix holds, as far as this policy leaves no trace in it.
   void take_over(SharedPrefix& prefix, std::span<const int64_t> ids, SampleState& state,
                  Evaluation& evaluation) const;

@@ -6,7 +6,9 @@
 
 #include <ATen/ops/matmul.h>
 #include <c10/core/InferenceMode.h>
+#include <fmt/format.h>
 
+#include "multistate/base/error.h"
 #include "multistate/base/stopwatch.h"
 
 namespace multistate {
@@ -54,7 +56,8 @@ class Run {
     Active sample = {.request = request,
                      .state = asked.context != nullptr
                                   ? *asked.context
-                                  : evaluator_.start(seed, tokens + asked.max_tokens),
+                                  : evaluator_.start(seed, {.tokens = tokens + asked.max_tokens,
+                                                            .prompt = tokens}),
                      .random = Random({seed.seed, seed.sample, kSamplingStream}),
                      .last = 0};
     at::Tensor hidden;
@@ -131,6 +134,12 @@ class Run {
 
 Generator::Generator(const Transformer& model, const PolicySetup& setup, GenerationOptions options)
     : model_(model), setup_(setup), options_(std::move(options)) {
+  if (setup.needs.future) {
+    throw InputError(
+        fmt::format("policy {} sees the future of a sample, which does not exist while "
+                    "it is being generated",
+                    setup.entry->info.name));
+  }
   if (options_.batch < 1) {
     throw std::invalid_argument("a batch holds one sample or more");
   }

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include <ATen/core/Tensor.h>
 
 #include "multistate/base/random.h"
+#include "multistate/engine/query_statistics.h"
 #include "multistate/engine/row_trace.h"
 #include "multistate/model/transformer_config.h"
 #include "multistate/policy/setup.h"
@@ -28,28 +31,50 @@ class LayerState {
     RowSet rows;
     RowTrace trace;
     Random random;
+    QueryStatistics queries;
     int64_t peak_rows = 0;  ///< Most rows held after a step.
   };
 
-  /// `tokens`: the longest the sample will get.
+  /// Throws InputError when the policy gives the layer no more rows than it protects.
   LayerState(const TransformerConfig& config, const PolicySetup& setup, int64_t layer,
-             SampleSeed seed, int64_t tokens, const at::TensorOptions& options);
+             SampleSeed seed, const SampleLength& length, const at::TensorOptions& options);
 
   /// Takes over the first `tokens` rows of a state that has kept all of its own, in the place of
   /// the tokens themselves. This state is empty.
   void adopt(const LayerState& full, int64_t tokens);
 
   const PolicySetup& setup() const { return setup_; }
+
+  /// k of this layer.
+  int64_t state_size() const { return state_size_; }
+
+  /// Rows that a set may hold after `step`.
+  int64_t capacity_after(int64_t step) const;
+
+  const SampleLength& length() const { return length_; }
+
+  /// Sets that are decided on together: one, or all of the layer.
+  int64_t sets_in_group() const;
+
+  std::span<const float> rotary_frequencies() const { return rotary_frequencies_; }
   int64_t layer() const { return layer_; }
   std::vector<Set>& sets() { return sets_; }
   const std::vector<Set>& sets() const { return sets_; }
 
-  /// Bytes that the rows took when there were most of them.
+  /// Takes note of the rows that a group's sets hold together after a step.
+  void note_group_rows(int64_t rows) { peak_group_rows_ = std::max(peak_group_rows_, rows); }
+
+  /// Bytes that the rows took when there were most of them, and that they take now.
   int64_t peak_bytes() const;
+  int64_t bytes() const;
 
  private:
   const PolicySetup& setup_;
   int64_t layer_;
+  int64_t state_size_;
+  int64_t peak_group_rows_ = 0;
+  SampleLength length_;
+  std::vector<float> rotary_frequencies_;  ///< [D/2], where the policy reads them.
   std::vector<Set> sets_;
 };
 

@@ -4,6 +4,10 @@
 #include <cmath>
 
 #include <ATen/ops/empty.h>
+#include <fmt/format.h>
+
+#include "multistate/engine/future_attention.h"
+#include "multistate/policy/policy_error.h"
 
 namespace multistate {
 
@@ -32,23 +36,55 @@ HeadMatrices readable(const at::Tensor& tensor, at::Tensor& holder) {
   return {holder.data_ptr<float>(), holder.stride(0), rows ? holder.stride(1) : 0};
 }
 
-StepData describe_set(const PolicySetup& setup, LayerState::Set& set, const SetInputs& inputs,
-                      int64_t slots, int64_t live_rows) {
-  StepData data;
-  data.state_size = setup.state_size;
-  data.capacity = setup.capacity();
-  data.live_rows = live_rows;
+void describe_set(const LayerState& state, LayerState::Set& set, const SetInputs& inputs,
+                  StepData& data) {
+  const PolicySetup& setup = state.setup();
+  const auto slots = static_cast<int64_t>(data.live.size());
+  data.step = set.trace.tokens() - 1;
+  data.layer = state.layer();
+  data.state_size = state.state_size();
+  data.capacity = state.capacity_after(data.step);
   data.heads = inputs.heads();
   data.kv_heads = inputs.kv_heads();
   data.head_size = inputs.head_size();
-  data.positions = set.rows.positions().first(static_cast<size_t>(slots));
+  data.positions = set.rows.positions().first(data.live.size());
   // Protected rows never die, so they are the first and the last slots as well.
   data.first_candidate = std::min(setup.common.sinks, slots);
-  data.end_candidates = std::max(data.first_candidate, slots - setup.recent());
+  data.end_candidates =
+      std::max(data.first_candidate, slots - setup.common.recent.rows(state.state_size()));
   data.memory = set.rows.memory();
   data.memory_stride = set.rows.memory_stride();
   data.random = &set.random;
-  return data;
+  data.rotary_frequencies = state.rotary_frequencies();
+  if (setup.needs.query_statistics) {
+    if (data.step >= setup.common.sinks) {
+      set.queries.add(data.query, data.step, data.rotary_frequencies);
+    }
+    data.query_mean = set.queries.mean();
+    data.query_covariance = set.queries.covariance();
+  }
+}
+
+at::Tensor future_of_set(const LayerState& state, const LayerState::Set& set,
+                         const SetInputs& inputs) {
+  if (!state.setup().needs.future) {
+    return {};
+  }
+  if (set.trace.tokens() != 0 || inputs.tokens() != state.length().tokens) {
+    throw PolicyError(
+        fmt::format("policy {} sees the future, so it can only run samples that are "
+                    "known as a whole",
+                    state.setup().entry->info.name));
+  }
+  return future_attention(inputs);
+}
+
+void show_future(const at::Tensor& future, std::span<float> buffer, StepData& data) {
+  const float* masses = future.data_ptr<float>() + data.step * future.size(1);
+  for (size_t row = 0; row < buffer.size(); ++row) {
+    buffer[row] = masses[data.positions[row]];
+  }
+  data.future = buffer;
 }
 
 }  // namespace multistate

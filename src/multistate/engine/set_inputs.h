@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include <ATen/core/Tensor.h>
 
@@ -36,9 +37,18 @@ SetInputs inputs_of_set(const Qkv& qkv, const at::Tensor& attended, int64_t inde
 /// when one is needed.
 HeadMatrices readable(const at::Tensor& tensor, at::Tensor& holder);
 
-/// What a StepView says of the first `slots` rows of a set, `live_rows` of them alive, beside step,
-/// layer, matrices and which rows live.
-StepData describe_set(const PolicySetup& setup, LayerState::Set& set, const SetInputs& inputs,
-                      int64_t slots, int64_t live_rows);
+/// Completes the description of the newest token's step, whose live slots and matrices `data` shows
+/// already: what the state knows of it. Takes the query into the set's statistics where the policy
+/// reads them, so it is called once a step.
+void describe_set(const LayerState& state, LayerState::Set& set, const SetInputs& inputs,
+                  StepData& data);
+
+/// What future_attention() says of the call's tokens where the policy reads it, else undefined.
+/// Throws PolicyError when they are not a whole sample.
+at::Tensor future_of_set(const LayerState& state, const LayerState::Set& set,
+                         const SetInputs& inputs);
+
+/// Shows the row of `future` for the step that `data` describes, gathered into `buffer`.
+void show_future(const at::Tensor& future, std::span<float> buffer, StepData& data);
 
 }  // namespace multistate

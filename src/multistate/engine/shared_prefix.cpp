@@ -8,7 +8,8 @@ const SharedPrefix::Prefix& SharedPrefix::get(const Transformer& model,
   computed = !prefix_.has_value();
   if (computed) {
     const Evaluator evaluator(model, keep_all_setup());
-    Prefix prefix = {.state = evaluator.start({}, tokens_), .losses = {}, .seconds = {}};
+    Prefix prefix = {
+        .state = evaluator.start({}, {.tokens = tokens_}), .losses = {}, .seconds = {}};
     evaluator.run(ids, tokens_, prefix.state, prefix.losses, prefix.seconds);
     prefix_ = std::move(prefix);
   }

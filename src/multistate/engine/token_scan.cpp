@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cstdint>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include <ATen/ops/matmul.h>
@@ -8,76 +10,156 @@
 #include "multistate/engine/decision.h"
 #include "multistate/engine/layer_scan.h"
 #include "multistate/engine/set_inputs.h"
+#include "multistate/engine/step_buffers.h"
 
 namespace multistate {
 namespace {
 
+/// The rows of a set as matrices on the CPU in float32; for the rows' own type and device see
+/// write_back().
+class EditableRows final : public RowEditor {
+ public:
+  explicit EditableRows(RowSet& rows)
+      : rows_(rows),
+        keys_(rows.keys().to(at::kCPU, at::kFloat)),
+        values_(rows.values().to(at::kCPU, at::kFloat)) {}
+
+  std::span<float> key(int64_t kv_head, int64_t row) override { return at(keys_, kv_head, row); }
+  std::span<float> value(int64_t kv_head, int64_t row) override {
+    return at(values_, kv_head, row);
+  }
+
+  void write_back() {
+    if (!keys_.is_alias_of(rows_.keys())) {
+      rows_.keys().copy_(keys_);
+      rows_.values().copy_(values_);
+    }
+  }
+
+ private:
+  static std::span<float> at(const at::Tensor& rows, int64_t kv_head, int64_t row) {
+    return {rows.data_ptr<float>() + kv_head * rows.stride(0) + row * rows.stride(1),
+            static_cast<size_t>(rows.size(2))};
+  }
+
+  RowSet& rows_;
+  at::Tensor keys_;
+  at::Tensor values_;
+};
+
 /// Runs one set of rows through all tokens of the call.
 class SetStepper {
  public:
-  SetStepper(const SetInputs& inputs, const PolicySetup& setup, int64_t layer, LayerState::Set& set)
-      : inputs_(inputs), setup_(setup), layer_(layer), set_(set) {}
+  SetStepper(SetInputs inputs, const LayerState& state, LayerState::Set& set)
+      : inputs_(std::move(inputs)),
+        state_(state),
+        set_(set),
+        future_(future_of_set(state, set, inputs_)) {}
 
-  void step(int64_t token) {
-    const int64_t position = set_.trace.tokens();
+  /// Lets token `token` of the call attend, and describes the step for the policy to decide about.
+  void attend(int64_t token, StepData& data) {
     set_.rows.append(inputs_.keys.narrow(1, token, 1), inputs_.values.narrow(1, token, 1),
-                     position);
+                     set_.trace.tokens());
     set_.trace.record_birth();
     const auto query = inputs_.queries.select(2, token);
-    const auto weights = attend(query, token);
-    decide_and_evict(query, weights, position);
+    const auto logits = at::matmul(query.mul(inputs_.scale()), set_.rows.keys().transpose(1, 2));
+    const auto weights = at::softmax(logits, -1, at::kFloat);
+    const auto values = set_.rows.values();
+    inputs_.attended.select(0, token).copy_(at::matmul(weights.to(values.scalar_type()), values));
+    describe(query, weights, data);
+  }
+
+  std::span<float> scores() { return buffers_.scores(set_.rows.rows()); }
+
+  void give_up(const Evictions& evictions, const StepData& data) {
+    const Needs& needs = state_.setup().needs;
+    if (needs.merges && !evictions.rows().empty()) {
+      EditableRows rows(set_.rows);
+      state_.setup().policy->merge(StepView(data, needs), evictions.rows(), rows);
+      rows.write_back();
+    }
+    for (const int64_t row : evictions.rows()) {
+      set_.trace.record_eviction(set_.rows.positions()[static_cast<size_t>(row)], data.step);
+    }
+    set_.rows.erase(evictions.rows());
     set_.peak_rows = std::max(set_.peak_rows, set_.rows.rows());
   }
 
  private:
-  /// Returns the softmax weights [G, H/G, N] in float32.
-  at::Tensor attend(const at::Tensor& query, int64_t token) {
-    const auto logits = at::matmul(query.mul(inputs_.scale()), set_.rows.keys().transpose(1, 2));
-    auto weights = at::softmax(logits, -1, at::kFloat);
-    const auto values = set_.rows.values();
-    inputs_.attended.select(0, token).copy_(at::matmul(weights.to(values.scalar_type()), values));
-    return weights;
-  }
-
-  void decide_and_evict(const at::Tensor& query, const at::Tensor& weights, int64_t position) {
+  /// `weights`: [G, H/G, N].
+  void describe(const at::Tensor& query, const at::Tensor& weights, StepData& data) {
     const int64_t rows = set_.rows.rows();
+    const Needs& needs = state_.setup().needs;
     live_.assign(static_cast<size_t>(rows), 1);
-    scratch_.resize(static_cast<size_t>(rows));
-    StepData data = describe_set(setup_, set_, inputs_, rows, rows);
-    data.step = position;
-    data.layer = layer_;
     data.live = live_;
-    at::Tensor weights_holder;
-    at::Tensor query_holder;
-    at::Tensor keys_holder;
-    at::Tensor values_holder;
-    const Needs& needs = setup_.needs;
+    data.live_rows = rows;
     if (needs.attention) {
-      data.attention = readable(weights.flatten(0, 1), weights_holder);
+      data.attention = readable(weights.flatten(0, 1), weights_holder_);
     }
-    if (needs.query) {
-      data.query = readable(query.flatten(0, 1), query_holder);
+    if (needs.query || needs.query_statistics) {
+      data.query = readable(query.flatten(0, 1), query_holder_);
     }
     if (needs.keys) {
-      data.keys = readable(set_.rows.keys(), keys_holder);
+      data.keys = readable(set_.rows.keys(), keys_holder_);
     }
     if (needs.values) {
-      data.values = readable(set_.rows.values(), values_holder);
+      data.values = readable(set_.rows.values(), values_holder_);
     }
-    decide(setup_, StepView(data, needs), scratch_, evictions_);
-    for (const int64_t row : evictions_.rows()) {
-      set_.trace.record_eviction(set_.rows.positions()[static_cast<size_t>(row)], position);
+    describe_set(state_, set_, inputs_, data);
+    buffers_.reserve(needs, rows, inputs_.head_size());
+    if (future_.defined()) {
+      show_future(future_, buffers_.future(rows), data);
     }
-    set_.rows.erase(evictions_.rows());
+    buffers_.show(data);
   }
 
-  const SetInputs& inputs_;
-  const PolicySetup& setup_;
-  int64_t layer_;
+  SetInputs inputs_;
+  const LayerState& state_;
   LayerState::Set& set_;
+  at::Tensor future_;
   std::vector<uint8_t> live_;
-  std::vector<float> scratch_;
-  Evictions evictions_;
+  StepBuffers buffers_;
+  at::Tensor weights_holder_;
+  at::Tensor query_holder_;
+  at::Tensor keys_holder_;
+  at::Tensor values_holder_;
+};
+
+/// Runs sets of rows that are decided on together through all tokens of the call.
+class GroupStepper {
+ public:
+  GroupStepper(const Qkv& qkv, const at::Tensor& attended, LayerState& state, int64_t first_set)
+      : state_(state),
+        decision_(state.setup(), static_cast<size_t>(state.sets_in_group())),
+        data_(static_cast<size_t>(state.sets_in_group())),
+        scores_(data_.size()) {
+    const auto all = static_cast<int64_t>(state.sets().size());
+    for (int64_t set = first_set; set < first_set + state.sets_in_group(); ++set) {
+      sets_.emplace_back(inputs_of_set(qkv, attended, set, all), state,
+                         state.sets()[static_cast<size_t>(set)]);
+    }
+  }
+
+  void step(int64_t token) {
+    for (size_t i = 0; i < sets_.size(); ++i) {
+      sets_[i].attend(token, data_[i]);
+      scores_[i] = sets_[i].scores();
+    }
+    decision_.decide(data_, scores_);
+    int64_t rows = 0;
+    for (size_t i = 0; i < sets_.size(); ++i) {
+      sets_[i].give_up(decision_.evictions(i), data_[i]);
+      rows += data_[i].live_rows - static_cast<int64_t>(decision_.evictions(i).rows().size());
+    }
+    state_.note_group_rows(rows);
+  }
+
+ private:
+  LayerState& state_;
+  std::vector<SetStepper> sets_;
+  GroupDecision decision_;
+  std::vector<StepData> data_;
+  std::vector<std::span<float>> scores_;
 };
 
 class TokenScan final : public LayerScan {
@@ -85,12 +167,10 @@ class TokenScan final : public LayerScan {
   at::Tensor attend(const Qkv& qkv, LayerState& state) const override {
     const auto attended = make_attended(qkv);
     const auto sets = static_cast<int64_t>(state.sets().size());
-    for (int64_t index = 0; index < sets; ++index) {
-      const auto inputs = inputs_of_set(qkv, attended, index, sets);
-      SetStepper stepper(inputs, state.setup(), state.layer(),
-                         state.sets()[static_cast<size_t>(index)]);
-      for (int64_t token = 0; token < inputs.tokens(); ++token) {
-        stepper.step(token);
+    for (int64_t first = 0; first < sets; first += state.sets_in_group()) {
+      GroupStepper group(qkv, attended, state, first);
+      for (int64_t token = 0; token < qkv.tokens(); ++token) {
+        group.step(token);
       }
     }
     return attended.flatten(1, 3);

@@ -50,7 +50,9 @@ class Workload {
  public:
   virtual ~Workload() = default;
   virtual int64_t samples() const = 0;
-  virtual int64_t tokens(int64_t sample) const = 0;  ///< Tokens the model will run.
+
+  /// Tokens the model will run, and which of them are a prompt.
+  virtual SampleLength length(int64_t sample) const = 0;
 
   /// What was read and what of it is used: documents with their tokens, chunks, and tokens left
   /// over.

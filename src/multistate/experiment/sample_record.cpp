@@ -10,6 +10,7 @@ nlohmann::json SampleRecord::to_json() const {
           {"state",
            {{"peak_rows", state.peak_rows},
             {"peak_bytes", state.peak_bytes},
+            {"end_bytes", state.end_bytes},
             {"evictions", state.evictions},
             {"rows_created", state.rows_created},
             {"total_lifetime", state.total_lifetime}}},
@@ -26,6 +27,7 @@ SampleRecord SampleRecord::from_json(const nlohmann::json& json) {
   const auto& state = json.at("state");
   record.state.peak_rows = state.at("peak_rows");
   record.state.peak_bytes = state.at("peak_bytes");
+  record.state.end_bytes = state.at("end_bytes");
   record.state.evictions = state.at("evictions");
   record.state.rows_created = state.at("rows_created");
   record.state.total_lifetime = state.at("total_lifetime");

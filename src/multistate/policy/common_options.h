@@ -17,6 +17,12 @@ enum class Positions {
   kOriginal,  ///< The token's place in its sample, whatever was evicted since.
 };
 
+/// What a policy does to a prompt.
+enum class Prompt {
+  kStepwise,  ///< The same as to any other token: the state never holds more than it may.
+  kOneShot,   ///< Nothing until its last token has attended to all of it; then one cut to k rows.
+};
+
 /// Options that every policy of bounded states inherits; the engine carries them out.
 struct CommonOptions {
   int64_t sinks = 0;
@@ -24,6 +30,7 @@ struct CommonOptions {
   Scope scope = Scope::kLayer;
   int64_t every = 1;
   Positions positions = Positions::kOriginal;
+  Prompt prompt = Prompt::kStepwise;
 
   void visit(OptionVisitor& v) {
     v("sinks", sinks, {0, kMost}, "tokens at the start of a sample that are never evicted");
@@ -33,6 +40,8 @@ struct CommonOptions {
     v("every", every, {1, kMost}, "steps between evictions; the state floats up to k + every - 1");
     v.choice("positions", positions, {{"original", Positions::kOriginal}},
              "where RoPE rotates keys to");
+    v.choice("prompt", prompt, {{"stepwise", Prompt::kStepwise}, {"one_shot", Prompt::kOneShot}},
+             "evict within the prompt as well, or once at its end");
   }
 
  private:

@@ -16,12 +16,25 @@ class Evictions {
   void add(int64_t row) { rows_.push_back(row); }
 
   std::span<const int64_t> rows() const { return rows_; }
+  std::span<int64_t> rows() { return rows_; }
   void clear() { rows_.clear(); }
   void sort() { std::sort(rows_.begin(), rows_.end()); }
   void reserve(int64_t rows) { rows_.reserve(static_cast<size_t>(rows)); }
 
+  /// Keeps the first `count` of those named so far.
+  void truncate(int64_t count) { rows_.resize(static_cast<size_t>(count)); }
+
  private:
   std::vector<int64_t> rows_;
+};
+
+/// The keys and values of a set's rows, to be changed: [D] each, 0 <= kv_head < kv_heads, row < N.
+/// Keys are those after RoPE.
+class RowEditor {
+ public:
+  virtual ~RowEditor() = default;
+  virtual std::span<float> key(int64_t kv_head, int64_t row) = 0;
+  virtual std::span<float> value(int64_t kv_head, int64_t row) = 0;
 };
 
 /// Decides which rows of the state are given up. The engine does everything else: it stores,
@@ -43,6 +56,21 @@ class Policy {
   /// update its memory.
   virtual void evict(const StepView& step, std::span<float> scratch,
                      Evictions& evictions) const = 0;
+
+  /// In the place of evict() for policies with Needs::pools_heads: what all sets of a layer give up
+  /// in one step. Together they may keep capacity() rows a set, in whatever shares. The spans have
+  /// an entry a set.
+  virtual void evict_pooled(std::span<const StepView> sets,
+                            std::span<const std::span<float>> scratch,
+                            std::span<Evictions> evictions) const;
+
+  /// Called before `rows` (ascending) are removed, by Needs::merges: the place to hand on what they
+  /// hold to rows that stay.
+  virtual void merge(const StepView& step, std::span<const int64_t> rows, RowEditor& editor) const;
+
+  /// Rows that layer `layer` of `layers` keeps, 1 or more, where the state size is `k`. By
+  /// Needs::layer_budgets; the sum over layers should be layers * k.
+  virtual int64_t layer_budget(int64_t layer, int64_t layers, int64_t k) const;
 };
 
 /// A policy that gives every row a score and evicts the lowest: the shape of most published ones.
@@ -59,8 +87,9 @@ class ScoringPolicy : public Policy {
   void evict(const StepView& step, std::span<float> scratch, Evictions& evictions) const final;
 };
 
-/// Adds the step.excess() live candidates with the lowest scores, oldest first among equals. Throws
-/// PolicyError when one of their scores is NaN or infinite.
-void evict_lowest(const StepView& step, std::span<const float> scores, Evictions& evictions);
+/// Adds the `count` live candidates with the lowest scores, oldest first among equals. Throws
+/// PolicyError when the score of a live candidate is NaN or infinite.
+void evict_lowest(const StepView& step, std::span<const float> scores, int64_t count,
+                  Evictions& evictions);
 
 }  // namespace multistate

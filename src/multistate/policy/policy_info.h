@@ -1,10 +1,7 @@
 #pragma once
 
-#include <functional>
 #include <memory>
-#include <span>
 #include <string>
-#include <vector>
 
 #include "multistate/config/options.h"
 #include "multistate/policy/common_options.h"
@@ -21,24 +18,36 @@ struct PolicyInfo {
   std::string deviations;  ///< How this differs from the publication; empty: not at all.
   bool bounded =
       true;  ///< false: keeps every row; has no state size and none of the common options.
+  bool over_base = false;  ///< Works on the scores of another policy (BaseScorer).
   CommonOptions defaults;  ///< What the common options are when the user does not set them.
 };
 
-/// Makes a policy whose own options have been shown to each visitor in turn (a reader first, then a
-/// writer).
-using PolicyFactory = std::function<std::unique_ptr<Policy>(std::span<OptionVisitor* const>)>;
+/// A policy that is not made yet: its own options, at their defaults until a visitor sets them.
+class PolicyMaker {
+ public:
+  virtual ~PolicyMaker() = default;
+  virtual void visit(OptionVisitor& visitor) = 0;
+  virtual std::unique_ptr<Policy> make() const = 0;
+};
 
 template <class P>
-std::unique_ptr<Policy> make_policy(std::span<OptionVisitor* const> visitors) {
-  if constexpr (requires { typename P::Options; }) {
-    typename P::Options options;
-    for (OptionVisitor* visitor : visitors) {
-      options.visit(*visitor);
-    }
-    return std::make_unique<P>(options);
-  } else {
-    return std::make_unique<P>();
-  }
+class PolicyMakerOf final : public PolicyMaker {
+ public:
+  void visit(OptionVisitor& /*visitor*/) override {}
+  std::unique_ptr<Policy> make() const override { return std::make_unique<P>(); }
+};
+
+template <class P>
+requires requires {
+  typename P::Options;
 }
+class PolicyMakerOf<P> final : public PolicyMaker {
+ public:
+  void visit(OptionVisitor& visitor) override { options_.visit(visitor); }
+  std::unique_ptr<Policy> make() const override { return std::make_unique<P>(options_); }
+
+ private:
+  typename P::Options options_;
+};
 
 }  // namespace multistate

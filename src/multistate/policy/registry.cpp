@@ -1,13 +1,10 @@
 #include "multistate/policy/registry.h"
 
-#include <array>
-
 namespace multistate {
 
 std::vector<OptionInfo> PolicyEntry::options() const {
   OptionLister lister;
-  const std::array<OptionVisitor*, 1> visitors = {&lister};
-  make(visitors);
+  maker()->visit(lister);
   if (info.bounded) {
     CommonOptions common = info.defaults;
     common.visit(lister);
@@ -16,7 +13,7 @@ std::vector<OptionInfo> PolicyEntry::options() const {
 }
 
 Needs PolicyEntry::needs() const {
-  return make({})->needs();
+  return maker()->make()->needs();
 }
 
 Registry<PolicyEntry>& policy_registry() {

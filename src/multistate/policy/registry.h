@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,7 +12,7 @@ namespace multistate {
 
 struct PolicyEntry {
   PolicyInfo info;
-  PolicyFactory make;
+  std::unique_ptr<PolicyMaker> (*maker)() = nullptr;
 
   const std::string& name() const { return info.name; }
 
@@ -33,7 +34,9 @@ template <class P>
 class PolicyRegistration {
  public:
   explicit PolicyRegistration(PolicyInfo info) {
-    policy_registry().add({std::move(info), &make_policy<P>});
+    policy_registry().add({std::move(info), []() -> std::unique_ptr<PolicyMaker> {
+                             return std::make_unique<PolicyMakerOf<P>>();
+                           }});
   }
 };
 

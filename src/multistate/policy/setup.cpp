@@ -1,7 +1,6 @@
 #include "multistate/policy/setup.h"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
@@ -24,6 +23,15 @@ void check_sizes(const PolicySetup& setup, const Node* options) {
   }
 }
 
+void check_needs(const PolicySetup& setup, const Node* options) {
+  if (setup.needs.pools_heads && setup.common.scope != Scope::kKvHead) {
+    const auto problem = fmt::format(
+        "policy.scope: {} shares rows out among key/value heads, which takes kv_head, not layer",
+        setup.entry->info.name);
+    throw options == nullptr ? InputError(problem) : options->error(problem);
+  }
+}
+
 class KeepAll final : public Policy {
  public:
   void evict(const StepView& /*step*/, std::span<float> /*scratch*/,
@@ -32,12 +40,24 @@ class KeepAll final : public Policy {
 
 }  // namespace
 
-int64_t PolicySetup::quiet_tokens(int64_t tokens) const {
-  if (!bounded()) {
-    return tokens;
+std::vector<std::string> PolicySetup::option_names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : options.items()) {
+    names.push_back(name);
   }
-  const bool leaves_traces = needs.memory > 0 || needs.random;
-  return leaves_traces ? 0 : std::min(capacity() - 1, tokens);
+  return names;
+}
+
+int64_t PolicySetup::quiet_tokens(const SampleLength& length) const {
+  if (!bounded()) {
+    return length.tokens;
+  }
+  if (needs.memory > 0 || needs.random || needs.query_statistics || needs.future ||
+      needs.layer_budgets) {
+    return 0;
+  }
+  const int64_t room = std::max(capacity() - 1, one_shot() ? length.prompt - 1 : 0);
+  return std::min(room, length.tokens);
 }
 
 const PolicySetup& keep_all_setup() {
@@ -62,8 +82,10 @@ PolicySetup set_up_policy(const PolicyEntry& entry, const Node* options, int64_t
   setup.common = entry.info.defaults;
   OptionReader reader(options, "policy.");
   OptionWriter writer;
-  const std::array<OptionVisitor*, 2> visitors = {&reader, &writer};
-  setup.policy = entry.make(visitors);
+  const auto maker = entry.maker();
+  maker->visit(reader);
+  maker->visit(writer);
+  setup.policy = maker->make();
   if (entry.info.bounded) {
     setup.state_size = state_size;
     setup.common.visit(reader);
@@ -72,6 +94,7 @@ PolicySetup set_up_policy(const PolicyEntry& entry, const Node* options, int64_t
   }
   setup.needs = setup.policy->needs();
   setup.options = writer.json();
+  check_needs(setup, options);
   return setup;
 }
 
@@ -81,12 +104,9 @@ PolicySetup set_up_policy(std::string_view name, int64_t state_size, const std::
     throw InputError(policy_registry().unknown(name));
   }
   const Node options = parse_yaml(yaml, fmt::format("options of {}", name));
-  std::vector<std::string> known;
-  for (const OptionInfo& option : entry->options()) {
-    known.push_back(option.name);
-  }
-  reject_unknown(options, known, "policy.");
-  return set_up_policy(*entry, &options, state_size);
+  PolicySetup setup = set_up_policy(*entry, &options, state_size);
+  reject_unknown(options, setup.option_names(), "policy.");
+  return setup;
 }
 
 }  // namespace multistate

@@ -4,12 +4,19 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "multistate/policy/registry.h"
 
 namespace multistate {
+
+/// How long a sample gets.
+struct SampleLength {
+  int64_t tokens = 0;  ///< All of them.
+  int64_t prompt = 0;  ///< How many of them, at the start, are its prompt.
+};
 
 /// A policy with all its options and the state size: what an engine needs to run it.
 struct PolicySetup {
@@ -20,16 +27,22 @@ struct PolicySetup {
   Needs needs;
   nlohmann::json options;  ///< Every option with its value.
 
+  /// The names in `options`; a policy over a base has those of its base, too.
+  std::vector<std::string> option_names() const;
+
   bool bounded() const { return entry->info.bounded; }
   int64_t capacity() const {
     return state_size + common.every - 1;
   }  ///< Rows allowed after a step.
   int64_t recent() const { return common.recent.rows(state_size); }
 
-  /// Tokens at the start of a sample, out of `tokens`, in which this policy leaves no trace: it has
-  /// nothing to give up (see Policy::evict) and nothing to remember. The state after them is that
-  /// of the full model.
-  int64_t quiet_tokens(int64_t tokens) const;
+  /// Tokens at the start of a sample in which this policy leaves no trace: it has nothing to give
+  /// up (see Policy::evict) and nothing to remember. The state after them is that of the full
+  /// model.
+  int64_t quiet_tokens(const SampleLength& length) const;
+
+  /// Whether there is a cut at the end of the prompt.
+  bool one_shot() const { return bounded() && common.prompt == Prompt::kOneShot; }
 };
 
 /// A setup that keeps every row and belongs to no policy.

@@ -15,6 +15,22 @@ std::span<const float> row_of(const HeadMatrices& matrices, int64_t head, int64_
 
 }  // namespace
 
+Needs Needs::operator|(const Needs& other) const {
+  return {.attention = attention || other.attention,
+          .query = query || other.query,
+          .query_statistics = query_statistics || other.query_statistics,
+          .keys = keys || other.keys,
+          .values = values || other.values,
+          .future = future || other.future,
+          .random = random || other.random,
+          .merges = merges || other.merges,
+          .pools_heads = pools_heads || other.pools_heads,
+          .layer_budgets = layer_budgets || other.layer_budgets,
+          .memory = memory + other.memory,
+          .scratch = scratch + other.scratch,
+          .vectors = vectors + other.vectors};
+}
+
 void StepView::require(bool declared, const char* what) const {
   if (!declared) {
     throw std::logic_error(std::string("the policy reads ") + what +
@@ -32,6 +48,21 @@ std::span<const float> StepView::query(int64_t head) const {
   return row_of(data_.query, head, 0, head_size());
 }
 
+std::span<const float> StepView::query_mean(int64_t head) const {
+  require(needs_.query_statistics, "query statistics");
+  return row_of(data_.query_mean, head, 0, head_size());
+}
+
+std::span<const float> StepView::query_covariance(int64_t head) const {
+  require(needs_.query_statistics, "query statistics");
+  return row_of(data_.query_covariance, head, 0, head_size() * head_size());
+}
+
+std::span<const float> StepView::future_attention() const {
+  require(needs_.future, "future attention");
+  return data_.future;
+}
+
 std::span<const float> StepView::key(int64_t kv_head, int64_t row) const {
   require(needs_.keys, "keys");
   return row_of(data_.keys, kv_head, row, head_size());
@@ -45,6 +76,16 @@ std::span<const float> StepView::value(int64_t kv_head, int64_t row) const {
 std::span<float> StepView::memory(int64_t field) const {
   require(field >= 0 && field < needs_.memory, "memory");
   return {data_.memory + field * data_.memory_stride, static_cast<size_t>(rows())};
+}
+
+std::span<float> StepView::scratch(int64_t buffer) const {
+  require(buffer >= 0 && buffer < needs_.scratch, "scratch");
+  return {data_.scratch + buffer * data_.scratch_stride, static_cast<size_t>(rows())};
+}
+
+std::span<float> StepView::vector(int64_t buffer) const {
+  require(buffer >= 0 && buffer < needs_.vectors, "vectors");
+  return {data_.vectors + buffer * data_.head_size, static_cast<size_t>(data_.head_size)};
 }
 
 Random& StepView::random() const {

@@ -1,22 +1,36 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 
 #include "multistate/base/random.h"
 
 namespace multistate {
 
-/// What a policy reads besides positions. The engine computes and hands over only what is declared;
-/// reading anything else throws std::logic_error.
+/// What a policy reads besides positions, and what it does besides evicting. The engine computes
+/// and hands over only what is declared; reading anything else throws std::logic_error.
 struct Needs {
-  bool attention = false;  ///< Attention weights of the newest query.
-  bool query = false;      ///< The newest query, after RoPE.
-  bool keys = false;       ///< Keys of all rows, after RoPE.
-  bool values = false;     ///< Values of all rows.
-  bool random = false;     ///< The seeded generator; makes results depend on the seed.
-  int64_t memory = 0;      ///< Floats that the policy remembers for every row.
+  bool attention = false;         ///< Attention weights of the newest query.
+  bool query = false;             ///< The newest query, after RoPE.
+  bool query_statistics = false;  ///< Mean and covariance of all queries so far, before RoPE.
+  bool keys = false;              ///< Keys of all rows, after RoPE.
+  bool values = false;            ///< Values of all rows.
+  bool future = false;  ///< What later queries will give the rows: the whole sample must be known.
+  bool random = false;  ///< The seeded generator; makes results depend on the seed.
+  bool merges = false;  ///< Changes rows that stay when others go (Policy::merge).
+  bool pools_heads = false;    ///< Key/value heads share a budget (Policy::evict_pooled).
+  bool layer_budgets = false;  ///< Layers keep different numbers of rows (Policy::layer_budget).
+  int64_t memory = 0;          ///< Floats that the policy remembers for every row.
+  int64_t scratch = 0;         ///< Buffers of one float a row, for use during a call.
+  int64_t vectors = 0;         ///< Buffers of one float an element of a head, for the same.
+
+  /// What both read: a policy that asks another one needs its own and the other's.
+  Needs operator|(const Needs& other) const;
 };
+
+/// A capacity that is never reached: that of a prompt which is cut once it has ended.
+inline constexpr int64_t kUnlimitedRows = std::numeric_limits<int64_t>::max();
 
 /// A strided matrix per head in the engine's memory: element (head, row, i) at
 /// data[head * head_stride + row * row_stride + i].
@@ -40,12 +54,19 @@ struct StepData {
   std::span<const uint8_t> live;       ///< [N]
   int64_t first_candidate = 0;
   int64_t end_candidates = 0;
-  HeadMatrices attention;   ///< heads x [N]; row_stride is 1.
-  HeadMatrices query;       ///< heads x [D]
-  HeadMatrices keys;        ///< kv_heads x [N][D]
-  HeadMatrices values;      ///< kv_heads x [N][D]
+  HeadMatrices attention;                     ///< heads x [N]; row_stride is 1.
+  HeadMatrices query;                         ///< heads x [D]
+  HeadMatrices query_mean;                    ///< heads x [D]
+  HeadMatrices query_covariance;              ///< heads x [D][D]
+  std::span<const float> rotary_frequencies;  ///< [D/2]
+  std::span<const float> future;              ///< [N]
+  HeadMatrices keys;                          ///< kv_heads x [N][D]
+  HeadMatrices values;                        ///< kv_heads x [N][D]
   float* memory = nullptr;  ///< fields x [N], memory_stride floats from field to field.
   int64_t memory_stride = 0;
+  float* scratch = nullptr;  ///< buffers x [N], scratch_stride floats from buffer to buffer.
+  int64_t scratch_stride = 0;
+  float* vectors = nullptr;  ///< buffers x [D]
   Random* random = nullptr;
 };
 
@@ -66,7 +87,8 @@ class StepView {
   int64_t live_rows() const { return data_.live_rows; }
   int64_t state_size() const { return data_.state_size; }  ///< k, the rows to keep.
 
-  /// Rows allowed after a step: k, or k + n - 1 with the option `every: n`.
+  /// Rows allowed after a step: k, or k + n - 1 with the option `every: n`; within a prompt that is
+  /// cut at its end, kUnlimitedRows.
   int64_t capacity() const { return data_.capacity; }
 
   /// Rows that have to go now: 0 while there are at most capacity(), else live_rows() - k.
@@ -92,12 +114,30 @@ class StepView {
   /// [D]
   std::span<const float> query(int64_t head) const;
 
+  /// Of the head's queries up to and with the newest, each before RoPE: their mean [D], and the
+  /// mean of the products of their differences from it [D][D]. (Needs::query_statistics)
+  std::span<const float> query_mean(int64_t head) const;
+  std::span<const float> query_covariance(int64_t head) const;
+
+  /// [D/2] angles by which RoPE turns the pairs (i, i + D/2) of elements from one position to the
+  /// next.
+  std::span<const float> rotary_frequencies() const { return data_.rotary_frequencies; }
+
+  /// [N] softmax weights that the later queries of the sample give the row under full attention,
+  /// summed over queries and averaged over the heads of the set.
+  std::span<const float> future_attention() const;
+
   /// [D]; 0 <= kv_head < kv_heads(), 0 <= row < rows().
   std::span<const float> key(int64_t kv_head, int64_t row) const;
   std::span<const float> value(int64_t kv_head, int64_t row) const;
 
   /// [N] floats that the policy keeps, one a row; 0 for a new row. 0 <= field < Needs::memory.
   std::span<float> memory(int64_t field = 0) const;
+
+  /// [N] and [D] floats of unknown content, for use during this call. 0 <= buffer < Needs::scratch
+  /// or Needs::vectors.
+  std::span<float> scratch(int64_t buffer = 0) const;
+  std::span<float> vector(int64_t buffer = 0) const;
 
   /// Depends on seed, sample, layer and set only.
   Random& random() const;

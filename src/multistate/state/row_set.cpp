@@ -11,6 +11,7 @@ namespace multistate {
 
 RowSet::RowSet(const Layout& layout, const at::TensorOptions& options)
     : layout_(layout),
+      least_capacity_(layout.capacity),
       keys_(at::empty({layout.capacity, layout.kv_heads, layout.head_size}, options)),
       values_(at::empty_like(keys_)),
       memory_(static_cast<size_t>(layout.memory * layout.capacity)) {
@@ -19,6 +20,7 @@ RowSet::RowSet(const Layout& layout, const at::TensorOptions& options)
 
 RowSet::RowSet(const RowSet& other)
     : layout_(other.layout_),
+      least_capacity_(other.least_capacity_),
       keys_(other.keys_.clone()),
       values_(other.values_.clone()),
       positions_(other.positions_),
@@ -36,14 +38,17 @@ void RowSet::reserve(int64_t capacity) {
   if (capacity <= layout_.capacity) {
     return;
   }
-  capacity = std::max(capacity, 2 * layout_.capacity);
-  const auto grow = [&](at::Tensor& storage) {
-    auto larger = at::empty({capacity, layout_.kv_heads, layout_.head_size}, storage.options());
-    larger.narrow(0, 0, rows()).copy_(storage.narrow(0, 0, rows()));
-    storage = std::move(larger);
+  reallocate(std::max(capacity, 2 * layout_.capacity));
+}
+
+void RowSet::reallocate(int64_t capacity) {
+  const auto move = [&](at::Tensor& storage) {
+    auto other = at::empty({capacity, layout_.kv_heads, layout_.head_size}, storage.options());
+    other.narrow(0, 0, rows()).copy_(storage.narrow(0, 0, rows()));
+    storage = std::move(other);
   };
-  grow(keys_);
-  grow(values_);
+  move(keys_);
+  move(values_);
   std::vector<float> memory(static_cast<size_t>(layout_.memory * capacity));
   for (int64_t field = 0; field < layout_.memory; ++field) {
     std::copy_n(memory_.begin() + field * layout_.capacity, rows(),
@@ -82,6 +87,10 @@ void RowSet::erase(std::span<const int64_t> rows) {
   }
   move_down(kept, rows.front());
   positions_.resize(positions_.size() - rows.size());
+  const int64_t enough = std::max(least_capacity_, this->rows());
+  if (layout_.capacity > 2 * enough) {
+    reallocate(enough);
+  }
 }
 
 void RowSet::move_down(const std::vector<int64_t>& rows, int64_t target) {

@@ -11,8 +11,9 @@ namespace multistate {
 /// The rows that some key/value heads of a layer share: keys, values, positions and the policy's
 /// memory, in order of position. Letters: G key/value heads of the set, N rows, D head size.
 ///
-/// Storage for `capacity` rows is allocated at once and grows when more come. A row's heads lie
-/// side by side, so that a row moves in one piece. Nothing here decides; see LayerScan.
+/// Storage for `capacity` rows is allocated at once; it grows when more come, and shrinks again
+/// when most of them have gone. A row's heads lie side by side, so that a row moves in one piece.
+/// Nothing here decides; see LayerScan.
 class RowSet {
  public:
   /// `memory`: floats per row that the policy remembers.
@@ -56,12 +57,16 @@ class RowSet {
  private:
   void reserve(int64_t capacity);
 
+  /// Moves the rows to storage for `capacity` of them.
+  void reallocate(int64_t capacity);
+
   /// Puts `rows`, ascending, in the places from `target` on.
   void move_down(const std::vector<int64_t>& rows, int64_t target);
 
   Layout layout_;
-  at::Tensor keys_;    ///< [capacity, G, D]
-  at::Tensor values_;  ///< [capacity, G, D]
+  int64_t least_capacity_;  ///< What was asked for at first.
+  at::Tensor keys_;         ///< [capacity, G, D]
+  at::Tensor values_;       ///< [capacity, G, D]
   std::vector<int64_t> positions_;
   std::vector<float> memory_;  ///< [fields, capacity]
 };

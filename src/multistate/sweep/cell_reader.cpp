@@ -112,9 +112,12 @@ int64_t read_seed(const Node& config) {
   return seed;
 }
 
-bool has_option(const std::vector<OptionInfo>& options, const std::string& name) {
-  return std::any_of(options.begin(), options.end(),
-                     [&](const OptionInfo& option) { return option.name == name; });
+std::vector<std::string> names_of(const std::vector<OptionInfo>& options) {
+  std::vector<std::string> names;
+  for (const OptionInfo& option : options) {
+    names.push_back(option.name);
+  }
+  return names;
 }
 
 /// Whether a parameter makes a difference to the cell.
@@ -132,19 +135,16 @@ bool applies(const std::string& key, const CellSpec& cell) {
     return true;
   }
   if (group == "policy") {
-    return has_option(cell.policy.entry->options(), option);
+    return cell.policy.options.contains(option);
   }
-  return group != "experiment" || has_option(cell.experiment.entry->options(), option);
+  return group != "experiment" || cell.experiment.options.contains(option);
 }
 
 }  // namespace
 
 void CellReader::note(const Node& node, const std::string& prefix, const std::string& owner,
-                      const std::vector<OptionInfo>& options) {
-  std::vector<std::string> names = {"name"};
-  for (const OptionInfo& option : options) {
-    names.push_back(option.name);
-  }
+                      std::vector<std::string> names) {
+  names.insert(names.begin(), "name");
   for (const auto& [key, member] : node.entries()) {
     const std::string path = prefix + key;
     if (std::find(names.begin(), names.end(), key) != names.end()) {
@@ -164,17 +164,17 @@ CellSpec CellReader::read(const GridCell& cell) {
 
   const Node& experiment = required_map(config, "experiment");
   const auto& experiment_entry = named_entry(experiment, "experiment", experiment_registry());
-  note(experiment, "experiment.", experiment_entry.info.name, experiment_entry.options());
+  note(experiment, "experiment.", experiment_entry.info.name, names_of(experiment_entry.options()));
   spec.experiment = set_up_experiment(experiment_entry, experiment);
 
   const Node& policy = required_map(config, "policy");
   const auto& policy_entry = named_entry(policy, "policy", policy_registry());
-  note(policy, "policy.", policy_entry.info.name, policy_entry.options());
   const int64_t state_size =
       policy_entry.info.bounded
           ? read_state_size(config, spec.experiment.experiment->context_length())
           : 0;
   spec.policy = set_up_policy(policy_entry, &policy, state_size);
+  note(policy, "policy.", policy_entry.info.name, spec.policy.option_names());
 
   const int64_t seed = read_seed(config);
   if (spec.policy.needs.random) {

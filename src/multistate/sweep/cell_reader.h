@@ -28,7 +28,7 @@ class CellReader {
 
   /// Notes the members of a policy or experiment node, with the options it has.
   void note(const Node& node, const std::string& prefix, const std::string& owner,
-            const std::vector<OptionInfo>& options);
+            std::vector<std::string> names);
 
   std::map<std::string, Offer> unused_;
   std::set<std::string> used_;

@@ -31,6 +31,7 @@ Totals total_of(std::span<const SampleRecord> records) {
     totals.computed_tokens += record.computed_tokens;
     totals.state.peak_rows = std::max(totals.state.peak_rows, record.state.peak_rows);
     totals.state.peak_bytes = std::max(totals.state.peak_bytes, record.state.peak_bytes);
+    totals.state.end_bytes = std::max(totals.state.end_bytes, record.state.end_bytes);
     totals.state.evictions += record.state.evictions;
     totals.state.rows_created += record.state.rows_created;
     totals.state.total_lifetime += record.state.total_lifetime;
@@ -44,6 +45,7 @@ Totals total_of(std::span<const SampleRecord> records) {
 nlohmann::json state_json(const StateUse& state) {
   return {{"rows_peak", state.peak_rows},
           {"bytes_peak", state.peak_bytes},
+          {"bytes_end", state.end_bytes},
           {"evictions", state.evictions},
           {"mean_row_lifetime",
            static_cast<double>(state.total_lifetime) / static_cast<double>(state.rows_created)}};

@@ -100,7 +100,7 @@ class Runner {
   int64_t tokens_left() const {
     int64_t tokens = 0;
     for (const WorkItem& item : work_) {
-      tokens += item.run->cell().workload->tokens(item.sample);
+      tokens += item.run->cell().workload->length(item.sample).tokens;
     }
     return tokens;
   }
@@ -126,7 +126,7 @@ class Runner {
     const auto after = item.run->run_sample(item.sample, seed, item.prefix.get());
     item.prefix.reset();
     const std::lock_guard lock(mutex_);
-    progress_->sample_done(cell.slug, cell.workload->tokens(item.sample));
+    progress_->sample_done(cell.slug, cell.workload->length(item.sample).tokens);
     if (after == CellRun::State::kRunning || !reported_.insert(item.run).second) {
       return;
     }

@@ -22,14 +22,20 @@ class Preparer {
     cell.model = model(spec.model);
     cell.workload = workload(spec, *cell.model);
     cell.samples = cell.workload->samples();
+    if (spec.policy.one_shot() && cell.workload->length(0).prompt == 0) {
+      throw InputError(fmt::format(
+          "policy.prompt: one_shot cuts a prompt at its end, and {} has none here{}",
+          spec.experiment.entry->info.name,
+          spec.experiment.options.contains("prompt_share") ? ": set experiment.prompt_share" : ""));
+    }
     if (limit_ && *limit_ < cell.samples) {
       cell.samples = *limit_;
       cell.limit = limit_;
     }
     int64_t longest = 0;
     for (int64_t sample = 0; sample < cell.samples; ++sample) {
-      cell.tokens += cell.workload->tokens(sample);
-      longest = std::max(longest, cell.workload->tokens(sample));
+      cell.tokens += cell.workload->length(sample).tokens;
+      longest = std::max(longest, cell.workload->length(sample).tokens);
     }
     cell.state_bytes = full_state_bytes(spec.policy, cell.model->file().config(), longest);
     return cell;
@@ -86,11 +92,14 @@ std::string slug_of(const CellSpec& spec) {
   if (spec.policy.bounded()) {
     slug += fmt::format("-{}", spec.policy.state_size);
   }
+  nlohmann::json defaults;
   for (const OptionInfo& option : spec.policy.entry->options()) {
-    const auto& value = spec.policy.options.at(option.name);
-    if (value != option.default_value) {
-      slug += fmt::format("-{}={}", option.name,
-                          value.is_string() ? value.get<std::string>() : value.dump());
+    defaults[option.name] = option.default_value;
+  }
+  for (const auto& [name, value] : spec.policy.options.items()) {
+    if (!defaults.contains(name) || value != defaults[name]) {
+      slug +=
+          fmt::format("-{}={}", name, value.is_string() ? value.get<std::string>() : value.dump());
     }
   }
   if (spec.seed) {

@@ -8,7 +8,7 @@ namespace multistate {
 namespace {
 
 int64_t quiet_tokens(const PlannedCell& cell, int64_t sample) {
-  return cell.spec->policy.quiet_tokens(cell.workload->tokens(sample));
+  return cell.spec->policy.quiet_tokens(cell.workload->length(sample));
 }
 
 /// Tokens that at least two of the plan's cells can take over. All cells count, not only those that

@@ -1,0 +1,71 @@
+// PyramidKV: low layers keep many rows, high ones few; which, is for a base policy to say.
+//
+// Paper: Cai et al., PyramidKV: Dynamic KV Cache Compression based on Pyramidal Information
+// Funneling, arXiv:2406.02069, section 3.2. Beyond the newest `least` rows, which every layer
+// keeps, budgets fall linearly from the first layer to the last, which gets (k - least) / beta;
+// their mean is k. Published for prompts (`prompt: one_shot`) over SnapKV.
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "multistate/policy/base_scorer.h"
+#include "multistate/policy/registry.h"
+
+namespace multistate {
+namespace {
+
+class PyramidKv final : public ScoringPolicy {
+ public:
+  struct Options {
+    BaseScorer base{"snapkv"};
+    double beta = 20.0;
+    int64_t least = 32;
+
+    void visit(OptionVisitor& v) {
+      base.visit(v);
+      v("beta", beta, {1.0, 1000.0}, "how steeply budgets fall: 1 is not at all");
+      v("least", least, {0, 1 << 20}, "rows that every layer has besides");
+    }
+  };
+
+  explicit PyramidKv(const Options& options)
+      : base_(options.base.make()), beta_(options.beta), least_(options.least) {}
+
+  Needs needs() const override { return base_->needs() | Needs{.layer_budgets = true}; }
+
+  void observe(const StepView& step) const override { base_->observe(step); }
+  void score(const StepView& step, std::span<float> scores) const override {
+    base_->score(step, scores);
+  }
+
+  int64_t layer_budget(int64_t layer, int64_t layers, int64_t k) const override {
+    if (layers == 1 || k <= least_) {
+      return k;
+    }
+    const auto shared = static_cast<double>(k - least_);
+    const double last = shared / beta_;
+    const double first = 2.0 * shared - last;
+    const double depth = static_cast<double>(layer) / static_cast<double>(layers - 1);
+    const auto budget = static_cast<int64_t>(std::lround(first + depth * (last - first)));
+    return least_ + std::max<int64_t>(budget, 1);
+  }
+
+ private:
+  std::shared_ptr<const ScoringPolicy> base_;
+  double beta_;
+  int64_t least_;
+};
+
+const PolicyRegistration<PyramidKv> kRegistration{{
+    .name = "pyramidkv",
+    .version = 1,
+    .summary = "low layers keep more rows than high ones",
+    .paper = "Cai et al. 2024, arXiv:2406.02069",
+    .deviations = "evicts at every step, too, unless `prompt: one_shot`, and after the prompt",
+    .over_base = true,
+    .defaults = {.recent = {int64_t{32}}, .scope = Scope::kKvHead},
+}};
+
+}  // namespace
+}  // namespace multistate

@@ -1,0 +1,97 @@
+// SnapKV: evict the row that the newest queries attend to least, attention being smoothed over
+// neighbouring rows so that what stands beside an important row stays with it.
+//
+// Paper: Li et al., SnapKV: LLM Knows What You are Looking for Before Generation, arXiv:2404.14469.
+// Published for prompts: with `prompt: one_shot` and `recent` equal to `window` the cut at the end
+// of the prompt is the paper's (window 32, kernel 5, average, as in the authors' code). Unlike
+// there, rows go on being evicted after it, so that the state stays bounded.
+
+#include <algorithm>
+#include <cmath>
+
+#include "multistate/policy/attention_window.h"
+#include "multistate/policy/registry.h"
+
+namespace multistate {
+namespace {
+
+enum class Pooling { kAverage, kMaximum };
+
+class SnapKv final : public ScoringPolicy {
+ public:
+  struct Options {
+    int64_t window = 32;
+    int64_t kernel = 5;
+    Pooling pooling = Pooling::kAverage;
+
+    void visit(OptionVisitor& v) {
+      v("window", window, {1, 1024}, "newest queries whose attention counts");
+      v("kernel", kernel, {1, 1023}, "neighbouring rows that attention is smoothed over");
+      v.choice("pooling", pooling, {{"average", Pooling::kAverage}, {"maximum", Pooling::kMaximum}},
+               "how it is smoothed");
+    }
+  };
+
+  explicit SnapKv(const Options& options)
+      : window_(options.window), reach_(options.kernel / 2), pooling_(options.pooling) {}
+
+  Needs needs() const override {
+    return {.attention = true, .memory = window_.size(), .scratch = 2};
+  }
+
+  void observe(const StepView& step) const override { window_.record(step); }
+
+  void score(const StepView& step, std::span<float> scores) const override {
+    const auto sums = step.scratch(0);
+    const auto packed = step.scratch(1);
+    window_.sum(step, sums);
+    // Neighbours are rows that are still there; those of the window's own queries are none.
+    size_t count = 0;
+    const int64_t old = std::max<int64_t>(step.live_rows() - window_.size(), 0);
+    for (int64_t row = 0; row < step.rows(); ++row) {
+      if (step.live(row)) {
+        packed[count] = static_cast<int64_t>(count) < old ? sums[static_cast<size_t>(row)] : 0.0F;
+        ++count;
+      }
+    }
+    int64_t place = 0;
+    for (int64_t row = 0; row < step.rows(); ++row) {
+      if (step.live(row)) {
+        scores[static_cast<size_t>(row)] =
+            place < old ? pooled(packed.first(count), place) : sums[static_cast<size_t>(row)];
+        ++place;
+      }
+    }
+  }
+
+ private:
+  float pooled(std::span<const float> sums, int64_t place) const {
+    const auto first = static_cast<size_t>(std::max<int64_t>(place - reach_, 0));
+    const auto end = std::min(static_cast<size_t>(place + reach_ + 1), sums.size());
+    float sum = 0.0F;
+    float largest = 0.0F;
+    for (size_t i = first; i < end; ++i) {
+      sum += sums[i];
+      largest = std::max(largest, sums[i]);
+    }
+    return pooling_ == Pooling::kMaximum ? largest : sum / static_cast<float>(2 * reach_ + 1);
+  }
+
+  AttentionWindow window_;
+  int64_t reach_;
+  Pooling pooling_;
+};
+
+const PolicyRegistration<SnapKv> kRegistration{{
+    .name = "snapkv",
+    .version = 1,
+    .summary = "evict the row that the newest queries attend to least, smoothed over neighbours",
+    .paper = "Li et al. 2024, arXiv:2404.14469",
+    .deviations =
+        "evicts at every step, too, unless `prompt: one_shot`, and after the prompt; heads "
+        "of a group share one score, their mean, before it is smoothed",
+    .defaults = {.recent = {int64_t{32}}, .scope = Scope::kKvHead},
+}};
+
+}  // namespace
+}  // namespace multistate

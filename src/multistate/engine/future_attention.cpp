@@ -1,0 +1,53 @@
+#include "multistate/engine/future_attention.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <ATen/ops/matmul.h>
+#include <ATen/ops/zeros.h>
+
+#include "multistate/engine/softmax.h"
+
+namespace multistate {
+namespace {
+
+/// Queries handled together.
+constexpr int64_t kBlock = 64;
+
+/// out [N] += the weights of one query for the first `visible` of its logits, averaged over heads.
+/// `logits` [H, B, N] become weights on the way.
+void add_weights(const at::Tensor& logits, int64_t query, int64_t visible,
+                 std::vector<double>& out) {
+  const int64_t heads = logits.size(0);
+  for (int64_t head = 0; head < heads; ++head) {
+    float* weights = logits.data_ptr<float>() + (head * logits.size(1) + query) * logits.size(2);
+    softmax_row(weights, nullptr, visible);
+    for (int64_t row = 0; row < visible; ++row) {
+      out[static_cast<size_t>(row)] +=
+          static_cast<double>(weights[row]) / static_cast<double>(heads);
+    }
+  }
+}
+
+}  // namespace
+
+at::Tensor future_attention(const SetInputs& inputs) {
+  const int64_t tokens = inputs.tokens();
+  const auto out = at::zeros({tokens, tokens}, at::kFloat);
+  auto* masses = out.data_ptr<float>();
+  std::vector<double> received(static_cast<size_t>(tokens), 0.0);  // From the tokens after t.
+  for (int64_t end = tokens; end > 0; end -= std::min(kBlock, end)) {
+    const int64_t count = std::min(kBlock, end);
+    const auto queries = inputs.queries.narrow(2, end - count, count).mul(inputs.scale());
+    const auto keys = inputs.keys.narrow(1, 0, end).transpose(1, 2).unsqueeze(1);
+    const auto logits =
+        at::matmul(queries, keys).to(at::kCPU, at::kFloat).flatten(0, 1).contiguous();
+    for (int64_t t = end - 1; t >= end - count; --t) {
+      std::copy_n(received.begin(), t + 1, masses + t * tokens);
+      add_weights(logits, t - (end - count), t + 1, received);
+    }
+  }
+  return out;
+}
+
+}  // namespace multistate

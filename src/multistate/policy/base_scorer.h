@@ -1,0 +1,29 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "multistate/policy/policy_info.h"
+
+namespace multistate {
+
+/// The option `base` of a policy that works on the scores of another, and the options of the base
+/// itself, which stand beside it: `policy: {name: caote, base: a2sf, decay: 0.9}`.
+class BaseScorer {
+ public:
+  /// `name`: the base unless another is chosen.
+  explicit BaseScorer(std::string name) : name_(std::move(name)) {}
+
+  /// A base may be any ScoringPolicy that is not itself made over a base.
+  void visit(OptionVisitor& visitor);
+
+  /// The base with its options.
+  std::shared_ptr<const ScoringPolicy> make() const;
+
+ private:
+  std::string name_;
+  std::shared_ptr<PolicyMaker> maker_;
+  std::string made_for_;
+};
+
+}  // namespace multistate

@@ -1,0 +1,42 @@
+#include "multistate/policy/vectors.h"
+
+#include <cstddef>
+
+#include "multistate/base/vectorize.h"
+
+namespace multistate {
+namespace {
+
+/// Sums that run side by side, so that they become one vector whatever the machine: the order of
+/// additions, and with it the result, is the same everywhere.
+constexpr size_t kLanes = 16;
+
+}  // namespace
+
+MULTISTATE_VECTORIZE
+float dot(std::span<const float> a, std::span<const float> b) {
+  float lanes[kLanes] = {};
+  size_t i = 0;
+  for (; i + kLanes <= a.size(); i += kLanes) {
+    for (size_t lane = 0; lane < kLanes; ++lane) {
+      lanes[lane] += a[i + lane] * b[i + lane];
+    }
+  }
+  for (; i < a.size(); ++i) {
+    lanes[0] += a[i] * b[i];
+  }
+  float sum = 0.0F;
+  for (const float lane : lanes) {
+    sum += lane;
+  }
+  return sum;
+}
+
+MULTISTATE_VECTORIZE
+void add_scaled(float factor, std::span<const float> x, std::span<float> y) {
+  for (size_t i = 0; i < x.size(); ++i) {
+    y[i] += factor * x[i];
+  }
+}
+
+}  // namespace multistate

@@ -48,13 +48,13 @@ struct NaiveStatistics {
   std::vector<float> mean;
   std::vector<float> covariance;
 
-  NaiveStatistics(const NaiveInputs& inputs, const Heads& heads, int64_t t) {
+  NaiveStatistics(const NaiveInputs& inputs, const Heads& heads, int64_t first, int64_t t) {
     for (int64_t head = heads.first_head; head < heads.end_head; ++head) {
       std::vector<std::vector<double>> queries;
-      for (int64_t s = 0; s <= t; ++s) {
+      for (int64_t s = first; s <= t; ++s) {
         queries.push_back(unrotated(inputs, head, s));
       }
-      add(queries);
+      add(queries, static_cast<size_t>(inputs.head_size));
     }
   }
 
@@ -72,8 +72,7 @@ struct NaiveStatistics {
     return query;
   }
 
-  void add(const std::vector<std::vector<double>>& queries) {
-    const size_t size = queries.front().size();
+  void add(const std::vector<std::vector<double>>& queries, size_t size) {
     const auto count = static_cast<double>(queries.size());
     std::vector<double> center(size, 0.0);
     for (const auto& query : queries) {
@@ -285,7 +284,7 @@ const StepData& NaiveSet::describe(int64_t t, int64_t layer) {
   frequencies_ = rotary_frequencies(size);
   data_.rotary_frequencies = frequencies_;
   if (setup_.needs.query_statistics) {
-    const NaiveStatistics statistics(inputs_, heads_, t);
+    const NaiveStatistics statistics(inputs_, heads_, setup_.common.sinks, t);
     query_mean_ = statistics.mean;
     query_covariance_ = statistics.covariance;
     data_.query_mean = {query_mean_.data(), size, 0};

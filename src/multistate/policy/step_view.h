@@ -114,8 +114,9 @@ class StepView {
   /// [D]
   std::span<const float> query(int64_t head) const;
 
-  /// Of the head's queries up to and with the newest, each before RoPE: their mean [D], and the
-  /// mean of the products of their differences from it [D][D]. (Needs::query_statistics)
+  /// Of the head's queries up to and with the newest, those of the first `sinks` tokens left out,
+  /// each before RoPE: their mean [D], and the mean of the products of their differences from it
+  /// [D][D]; 0 while there are none. (Needs::query_statistics)
   std::span<const float> query_mean(int64_t head) const;
   std::span<const float> query_covariance(int64_t head) const;
 

@@ -5,7 +5,8 @@
 
 #include <ATen/ops/rand.h>
 
-#include "support/scan_run.h"
+#include "multistate/conformance/scan_run.h"
+
 #include "support/torch.h"
 
 namespace {

@@ -4,11 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "multistate/conformance/naive_scan.h"
 #include "multistate/engine/layer_scan.h"
 
-#include "support/naive_scan.h"
-
-namespace multistate::test {
+namespace multistate {
 
 struct ScanRun {
   std::vector<float> attended;  ///< [T][H][D]
@@ -31,4 +30,4 @@ struct PolicyCase {
 /// everything once.
 std::vector<PolicyCase> policy_cases(int64_t state_size);
 
-}  // namespace multistate::test
+}  // namespace multistate

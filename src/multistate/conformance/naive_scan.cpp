@@ -1,10 +1,10 @@
-#include "support/naive_scan.h"
+#include "multistate/conformance/naive_scan.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
-namespace multistate::test {
+namespace multistate {
 namespace {
 
 struct Row {
@@ -215,4 +215,4 @@ NaiveResult naive_scan(const NaiveInputs& inputs, const PolicySetup& setup, Samp
   return result;
 }
 
-}  // namespace multistate::test
+}  // namespace multistate

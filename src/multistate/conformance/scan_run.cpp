@@ -1,10 +1,10 @@
-#include "support/scan_run.h"
+#include "multistate/conformance/scan_run.h"
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
-namespace multistate::test {
+namespace multistate {
 namespace {
 
 at::Tensor to_tensor(const std::vector<double>& data, int64_t heads, const NaiveInputs& inputs) {
@@ -68,4 +68,4 @@ std::vector<PolicyCase> policy_cases(int64_t state_size) {
   return cases;
 }
 
-}  // namespace multistate::test
+}  // namespace multistate

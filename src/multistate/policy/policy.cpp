@@ -21,9 +21,10 @@ int64_t next_lowest(const StepView& step, std::span<const float> scores, float f
       continue;
     }
     if (!std::isfinite(score)) {
-      throw PolicyError(fmt::format("layer {}, step {}: the score of the row at position {} is {}",
-                                    step.layer(), step.step(),
-                                    step.positions()[static_cast<size_t>(row)], score));
+      throw PolicyError(
+          Breach::kScore,
+          fmt::format("layer {}, step {}: the score of the row at position {} is {}", step.layer(),
+                      step.step(), step.positions()[static_cast<size_t>(row)], score));
     }
     const bool above_floor = score > floor_score || (score == floor_score && row > floor_row);
     if (above_floor && (best < 0 || score < scores[static_cast<size_t>(best)])) {

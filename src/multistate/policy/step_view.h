@@ -8,7 +8,7 @@
 namespace multistate {
 
 /// What a policy reads besides positions. The engine computes and hands over only what is declared;
-/// reading anything else throws std::logic_error.
+/// reading anything else throws PolicyError.
 struct Needs {
   bool attention = false;  ///< Attention weights of the newest query.
   bool query = false;      ///< The newest query, after RoPE.

@@ -35,4 +35,12 @@ PolicySetup parse_policy(const std::string& text, int64_t state_size) {
                                     : set_up_policy(name, state_size, text.substr(colon + 1));
 }
 
+Subject parse_subject(const std::string& text) {
+  const PolicyEntry& entry = policy_of(text);
+  const auto colon = text.find(':');
+  return colon == std::string::npos ? make_subject(entry)
+                                    : make_subject(entry, parse_yaml(text.substr(colon + 1),
+                                                                     "options of " + entry.name()));
+}
+
 }  // namespace multistate

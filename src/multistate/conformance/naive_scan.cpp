@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 namespace multistate {
@@ -128,7 +129,8 @@ class NaiveSet {
     data.memory_stride = count;
     data.random = &random_;
 
-    std::vector<float> scratch(static_cast<size_t>(count));
+    // What a policy does not write itself it must not read.
+    std::vector<float> scratch(static_cast<size_t>(count), std::numeric_limits<float>::quiet_NaN());
     Evictions evictions;
     setup_.policy->evict(StepView(data, setup_.needs), scratch, evictions);
     keep_all_but(evictions, memory);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "multistate/conformance/naive_scan.h"
@@ -14,20 +13,28 @@ struct ScanRun {
   std::vector<LayerState::Set> sets;
 };
 
+/// One layer on its way through a sample, a few tokens at a time. Keeps references to all.
+class SteppedScan {
+ public:
+  SteppedScan(const LayerScan& scan, const NaiveInputs& inputs, const PolicySetup& setup,
+              SampleSeed seed = {}, int64_t layer = 0);
+
+  /// Lets `count` tokens follow; there are as many left.
+  void advance(int64_t count);
+
+  ScanRun result() &&;
+
+ private:
+  const LayerScan& scan_;
+  Qkv all_;
+  LayerState state_;
+  int64_t tokens_ = 0;
+  std::vector<at::Tensor> pieces_;
+};
+
 /// One layer of `scan` from an empty state. `calls`: the tokens are handed over in that many
 /// pieces.
 ScanRun run_scan(const LayerScan& scan, const NaiveInputs& inputs, const PolicySetup& setup,
                  SampleSeed seed = {}, int64_t calls = 1);
-
-/// A setup of a registered policy and a name for messages.
-struct PolicyCase {
-  std::string name;
-  PolicySetup setup;
-};
-
-/// Every registered policy at state size k: in both scopes, with and without protected rows,
-/// evicting at every step and at every third; each as far as k allows. Policies that keep
-/// everything once.
-std::vector<PolicyCase> policy_cases(int64_t state_size);
 
 }  // namespace multistate

@@ -36,11 +36,15 @@ PolicySetup parse_policy(const std::string& text, int64_t state_size) {
 }
 
 Subject parse_subject(const std::string& text) {
-  const PolicyEntry& entry = policy_of(text);
   const auto colon = text.find(':');
-  return colon == std::string::npos ? make_subject(entry)
-                                    : make_subject(entry, parse_yaml(text.substr(colon + 1),
-                                                                     "options of " + entry.name()));
+  const auto name = text.substr(0, colon);
+  const PolicyEntry* entry = policy_registry().find(name);
+  if (entry == nullptr) {
+    throw InputError(policy_registry().unknown(name));
+  }
+  return colon == std::string::npos
+             ? make_subject(*entry)
+             : make_subject(*entry, parse_yaml(text.substr(colon + 1), "options of " + name));
 }
 
 }  // namespace multistate

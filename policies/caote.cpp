@@ -51,11 +51,13 @@ class Caote final : public ScoringPolicy {
     for (int64_t row = 0; row < step.rows(); ++row) {
       const float weight = weights[static_cast<size_t>(row)];
       if (step.live(row) && !(weight >= 0.0F)) {
-        throw PolicyError(fmt::format(
-            "layer {}, step {}: the base's score of the row at position {} is {}; it takes one "
-            "whose "
-            "scores are 0 or more",
-            step.layer(), step.step(), step.positions()[static_cast<size_t>(row)], weight));
+        throw PolicyError(
+            Breach::kScore,
+            fmt::format(
+                "layer {}, step {}: the base's score of the row at position {} is {}; it takes one "
+                "whose "
+                "scores are 0 or more",
+                step.layer(), step.step(), step.positions()[static_cast<size_t>(row)], weight));
       }
       total += step.live(row) ? weight : 0.0F;
     }

@@ -17,9 +17,9 @@ constexpr std::string_view kAggregate = "tools/aggregate/";
 constexpr std::string_view kAggregateRoot = "aggregate/";
 
 // A folder may include those before it in this list.
-constexpr std::array<std::string_view, 12> kLayers = {"base",  "config",     "results", "text",
-                                                      "model", "state",      "policy",  "engine",
-                                                      "bench", "experiment", "sweep",   "cli"};
+constexpr std::array<std::string_view, 13> kLayers = {
+    "base",   "config", "results",     "text",       "model", "state", "policy",
+    "engine", "bench",  "conformance", "experiment", "sweep", "cli"};
 
 constexpr std::array<std::string_view, 5> kWithoutTorch = {"base", "config", "results", "text",
                                                            "policy"};

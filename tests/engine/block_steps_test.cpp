@@ -7,7 +7,8 @@
 
 #include "multistate/engine/decision.h"
 
-#include "support/scan_run.h"
+#include "multistate/conformance/scan_run.h"
+
 #include "support/torch.h"
 
 namespace {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "multistate/conformance/scan_run.h"
 #include "multistate/model/model_file.h"
 
-#include "support/scan_run.h"
 #include "support/temporary_folder.h"
 #include "support/tiny_model.h"
 #include "support/torch.h"

@@ -1,6 +1,7 @@
 #include <algorithm>
 
-#include "support/scan_run.h"
+#include "multistate/conformance/scan_run.h"
+
 #include "support/torch.h"
 
 namespace multistate::test {

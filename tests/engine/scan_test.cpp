@@ -4,10 +4,10 @@
 
 #include <fmt/format.h>
 
+#include "multistate/conformance/naive_scan.h"
+#include "multistate/conformance/scan_run.h"
 #include "multistate/engine/block_scan.h"
 
-#include "support/naive_scan.h"
-#include "support/scan_run.h"
 #include "support/torch.h"
 
 namespace multistate::test {

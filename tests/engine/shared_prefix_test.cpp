@@ -1,8 +1,8 @@
 #include "multistate/engine/shared_prefix.h"
 
+#include "multistate/conformance/scan_run.h"
 #include "multistate/model/model_file.h"
 
-#include "support/scan_run.h"
 #include "support/temporary_folder.h"
 #include "support/tiny_model.h"
 #include "support/torch.h"

@@ -14,6 +14,7 @@ void add_run_command(CLI::App& app, Action& action);
 void add_status_command(CLI::App& app, Action& action);
 void add_aggregate_command(CLI::App& app, Action& action);
 void add_policies_command(CLI::App& app, Action& action);
+void add_check_policy_command(CLI::App& app, Action& action);
 void add_experiments_command(CLI::App& app, Action& action);
 void add_inspect_command(CLI::App& app, Action& action);
 void add_generate_command(CLI::App& app, Action& action);

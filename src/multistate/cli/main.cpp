@@ -51,6 +51,7 @@ int run_program(int argc, char** argv) {
   add_status_command(app, action);
   add_aggregate_command(app, action);
   add_policies_command(app, action);
+  add_check_policy_command(app, action);
   add_experiments_command(app, action);
   add_inspect_command(app, action);
   add_tokenize_command(app, action);

@@ -35,4 +35,16 @@ PolicySetup parse_policy(const std::string& text, int64_t state_size) {
                                     : set_up_policy(name, state_size, text.substr(colon + 1));
 }
 
+Subject parse_subject(const std::string& text) {
+  const auto colon = text.find(':');
+  const auto name = text.substr(0, colon);
+  const PolicyEntry* entry = policy_registry().find(name);
+  if (entry == nullptr) {
+    throw InputError(policy_registry().unknown(name));
+  }
+  return colon == std::string::npos
+             ? make_subject(*entry)
+             : make_subject(*entry, parse_yaml(text.substr(colon + 1), "options of " + name));
+}
+
 }  // namespace multistate

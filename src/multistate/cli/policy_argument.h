@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "multistate/conformance/cases.h"
 #include "multistate/policy/setup.h"
 
 namespace multistate {
@@ -16,5 +17,9 @@ const PolicyEntry& policy_of(const std::string& text);
 
 /// The policy that `text` names, with the options it gives. Throws InputError.
 PolicySetup parse_policy(const std::string& text, int64_t state_size);
+
+/// The policy that `text` names with the options of its own that it gives, to be checked. Throws
+/// InputError, also for options that every policy has.
+Subject parse_subject(const std::string& text);
 
 }  // namespace multistate

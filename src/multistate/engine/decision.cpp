@@ -9,22 +9,23 @@
 namespace multistate {
 namespace {
 
-[[noreturn]] void fail(const StepView& step, const std::string& what) {
-  throw PolicyError(fmt::format("layer {}, step {}: {}", step.layer(), step.step(), what));
+[[noreturn]] void fail(const StepView& step, Breach breach, const std::string& what) {
+  throw PolicyError(breach, fmt::format("layer {}, step {}: {}", step.layer(), step.step(), what));
 }
 
 void check_rows(const StepView& step, const Evictions& evictions) {
   int64_t previous = std::numeric_limits<int64_t>::min();
   for (const int64_t row : evictions.rows()) {
     if (row == previous) {
-      fail(step, fmt::format("row {} is evicted twice", row));
+      fail(step, Breach::kRepeated, fmt::format("row {} is evicted twice", row));
     }
     if (row < step.first_candidate() || row >= step.end_candidates()) {
-      fail(step, fmt::format("row {} is protected or does not exist; candidates are {} to {}", row,
-                             step.first_candidate(), step.end_candidates() - 1));
+      fail(step, Breach::kProtected,
+           fmt::format("row {} is protected or does not exist; candidates are {} to {}", row,
+                       step.first_candidate(), step.end_candidates() - 1));
     }
     if (!step.live(row)) {
-      fail(step, fmt::format("row {} was evicted before", row));
+      fail(step, Breach::kRepeated, fmt::format("row {} was evicted before", row));
     }
     previous = row;
   }
@@ -33,11 +34,12 @@ void check_rows(const StepView& step, const Evictions& evictions) {
 /// `live` rows were there and `evicted` of them go, where `capacity` are allowed.
 void check_counts(const StepView& step, int64_t live, int64_t evicted, int64_t capacity) {
   if (evicted > 0 && live < capacity) {
-    fail(step,
+    fail(step, Breach::kEarly,
          fmt::format("{} rows are evicted while only {} of {} are there", evicted, live, capacity));
   }
   if (live - evicted > capacity) {
-    fail(step, fmt::format("{} rows are left where {} are allowed", live - evicted, capacity));
+    fail(step, Breach::kRows,
+         fmt::format("{} rows are left where {} are allowed", live - evicted, capacity));
   }
 }
 
@@ -47,7 +49,8 @@ void in_the_name_of(const PolicySetup& setup, const F& decision) {
   try {
     decision();
   } catch (const PolicyError& error) {
-    throw PolicyError(fmt::format("policy {}: {}", setup.entry->info.name, error.what()));
+    throw PolicyError(error.breach(),
+                      fmt::format("policy {}: {}", setup.entry->info.name, error.what()));
   }
 }
 

@@ -13,9 +13,10 @@ namespace {
 
 void require_finite(const StepView& step, int64_t row, float score) {
   if (!std::isfinite(score)) {
-    throw PolicyError(fmt::format("layer {}, step {}: the score of the row at position {} is {}",
-                                  step.layer(), step.step(),
-                                  step.positions()[static_cast<size_t>(row)], score));
+    throw PolicyError(
+        Breach::kScore,
+        fmt::format("layer {}, step {}: the score of the row at position {} is {}", step.layer(),
+                    step.step(), step.positions()[static_cast<size_t>(row)], score));
   }
 }
 

@@ -1,14 +1,30 @@
 #pragma once
 
 #include <stdexcept>
+#include <string>
 
 namespace multistate {
 
-/// A policy broke its contract: a score that is not a number, a protected row evicted, too many
-/// rows kept. The message says layer and step; the engine adds the policy's name.
+/// What a policy did that its contract does not allow.
+enum class Breach {
+  kRows,       ///< More rows are left than its state may hold.
+  kProtected,  ///< A row is given up that is protected, or that does not exist.
+  kRepeated,   ///< A row is given up twice, in one step or after it has gone.
+  kEarly,      ///< A row is given up before the state is full.
+  kScore,      ///< A score is NaN or infinite.
+  kNeeds,      ///< Something is read that needs() does not declare.
+};
+
+/// A policy broke its contract. The message says layer and step; the engine adds the policy's name.
 class PolicyError : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  PolicyError(Breach breach, const std::string& message)
+      : std::runtime_error(message), breach_(breach) {}
+
+  Breach breach() const { return breach_; }
+
+ private:
+  Breach breach_;
 };
 
 }  // namespace multistate

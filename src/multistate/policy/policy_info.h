@@ -50,4 +50,9 @@ class PolicyMakerOf<P> final : public PolicyMaker {
   typename P::Options options_;
 };
 
+template <class P>
+std::unique_ptr<PolicyMaker> make_policy_maker() {
+  return std::make_unique<PolicyMakerOf<P>>();
+}
+
 }  // namespace multistate

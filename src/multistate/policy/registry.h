@@ -34,9 +34,7 @@ template <class P>
 class PolicyRegistration {
  public:
   explicit PolicyRegistration(PolicyInfo info) {
-    policy_registry().add({std::move(info), []() -> std::unique_ptr<PolicyMaker> {
-                             return std::make_unique<PolicyMakerOf<P>>();
-                           }});
+    policy_registry().add({std::move(info), &make_policy_maker<P>});
   }
 };
 

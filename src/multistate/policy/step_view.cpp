@@ -1,8 +1,10 @@
 #include "multistate/policy/step_view.h"
 
 #include <algorithm>
-#include <stdexcept>
-#include <string>
+
+#include <fmt/format.h>
+
+#include "multistate/policy/policy_error.h"
 
 namespace multistate {
 namespace {
@@ -33,8 +35,10 @@ Needs Needs::operator|(const Needs& other) const {
 
 void StepView::require(bool declared, const char* what) const {
   if (!declared) {
-    throw std::logic_error(std::string("the policy reads ") + what +
-                           ", which its needs() does not declare");
+    throw PolicyError(Breach::kNeeds,
+                      fmt::format("layer {}, step {}: the policy reads {}, which its needs() does "
+                                  "not declare",
+                                  layer(), step(), what));
   }
 }
 

@@ -6,7 +6,7 @@
 #include "multistate/engine/layer_state.h"
 #include "multistate/policy/setup.h"
 
-namespace multistate::test {
+namespace multistate {
 
 /// Queries [H][T][D], keys and values [G][T][D] of one layer, in double precision.
 struct NaiveInputs {
@@ -41,4 +41,4 @@ struct NaiveResult {
 NaiveResult naive_scan(const NaiveInputs& inputs, const PolicySetup& setup, SampleSeed seed,
                        int64_t layer);
 
-}  // namespace multistate::test
+}  // namespace multistate

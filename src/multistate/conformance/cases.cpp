@@ -1,0 +1,122 @@
+#include "multistate/conformance/cases.h"
+
+#include <algorithm>
+#include <optional>
+
+#include <fmt/format.h>
+
+namespace multistate {
+namespace {
+
+/// Common options as a sweep file has them.
+struct Choice {
+  const char* scope = "layer";
+  bool protects = false;
+  int64_t every = 1;
+};
+
+constexpr int64_t kSinks = 1;
+constexpr int64_t kRecent = 2;
+
+std::vector<Choice> all_choices() {
+  std::vector<Choice> choices;
+  for (const bool protects : {false, true}) {
+    for (const int64_t every : {1, 3}) {
+      for (const char* scope : {"layer", "kv_head"}) {
+        choices.push_back({scope, protects, every});
+      }
+    }
+  }
+  return choices;
+}
+
+Node with(const Choice& choice, Node options) {
+  const auto set = [&options](const char* name, const std::string& value) {
+    options.set(name, Node::scalar(value, Mark{.text = "conformance case"}));
+  };
+  set("scope", choice.scope);
+  set("sinks", std::to_string(choice.protects ? kSinks : 0));
+  set("recent", std::to_string(choice.protects ? kRecent : 0));
+  set("every", std::to_string(choice.every));
+  return options;
+}
+
+std::string name_of(const PolicySetup& setup) {
+  if (!setup.bounded()) {
+    return "every row kept";
+  }
+  return fmt::format("state_size {}, scope {}, sinks {}, recent {}, every {}", setup.state_size,
+                     setup.common.scope == Scope::kLayer ? "layer" : "kv_head", setup.common.sinks,
+                     setup.recent(), setup.common.every);
+}
+
+/// Nothing when the policy cannot be set up like that.
+std::optional<PolicyCase> make_case(const PolicyEntry& entry, Node options, int64_t state_size) {
+  try {
+    PolicySetup setup = set_up_policy(entry, &options, state_size);
+    return PolicyCase{name_of(setup), std::move(options), std::move(setup)};
+  } catch (const InputError&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
+Subject make_subject(const PolicyEntry& entry, const Node& options) {
+  OptionLister common;
+  CommonOptions defaults;
+  defaults.visit(common);
+  std::vector<std::string> own;
+  for (const OptionInfo& option : entry.options()) {
+    const auto same = [&option](const OptionInfo& other) { return other.name == option.name; };
+    if (std::none_of(common.options().begin(), common.options().end(), same)) {
+      own.push_back(option.name);
+    }
+  }
+  for (const auto& [name, value] : options.entries()) {
+    if (std::find(own.begin(), own.end(), name) == own.end()) {
+      throw value.error(fmt::format("{}: only options of the policy's own can be given: {}", name,
+                                    own.empty() ? "it has none" : join(own)));
+    }
+  }
+  OptionReader reader(&options, "");
+  entry.maker()->visit(reader);
+  return {&entry, options};
+}
+
+PolicySetup PolicyCase::set_up_anew() const {
+  return set_up_policy(*setup.entry, &options, setup.state_size);
+}
+
+std::vector<PolicyCase> policy_cases(const Subject& subject, int64_t state_size) {
+  std::vector<PolicyCase> cases;
+  const auto add = [&](const Node& options, int64_t k) {
+    auto one = make_case(*subject.entry, options, k);
+    const auto same = [&one](const PolicyCase& other) { return other.name == one->name; };
+    if (one && std::none_of(cases.begin(), cases.end(), same)) {
+      cases.push_back(std::move(*one));
+    }
+  };
+  if (!subject.entry->info.bounded) {
+    add(subject.options, 0);
+    return cases;
+  }
+  add(subject.options, state_size);
+  for (const Choice& choice : all_choices()) {
+    add(with(choice, subject.options), state_size);
+  }
+  return cases;
+}
+
+std::vector<PolicyCase> policy_cases(int64_t state_size) {
+  std::vector<PolicyCase> cases;
+  for (const std::string& name : policy_registry().names()) {
+    for (PolicyCase& one : policy_cases({policy_registry().find(name)}, state_size)) {
+      one.name = fmt::format("{}: {}", name, one.name);
+      cases.push_back(std::move(one));
+    }
+  }
+  return cases;
+}
+
+}  // namespace multistate

@@ -1,0 +1,90 @@
+#include "multistate/conformance/conformance.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "multistate/conformance/checks.h"
+#include "multistate/conformance/session.h"
+
+namespace multistate {
+namespace {
+
+std::string_view word_for(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kOk:
+      return "ok";
+    case Outcome::kFailed:
+      return "failed";
+    case Outcome::kNotJudged:
+      return "not judged";
+    case Outcome::kNotApplicable:
+      return "not applicable";
+  }
+  return "";
+}
+
+std::string count_of(const CheckResult& result) {
+  if (result.outcome == Outcome::kFailed) {
+    return fmt::format(" ({} of {} cases fail)", result.failed_cases, result.cases);
+  }
+  return result.cases > 1 ? fmt::format(" ({} cases)", result.cases) : "";
+}
+
+}  // namespace
+
+const std::vector<Check>& conformance_checks() {
+  static const std::vector<Check> checks = [] {
+    std::vector<Check> all;
+    for (const auto& group : {basic_checks(), row_checks(), score_checks(), repetition_checks(),
+                              sample_checks(), equality_checks(), cost_checks()}) {
+      all.insert(all.end(), group.begin(), group.end());
+    }
+    return all;
+  }();
+  return checks;
+}
+
+std::vector<CheckResult> check_policy(const Subject& subject) {
+  Session session(subject);
+  std::vector<CheckResult> results;
+  for (const Check& check : conformance_checks()) {
+    Findings findings(check);
+    check.run(session, findings);
+    results.push_back(findings.result());
+  }
+  return results;
+}
+
+bool all_passed(const std::vector<CheckResult>& results) {
+  return std::all_of(results.begin(), results.end(),
+                     [](const CheckResult& result) { return result.passed(); });
+}
+
+std::string to_text(const CheckResult& result) {
+  const bool failed = result.outcome == Outcome::kFailed;
+  const auto lines_start = std::string(31, ' ');
+  std::string text = fmt::format("{:<16}{:<15}{}{}", failed ? "FAILED" : word_for(result.outcome),
+                                 result.check, result.promise, count_of(result));
+  for (const std::string& finding : result.findings) {
+    text += "\n" + lines_start + finding;
+  }
+  if (!result.note.empty()) {
+    text += "\n" + lines_start + result.note;
+  }
+  return text;
+}
+
+nlohmann::json to_json(const CheckResult& result) {
+  return {{"check", result.check},
+          {"promise", result.promise},
+          {"outcome", word_for(result.outcome)},
+          {"cases", result.cases},
+          {"failed_cases", result.failed_cases},
+          {"findings", result.findings},
+          {"note", result.note}};
+}
+
+}  // namespace multistate

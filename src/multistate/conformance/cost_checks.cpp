@@ -1,0 +1,50 @@
+#include <fmt/format.h>
+
+#include "multistate/bench/decision.h"
+#include "multistate/conformance/checks.h"
+#include "multistate/conformance/session.h"
+
+namespace multistate {
+namespace {
+
+constexpr int64_t kStateSize = 128;
+constexpr int64_t kTokens = 512;
+constexpr int64_t kRepetitions = 3;
+constexpr double kMicroseconds = 1e6;
+
+TransformerConfig layer_of_a_small_model() {
+  TransformerConfig config;
+  config.layers = 1;
+  config.heads = 8;
+  config.kv_heads = 2;
+  config.head_size = 64;
+  return config;
+}
+
+/// Measured and told, never judged: it depends on the machine.
+void measure(Session& session, Findings& findings) {
+  if (!session.info().bounded) {
+    findings.does_not_apply("it decides nothing");
+    return;
+  }
+  const auto config = layer_of_a_small_model();
+  findings.judge("cost", [&]() -> std::string {
+    const PolicySetup setup =
+        set_up_policy(*session.subject().entry, &session.subject().options, kStateSize);
+    const DecisionCost cost = measure_decision(config, setup, kTokens, kRepetitions);
+    findings.note(fmt::format(
+        "{:.1f} us a token and layer, beside {:.1f} us for attention (heads {}/{} of {}, "
+        "state_size {}, {} tokens)",
+        cost.decision.median * kMicroseconds, cost.no_op.median * kMicroseconds, config.heads,
+        config.kv_heads, config.head_size, kStateSize, kTokens));
+    return "";
+  });
+}
+
+}  // namespace
+
+std::vector<Check> cost_checks() {
+  return {{"cost", "costs this for a decision, which is measured and not judged", {}, &measure}};
+}
+
+}  // namespace multistate

@@ -1,0 +1,115 @@
+#include <array>
+
+#include <fmt/format.h>
+
+#include "multistate/conformance/checks.h"
+#include "multistate/conformance/differences.h"
+#include "multistate/conformance/session.h"
+#include "multistate/engine/block_scan.h"
+
+namespace multistate {
+namespace {
+
+/// What a state that is not full yet, or never is, has to do with full attention.
+std::string not_full(Session& session, const LayerCase& one) {
+  const ScanRun& run = session.run(one);
+  if (one.policy.setup.bounded() && one.policy.setup.state_size < Session::kTokens) {
+    return "";  // Run for the engine's own check of what goes too early.
+  }
+  const PolicySetup& everything = keep_all_setup();
+  const ScanRun full = run_scan(causal_scan(), *one.inputs, everything);
+  for (const LayerState::Set& set : run.sets) {
+    if (set.trace.evictions() > 0) {
+      return fmt::format("{} rows go, though the state has room for all {}", set.trace.evictions(),
+                         Session::kTokens);
+    }
+  }
+  const auto values = value_difference(run.attended, {full.attended.begin(), full.attended.end()},
+                                       Session::kTokens);
+  return values.empty() ? "" : values + " from full attention, though the state holds every row";
+}
+
+void check_full(Session& session, Findings& findings) {
+  for (const LayerCase& one : session.cases()) {
+    findings.judge(one.name, [&] { return not_full(session, one); });
+  }
+}
+
+/// The scan made for the policy against one token at a time, in blocks of some sizes and in several
+/// calls.
+std::string block_difference(Session& session, const LayerCase& one) {
+  const auto with = [&](const LayerScan& scan, int64_t calls) {
+    const PolicySetup setup = one.policy.set_up_anew();
+    return run_scan(scan, *one.inputs, setup, Session::kSeed, calls);
+  };
+  const std::string by_token = "token by token";
+  const ScanRun expected = with(token_scan(), 1);
+  auto difference = run_difference(session.run(one), "in one block", expected, by_token);
+  if (!difference.empty() || !one.policy.setup.bounded()) {
+    return difference;
+  }
+  for (const int64_t block : {1, 7}) {
+    difference = run_difference(with(BlockScan(block), 1), fmt::format("in blocks of {}", block),
+                                expected, by_token);
+    if (!difference.empty()) {
+      return difference;
+    }
+  }
+  return run_difference(with(block_scan(), 5), "in five calls", expected, by_token);
+}
+
+void check_blocks(Session& session, Findings& findings) {
+  bool any = session.cases().empty();
+  for (const LayerCase& one : session.cases()) {
+    if (&scan_for(one.policy.setup) != &token_scan()) {
+      any = true;
+      findings.judge(one.name, [&] { return block_difference(session, one); });
+    }
+  }
+  if (!any) {
+    findings.does_not_apply("it is always run token by token");
+  }
+}
+
+std::string reference_difference(Session& session, const LayerCase& one) {
+  const ScanRun& run = session.run(one);
+  const PolicySetup setup = one.policy.set_up_anew();
+  NaiveResult naive;
+  try {
+    naive = naive_scan(*one.inputs, setup, Session::kSeed, 0);
+  } catch (const PolicyError& error) {
+    // The engine's run has ended well, so this is about what only the loops do.
+    return fmt::format("policy {}: {}, in plain loops, where scratch is NaN until it is written",
+                       session.info().name, error.what());
+  }
+  const auto rows =
+      row_difference({"in the engine", fates_of(run.sets)}, {"in plain loops", fates_of(naive)});
+  if (!rows.empty()) {
+    return rows;
+  }
+  const auto values = value_difference(run.attended, naive.attended, Session::kTokens);
+  return values.empty() ? "" : fmt::format("the same rows go as in plain loops, but {}", values);
+}
+
+void check_reference(Session& session, Findings& findings) {
+  for (const LayerCase& one : session.cases()) {
+    findings.judge(one.name, [&] { return reference_difference(session, one); });
+  }
+}
+
+}  // namespace
+
+std::vector<Check> equality_checks() {
+  return {
+      {"full",
+       "is full attention until the state is full: nothing goes before",
+       {Breach::kEarly},
+       &check_full},
+      {"blocks", "keeps the same rows in blocks of tokens and token by token", {}, &check_blocks},
+      {"reference",
+       "keeps the rows that plain loops in double precision keep",
+       {},
+       &check_reference}};
+}
+
+}  // namespace multistate

@@ -1,0 +1,61 @@
+#include "multistate/conformance/naive_scan.h"
+
+#include "multistate/conformance/naive_set.h"
+
+namespace multistate {
+namespace {
+
+/// One step of all sets of a layer: each by itself, or together where they share a budget.
+void decide_and_give_up(const PolicySetup& setup, std::vector<NaiveSet>& sets, int64_t t,
+                        int64_t layer) {
+  std::vector<Evictions> evictions(sets.size());
+  std::vector<StepView> views;
+  std::vector<std::span<float>> scores;
+  for (NaiveSet& set : sets) {
+    views.emplace_back(set.describe(t, layer), setup.needs);
+    scores.push_back(set.scores());
+  }
+  if (setup.needs.pools_heads) {
+    setup.policy->evict_pooled(views, scores, evictions);
+  }
+  for (size_t i = 0; i < sets.size(); ++i) {
+    if (!setup.needs.pools_heads) {
+      setup.policy->evict(views[i], scores[i], evictions[i]);
+    }
+    evictions[i].sort();
+    sets[i].give_up(evictions[i]);
+  }
+}
+
+}  // namespace
+
+NaiveResult naive_scan(const NaiveInputs& inputs, const PolicySetup& setup, SampleSeed seed,
+                       int64_t layer) {
+  const bool by_head = setup.bounded() && setup.common.scope == Scope::kKvHead;
+  const int64_t sets = by_head ? inputs.kv_heads : 1;
+  NaiveResult result;
+  result.attended.resize(static_cast<size_t>(inputs.tokens * inputs.heads * inputs.head_size), 0.0);
+  std::vector<NaiveSet> all;
+  for (int64_t set = 0; set < sets; ++set) {
+    const Heads heads = {set * inputs.heads / sets, (set + 1) * inputs.heads / sets,
+                         set * inputs.kv_heads / sets, (set + 1) * inputs.kv_heads / sets};
+    all.emplace_back(
+        inputs, setup, heads,
+        Random({seed.seed, seed.sample, static_cast<uint64_t>(layer), static_cast<uint64_t>(set)}));
+  }
+  result.kept.resize(all.size());
+  for (int64_t t = 0; t < inputs.tokens; ++t) {
+    for (NaiveSet& set : all) {
+      set.attend(t, result.attended);
+    }
+    if (setup.bounded()) {
+      decide_and_give_up(setup, all, t, layer);
+    }
+    for (size_t set = 0; set < all.size(); ++set) {
+      result.kept[set].push_back(all[set].kept());
+    }
+  }
+  return result;
+}
+
+}  // namespace multistate

@@ -1,0 +1,197 @@
+#include "multistate/conformance/naive_set.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "multistate/conformance/naive_statistics.h"
+
+namespace multistate {
+namespace {
+
+/// Rows whose copies in single precision a policy may change.
+class CopiedRows final : public RowEditor {
+ public:
+  CopiedRows(std::vector<float>& keys, std::vector<float>& values, const StepData& data)
+      : keys_(keys), values_(values), data_(data) {}
+
+  std::span<float> key(int64_t kv_head, int64_t row) override { return at(keys_, kv_head, row); }
+  std::span<float> value(int64_t kv_head, int64_t row) override {
+    return at(values_, kv_head, row);
+  }
+
+ private:
+  std::span<float> at(std::vector<float>& all, int64_t kv_head, int64_t row) const {
+    const int64_t first = (kv_head * data_.live_rows + row) * data_.head_size;
+    return std::span(all).subspan(static_cast<size_t>(first), static_cast<size_t>(data_.head_size));
+  }
+
+  std::vector<float>& keys_;
+  std::vector<float>& values_;
+  const StepData& data_;
+};
+
+}  // namespace
+
+void NaiveSet::attend(int64_t t, std::vector<double>& attended) {
+  Row row = {.position = t,
+             .keys = {},
+             .values = {},
+             .memory = std::vector<float>(static_cast<size_t>(setup_.needs.memory), 0.0F)};
+  for (int64_t head = heads_.first_kv; head < heads_.end_kv; ++head) {
+    const double* key = vector_of(inputs_, inputs_.keys, head, t);
+    row.keys.insert(row.keys.end(), key, key + inputs_.head_size);
+    const double* value = vector_of(inputs_, inputs_.values, head, t);
+    row.values.insert(row.values.end(), value, value + inputs_.head_size);
+  }
+  rows_.push_back(row);
+  weights_.clear();
+  for (int64_t head = heads_.first_head; head < heads_.end_head; ++head) {
+    weights_.push_back(attend_with(head, t, attended));
+  }
+}
+
+std::vector<double> NaiveSet::attend_with(int64_t head, int64_t t,
+                                          std::vector<double>& attended) const {
+  const int64_t size = inputs_.head_size;
+  const int64_t kv_head = head / (inputs_.heads / inputs_.kv_heads) - heads_.first_kv;
+  std::vector<double> weights;
+  double total = 0.0;
+  for (const Row& row : rows_) {
+    double logit = 0.0;
+    for (int64_t i = 0; i < size; ++i) {
+      logit += vector_of(inputs_, inputs_.queries, head, t)[i] *
+               row.keys[static_cast<size_t>(kv_head * size + i)];
+    }
+    weights.push_back(std::exp(logit / std::sqrt(static_cast<double>(size))));
+    total += weights.back();
+  }
+  double* out = attended.data() + (t * inputs_.heads + head) * size;
+  for (size_t row = 0; row < rows_.size(); ++row) {
+    weights[row] /= total;
+    for (int64_t i = 0; i < size; ++i) {
+      out[i] += weights[row] * rows_[row].values[static_cast<size_t>(kv_head * size + i)];
+    }
+  }
+  return weights;
+}
+
+/// Copies what the rows hold to where a policy can read it.
+void NaiveSet::gather() {
+  const auto count = static_cast<int64_t>(rows_.size());
+  const int64_t size = inputs_.head_size;
+  positions_ = kept();
+  live_.assign(rows_.size(), 1);
+  keys_.clear();
+  values_.clear();
+  for (int64_t head = 0; head < heads_.kv(); ++head) {
+    for (const Row& row : rows_) {
+      keys_.insert(keys_.end(), row.keys.begin() + head * size,
+                   row.keys.begin() + (head + 1) * size);
+      values_.insert(values_.end(), row.values.begin() + head * size,
+                     row.values.begin() + (head + 1) * size);
+    }
+  }
+  memory_.assign(static_cast<size_t>(setup_.needs.memory * count), 0.0F);
+  for (int64_t row = 0; row < count; ++row) {
+    for (int64_t field = 0; field < setup_.needs.memory; ++field) {
+      memory_[static_cast<size_t>(field * count + row)] =
+          rows_[static_cast<size_t>(row)].memory[static_cast<size_t>(field)];
+    }
+  }
+  scores_.assign(rows_.size(), 0.0F);
+  scratch_.assign(static_cast<size_t>(setup_.needs.scratch * count), 0.0F);
+  vectors_.assign(static_cast<size_t>(setup_.needs.vectors * size), 0.0F);
+}
+
+const StepData& NaiveSet::describe(int64_t t, int64_t layer) {
+  gather();
+  const auto count = static_cast<int64_t>(rows_.size());
+  const int64_t size = inputs_.head_size;
+  const int64_t k = setup_.needs.layer_budgets
+                        ? setup_.policy->layer_budget(layer, 1, setup_.state_size)
+                        : setup_.state_size;
+  const bool in_prompt = setup_.common.prompt == Prompt::kOneShot && t + 1 < inputs_.prompt;
+  attention_.clear();
+  for (const auto& head : weights_) {
+    attention_.insert(attention_.end(), head.begin(), head.end());
+  }
+  query_.clear();
+  for (int64_t head = heads_.first_head; head < heads_.end_head; ++head) {
+    const double* source = vector_of(inputs_, inputs_.queries, head, t);
+    query_.insert(query_.end(), source, source + size);
+  }
+  data_ = {};
+  data_.step = t;
+  data_.layer = layer;
+  data_.state_size = k;
+  data_.capacity = in_prompt ? kUnlimitedRows : k + setup_.common.every - 1;
+  data_.live_rows = count;
+  data_.heads = heads_.queries();
+  data_.kv_heads = heads_.kv();
+  data_.head_size = size;
+  data_.positions = positions_;
+  data_.live = live_;
+  data_.first_candidate = std::min(setup_.common.sinks, count);
+  data_.end_candidates = std::max(data_.first_candidate, count - setup_.common.recent.rows(k));
+  data_.attention = {attention_.data(), count, 0};
+  data_.query = {query_.data(), size, 0};
+  data_.keys = {keys_.data(), count * size, size};
+  data_.values = {values_.data(), count * size, size};
+  data_.memory = memory_.data();
+  data_.memory_stride = count;
+  data_.scratch = scratch_.data();
+  data_.scratch_stride = count;
+  data_.vectors = vectors_.data();
+  data_.random = &random_;
+  frequencies_ = rotary_frequencies(size);
+  data_.rotary_frequencies = frequencies_;
+  if (setup_.needs.query_statistics) {
+    const auto statistics = query_statistics(inputs_, heads_, setup_.common.sinks, t);
+    query_mean_ = statistics.mean;
+    query_covariance_ = statistics.covariance;
+    data_.query_mean = {query_mean_.data(), size, 0};
+    data_.query_covariance = {query_covariance_.data(), size * size, 0};
+  }
+  if (setup_.needs.future) {
+    future_.clear();
+    for (const Row& row : rows_) {
+      future_.push_back(static_cast<float>(future_attention(inputs_, heads_, row.position, t)));
+    }
+    data_.future = future_;
+  }
+  return data_;
+}
+
+void NaiveSet::merge(const Evictions& evictions) {
+  CopiedRows editor(keys_, values_, data_);
+  setup_.policy->merge(StepView(data_, setup_.needs), evictions.rows(), editor);
+  for (int64_t head = 0; head < heads_.kv(); ++head) {
+    for (size_t row = 0; row < rows_.size(); ++row) {
+      const auto key = editor.key(head, static_cast<int64_t>(row));
+      const auto value = editor.value(head, static_cast<int64_t>(row));
+      std::copy(key.begin(), key.end(), rows_[row].keys.begin() + head * inputs_.head_size);
+      std::copy(value.begin(), value.end(), rows_[row].values.begin() + head * inputs_.head_size);
+    }
+  }
+}
+
+void NaiveSet::give_up(const Evictions& evictions) {
+  if (setup_.needs.merges && !evictions.rows().empty()) {
+    merge(evictions);
+  }
+  const auto count = static_cast<int64_t>(rows_.size());
+  std::vector<Row> left;
+  for (int64_t row = 0; row < count; ++row) {
+    for (int64_t field = 0; field < setup_.needs.memory; ++field) {
+      rows_[static_cast<size_t>(row)].memory[static_cast<size_t>(field)] =
+          memory_[static_cast<size_t>(field * count + row)];
+    }
+    const auto gone = evictions.rows();
+    if (std::find(gone.begin(), gone.end(), row) == gone.end()) {
+      left.push_back(rows_[static_cast<size_t>(row)]);
+    }
+  }
+  rows_ = left;
+}
+
+}  // namespace multistate

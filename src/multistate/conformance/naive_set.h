@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "multistate/conformance/naive_scan.h"
+#include "multistate/policy/policy.h"
+
+namespace multistate {
+
+/// Query heads [first_head, end_head) and key/value heads [first_kv, end_kv), which share rows.
+struct Heads {
+  int64_t first_head = 0;
+  int64_t end_head = 0;
+  int64_t first_kv = 0;
+  int64_t end_kv = 0;
+
+  int64_t queries() const { return end_head - first_head; }
+  int64_t kv() const { return end_kv - first_kv; }
+};
+
+/// One row set of naive_scan(). Keeps references to inputs and setup.
+class NaiveSet {
+ public:
+  NaiveSet(const NaiveInputs& inputs, const PolicySetup& setup, const Heads& heads, Random random)
+      : inputs_(inputs), setup_(setup), heads_(heads), random_(random) {}
+
+  /// Appends the row of token t and lets it attend to all; adds to `attended` [T][H][D].
+  void attend(int64_t t, std::vector<double>& attended);
+
+  /// What a policy is shown of the step; valid until the next call for this set.
+  const StepData& describe(int64_t t, int64_t layer);
+
+  std::span<float> scores() { return scores_; }
+
+  /// Lets the rows go that the policy named.
+  void give_up(const Evictions& evictions);
+
+  std::vector<int64_t> kept() const {
+    std::vector<int64_t> positions;
+    for (const Row& row : rows_) {
+      positions.push_back(row.position);
+    }
+    return positions;
+  }
+
+ private:
+  struct Row {
+    int64_t position = 0;
+    std::vector<double> keys;    ///< [G][D]
+    std::vector<double> values;  ///< [G][D]
+    std::vector<float> memory;
+  };
+
+  std::vector<double> attend_with(int64_t head, int64_t t, std::vector<double>& attended) const;
+  void gather();
+  void merge(const Evictions& evictions);
+
+  const NaiveInputs& inputs_;
+  const PolicySetup& setup_;
+  Heads heads_;
+  Random random_;
+  std::vector<Row> rows_;
+  std::vector<std::vector<double>> weights_;  ///< [head][row]
+
+  // What `data_` points to.
+  StepData data_;
+  std::vector<int64_t> positions_;
+  std::vector<uint8_t> live_;
+  std::vector<float> attention_;
+  std::vector<float> query_;
+  std::vector<float> keys_;    ///< [G][N][D]
+  std::vector<float> values_;  ///< [G][N][D]
+  std::vector<float> memory_;
+  std::vector<float> scores_;
+  std::vector<float> scratch_;
+  std::vector<float> vectors_;
+  std::vector<float> future_;
+  std::vector<float> frequencies_;
+  std::vector<float> query_mean_;
+  std::vector<float> query_covariance_;
+};
+
+}  // namespace multistate

@@ -1,0 +1,97 @@
+#include "multistate/conformance/naive_statistics.h"
+
+#include <cmath>
+
+namespace multistate {
+namespace {
+
+std::vector<double> query_before_rotation(const NaiveInputs& inputs, int64_t head, int64_t t) {
+  const double* x = vector_of(inputs, inputs.queries, head, t);
+  const auto frequencies = rotary_frequencies(inputs.head_size);
+  const size_t half = frequencies.size();
+  std::vector<double> query(2 * half);
+  for (size_t i = 0; i < half; ++i) {
+    const double angle = -static_cast<double>(t) * static_cast<double>(frequencies[i]);
+    query[i] = x[i] * std::cos(angle) - x[i + half] * std::sin(angle);
+    query[i + half] = x[i + half] * std::cos(angle) + x[i] * std::sin(angle);
+  }
+  return query;
+}
+
+void add_head(const std::vector<std::vector<double>>& queries, size_t size,
+              NaiveStatistics& statistics) {
+  const auto count = static_cast<double>(queries.size());
+  std::vector<double> mean(size, 0.0);
+  for (const auto& query : queries) {
+    for (size_t i = 0; i < size; ++i) {
+      mean[i] += query[i] / count;
+    }
+  }
+  statistics.mean.insert(statistics.mean.end(), mean.begin(), mean.end());
+  for (size_t i = 0; i < size; ++i) {
+    for (size_t j = 0; j < size; ++j) {
+      double sum = 0.0;
+      for (const auto& query : queries) {
+        sum += (query[i] - mean[i]) * (query[j] - mean[j]) / count;
+      }
+      statistics.covariance.push_back(static_cast<float>(sum));
+    }
+  }
+}
+
+double exp_of_logit(const NaiveInputs& inputs, int64_t head, int64_t query, int64_t row) {
+  const int64_t kv_head = head / (inputs.heads / inputs.kv_heads);
+  double logit = 0.0;
+  for (int64_t i = 0; i < inputs.head_size; ++i) {
+    logit += vector_of(inputs, inputs.queries, head, query)[i] *
+             vector_of(inputs, inputs.keys, kv_head, row)[i];
+  }
+  return std::exp(logit / std::sqrt(static_cast<double>(inputs.head_size)));
+}
+
+}  // namespace
+
+const double* vector_of(const NaiveInputs& inputs, const std::vector<double>& data, int64_t head,
+                        int64_t t) {
+  return data.data() + (head * inputs.tokens + t) * inputs.head_size;
+}
+
+std::vector<float> rotary_frequencies(int64_t head_size) {
+  std::vector<float> frequencies;
+  for (int64_t i = 0; i < head_size / 2; ++i) {
+    const double exponent = -2.0 * static_cast<double>(i) / static_cast<double>(head_size);
+    frequencies.push_back(static_cast<float>(std::pow(TransformerConfig().rope_theta, exponent)));
+  }
+  return frequencies;
+}
+
+NaiveStatistics query_statistics(const NaiveInputs& inputs, const Heads& heads, int64_t first,
+                                 int64_t t) {
+  NaiveStatistics statistics;
+  for (int64_t head = heads.first_head; head < heads.end_head; ++head) {
+    std::vector<std::vector<double>> queries;
+    for (int64_t s = first; s <= t; ++s) {
+      queries.push_back(query_before_rotation(inputs, head, s));
+    }
+    add_head(queries, static_cast<size_t>(inputs.head_size), statistics);
+  }
+  return statistics;
+}
+
+double future_attention(const NaiveInputs& inputs, const Heads& heads, int64_t position,
+                        int64_t t) {
+  double sum = 0.0;
+  for (int64_t head = heads.first_head; head < heads.end_head; ++head) {
+    for (int64_t query = t + 1; query < inputs.tokens; ++query) {
+      double total = 0.0;
+      for (int64_t row = 0; row <= query; ++row) {
+        total += exp_of_logit(inputs, head, query, row);
+      }
+      sum += exp_of_logit(inputs, head, query, position) / total /
+             static_cast<double>(heads.queries());
+    }
+  }
+  return sum;
+}
+
+}  // namespace multistate

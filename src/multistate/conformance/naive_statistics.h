@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "multistate/conformance/naive_set.h"
+
+namespace multistate {
+
+/// Element 0 of the vector of token t and head `head` in data [heads][T][D].
+const double* vector_of(const NaiveInputs& inputs, const std::vector<double>& data, int64_t head,
+                        int64_t t);
+
+/// Angles of RoPE with the default base, [D/2].
+std::vector<float> rotary_frequencies(int64_t head_size);
+
+/// Mean [H][D] and covariance [H][D][D] of queries before RoPE.
+struct NaiveStatistics {
+  std::vector<float> mean;
+  std::vector<float> covariance;
+};
+
+/// Those of the tokens `first` to t; 0 when there are none.
+NaiveStatistics query_statistics(const NaiveInputs& inputs, const Heads& heads, int64_t first,
+                                 int64_t t);
+
+/// What the tokens after t give the row of `position` where nothing is ever evicted: weights,
+/// summed over tokens and averaged over heads.
+double future_attention(const NaiveInputs& inputs, const Heads& heads, int64_t position, int64_t t);
+
+}  // namespace multistate

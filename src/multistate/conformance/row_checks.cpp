@@ -1,0 +1,97 @@
+#include <algorithm>
+#include <functional>
+
+#include <fmt/format.h>
+
+#include "multistate/base/text.h"
+#include "multistate/conformance/checks.h"
+#include "multistate/conformance/session.h"
+
+namespace multistate {
+namespace {
+
+/// Which set of a layer, for messages; the only one is not named.
+std::string set_name(const ScanRun& run, size_t set) {
+  return run.sets.size() == 1 ? "the state" : fmt::format("set {}", set);
+}
+
+std::string excess_rows(const PolicySetup& setup, const ScanRun& run) {
+  for (size_t set = 0; set < run.sets.size(); ++set) {
+    for (int64_t step = 0; step < Session::kTokens; ++step) {
+      const auto rows = static_cast<int64_t>(run.sets[set].trace.kept_after(step).size());
+      if (rows > setup.capacity()) {
+        return fmt::format("after step {} {} holds {} rows; at most {} are allowed", step,
+                           set_name(run, set), rows, setup.capacity());
+      }
+    }
+    if (run.sets[set].peak_rows > setup.capacity()) {
+      return fmt::format("{} held {} rows; at most {} are allowed", set_name(run, set),
+                         run.sets[set].peak_rows, setup.capacity());
+    }
+  }
+  return "";
+}
+
+std::string lost_protected_row(const PolicySetup& setup, const ScanRun& run) {
+  for (const LayerState::Set& set : run.sets) {
+    for (int64_t row = 0; row < Session::kTokens; ++row) {
+      const int64_t end = set.trace.evicted_at()[static_cast<size_t>(row)];
+      if (end == RowTrace::kAlive) {
+        continue;
+      }
+      if (row < setup.common.sinks || end - row < setup.recent()) {
+        return fmt::format("after step {} row {} goes, which {} protects", end, row,
+                           row < setup.common.sinks ? "sinks" : "recent");
+      }
+    }
+  }
+  return "";
+}
+
+std::string disorder(const PolicySetup& /*setup*/, const ScanRun& run) {
+  for (size_t set = 0; set < run.sets.size(); ++set) {
+    const auto positions = run.sets[set].rows.positions();
+    const auto kept = run.sets[set].trace.kept_after(Session::kTokens - 1);
+    if (!std::equal(positions.begin(), positions.end(), kept.begin(), kept.end())) {
+      return fmt::format(
+          "{} ends with the rows at positions [{}]; those that were never given up "
+          "are [{}]",
+          set_name(run, set), fmt::join(positions, ", "), fmt::join(kept, ", "));
+    }
+  }
+  return "";
+}
+
+using Judge = std::string (*)(const PolicySetup&, const ScanRun&);
+
+/// A check of the run of every case.
+std::function<void(Session&, Findings&)> on_runs(Judge judge) {
+  return [judge](Session& session, Findings& findings) {
+    if (!session.info().bounded) {
+      findings.does_not_apply("it keeps every row");
+      return;
+    }
+    for (const LayerCase& one : session.cases()) {
+      findings.judge(one.name, [&] { return judge(one.policy.setup, session.run(one)); });
+    }
+  };
+}
+
+}  // namespace
+
+std::vector<Check> row_checks() {
+  return {{"sizes",
+           "never leaves more rows than the state size and `every` allow",
+           {Breach::kRows},
+           on_runs(&excess_rows)},
+          {"protection",
+           "never gives up a row that `sinks` or `recent` protects, or one that does not exist",
+           {Breach::kProtected},
+           on_runs(&lost_protected_row)},
+          {"order",
+           "gives up a row once, while it is there; what is kept stays in order of position",
+           {Breach::kRepeated},
+           on_runs(&disorder)}};
+}
+
+}  // namespace multistate

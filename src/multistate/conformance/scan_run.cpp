@@ -1,0 +1,58 @@
+#include "multistate/conformance/scan_run.h"
+
+#include <utility>
+
+#include <ATen/ops/cat.h>
+#include <ATen/ops/tensor.h>
+
+namespace multistate {
+namespace {
+
+at::Tensor to_tensor(const std::vector<double>& data, int64_t heads, const NaiveInputs& inputs) {
+  return at::tensor(data, at::kDouble)
+      .to(at::kFloat)
+      .view({heads, inputs.tokens, inputs.head_size});
+}
+
+TransformerConfig config_of(const NaiveInputs& inputs) {
+  TransformerConfig config;
+  config.layers = 1;
+  config.heads = inputs.heads;
+  config.kv_heads = inputs.kv_heads;
+  config.head_size = inputs.head_size;
+  return config;
+}
+
+}  // namespace
+
+SteppedScan::SteppedScan(const LayerScan& scan, const NaiveInputs& inputs, const PolicySetup& setup,
+                         SampleSeed seed, int64_t layer)
+    : scan_(scan),
+      all_{to_tensor(inputs.queries, inputs.heads, inputs),
+           to_tensor(inputs.keys, inputs.kv_heads, inputs),
+           to_tensor(inputs.values, inputs.kv_heads, inputs)},
+      state_(config_of(inputs), setup, layer, seed,
+             {.tokens = inputs.tokens, .prompt = inputs.prompt}, at::kFloat) {}
+
+void SteppedScan::advance(int64_t count) {
+  const auto part = [&](const at::Tensor& x) { return x.narrow(1, tokens_, count).contiguous(); };
+  pieces_.push_back(scan_.attend({part(all_.queries), part(all_.keys), part(all_.values)}, state_));
+  tokens_ += count;
+}
+
+ScanRun SteppedScan::result() && {
+  const auto attended = at::cat(pieces_).contiguous();
+  return {{attended.data_ptr<float>(), attended.data_ptr<float>() + attended.numel()},
+          std::move(state_.sets())};
+}
+
+ScanRun run_scan(const LayerScan& scan, const NaiveInputs& inputs, const PolicySetup& setup,
+                 SampleSeed seed, int64_t calls) {
+  SteppedScan run(scan, inputs, setup, seed);
+  for (int64_t call = 0; call < calls; ++call) {
+    run.advance((call + 1) * inputs.tokens / calls - call * inputs.tokens / calls);
+  }
+  return std::move(run).result();
+}
+
+}  // namespace multistate

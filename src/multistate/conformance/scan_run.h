@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "multistate/conformance/naive_scan.h"
+#include "multistate/engine/layer_scan.h"
+
+namespace multistate {
+
+struct ScanRun {
+  std::vector<float> attended;  ///< [T][H][D]
+  std::vector<LayerState::Set> sets;
+};
+
+/// One layer on its way through a sample, a few tokens at a time. Keeps references to all.
+class SteppedScan {
+ public:
+  SteppedScan(const LayerScan& scan, const NaiveInputs& inputs, const PolicySetup& setup,
+              SampleSeed seed = {}, int64_t layer = 0);
+
+  /// Lets `count` tokens follow; there are as many left.
+  void advance(int64_t count);
+
+  ScanRun result() &&;
+
+ private:
+  const LayerScan& scan_;
+  Qkv all_;
+  LayerState state_;
+  int64_t tokens_ = 0;
+  std::vector<at::Tensor> pieces_;
+};
+
+/// One layer of `scan` from an empty state. `calls`: the tokens are handed over in that many
+/// pieces.
+ScanRun run_scan(const LayerScan& scan, const NaiveInputs& inputs, const PolicySetup& setup,
+                 SampleSeed seed = {}, int64_t calls = 1);
+
+}  // namespace multistate

@@ -1,0 +1,115 @@
+#pragma once
+
+// Policies that decide differently when asked the same again.
+
+#include <chrono>
+#include <cstdlib>
+#include <functional>
+#include <map>
+#include <thread>
+
+#include "conformance/broken/broken.h"
+
+namespace multistate::test {
+
+/// Scores that look random and hang on a number (Steele et al., SplitMix64).
+inline void scatter(uint64_t number, std::span<float> scores) {
+  uint64_t state = number * 0x9E3779B97F4A7C15U;
+  for (float& score : scores) {
+    state += 0x9E3779B97F4A7C15U;
+    uint64_t bits = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9U;
+    bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EBU;
+    score = static_cast<float>((bits ^ (bits >> 31)) >> 40);
+  }
+}
+
+/// Counts its calls, whoever makes them.
+class CountsCallsGlobally final : public ScoringPolicy {
+ public:
+  void score(const StepView& /*step*/, std::span<float> scores) const override {
+    static uint64_t calls = 0;
+    scatter(++calls, scores);
+  }
+};
+
+class UsesStdRand final : public ScoringPolicy {
+ public:
+  void score(const StepView& /*step*/, std::span<float> scores) const override {
+    // NOLINTNEXTLINE: the fault.
+    scatter(static_cast<uint64_t>(std::rand()), scores);
+  }
+};
+
+class AsksTheClock final : public ScoringPolicy {
+ public:
+  void score(const StepView& /*step*/, std::span<float> scores) const override {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
+    scatter(static_cast<uint64_t>(now), scores);
+  }
+};
+
+class AsksTheThread final : public ScoringPolicy {
+ public:
+  void score(const StepView& /*step*/, std::span<float> scores) const override {
+    scatter(std::hash<std::thread::id>()(std::this_thread::get_id()), scores);
+  }
+};
+
+/// Costs every cell its share of other cells' work, for nothing.
+class DeclaresRandomInVain final : public ScoringPolicy {
+ public:
+  Needs needs() const override { return {.random = true}; }
+
+  void score(const StepView& step, std::span<float> scores) const override {
+    for (size_t row = 0; row < scores.size(); ++row) {
+      scores[row] = static_cast<float>(step.positions()[row] - step.step());
+    }
+  }
+};
+
+/// Remembers in itself what belongs to a sample.
+class LeaksBetweenSamples final : public ScoringPolicy {
+ public:
+  void score(const StepView& /*step*/, std::span<float> scores) const override {
+    scatter(++calls_, scores);
+  }
+
+ private:
+  mutable uint64_t calls_ = 0;
+};
+
+/// Starts anew with every sample, and so is right as long as samples come one after the other.
+class LeaksWhenInTurn final : public ScoringPolicy {
+ public:
+  void observe(const StepView& step) const override {
+    if (step.step() == 0) {
+      calls_ = 0;
+    }
+  }
+
+  void score(const StepView& /*step*/, std::span<float> scores) const override {
+    scatter(++calls_, scores);
+  }
+
+ private:
+  mutable uint64_t calls_ = 0;
+};
+
+/// The same kept apart by layer: only samples side by side show it.
+class LeaksInBatches final : public ScoringPolicy {
+ public:
+  void observe(const StepView& step) const override {
+    if (step.step() == 0) {
+      calls_[step.layer()] = 0;
+    }
+  }
+
+  void score(const StepView& step, std::span<float> scores) const override {
+    scatter(++calls_[step.layer()], scores);
+  }
+
+ private:
+  mutable std::map<int64_t, uint64_t> calls_;
+};
+
+}  // namespace multistate::test

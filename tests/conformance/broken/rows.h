@@ -1,0 +1,76 @@
+#pragma once
+
+// Policies that name the wrong rows.
+
+#include "conformance/broken/broken.h"
+
+namespace multistate::test {
+
+class EvictsNothing final : public Policy {
+ public:
+  void evict(const StepView& /*step*/, std::span<float> /*scratch*/,
+             Evictions& /*evictions*/) const override {}
+};
+
+class EvictsProtected final : public Policy {
+ public:
+  void evict(const StepView& step, std::span<float> /*scratch*/,
+             Evictions& evictions) const override {
+    int64_t left = step.excess();
+    for (int64_t row = 0; left > 0; ++row) {
+      if (step.live(row)) {
+        evictions.add(row);
+        --left;
+      }
+    }
+  }
+};
+
+/// One past the end.
+class EvictsBeyond final : public Policy {
+ public:
+  void evict(const StepView& step, std::span<float> /*scratch*/,
+             Evictions& evictions) const override {
+    if (step.excess() > 0) {
+      evictions.add(step.rows());
+    }
+  }
+};
+
+class EvictsTwice final : public Policy {
+ public:
+  void evict(const StepView& step, std::span<float> /*scratch*/,
+             Evictions& evictions) const override {
+    evict_oldest(step, evictions);
+    if (step.excess() > 0) {
+      evictions.add(evictions.rows().front());
+    }
+  }
+};
+
+/// Does not ask whether a slot is alive.
+class EvictsDeadSlot final : public Policy {
+ public:
+  void evict(const StepView& step, std::span<float> /*scratch*/,
+             Evictions& evictions) const override {
+    for (int64_t left = step.excess(); left > 0; --left) {
+      evictions.add(step.first_candidate() + left - 1);
+    }
+  }
+};
+
+/// Starts when the state is three quarters full.
+class EvictsEarly final : public Policy {
+ public:
+  void evict(const StepView& step, std::span<float> /*scratch*/,
+             Evictions& evictions) const override {
+    evict_oldest(step, evictions);
+    const bool soon = 4 * step.live_rows() >= 3 * step.capacity() && step.step() > 0;
+    if (step.excess() == 0 && soon && step.first_candidate() < step.end_candidates() &&
+        step.live(step.first_candidate())) {
+      evictions.add(step.first_candidate());
+    }
+  }
+};
+
+}  // namespace multistate::test

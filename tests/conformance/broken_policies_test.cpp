@@ -1,0 +1,134 @@
+// Planted faults: each is found by the check that is made for it, and said in words.
+
+#include <algorithm>
+
+#include "multistate/conformance/conformance.h"
+
+#include "conformance/broken/repetition.h"
+#include "conformance/broken/rows.h"
+#include "conformance/broken/scores.h"
+#include "conformance/broken/slots.h"
+#include "support/catch.h"
+
+namespace multistate::test {
+namespace {
+
+/// A policy with a fault, the check that has to find it, and what the first finding has to say.
+struct Planted {
+  PolicyEntry entry;
+  std::string check;
+  std::string words;
+  bool alone = true;  ///< Whether no other check fails.
+};
+
+std::vector<Planted> planted_faults() {
+  return {
+      {unregistered<EvictsNothing>("evicts_nothing"), "sizes",
+       "heads 4/4, state_size 1, scope layer, sinks 0, recent 0, every 1: policy evicts_nothing: "
+       "layer 0, step 1: 2 rows are left where 1 are allowed"},
+      {unregistered<EvictsProtected>("evicts_protected"), "protection",
+       "heads 4/4, state_size 5, scope layer, sinks 1, recent 2, every 1: policy "
+       "evicts_protected: layer 0, step 5: row 0 is protected or does not exist; candidates are 1 "
+       "to 3"},
+      {unregistered<EvictsBeyond>("evicts_beyond"), "protection",
+       "policy evicts_beyond: layer 0, step 1: row 2 is protected or does not exist"},
+      {unregistered<EvictsTwice>("evicts_twice"), "order",
+       "policy evicts_twice: layer 0, step 1: row 0 is evicted twice"},
+      {unregistered<EvictsDeadSlot>("evicts_dead_slot"), "order",
+       "policy evicts_dead_slot: layer 0, step 2: row 0 was evicted before"},
+      {unregistered<EvictsEarly>("evicts_early"), "full",
+       "policy evicts_early: layer 0, step 3: 1 rows are evicted while only 4 of 5 are there"},
+      {unregistered<ScoresNan>("scores_nan"), "scores",
+       "policy scores_nan: layer 0, step 1: the score of the row at position 0 is "},
+      {unregistered<ScoresInfinity>("scores_infinity"), "scores",
+       "policy scores_infinity: layer 0, step 1: the score of the row at position 1 is -inf"},
+      {unregistered<SwallowsNan>("swallows_nan"), "scores",
+       "it goes on in silence when the query of token 12 is NaN: after step "},
+      {unregistered<LeavesScoresOut>("leaves_scores_out"), "reference",
+       "policy leaves_scores_out: layer 0, step 1: the score of the row at position 1 is nan, in "
+       "plain loops, where scratch is NaN until it is written",
+       false},
+      {unregistered<ReadsKeysUndeclared>("reads_keys"), "needs",
+       "policy reads_keys: layer 0, step 1: the policy reads keys, which its needs() does not "
+       "declare"},
+      {unregistered<ReadsMemoryBeyond>("reads_memory"), "needs",
+       "policy reads_memory: layer 0, step 0: the policy reads memory, which its needs() does not "
+       "declare"},
+      {unregistered<FailsOnManyRows>("fails_on_many"), "runs", "state_size 23, scope layer"},
+      {unregistered<CountsCallsGlobally>("counts_calls"), "determinism", " at first, row ", false},
+      {unregistered<UsesStdRand>("uses_std_rand"), "determinism", " when run again", false},
+      {unregistered<AsksTheClock>("asks_the_clock"), "determinism", " when run again", false},
+      {unregistered<AsksTheThread>("asks_the_thread"), "determinism", " in another thread"},
+      {unregistered<DeclaresRandomInVain>("random_in_vain"), "seed",
+       "needs() declares random numbers, but the seed makes no difference"},
+      {unregistered<LeaksBetweenSamples>("leaks"), "samples", " after another sample, row ", false},
+      {unregistered<LeaksWhenInTurn>("leaks_in_turn"), "samples",
+       " with another sample in turn, row ", false},
+      {unregistered<LeaksInBatches>("leaks_in_batches"), "batch", "sample ", false},
+      {unregistered<CountsSlots>("counts_slots"), "blocks", "after step ", false},
+      {unregistered<ReadsMemoryOfTheDead>("reads_the_dead"), "blocks", " token by token", false},
+  };
+}
+
+/// What the report says, for failures of a test.
+std::string report(const std::vector<CheckResult>& results) {
+  std::string text;
+  for (const CheckResult& result : results) {
+    text += to_text(result) + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("every planted fault is found by the check made for it, in words") {
+  for (const Planted& fault : planted_faults()) {
+    const auto results = check_policy(make_subject(fault.entry));
+    INFO(fault.entry.name() << "\n" << report(results));
+    CHECK(!all_passed(results));
+    const auto found = std::find_if(results.begin(), results.end(), [&](const CheckResult& result) {
+      return result.check == fault.check;
+    });
+    REQUIRE(found != results.end());
+    CHECK(found->outcome == Outcome::kFailed);
+    REQUIRE(!found->findings.empty());
+    CHECK_THAT(found->findings.front(), ContainsSubstring(fault.words));
+    for (const CheckResult& result : results) {
+      INFO(result.check);
+      CHECK((result.check == fault.check || !fault.alone || result.outcome != Outcome::kFailed));
+    }
+  }
+}
+
+TEST_CASE("faults are there for every check that judges") {
+  const auto faults = planted_faults();
+  for (const Check& check : conformance_checks()) {
+    INFO(check.name);
+    const bool planted = std::any_of(faults.begin(), faults.end(), [&](const Planted& fault) {
+      return fault.check == check.name;
+    });
+    CHECK((planted || check.name == "cost" || check.name == "description"));
+  }
+}
+
+TEST_CASE("a policy without words is told which are missing") {
+  const auto finding_of = [](PolicyEntry entry) {
+    const auto results = check_policy(make_subject(entry));
+    REQUIRE(results.front().check == "description");
+    return results.front().findings.empty() ? "" : results.front().findings.front();
+  };
+  PolicyEntry entry = unregistered<EvictsNothing>("mine");
+  CHECK(finding_of(entry).empty());
+  entry.info.summary = "";
+  CHECK(finding_of(entry) == "registration: its summary is empty");
+  entry.info.summary = "some";
+  entry.info.paper = "";
+  CHECK_THAT(finding_of(entry), ContainsSubstring("it names no paper"));
+  entry.info.paper = "none";
+  entry.info.version = 0;
+  CHECK_THAT(finding_of(entry), ContainsSubstring("its version is 0"));
+  CHECK_THAT(finding_of(unregistered<EvictsNothing>("my policy")),
+             ContainsSubstring("its name is 'my policy', which sweep files"));
+}
+
+}  // namespace multistate::test

@@ -8,45 +8,102 @@
 
 namespace multistate::test {
 
-/// A step worked by hand: rows at `positions`, the attention of every head, and what the policy
+/// A step worked by hand: rows at `positions`, what every head sees of them, and what the policy
 /// remembers.
 struct HandMadeStep {
   int64_t step = 0;
   std::vector<int64_t> positions = {};
-  std::vector<std::vector<float>> attention = {};  ///< [head][row]
-  std::vector<float> memory = {};                  ///< [row], one field.
-  std::vector<uint8_t> live = {};                  ///< Empty: all.
+  std::vector<std::vector<float>> attention = {};            ///< [head][row]
+  std::vector<float> memory = {};                            ///< [field * rows + row]
+  std::vector<uint8_t> live = {};                            ///< Empty: all.
+  std::vector<std::vector<std::vector<float>>> keys = {};    ///< [kv_head][row][D]
+  std::vector<std::vector<std::vector<float>>> values = {};  ///< The same.
+  std::vector<float> future = {};                            ///< [row]
+};
+
+/// A HandMadeStep where a policy can read it. Keeps references to both.
+class ShownStep {
+ public:
+  ShownStep(const PolicySetup& setup, HandMadeStep& step) : setup_(setup) {
+    const auto rows = static_cast<int64_t>(step.positions.size());
+    if (step.live.empty()) {
+      step.live.assign(step.positions.size(), 1);
+    }
+    step.memory.resize(step.positions.size() *
+                       static_cast<size_t>(std::max<int64_t>(setup.needs.memory, 1)));
+    for (const auto& head : step.attention) {
+      weights_.insert(weights_.end(), head.begin(), head.end());
+    }
+    const auto& vectors = step.keys.empty() ? step.values : step.keys;
+    data_.head_size = vectors.empty() ? 0 : static_cast<int64_t>(vectors.front().front().size());
+    data_.kv_heads = static_cast<int64_t>(vectors.size());
+    data_.keys = flatten(step.keys, keys_);
+    data_.values = flatten(step.values, values_);
+    data_.step = step.step;
+    data_.state_size = setup.state_size;
+    data_.capacity = setup.capacity();
+    data_.live_rows = std::count(step.live.begin(), step.live.end(), uint8_t{1});
+    data_.heads = static_cast<int64_t>(step.attention.size());
+    data_.positions = step.positions;
+    data_.live = step.live;
+    data_.first_candidate = std::min(setup.common.sinks, rows);
+    data_.end_candidates = std::max(data_.first_candidate, rows - setup.recent());
+    data_.attention = {weights_.data(), rows, 0};
+    data_.memory = step.memory.data();
+    data_.memory_stride = rows;
+    scratch_.resize(step.positions.size() * static_cast<size_t>(setup.needs.scratch));
+    data_.scratch = scratch_.data();
+    data_.scratch_stride = rows;
+    vectors_.resize(static_cast<size_t>(data_.head_size * setup.needs.vectors));
+    data_.vectors = vectors_.data();
+    data_.future = step.future;
+    data_.random = &random_;
+    scores_.resize(step.positions.size());
+  }
+
+  ShownStep(const ShownStep&) = delete;
+  ShownStep& operator=(const ShownStep&) = delete;
+
+  StepView view() const { return {data_, setup_.needs}; }
+  std::span<float> scores() { return scores_; }
+
+  /// What a ScoringPolicy gives the rows.
+  std::vector<float> score() {
+    const auto& policy = dynamic_cast<const ScoringPolicy&>(*setup_.policy);
+    policy.observe(view());
+    policy.score(view(), scores_);
+    return scores_;
+  }
+
+ private:
+  HeadMatrices flatten(const std::vector<std::vector<std::vector<float>>>& heads,
+                       std::vector<float>& storage) const {
+    int64_t rows = 0;
+    for (const auto& head : heads) {
+      rows = static_cast<int64_t>(head.size());
+      for (const auto& row : head) {
+        storage.insert(storage.end(), row.begin(), row.end());
+      }
+    }
+    return {storage.data(), rows * data_.head_size, data_.head_size};
+  }
+
+  const PolicySetup& setup_;
+  StepData data_;
+  Random random_{{11}};
+  std::vector<float> weights_;
+  std::vector<float> keys_;
+  std::vector<float> values_;
+  std::vector<float> scratch_;
+  std::vector<float> vectors_;
+  std::vector<float> scores_;
 };
 
 /// The rows (indices) that the policy of `setup` evicts; `step.memory` is updated.
 inline std::vector<int64_t> evicted(const PolicySetup& setup, HandMadeStep& step) {
-  const auto rows = static_cast<int64_t>(step.positions.size());
-  if (step.live.empty()) {
-    step.live.assign(step.positions.size(), 1);
-  }
-  step.memory.resize(step.positions.size());
-  std::vector<float> weights;
-  for (const auto& head : step.attention) {
-    weights.insert(weights.end(), head.begin(), head.end());
-  }
-  Random random({11});
-  StepData data;
-  data.step = step.step;
-  data.state_size = setup.state_size;
-  data.capacity = setup.capacity();
-  data.live_rows = std::count(step.live.begin(), step.live.end(), uint8_t{1});
-  data.heads = static_cast<int64_t>(step.attention.size());
-  data.positions = step.positions;
-  data.live = step.live;
-  data.first_candidate = std::min(setup.common.sinks, rows);
-  data.end_candidates = std::max(data.first_candidate, rows - setup.recent());
-  data.attention = {weights.data(), rows, 0};
-  data.memory = step.memory.data();
-  data.memory_stride = rows;
-  data.random = &random;
-  std::vector<float> scratch(step.positions.size());
+  ShownStep shown(setup, step);
   Evictions evictions;
-  setup.policy->evict(StepView(data, setup.needs), scratch, evictions);
+  setup.policy->evict(shown.view(), shown.scores(), evictions);
   return {evictions.rows().begin(), evictions.rows().end()};
 }
 

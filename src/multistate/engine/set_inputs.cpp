@@ -71,10 +71,10 @@ at::Tensor future_of_set(const LayerState& state, const LayerState::Set& set,
     return {};
   }
   if (set.trace.tokens() != 0 || inputs.tokens() != state.length().tokens) {
-    throw PolicyError(
-        fmt::format("policy {} sees the future, so it can only run samples that are "
-                    "known as a whole",
-                    state.setup().entry->info.name));
+    throw PolicyError(Breach::kNeeds,
+                      fmt::format("policy {} sees the future, so it can only run samples that are "
+                                  "known as a whole",
+                                  state.setup().entry->info.name));
   }
   return future_attention(inputs);
 }

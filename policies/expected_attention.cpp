@@ -56,7 +56,7 @@ class ExpectedAttention final : public ScoringPolicy {
     const auto count = static_cast<double>(future_);
     const double middle = static_cast<double>(step.step() + 1) + (count - 1.0) / 2.0;
     for (size_t i = 0; i < frequencies.size(); ++i) {
-      const auto w = static_cast<double>(frequencies[i]);
+      const double w = frequencies[i];
       const double size = std::sin(count * w / 2.0) / (count * std::sin(w / 2.0));
       rotation[i] = static_cast<float>(size * std::cos(middle * w));
       rotation[i + frequencies.size()] = static_cast<float>(size * std::sin(middle * w));

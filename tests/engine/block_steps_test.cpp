@@ -5,9 +5,8 @@
 
 #include <ATen/ops/rand.h>
 
-#include "multistate/engine/decision.h"
-
 #include "multistate/conformance/scan_run.h"
+#include "multistate/engine/decision.h"
 
 #include "support/torch.h"
 

@@ -7,6 +7,7 @@
 #include "multistate/conformance/naive_scan.h"
 #include "multistate/conformance/scan_run.h"
 #include "multistate/engine/block_scan.h"
+#include "multistate/engine/places.h"
 
 #include "support/torch.h"
 
@@ -70,8 +71,11 @@ std::vector<NamedScan> scans_of(const PolicySetup& setup) {
   if (!setup.bounded()) {
     return {{"causal scan", shared(causal_scan())}};
   }
-  std::vector<NamedScan> scans = {{"token scan", shared(token_scan())},
-                                  {"block scan", shared(block_scan())}};
+  std::vector<NamedScan> scans = {{"token scan", shared(token_scan())}};
+  if (&scan_for(setup) == &token_scan()) {
+    return scans;
+  }
+  scans.push_back({"block scan", shared(block_scan())});
   for (const int64_t block : {1, 7, 64, 1000}) {
     scans.push_back({fmt::format("blocks of {}", block), std::make_shared<BlockScan>(block)});
   }
@@ -165,6 +169,50 @@ TEST_CASE("a query that is not a number stops the run, whichever scan") {
         StartsWith("policy tova: layer 0, step 13: the score of the row at position") &&
             EndsWith(" is nan"));
   }
+}
+
+TEST_CASE("rows that are rotated anew: token step == naive loops") {
+  const auto inputs = NaiveInputs::random(6, 2, kTokens, 31);
+  for (const std::string& name : policy_registry().names()) {
+    const PolicyEntry& entry = *policy_registry().find(name);
+    if (!entry.info.bounded || entry.needs().future) {
+      continue;
+    }
+    for (const char* positions : {"in_cache", "log_gap"}) {
+      CAPTURE(name, positions);
+      const auto setup =
+          set_up_policy(name, 5, fmt::format("{{positions: {}, sinks: 1, recent: 1}}", positions));
+      CHECK(&scan_for(setup) == &token_scan());
+      check_equal(run_scan(scan_for(setup), inputs, setup, {}), naive_scan(inputs, setup, {}, 0));
+    }
+  }
+}
+
+TEST_CASE("a prompt that is cut at its end: all scans == naive loops") {
+  auto inputs = NaiveInputs::random(6, 2, kTokens, 32);
+  inputs.prompt = 15;
+  for (const std::string& name : policy_registry().names()) {
+    if (!policy_registry().find(name)->info.bounded) {
+      continue;
+    }
+    CAPTURE(name);
+    const auto setup = set_up_policy(name, 5, "{prompt: one_shot, sinks: 1, recent: 1}");
+    const auto naive = naive_scan(inputs, setup, {}, 0);
+    check_equal(run_scan(scan_for(setup), inputs, setup, {}), naive);
+    check_equal(run_scan(token_scan(), inputs, setup, {}), naive);
+  }
+}
+
+TEST_CASE("places: ranks, and gaps whose logarithm of the logarithm is taken beyond 10") {
+  const std::vector<int64_t> positions = {3, 4, 14, 25};
+  CHECK(places_of(positions, Positions::kOriginal) == std::vector<double>{3, 4, 14, 25});
+  CHECK(places_of(positions, Positions::kInCache) == std::vector<double>{0, 1, 2, 3});
+  const auto places = places_of(positions, Positions::kLogGap);
+  CHECK(places[0] == 0.0);
+  CHECK(places[1] == 1.0);
+  CHECK(places[2] == 11.0);
+  // ln(ln 11) = ln 2.3979 = 0.8746
+  CHECK(places[3] == approx(11.8746).margin(1e-4));
 }
 
 }  // namespace multistate::test

@@ -2,11 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "multistate/conformance/naive_statistics.h"
 
 namespace multistate {
 namespace {
+
+double place_in(const std::vector<double>& places, size_t row) {
+  return places.empty() ? 0.0 : places[row];
+}
 
 /// Rows whose copies in single precision a policy may change.
 class CopiedRows final : public RowEditor {
@@ -50,17 +55,47 @@ void NaiveSet::attend(int64_t t, std::vector<double>& attended) {
   }
 }
 
+/// Where rows are rotated to at this step; none where they came rotated.
+std::vector<double> NaiveSet::places() const {
+  std::vector<double> places;
+  const Positions how = setup_.common.positions;
+  for (size_t row = 0; setup_.rotates_anew() && row < rows_.size(); ++row) {
+    if (how == Positions::kInCache || row == 0) {
+      places.push_back(static_cast<double>(row));
+      continue;
+    }
+    const auto gap = static_cast<double>(rows_[row].position - rows_[row - 1].position);
+    places.push_back(places.back() + (gap <= 10.0 ? gap : std::log(std::log(gap))));
+  }
+  return places;
+}
+
+std::vector<double> NaiveSet::rotated(const double* x, double place) const {
+  const auto frequencies = rotary_frequencies(inputs_.head_size);
+  const size_t half = frequencies.size();
+  std::vector<double> y(2 * half);
+  for (size_t i = 0; i < half; ++i) {
+    const double angle = place * frequencies[i];
+    y[i] = x[i] * std::cos(angle) - x[i + half] * std::sin(angle);
+    y[i + half] = x[i + half] * std::cos(angle) + x[i] * std::sin(angle);
+  }
+  return y;
+}
+
 std::vector<double> NaiveSet::attend_with(int64_t head, int64_t t,
                                           std::vector<double>& attended) const {
   const int64_t size = inputs_.head_size;
   const int64_t kv_head = head / (inputs_.heads / inputs_.kv_heads) - heads_.first_kv;
+  const auto places = this->places();
+  const auto query =
+      rotated(vector_of(inputs_, inputs_.queries, head, t), place_in(places, rows_.size() - 1));
   std::vector<double> weights;
   double total = 0.0;
-  for (const Row& row : rows_) {
+  for (size_t n = 0; n < rows_.size(); ++n) {
+    const auto key = rotated(rows_[n].keys.data() + kv_head * size, place_in(places, n));
     double logit = 0.0;
-    for (int64_t i = 0; i < size; ++i) {
-      logit += vector_of(inputs_, inputs_.queries, head, t)[i] *
-               row.keys[static_cast<size_t>(kv_head * size + i)];
+    for (size_t i = 0; i < key.size(); ++i) {
+      logit += query[i] * key[i];
     }
     weights.push_back(std::exp(logit / std::sqrt(static_cast<double>(size))));
     total += weights.back();
@@ -81,14 +116,15 @@ void NaiveSet::gather() {
   const int64_t size = inputs_.head_size;
   positions_ = kept();
   live_.assign(rows_.size(), 1);
+  const auto places = this->places();
   keys_.clear();
   values_.clear();
   for (int64_t head = 0; head < heads_.kv(); ++head) {
-    for (const Row& row : rows_) {
-      keys_.insert(keys_.end(), row.keys.begin() + head * size,
-                   row.keys.begin() + (head + 1) * size);
-      values_.insert(values_.end(), row.values.begin() + head * size,
-                     row.values.begin() + (head + 1) * size);
+    for (size_t row = 0; row < rows_.size(); ++row) {
+      const auto key = rotated(rows_[row].keys.data() + head * size, place_in(places, row));
+      keys_.insert(keys_.end(), key.begin(), key.end());
+      const auto value = rows_[row].values.begin() + head * size;
+      values_.insert(values_.end(), value, value + size);
     }
   }
   memory_.assign(static_cast<size_t>(setup_.needs.memory * count), 0.0F);
@@ -98,9 +134,11 @@ void NaiveSet::gather() {
           rows_[static_cast<size_t>(row)].memory[static_cast<size_t>(field)];
     }
   }
-  scores_.assign(rows_.size(), 0.0F);
-  scratch_.assign(static_cast<size_t>(setup_.needs.scratch * count), 0.0F);
-  vectors_.assign(static_cast<size_t>(setup_.needs.vectors * size), 0.0F);
+  // What nobody has written must not be read.
+  constexpr float kUnwritten = std::numeric_limits<float>::quiet_NaN();
+  scores_.assign(rows_.size(), kUnwritten);
+  scratch_.assign(static_cast<size_t>(setup_.needs.scratch * count), kUnwritten);
+  vectors_.assign(static_cast<size_t>(setup_.needs.vectors * size), kUnwritten);
 }
 
 const StepData& NaiveSet::describe(int64_t t, int64_t layer) {
@@ -117,8 +155,9 @@ const StepData& NaiveSet::describe(int64_t t, int64_t layer) {
   }
   query_.clear();
   for (int64_t head = heads_.first_head; head < heads_.end_head; ++head) {
-    const double* source = vector_of(inputs_, inputs_.queries, head, t);
-    query_.insert(query_.end(), source, source + size);
+    const auto query =
+        rotated(vector_of(inputs_, inputs_.queries, head, t), place_in(places(), rows_.size() - 1));
+    query_.insert(query_.end(), query.begin(), query.end());
   }
   data_ = {};
   data_.step = t;
@@ -146,7 +185,8 @@ const StepData& NaiveSet::describe(int64_t t, int64_t layer) {
   frequencies_ = rotary_frequencies(size);
   data_.rotary_frequencies = frequencies_;
   if (setup_.needs.query_statistics) {
-    const auto statistics = query_statistics(inputs_, heads_, setup_.common.sinks, t);
+    const auto statistics = query_statistics(inputs_, heads_, setup_.common.sinks, t,
+                                             /*rotated=*/!setup_.rotates_anew());
     query_mean_ = statistics.mean;
     query_covariance_ = statistics.covariance;
     data_.query_mean = {query_mean_.data(), size, 0};
@@ -163,7 +203,14 @@ const StepData& NaiveSet::describe(int64_t t, int64_t layer) {
 }
 
 void NaiveSet::merge(const Evictions& evictions) {
-  CopiedRows editor(keys_, values_, data_);
+  std::vector<float> keys;  // As the state holds them, which may be before RoPE.
+  for (int64_t head = 0; head < heads_.kv(); ++head) {
+    for (const Row& row : rows_) {
+      const auto key = row.keys.begin() + head * inputs_.head_size;
+      keys.insert(keys.end(), key, key + inputs_.head_size);
+    }
+  }
+  CopiedRows editor(keys, values_, data_);
   setup_.policy->merge(StepView(data_, setup_.needs), evictions.rows(), editor);
   for (int64_t head = 0; head < heads_.kv(); ++head) {
     for (size_t row = 0; row < rows_.size(); ++row) {

@@ -54,6 +54,10 @@ class NaiveSet {
   };
 
   std::vector<double> attend_with(int64_t head, int64_t t, std::vector<double>& attended) const;
+  std::vector<double> places() const;
+
+  /// The vector x [D] as RoPE turns it to `place`.
+  std::vector<double> rotated(const double* x, double place) const;
   void gather();
   void merge(const Evictions& evictions);
 
@@ -77,7 +81,7 @@ class NaiveSet {
   std::vector<float> scratch_;
   std::vector<float> vectors_;
   std::vector<float> future_;
-  std::vector<float> frequencies_;
+  std::vector<double> frequencies_;
   std::vector<float> query_mean_;
   std::vector<float> query_covariance_;
 };

@@ -5,13 +5,15 @@
 namespace multistate {
 namespace {
 
-std::vector<double> query_before_rotation(const NaiveInputs& inputs, int64_t head, int64_t t) {
+/// Turned back from `place`.
+std::vector<double> query_before_rotation(const NaiveInputs& inputs, int64_t head, int64_t t,
+                                          int64_t place) {
   const double* x = vector_of(inputs, inputs.queries, head, t);
   const auto frequencies = rotary_frequencies(inputs.head_size);
   const size_t half = frequencies.size();
   std::vector<double> query(2 * half);
   for (size_t i = 0; i < half; ++i) {
-    const double angle = -static_cast<double>(t) * static_cast<double>(frequencies[i]);
+    const double angle = -static_cast<double>(place) * frequencies[i];
     query[i] = x[i] * std::cos(angle) - x[i + half] * std::sin(angle);
     query[i + half] = x[i + half] * std::cos(angle) + x[i] * std::sin(angle);
   }
@@ -56,22 +58,22 @@ const double* vector_of(const NaiveInputs& inputs, const std::vector<double>& da
   return data.data() + (head * inputs.tokens + t) * inputs.head_size;
 }
 
-std::vector<float> rotary_frequencies(int64_t head_size) {
-  std::vector<float> frequencies;
+std::vector<double> rotary_frequencies(int64_t head_size) {
+  std::vector<double> frequencies;
   for (int64_t i = 0; i < head_size / 2; ++i) {
     const double exponent = -2.0 * static_cast<double>(i) / static_cast<double>(head_size);
-    frequencies.push_back(static_cast<float>(std::pow(TransformerConfig().rope_theta, exponent)));
+    frequencies.push_back(std::pow(TransformerConfig().rope_theta, exponent));
   }
   return frequencies;
 }
 
 NaiveStatistics query_statistics(const NaiveInputs& inputs, const Heads& heads, int64_t first,
-                                 int64_t t) {
+                                 int64_t t, bool rotated) {
   NaiveStatistics statistics;
   for (int64_t head = heads.first_head; head < heads.end_head; ++head) {
     std::vector<std::vector<double>> queries;
     for (int64_t s = first; s <= t; ++s) {
-      queries.push_back(query_before_rotation(inputs, head, s));
+      queries.push_back(query_before_rotation(inputs, head, s, rotated ? s : 0));
     }
     add_head(queries, static_cast<size_t>(inputs.head_size), statistics);
   }

@@ -12,7 +12,7 @@ const double* vector_of(const NaiveInputs& inputs, const std::vector<double>& da
                         int64_t t);
 
 /// Angles of RoPE with the default base, [D/2].
-std::vector<float> rotary_frequencies(int64_t head_size);
+std::vector<double> rotary_frequencies(int64_t head_size);
 
 /// Mean [H][D] and covariance [H][D][D] of queries before RoPE.
 struct NaiveStatistics {
@@ -20,9 +20,10 @@ struct NaiveStatistics {
   std::vector<float> covariance;
 };
 
-/// Those of the tokens `first` to t; 0 when there are none.
+/// Those of the tokens `first` to t; 0 when there are none. `rotated`: the inputs' queries are
+/// those after RoPE.
 NaiveStatistics query_statistics(const NaiveInputs& inputs, const Heads& heads, int64_t first,
-                                 int64_t t);
+                                 int64_t t, bool rotated);
 
 /// What the tokens after t give the row of `position` where nothing is ever evicted: weights,
 /// summed over tokens and averaged over heads.

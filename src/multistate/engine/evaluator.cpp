@@ -101,6 +101,13 @@ void Evaluator::take_over(SharedPrefix& shared, std::span<const int64_t> ids, Sa
                            prefix.losses.begin() + static_cast<std::ptrdiff_t>(predictions));
 }
 
+RotaryTable Evaluator::rotations(std::vector<int64_t> positions) const {
+  if (setup_.rotates_anew()) {
+    std::fill(positions.begin(), positions.end(), 0);
+  }
+  return model_.rotary_table(positions);
+}
+
 SampleState Evaluator::start(SampleSeed seed, const SampleLength& length) const {
   SampleState state;
   for (int64_t layer = 0; layer < model_.config().layers; ++layer) {
@@ -112,7 +119,7 @@ SampleState Evaluator::start(SampleSeed seed, const SampleLength& length) const 
 at::Tensor Evaluator::advance(std::span<const int64_t> ids, SampleState& state,
                               PhaseSeconds& seconds) const {
   const c10::InferenceMode inference;
-  const auto table = model_.rotary_table(positions_from(state.tokens, ids.size()));
+  const auto table = rotations(positions_from(state.tokens, ids.size()));
   auto hidden = model_.embed(ids);
   for (int64_t layer = 0; layer < model_.config().layers; ++layer) {
     Qkv qkv;
@@ -153,7 +160,7 @@ at::Tensor Evaluator::advance_each(std::span<const int64_t> ids,
   for (const SampleState* state : states) {
     positions.push_back(state->tokens);
   }
-  const auto table = model_.rotary_table(positions);
+  const auto table = rotations(std::move(positions));
   auto hidden = model_.embed(ids);
   for (int64_t layer = 0; layer < model_.config().layers; ++layer) {
     const Qkv all = model_.project(layer, hidden, table);

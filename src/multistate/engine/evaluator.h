@@ -90,6 +90,9 @@ class Evaluator {
   at::Tensor advance_each(std::span<const int64_t> ids, std::span<SampleState* const> states) const;
 
  private:
+  /// To these positions; to 0, which changes nothing, where the scan rotates rows itself.
+  RotaryTable rotations(std::vector<int64_t> positions) const;
+
   /// kSegment, or everything at once for a policy that sees the future.
   int64_t segment(int64_t tokens) const;
 

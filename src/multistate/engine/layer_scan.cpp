@@ -6,8 +6,8 @@ const LayerScan& scan_for(const PolicySetup& setup) {
   if (!setup.bounded()) {
     return causal_scan();
   }
-  // The block scan computes with the rows as they are at the block's start.
-  return setup.needs.merges ? token_scan() : block_scan();
+  // The block scan computes with rows as they are when they come.
+  return setup.needs.merges || setup.rotates_anew() ? token_scan() : block_scan();
 }
 
 }  // namespace multistate

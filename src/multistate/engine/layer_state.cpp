@@ -27,12 +27,12 @@ int64_t rows_of_layer(const PolicySetup& setup, int64_t layer, int64_t layers) {
   return k;
 }
 
-std::vector<float> frequencies_of(const TransformerConfig& config) {
-  std::vector<float> frequencies;
+std::vector<double> frequencies_of(const TransformerConfig& config) {
+  std::vector<double> frequencies;
   const int64_t half = config.head_size / 2;
   for (int64_t i = 0; i < half; ++i) {
     const double exponent = -static_cast<double>(i) / static_cast<double>(half);
-    frequencies.push_back(static_cast<float>(std::pow(config.rope_theta, exponent)));
+    frequencies.push_back(std::pow(config.rope_theta, exponent));
   }
   return frequencies;
 }

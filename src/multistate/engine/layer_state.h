@@ -56,7 +56,7 @@ class LayerState {
   /// Sets that are decided on together: one, or all of the layer.
   int64_t sets_in_group() const;
 
-  std::span<const float> rotary_frequencies() const { return rotary_frequencies_; }
+  std::span<const double> rotary_frequencies() const { return rotary_frequencies_; }
   int64_t layer() const { return layer_; }
   std::vector<Set>& sets() { return sets_; }
   const std::vector<Set>& sets() const { return sets_; }
@@ -74,7 +74,7 @@ class LayerState {
   int64_t state_size_;
   int64_t peak_group_rows_ = 0;
   SampleLength length_;
-  std::vector<float> rotary_frequencies_;  ///< [D/2], where the policy reads them.
+  std::vector<double> rotary_frequencies_;  ///< [D/2]
   std::vector<Set> sets_;
 };
 

@@ -13,14 +13,14 @@ QueryStatistics::QueryStatistics(int64_t heads, int64_t head_size)
       covariance_(static_cast<size_t>(heads * head_size * head_size)),
       query_(static_cast<size_t>(head_size)) {}
 
-void QueryStatistics::add(const HeadMatrices& queries, int64_t position,
-                          std::span<const float> frequencies) {
+void QueryStatistics::add(const HeadMatrices& queries, double position,
+                          std::span<const double> frequencies) {
   ++count_;
   const auto half = frequencies.size();
   for (int64_t head = 0; head < heads_; ++head) {
     const float* turned = queries.data + head * queries.head_stride;
     for (size_t i = 0; i < half; ++i) {
-      const double angle = static_cast<double>(position) * static_cast<double>(frequencies[i]);
+      const double angle = position * frequencies[i];
       const auto cos = static_cast<float>(std::cos(angle));
       const auto sin = static_cast<float>(std::sin(angle));
       query_[i] = turned[i] * cos + turned[i + half] * sin;

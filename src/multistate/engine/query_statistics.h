@@ -17,7 +17,7 @@ class QueryStatistics {
 
   /// Takes in the newest query of every head: `queries` [H][D], as RoPE has turned them to
   /// `position`; `frequencies` [D/2] as in StepView::rotary_frequencies().
-  void add(const HeadMatrices& queries, int64_t position, std::span<const float> frequencies);
+  void add(const HeadMatrices& queries, double position, std::span<const double> frequencies);
 
   HeadMatrices mean() const { return {mean_.data(), size_, 0}; }                      ///< [H][D]
   HeadMatrices covariance() const { return {covariance_.data(), size_ * size_, 0}; }  ///< [H][D][D]

@@ -37,7 +37,7 @@ HeadMatrices readable(const at::Tensor& tensor, at::Tensor& holder) {
 }
 
 void describe_set(const LayerState& state, LayerState::Set& set, const SetInputs& inputs,
-                  StepData& data) {
+                  StepData& data, double place) {
   const PolicySetup& setup = state.setup();
   const auto slots = static_cast<int64_t>(data.live.size());
   data.step = set.trace.tokens() - 1;
@@ -58,7 +58,7 @@ void describe_set(const LayerState& state, LayerState::Set& set, const SetInputs
   data.rotary_frequencies = state.rotary_frequencies();
   if (setup.needs.query_statistics) {
     if (data.step >= setup.common.sinks) {
-      set.queries.add(data.query, data.step, data.rotary_frequencies);
+      set.queries.add(data.query, place, data.rotary_frequencies);
     }
     data.query_mean = set.queries.mean();
     data.query_covariance = set.queries.covariance();

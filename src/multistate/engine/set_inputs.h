@@ -38,10 +38,10 @@ SetInputs inputs_of_set(const Qkv& qkv, const at::Tensor& attended, int64_t inde
 HeadMatrices readable(const at::Tensor& tensor, at::Tensor& holder);
 
 /// Completes the description of the newest token's step, whose live slots and matrices `data` shows
-/// already: what the state knows of it. Takes the query into the set's statistics where the policy
-/// reads them, so it is called once a step.
+/// already: what the state knows of it. Takes the query, which RoPE has rotated to `place`, into
+/// the set's statistics where the policy reads them, so it is called once a step.
 void describe_set(const LayerState& state, LayerState::Set& set, const SetInputs& inputs,
-                  StepData& data);
+                  StepData& data, double place);
 
 /// What future_attention() says of the call's tokens where the policy reads it, else undefined.
 /// Throws PolicyError when they are not a whole sample.

@@ -9,6 +9,7 @@
 
 #include "multistate/engine/decision.h"
 #include "multistate/engine/layer_scan.h"
+#include "multistate/engine/places.h"
 #include "multistate/engine/set_inputs.h"
 #include "multistate/engine/step_buffers.h"
 
@@ -61,12 +62,17 @@ class SetStepper {
     set_.rows.append(inputs_.keys.narrow(1, token, 1), inputs_.values.narrow(1, token, 1),
                      set_.trace.tokens());
     set_.trace.record_birth();
-    const auto query = inputs_.queries.select(2, token);
-    const auto logits = at::matmul(query.mul(inputs_.scale()), set_.rows.keys().transpose(1, 2));
+    auto query = inputs_.queries.select(2, token);
+    auto keys = set_.rows.keys();
+    double place = static_cast<double>(set_.trace.tokens() - 1);
+    if (state_.setup().rotates_anew()) {
+      place = rotate(query, keys);
+    }
+    const auto logits = at::matmul(query.mul(inputs_.scale()), keys.transpose(1, 2));
     const auto weights = at::softmax(logits, -1, at::kFloat);
     const auto values = set_.rows.values();
     inputs_.attended.select(0, token).copy_(at::matmul(weights.to(values.scalar_type()), values));
-    describe(query, weights, data);
+    describe({query, keys, weights, place}, data);
   }
 
   std::span<float> scores() { return buffers_.scores(set_.rows.rows()); }
@@ -86,26 +92,47 @@ class SetStepper {
   }
 
  private:
-  /// `weights`: [G, H/G, N].
-  void describe(const at::Tensor& query, const at::Tensor& weights, StepData& data) {
+  /// What the newest token has seen.
+  struct Seen {
+    at::Tensor query;    ///< [G, H/G, D]
+    at::Tensor keys;     ///< [G, N, D]
+    at::Tensor weights;  ///< [G, H/G, N]
+    double place = 0.0;  ///< Where RoPE has rotated the query to.
+  };
+
+  /// Replaces the newest query and all keys, which are those before RoPE, by rotated ones. Returns
+  /// the query's place.
+  double rotate(at::Tensor& query, at::Tensor& keys) const {
+    const auto places = places_of(set_.rows.positions(), state_.setup().common.positions);
+    const auto table = rotary_table(places, state_.rotary_frequencies(), keys.options());
+    const int64_t newest = keys.size(1) - 1;
+    keys = keys.contiguous().clone();
+    rotate_in_place(keys, table);
+    query = query.contiguous().clone();
+    rotate_in_place(query.view({-1, 1, query.size(2)}),
+                    {table.cos.narrow(0, newest, 1), table.sin.narrow(0, newest, 1)});
+    return places.back();
+  }
+
+  void describe(const Seen& seen, StepData& data) {
     const int64_t rows = set_.rows.rows();
     const Needs& needs = state_.setup().needs;
     live_.assign(static_cast<size_t>(rows), 1);
     data.live = live_;
     data.live_rows = rows;
     if (needs.attention) {
-      data.attention = readable(weights.flatten(0, 1), weights_holder_);
+      data.attention = readable(seen.weights.flatten(0, 1), weights_holder_);
     }
     if (needs.query || needs.query_statistics) {
-      data.query = readable(query.flatten(0, 1), query_holder_);
+      data.query = readable(seen.query.flatten(0, 1), query_holder_);
     }
     if (needs.keys) {
-      data.keys = readable(set_.rows.keys(), keys_holder_);
+      data.keys = readable(seen.keys, keys_holder_);
     }
     if (needs.values) {
       data.values = readable(set_.rows.values(), values_holder_);
     }
-    describe_set(state_, set_, inputs_, data);
+    describe_set(state_, set_, inputs_, data, seen.place);
     buffers_.reserve(needs, rows, inputs_.head_size());
     if (future_.defined()) {
       show_future(future_, buffers_.future(rows), data);

@@ -15,6 +15,9 @@ enum class Scope {
 /// Which position a key is rotated to (RoPE).
 enum class Positions {
   kOriginal,  ///< The token's place in its sample, whatever was evicted since.
+  kInCache,   ///< The row's place in the state, as StreamingLLM has it (arXiv:2309.17453).
+  kLogGap,    ///< Gaps between rows, summed: up to 10 as they are, larger ones as ln(ln gap)
+              ///< (arXiv:2401.06104, section 6.2, for texts beyond the model's context).
 };
 
 /// What a policy does to a prompt.
@@ -38,7 +41,10 @@ struct CommonOptions {
     v.choice("scope", scope, {{"layer", Scope::kLayer}, {"kv_head", Scope::kKvHead}},
              "who shares one set of rows");
     v("every", every, {1, kMost}, "steps between evictions; the state floats up to k + every - 1");
-    v.choice("positions", positions, {{"original", Positions::kOriginal}},
+    v.choice("positions", positions,
+             {{"original", Positions::kOriginal},
+              {"in_cache", Positions::kInCache},
+              {"log_gap", Positions::kLogGap}},
              "where RoPE rotates keys to");
     v.choice("prompt", prompt, {{"stepwise", Prompt::kStepwise}, {"one_shot", Prompt::kOneShot}},
              "evict within the prompt as well, or once at its end");

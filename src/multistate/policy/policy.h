@@ -29,7 +29,8 @@ class Evictions {
 };
 
 /// The keys and values of a set's rows, to be changed: [D] each, 0 <= kv_head < kv_heads, row < N.
-/// Keys are those after RoPE.
+/// Keys are as the state holds them: after RoPE, but before it where the option `positions` is not
+/// `original`.
 class RowEditor {
  public:
   virtual ~RowEditor() = default;

@@ -24,10 +24,17 @@ void check_sizes(const PolicySetup& setup, const Node* options) {
 }
 
 void check_needs(const PolicySetup& setup, const Node* options) {
+  std::string problem;
   if (setup.needs.pools_heads && setup.common.scope != Scope::kKvHead) {
-    const auto problem = fmt::format(
+    problem = fmt::format(
         "policy.scope: {} shares rows out among key/value heads, which takes kv_head, not layer",
         setup.entry->info.name);
+  } else if (setup.needs.future && setup.rotates_anew()) {
+    problem = fmt::format(
+        "policy.positions: {} sees the future, which is known for original positions only",
+        setup.entry->info.name);
+  }
+  if (!problem.empty()) {
     throw options == nullptr ? InputError(problem) : options->error(problem);
   }
 }
@@ -53,7 +60,7 @@ int64_t PolicySetup::quiet_tokens(const SampleLength& length) const {
     return length.tokens;
   }
   if (needs.memory > 0 || needs.random || needs.query_statistics || needs.future ||
-      needs.layer_budgets) {
+      needs.layer_budgets || rotates_anew()) {
     return 0;
   }
   const int64_t room = std::max(capacity() - 1, one_shot() ? length.prompt - 1 : 0);

@@ -41,6 +41,9 @@ struct PolicySetup {
   /// model.
   int64_t quiet_tokens(const SampleLength& length) const;
 
+  /// Whether rows hold keys before RoPE, to be rotated anew at every step.
+  bool rotates_anew() const { return bounded() && common.positions != Positions::kOriginal; }
+
   /// Whether there is a cut at the end of the prompt.
   bool one_shot() const { return bounded() && common.prompt == Prompt::kOneShot; }
 };

@@ -54,14 +54,14 @@ struct StepData {
   std::span<const uint8_t> live;       ///< [N]
   int64_t first_candidate = 0;
   int64_t end_candidates = 0;
-  HeadMatrices attention;                     ///< heads x [N]; row_stride is 1.
-  HeadMatrices query;                         ///< heads x [D]
-  HeadMatrices query_mean;                    ///< heads x [D]
-  HeadMatrices query_covariance;              ///< heads x [D][D]
-  std::span<const float> rotary_frequencies;  ///< [D/2]
-  std::span<const float> future;              ///< [N]
-  HeadMatrices keys;                          ///< kv_heads x [N][D]
-  HeadMatrices values;                        ///< kv_heads x [N][D]
+  HeadMatrices attention;                      ///< heads x [N]; row_stride is 1.
+  HeadMatrices query;                          ///< heads x [D]
+  HeadMatrices query_mean;                     ///< heads x [D]
+  HeadMatrices query_covariance;               ///< heads x [D][D]
+  std::span<const double> rotary_frequencies;  ///< [D/2]
+  std::span<const float> future;               ///< [N]
+  HeadMatrices keys;                           ///< kv_heads x [N][D]
+  HeadMatrices values;                         ///< kv_heads x [N][D]
   float* memory = nullptr;  ///< fields x [N], memory_stride floats from field to field.
   int64_t memory_stride = 0;
   float* scratch = nullptr;  ///< buffers x [N], scratch_stride floats from buffer to buffer.
@@ -122,7 +122,7 @@ class StepView {
 
   /// [D/2] angles by which RoPE turns the pairs (i, i + D/2) of elements from one position to the
   /// next.
-  std::span<const float> rotary_frequencies() const { return data_.rotary_frequencies; }
+  std::span<const double> rotary_frequencies() const { return data_.rotary_frequencies; }
 
   /// [N] softmax weights that the later queries of the sample give the row under full attention,
   /// summed over queries and averaged over the heads of the set.

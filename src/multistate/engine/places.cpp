@@ -1,0 +1,45 @@
+#include "multistate/engine/places.h"
+
+#include <cmath>
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/tensor.h>
+
+namespace multistate {
+namespace {
+
+/// The paper's rule for a gap between neighbours in the state.
+double log_gap(int64_t gap) {
+  constexpr int64_t kShort = 10;
+  const auto exact = static_cast<double>(gap);
+  return gap <= kShort ? exact : std::log(std::log(exact));
+}
+
+}  // namespace
+
+std::vector<double> places_of(std::span<const int64_t> positions, Positions how) {
+  std::vector<double> places;
+  places.reserve(positions.size());
+  for (size_t row = 0; row < positions.size(); ++row) {
+    if (how == Positions::kOriginal) {
+      places.push_back(static_cast<double>(positions[row]));
+    } else if (how == Positions::kInCache) {
+      places.push_back(static_cast<double>(row));
+    } else {
+      places.push_back(row == 0 ? 0.0
+                                : places.back() + log_gap(positions[row] - positions[row - 1]));
+    }
+  }
+  return places;
+}
+
+RotaryTable rotary_table(std::span<const double> places, std::span<const double> frequencies,
+                         const at::TensorOptions& options) {
+  const auto on_device = [&](std::span<const double> x) {
+    return at::tensor(at::ArrayRef<double>(x.data(), x.size()), at::kDouble).to(options.device());
+  };
+  const auto angles = on_device(places).unsqueeze(1) * on_device(frequencies).unsqueeze(0);
+  return {angles.cos().to(options), angles.sin().to(options)};
+}
+
+}  // namespace multistate

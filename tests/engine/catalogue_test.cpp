@@ -1,0 +1,173 @@
+// What the mathematics of policies says of how they relate, on whole runs of a layer.
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "multistate/conformance/cases.h"
+#include "multistate/conformance/naive_statistics.h"
+#include "multistate/conformance/scan_run.h"
+
+#include "support/torch.h"
+
+namespace multistate::test {
+namespace {
+
+std::vector<std::vector<int64_t>> fates(const NaiveInputs& inputs, const PolicySetup& setup) {
+  std::vector<std::vector<int64_t>> all;
+  for (const LayerState::Set& set : run_scan(scan_for(setup), inputs, setup, {}).sets) {
+    all.push_back(set.trace.evicted_at());
+  }
+  return all;
+}
+
+void check_equal(const char* one, const char* options, const char* other,
+                 const char* other_options) {
+  for (const uint64_t seed : {1, 2, 3}) {
+    const auto inputs = NaiveInputs::random(6, 2, 60, seed);
+    for (const int64_t k : {4, 9, 30}) {
+      CAPTURE(one, other, seed, k);
+      CHECK(fates(inputs, set_up_policy(one, k, options)) ==
+            fates(inputs, set_up_policy(other, k, other_options)));
+    }
+  }
+}
+
+/// The row that goes first of all, from the state of k + 1 rows at step k; -1 when several go.
+int64_t first_evicted(const NaiveInputs& inputs, const PolicySetup& setup) {
+  const auto fate = fates(inputs, setup).front();
+  int64_t row = -1;
+  for (size_t position = 0; position < fate.size(); ++position) {
+    if (fate[position] == setup.state_size) {
+      if (row >= 0) {
+        return -1;
+      }
+      row = static_cast<int64_t>(position);
+    }
+  }
+  return row;
+}
+
+}  // namespace
+
+TEST_CASE("a2sf forgets everything like tova by head, and nothing like h2o") {
+  check_equal("a2sf", "{decay: 0, recent: 0}", "tova", "{scope: kv_head}");
+  check_equal("a2sf", "{decay: 1, recent: 0.5}", "h2o", "{}");
+}
+
+TEST_CASE("adakv whose heads keep all of their share is its base") {
+  check_equal("adakv", "{base: tova, safeguard: 1, recent: 0}", "tova", "{scope: kv_head}");
+  check_equal("adakv", "{base: h2o, safeguard: 1, recent: 0.5}", "h2o", "{}");
+}
+
+TEST_CASE("pyramidkv with level budgets is its base") {
+  check_equal("pyramidkv", "{base: tova, recent: 0}", "tova", "{scope: kv_head}");
+}
+
+TEST_CASE("snapkv over one query and without neighbours is tova by head; so is morphkv") {
+  check_equal("snapkv", "{window: 1, kernel: 1, recent: 0}", "tova", "{scope: kv_head}");
+  check_equal("morphkv", "{window: 1, recent: 0}", "tova", "{scope: kv_head}");
+}
+
+TEST_CASE("heads that share a budget keep as many rows as if each had its own") {
+  const auto inputs = NaiveInputs::random(6, 3, 60, 4);
+  const auto setup = set_up_policy("adakv", 8, "{base: tova, safeguard: 0.25, recent: 0}");
+  const auto run = run_scan(scan_for(setup), inputs, setup, {});
+  std::vector<int64_t> sizes;
+  for (const LayerState::Set& set : run.sets) {
+    sizes.push_back(set.rows.rows());
+    CHECK(set.rows.rows() >= 2);
+  }
+  CHECK(sizes[0] + sizes[1] + sizes[2] == 3 * 8);
+  CHECK(*std::max_element(sizes.begin(), sizes.end()) > 8);
+}
+
+TEST_CASE("no policy's first eviction loses less future attention than the oracle's") {
+  constexpr int64_t kRows = 5;
+  std::map<std::string, PolicySetup> setups;
+  for (const std::string& name : policy_registry().names()) {
+    const PolicyEntry& entry = *policy_registry().find(name);
+    if (entry.info.bounded && !entry.needs().pools_heads) {
+      setups.emplace(name,
+                     set_up_policy(name, kRows, "{scope: layer, sinks: 0, recent: 0, every: 1}"));
+    }
+  }
+  int64_t compared = 0;
+  for (uint64_t seed = 0; seed < 1000; ++seed) {
+    const auto inputs = NaiveInputs::random(4, 2, 8, seed);
+    const auto lost = [&](int64_t row) {
+      return future_attention(inputs, {0, 4, 0, 2}, row, kRows);
+    };
+    const double least = lost(first_evicted(inputs, setups.at("oracle")));
+    for (const auto& [name, setup] : setups) {
+      const int64_t row = first_evicted(inputs, setup);
+      if (row >= 0) {
+        CAPTURE(name, seed);
+        CHECK(lost(row) >= least - 1e-6);
+        ++compared;
+      }
+    }
+  }
+  CHECK(compared > 10'000);
+}
+
+TEST_CASE("a prompt that is cut once is seen whole, and leaves k rows") {
+  auto inputs = NaiveInputs::random(6, 2, 40, 5);
+  inputs.prompt = 25;
+  for (const std::string& name : policy_registry().names()) {
+    if (!policy_registry().find(name)->info.bounded) {
+      continue;
+    }
+    CAPTURE(name);
+    const auto setup = set_up_policy(name, 8, "{prompt: one_shot, sinks: 1, recent: 2, every: 1}");
+    int64_t rows = 0;
+    const auto run = run_scan(scan_for(setup), inputs, setup, {});
+    for (const LayerState::Set& set : run.sets) {
+      CHECK(set.peak_rows >= 24);
+      const auto& fate = set.trace.evicted_at();
+      CHECK(std::none_of(fate.begin(), fate.end(),
+                         [](int64_t step) { return step != RowTrace::kAlive && step < 24; }));
+      rows += static_cast<int64_t>(set.trace.kept_after(24).size());
+    }
+    CHECK(rows <= 8 * static_cast<int64_t>(run.sets.size()));
+    CHECK(run.sets.front().rows.rows() <= 8 * static_cast<int64_t>(run.sets.size()));
+  }
+}
+
+TEST_CASE("one-shot tova keeps what the prompt's last token attends to most") {
+  auto inputs = NaiveInputs::random(2, 1, 12, 6);
+  inputs.prompt = 12;
+  const auto setup = set_up_policy("tova", 4, "{prompt: one_shot}");
+  const auto kept = run_scan(scan_for(setup), inputs, setup, {}).sets.front().trace.kept_after(11);
+  // The weights of the last token under full attention, from logits by hand.
+  std::vector<std::pair<double, int64_t>> order;
+  for (int64_t row = 0; row < 12; ++row) {
+    double weight = 0.0;
+    for (int64_t head = 0; head < 2; ++head) {
+      double own = 0.0;
+      double total = 0.0;
+      for (int64_t other = 0; other < 12; ++other) {
+        double logit = 0.0;
+        for (int64_t i = 0; i < inputs.head_size; ++i) {
+          logit += vector_of(inputs, inputs.queries, head, 11)[i] *
+                   vector_of(inputs, inputs.keys, 0, other)[i];
+        }
+        const double exponential =
+            std::exp(logit / std::sqrt(static_cast<double>(inputs.head_size)));
+        total += exponential;
+        own = other == row ? exponential : own;
+      }
+      weight += own / total;
+    }
+    order.emplace_back(-weight, row);
+  }
+  std::sort(order.begin(), order.end());
+  std::vector<int64_t> expected;
+  for (size_t i = 0; i < 4; ++i) {
+    expected.push_back(order[i].second);
+  }
+  std::sort(expected.begin(), expected.end());
+  CHECK(kept == expected);
+}
+
+}  // namespace multistate::test

@@ -1,39 +1,16 @@
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "multistate/base/text.h"
 #include "multistate/cli/catalogue.h"
 #include "multistate/cli/command.h"
+#include "multistate/cli/policies_markdown.h"
 #include "multistate/policy/registry.h"
 
 namespace multistate {
 namespace {
-
-std::vector<std::string> reads(const Needs& needs) {
-  std::vector<std::string> words = {"positions"};
-  const auto add = [&words](bool declared, const char* word) {
-    if (declared) {
-      words.emplace_back(word);
-    }
-  };
-  add(needs.attention, "attention");
-  add(needs.query, "query");
-  add(needs.keys, "keys");
-  add(needs.values, "values");
-  add(needs.random, "random numbers");
-  if (needs.memory > 0) {
-    words.push_back(fmt::format("{} floats of memory a row", needs.memory));
-  }
-  return words;
-}
-
-std::string scope_of(const PolicyEntry& entry) {
-  if (!entry.info.bounded) {
-    return "-";
-  }
-  return entry.info.defaults.scope == Scope::kLayer ? "layer" : "kv_head";
-}
 
 nlohmann::json to_json(const PolicyEntry& entry) {
   const PolicyInfo& info = entry.info;
@@ -44,7 +21,7 @@ nlohmann::json to_json(const PolicyEntry& entry) {
           {"deviations", info.deviations},
           {"bounded", info.bounded},
           {"scope", scope_of(entry)},
-          {"reads", reads(entry.needs())},
+          {"reads", reads_of(entry)},
           {"options", options_json(entry.options())}};
 }
 
@@ -55,7 +32,7 @@ void print_one(const PolicyEntry& entry) {
   fmt::print("deviations  {}\n", info.deviations.empty() ? "none" : info.deviations);
   fmt::print("scope       {}\n",
              info.bounded ? scope_of(entry) + " unless set" : "keeps every row");
-  fmt::print("reads       {}\n\n{}", join(reads(entry.needs())), options_table(entry.options()));
+  fmt::print("reads       {}\n\n{}", join(reads_of(entry)), options_table(entry.options()));
 }
 
 void print_all() {
@@ -67,21 +44,41 @@ void print_all() {
   fmt::print("{}", format_table(rows));
 }
 
-int show(const std::string& name, bool json) {
+struct Arguments {
+  std::string name;
+  bool json = false;
+  bool markdown = false;
+  std::optional<std::string> results;
+};
+
+int show(const Arguments& arguments) {
+  if (arguments.markdown) {
+    std::optional<MeasuredPolicies> measured;
+    if (arguments.results) {
+      measured = read_measured_policies(*arguments.results);
+    }
+    fmt::print("{}", policies_markdown(measured));
+    return 0;
+  }
   const CatalogueView<PolicyEntry> view = {&to_json, &print_one, &print_all};
-  return show_catalogue(policy_registry(), view, name, json);
+  return show_catalogue(policy_registry(), view, arguments.name, arguments.json);
 }
 
 }  // namespace
 
 void add_policies_command(CLI::App& app, Action& action) {
-  auto name = std::make_shared<std::string>();
-  auto json = std::make_shared<bool>(false);
+  auto arguments = std::make_shared<Arguments>();
   CLI::App* command = app.add_subcommand("policies", "List compression policies, or describe one");
-  command->add_option("name", *name, "Policy to describe");
-  command->add_flag("--json", *json, "As JSON");
-  command->callback(
-      [&action, name, json] { action = [name, json] { return show(*name, *json); }; });
+  CLI::Option* name = command->add_option("name", arguments->name, "Policy to describe");
+  CLI::Option* json = command->add_flag("--json", arguments->json, "As JSON");
+  CLI::Option* markdown =
+      command->add_flag("--markdown", arguments->markdown, "The whole catalogue, in Markdown");
+  markdown->excludes(name)->excludes(json);
+  command
+      ->add_option("--results", arguments->results,
+                   "Folder of a language-modelling sweep, for columns of what was measured")
+      ->needs(markdown);
+  command->callback([&action, arguments] { action = [arguments] { return show(*arguments); }; });
 }
 
 }  // namespace multistate

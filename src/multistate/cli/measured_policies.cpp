@@ -1,0 +1,88 @@
+#include "multistate/cli/measured_policies.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "multistate/policy/registry.h"
+#include "multistate/results/metric.h"
+#include "multistate/results/sweep_reader.h"
+
+namespace multistate {
+namespace {
+
+/// Options of the cell's policy that are not at their defaults.
+int64_t options_set(const nlohmann::json& policy) {
+  const PolicyEntry* entry = policy_registry().find(policy.at("name").get<std::string>());
+  nlohmann::json defaults;
+  for (const OptionInfo& option : entry == nullptr ? std::vector<OptionInfo>() : entry->options()) {
+    defaults[option.name] = option.default_value;
+  }
+  int64_t count = 0;
+  for (const auto& [name, value] : policy.items()) {
+    count +=
+        name != "name" && name != "version" && (!defaults.contains(name) || defaults[name] != value)
+            ? 1
+            : 0;
+  }
+  return count;
+}
+
+MeasuredCell measured(const nlohmann::json& result) {
+  const Metric metric = metric_from_json(result.at("metrics").at("perplexity"), "perplexity");
+  MeasuredCell cell;
+  cell.perplexity = metric.standard_error
+                        ? fmt::format("{:.1f} ± {:.1f}", metric.value, *metric.standard_error)
+                        : fmt::format("{:.1f}", metric.value);
+  cell.tokens_per_s = result.at("perf").at("tokens_per_s").is_null()
+                          ? 0.0
+                          : result.at("perf").at("tokens_per_s").get<double>();
+  cell.state_bytes = result.at("state").at("bytes_end");
+  return cell;
+}
+
+}  // namespace
+
+const MeasuredCell* MeasuredPolicies::find(const std::string& policy, int64_t state_size) const {
+  const auto of_policy = cells.find(policy);
+  if (of_policy == cells.end()) {
+    return nullptr;
+  }
+  const auto found = of_policy->second.find(state_size);
+  return found == of_policy->second.end() ? nullptr : &found->second;
+}
+
+MeasuredPolicies read_measured_policies(const std::filesystem::path& folder) {
+  MeasuredPolicies all;
+  std::map<std::pair<std::string, int64_t>, int64_t> fewest;
+  for (const CellStatus& status : read_sweep_status(folder).cells) {
+    if (status.state != CellState::kDone) {
+      continue;
+    }
+    const auto result = CellFolder(folder / status.cell.folder, status.cell.id).result();
+    if (!result.at("metrics").contains("perplexity")) {
+      continue;
+    }
+    const auto& config = result.at("config");
+    const std::string name = config.at("policy").at("name");
+    const auto& size = config.at("state_size");
+    const int64_t state_size = size.is_null() ? 0 : size.get<int64_t>();
+    const int64_t set = options_set(config.at("policy"));
+    const auto known = fewest.find({name, state_size});
+    if (known == fewest.end() || set < known->second) {
+      fewest[{name, state_size}] = set;
+      all.cells[name][state_size] = measured(result);
+    }
+    if (state_size > 0 && std::find(all.state_sizes.begin(), all.state_sizes.end(), state_size) ==
+                              all.state_sizes.end()) {
+      all.state_sizes.push_back(state_size);
+    }
+  }
+  if (all.cells.empty()) {
+    throw InputError(fmt::format("{}: no finished cell with a perplexity", folder.string()));
+  }
+  std::sort(all.state_sizes.begin(), all.state_sizes.end());
+  return all;
+}
+
+}  // namespace multistate

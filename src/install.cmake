@@ -15,6 +15,18 @@ install(TARGETS multistate multistate_settings EXPORT multistateTargets)
 install(TARGETS multistate_program)
 install(EXPORT multistateTargets NAMESPACE multistate:: DESTINATION ${package_folder})
 
+# The tests that every policy has to pass, for plug-ins. A source and no library: it is compiled with the Catch2 of
+# whoever uses it, and a static library would drop test cases, which nothing refers to.
+set(suite_folder ${CMAKE_INSTALL_DATADIR}/multistate/conformance)
+add_library(multistate_conformance_suite INTERFACE)
+target_sources(multistate_conformance_suite INTERFACE $<INSTALL_INTERFACE:$<INSTALL_PREFIX>/${suite_folder}/suite.cpp>)
+target_link_libraries(multistate_conformance_suite INTERFACE multistate Catch2::Catch2WithMain)
+set_target_properties(multistate_conformance_suite PROPERTIES EXPORT_NAME conformance)
+install(FILES ${PROJECT_SOURCE_DIR}/tests/conformance/suite.cpp DESTINATION ${suite_folder})
+install(FILES ${PROJECT_SOURCE_DIR}/tests/support/catch.h DESTINATION ${suite_folder}/support)
+install(TARGETS multistate_conformance_suite EXPORT multistateConformanceTargets)
+install(EXPORT multistateConformanceTargets NAMESPACE multistate:: DESTINATION ${package_folder})
+
 # LibTorch promises no ABI between its versions, so the package asks for the one it was built with.
 configure_package_config_file(multistateConfig.cmake.in ${CMAKE_CURRENT_BINARY_DIR}/multistateConfig.cmake
   INSTALL_DESTINATION ${package_folder})

@@ -48,6 +48,7 @@ TEST_CASE("a layer may include itself and those before it") {
   check_allowed("src/multistate/config/a.cpp", "#include \"multistate/config/b.h\"");
   check_allowed("src/multistate/config/a.cpp", "#include \"multistate/base/b.h\"");
   check_allowed("src/multistate/engine/a.h", "#include \"multistate/policy/b.h\"");
+  check_allowed("src/multistate/conformance/a.cpp", "#include \"multistate/bench/b.h\"");
   check_allowed("src/multistate/cli/a.cpp", "#include \"multistate/sweep/b.h\"");
 }
 
@@ -56,6 +57,8 @@ TEST_CASE("a layer may not include one after it") {
                 "base may not include config, which comes after it");
   check_refused("src/multistate/model/a.cpp", "#include \"multistate/engine/b.h\"",
                 "model may not include engine, which comes after it");
+  check_refused("src/multistate/engine/a.cpp", "#include \"multistate/conformance/b.h\"",
+                "engine may not include conformance, which comes after it");
   check_refused("src/multistate/sweep/a.cpp", "  #  include <multistate/cli/b.h>",
                 "sweep may not include cli, which comes after it");
 }

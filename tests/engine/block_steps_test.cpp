@@ -5,7 +5,7 @@
 
 #include <ATen/ops/rand.h>
 
-#include "multistate/conformance/scan_run.h"
+#include "multistate/conformance/cases.h"
 #include "multistate/engine/decision.h"
 
 #include "support/torch.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "multistate/conformance/scan_run.h"
+#include "multistate/conformance/cases.h"
 #include "multistate/model/model_file.h"
 
 #include "support/temporary_folder.h"

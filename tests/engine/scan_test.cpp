@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "multistate/conformance/cases.h"
 #include "multistate/conformance/naive_scan.h"
 #include "multistate/conformance/scan_run.h"
 #include "multistate/engine/block_scan.h"

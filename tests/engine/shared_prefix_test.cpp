@@ -1,6 +1,6 @@
 #include "multistate/engine/shared_prefix.h"
 
-#include "multistate/conformance/scan_run.h"
+#include "multistate/conformance/cases.h"
 #include "multistate/model/model_file.h"
 
 #include "support/temporary_folder.h"

@@ -1,4 +1,4 @@
-# The second program lists what the first does, and newest_first.
+# The second program lists what the first does, newest_first, and oldest_always, in which it finds the fault.
 # cmake -DPROGRAM=<path> -DPROGRAM_WITH_NEW=<path> -P compare.cmake
 
 cmake_minimum_required(VERSION 3.25)
@@ -20,9 +20,20 @@ names_of(${PROGRAM_WITH_NEW} names_with_new)
 if("newest_first" IN_LIST names)
   message(FATAL_ERROR "the program itself has newest_first already, so this test shows nothing")
 endif()
-list(APPEND names newest_first)
+list(APPEND names newest_first oldest_always)
 list(SORT names)
 list(SORT names_with_new)
 if(NOT names STREQUAL names_with_new)
-  message(FATAL_ERROR "with one file more the policies are\n  ${names_with_new}\nand not\n  ${names}")
+  message(FATAL_ERROR "with two files more the policies are\n  ${names_with_new}\nand not\n  ${names}")
 endif()
+
+# expect_check(<policy> <exit code> <what the report says>)
+function(expect_check policy expected words)
+  execute_process(COMMAND ${PROGRAM_WITH_NEW} check-policy ${policy} RESULT_VARIABLE code OUTPUT_VARIABLE report)
+  if(NOT code EQUAL ${expected} OR NOT report MATCHES "${words}")
+    message(FATAL_ERROR "check-policy ${policy} ends with ${code} and not ${expected}, or does not say '${words}':\n${report}")
+  endif()
+endfunction()
+
+expect_check(newest_first 0 "all [0-9]+ checks passed")
+expect_check(oldest_always 1 "FAILED +order .*policy oldest_always: layer 0, step 2: row 0 was evicted before")

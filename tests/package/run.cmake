@@ -32,6 +32,26 @@ run(${CMAKE_COMMAND} -S ${SOURCE} -B ${SCRATCH}/build -G ${GENERATOR} -DCMAKE_BU
 run(${CMAKE_COMMAND} --build ${SCRATCH}/build)
 run(${SCRATCH}/build/list_policies)
 expect_policy("${output}" "the consumer")
+
+# The policy outside the tree passes what every policy has to; the others are not checked again.
+run(${SCRATCH}/build/test_my_policy --success)
+if(NOT output MATCHES "[ \n]middle\n" OR output MATCHES "[ \n]tova\n")
+  message(FATAL_ERROR "the suite checks other policies than the consumer's:\n${output}")
+endif()
+# What is asked for by name is checked in its place.
+run(${CMAKE_COMMAND} -E env MULTISTATE_CONFORMANCE_POLICIES=window ${SCRATCH}/build/test_my_policy --success)
+if(NOT output MATCHES "[ \n]window\n" OR output MATCHES "[ \n]middle\n")
+  message(FATAL_ERROR "the suite does not check the policy that is asked for:\n${output}")
+endif()
+
+# Without Catch2 the package works, and says so where its suite is required.
+run(${CMAKE_COMMAND} -S ${SOURCE} -B ${SCRATCH}/without -G ${GENERATOR} "-DCMAKE_PREFIX_PATH=${PREFIX_PATH}"
+    "-DCMAKE_CXX_FLAGS=${CXX_FLAGS}" -DCMAKE_DISABLE_FIND_PACKAGE_Catch2=ON)
+run(${CMAKE_COMMAND} --build ${SCRATCH}/without --target help)
+if(output MATCHES "test_my_policy")
+  message(FATAL_ERROR "the suite is there without Catch2")
+endif()
+
 run(${SCRATCH}/moved/bin/multistate policies)
 expect_policy("${output}" "the installed program")
 file(REMOVE_RECURSE ${SCRATCH})

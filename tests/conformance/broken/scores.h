@@ -43,7 +43,7 @@ class SwallowsNan final : public Policy {
     for (float& score : scratch) {
       score = std::isfinite(score) ? score : 1.0F;
     }
-    evict_lowest(step, scratch, evictions);
+    evict_lowest(step, scratch, step.excess(), evictions);
   }
 };
 

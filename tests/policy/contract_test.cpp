@@ -157,12 +157,12 @@ TEST_CASE(
 }
 
 TEST_CASE("a policy is quiet until its state is full, unless it remembers or draws") {
-  CHECK(set_up_policy("tova", 16).quiet_tokens(100) == 15);
-  CHECK(set_up_policy("tova", 16, "{every: 4}").quiet_tokens(100) == 18);
-  CHECK(set_up_policy("tova", 16).quiet_tokens(10) == 10);
-  CHECK(set_up_policy("full", 0).quiet_tokens(100) == 100);
-  CHECK(set_up_policy("h2o", 16).quiet_tokens(100) == 0);
-  CHECK(set_up_policy("random", 16).quiet_tokens(100) == 0);
+  CHECK(set_up_policy("tova", 16).quiet_tokens({.tokens = 100}) == 15);
+  CHECK(set_up_policy("tova", 16, "{every: 4}").quiet_tokens({.tokens = 100}) == 18);
+  CHECK(set_up_policy("tova", 16).quiet_tokens({.tokens = 10}) == 10);
+  CHECK(set_up_policy("full", 0).quiet_tokens({.tokens = 100}) == 100);
+  CHECK(set_up_policy("h2o", 16).quiet_tokens({.tokens = 100}) == 0);
+  CHECK(set_up_policy("random", 16).quiet_tokens({.tokens = 100}) == 0);
 }
 
 }  // namespace multistate::test

@@ -1,0 +1,23 @@
+# Headers that nearly every file includes, parsed once for all instead of once a file: builds take half the time. The
+# presets dev and tidy do without, so that a file which forgets an include does not compile there.
+
+option(MULTISTATE_PCH "Precompile common headers" OFF)
+
+set(MULTISTATE_PCH_PLAIN <algorithm> <filesystem> <functional> <map> <memory> <optional> <span> <string> <vector>
+    <fmt/format.h> <nlohmann/json.hpp>)
+set(MULTISTATE_PCH_TORCH ${MULTISTATE_PCH_PLAIN} <ATen/core/Tensor.h>)
+
+# multistate_header_set(<target> <header>...): makes <target>, whose sources are all but empty, the owner of a set of
+# headers. It has to be compiled like those that use the set.
+function(multistate_header_set target)
+  if(MULTISTATE_PCH)
+    target_precompile_headers(${target} PRIVATE ${ARGN})
+  endif()
+endfunction()
+
+# multistate_use_headers(<target> <owner>): lets <target> use the owner's set.
+function(multistate_use_headers target owner)
+  if(MULTISTATE_PCH)
+    target_precompile_headers(${target} REUSE_FROM ${owner})
+  endif()
+endfunction()

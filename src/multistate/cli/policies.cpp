@@ -5,6 +5,8 @@
 #include "multistate/base/text.h"
 #include "multistate/cli/catalogue.h"
 #include "multistate/cli/command.h"
+#include "multistate/cli/plugin_option.h"
+#include "multistate/policy/plugin.h"
 #include "multistate/policy/registry.h"
 
 namespace multistate {
@@ -37,7 +39,7 @@ std::string scope_of(const PolicyEntry& entry) {
 
 nlohmann::json to_json(const PolicyEntry& entry) {
   const PolicyInfo& info = entry.info;
-  return {{"name", info.name},
+  nlohmann::json json = {{"name", info.name},
           {"version", info.version},
           {"summary", info.summary},
           {"paper", info.paper},
@@ -45,7 +47,12 @@ nlohmann::json to_json(const PolicyEntry& entry) {
           {"bounded", info.bounded},
           {"scope", scope_of(entry)},
           {"reads", reads(entry.needs())},
-          {"options", options_json(entry.options())}};
+          {"options", options_json(entry.options())},
+          {"plugin", nullptr}};
+  if (entry.plugin != nullptr) {
+    json["plugin"] = to_json(*entry.plugin);
+  }
+  return json;
 }
 
 void print_one(const PolicyEntry& entry) {
@@ -55,33 +62,43 @@ void print_one(const PolicyEntry& entry) {
   fmt::print("deviations  {}\n", info.deviations.empty() ? "none" : info.deviations);
   fmt::print("scope       {}\n",
              info.bounded ? scope_of(entry) + " unless set" : "keeps every row");
+  if (entry.plugin != nullptr) {
+    fmt::print("plug-in     {} (SHA-256 {})\n", entry.plugin->path.string(), entry.plugin->sha256);
+  }
   fmt::print("reads       {}\n\n{}", join(reads(entry.needs())), options_table(entry.options()));
 }
 
 void print_all() {
-  std::vector<std::vector<std::string>> rows = {{"policy", "scope", "what", "paper"}};
+  std::vector<std::vector<std::string>> rows = {{"policy", "scope", "what", "paper", "from"}};
   for (const std::string& name : policy_registry().names()) {
     const PolicyEntry& entry = *policy_registry().find(name);
-    rows.push_back({name, scope_of(entry), entry.info.summary, entry.info.paper});
+    rows.push_back({name, scope_of(entry), entry.info.summary, entry.info.paper,
+                    entry.plugin == nullptr ? "" : entry.plugin->path.string()});
   }
   fmt::print("{}", format_table(rows));
 }
 
-int show(const std::string& name, bool json) {
+struct PoliciesArguments {
+  std::string name;
+  std::vector<std::string> plugins;
+  bool json = false;
+};
+
+int show(const PoliciesArguments& arguments) {
+  load_plugins(arguments.plugins);
   const CatalogueView<PolicyEntry> view = {&to_json, &print_one, &print_all};
-  return show_catalogue(policy_registry(), view, name, json);
+  return show_catalogue(policy_registry(), view, arguments.name, arguments.json);
 }
 
 }  // namespace
 
 void add_policies_command(CLI::App& app, Action& action) {
-  auto name = std::make_shared<std::string>();
-  auto json = std::make_shared<bool>(false);
+  auto arguments = std::make_shared<PoliciesArguments>();
   CLI::App* command = app.add_subcommand("policies", "List compression policies, or describe one");
-  command->add_option("name", *name, "Policy to describe");
-  command->add_flag("--json", *json, "As JSON");
-  command->callback(
-      [&action, name, json] { action = [name, json] { return show(*name, *json); }; });
+  command->add_option("name", arguments->name, "Policy to describe");
+  command->add_flag("--json", arguments->json, "As JSON");
+  add_plugin_option(*command, arguments->plugins);
+  command->callback([&action, arguments] { action = [arguments] { return show(*arguments); }; });
 }
 
 }  // namespace multistate

@@ -9,9 +9,12 @@
 
 namespace multistate {
 
+struct Plugin;
+
 struct PolicyEntry {
   PolicyInfo info;
   PolicyFactory make;
+  const Plugin* plugin = nullptr;  ///< Where it comes from; nullptr: it is part of the program.
 
   const std::string& name() const { return info.name; }
 
@@ -26,14 +29,18 @@ struct PolicyEntry {
 /// All policies of the program, by name.
 Registry<PolicyEntry>& policy_registry();
 
-/// Registers P while the program starts: `const PolicyRegistration<P> kRegistration{{.name =
+/// What PolicyRegistration does: adds the policy to policy_registry(), or hands it to the loader of
+/// the plug-in that it is part of (plugin.h).
+void register_policy(PolicyInfo info, PolicyFactory make);
+
+/// Registers P while the program starts or its plug-in is loaded: `const PolicyRegistration<P> kRegistration{{.name =
 /// "tova", ...}};` in an anonymous namespace at the end of the policy's file. Nothing else has to
 /// know of the policy.
 template <class P>
 class PolicyRegistration {
  public:
   explicit PolicyRegistration(PolicyInfo info) {
-    policy_registry().add({std::move(info), &make_policy<P>});
+    register_policy(std::move(info), &make_policy<P>);
   }
 };
 

@@ -66,8 +66,7 @@ class ElfFile {
       fail("is not a shared library (not an ELF file)");
     }
     const auto identity = part(0, EI_NIDENT);
-    if (identity[EI_CLASS] != std::byte{ELFCLASS64} ||
-        identity[EI_DATA] != std::byte{kByteOrder}) {
+    if (identity[EI_CLASS] != std::byte{ELFCLASS64} || identity[EI_DATA] != std::byte{kByteOrder}) {
       fail("is a library for another kind of machine (word size or byte order)");
     }
     header_ = read<Elf64_Ehdr>(0);

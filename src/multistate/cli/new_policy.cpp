@@ -34,8 +34,7 @@ void check_name(const std::string& name) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
   };
   const bool valid = !name.empty() && name.front() >= 'a' && name.front() <= 'z' &&
-                     name.size() <= kLongestName &&
-                     std::all_of(name.begin(), name.end(), allowed);
+                     name.size() <= kLongestName && std::all_of(name.begin(), name.end(), allowed);
   if (!valid) {
     throw InputError(fmt::format(
         "NAME: {} is no name for a policy; a lower-case letter, then lower-case letters, digits "
@@ -43,11 +42,12 @@ void check_name(const std::string& name) {
         in_quotes(name), kLongestName));
   }
   if (policy_registry().find(name) != nullptr) {
-    throw InputError(fmt::format("NAME: there is a policy '{}' already; choose another name", name));
+    throw InputError(
+        fmt::format("NAME: there is a policy '{}' already; choose another name", name));
   }
 }
 
-/// recent_attention -> RecentAttention
+/// recent_attention -> RecentAttentionRule: no name of the headers ends so.
 std::string class_name(const std::string& name) {
   std::string result;
   bool upper = true;
@@ -59,7 +59,7 @@ std::string class_name(const std::string& name) {
     result += upper ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
     upper = false;
   }
-  return result;
+  return result + "Rule";
 }
 
 std::string replaced(std::string text, std::string_view from, std::string_view to) {
@@ -77,7 +77,7 @@ fs::path this_program() {
 /// built.
 std::optional<fs::path> package_folder() {
   const fs::path here = this_program().parent_path();
-  for (const fs::path folder : {here / MULTISTATE_PACKAGE_FROM_PROGRAM, here / "../src"}) {
+  for (const fs::path& folder : {here / MULTISTATE_PACKAGE_FROM_PROGRAM, here / "../src"}) {
     if (fs::exists(folder / "multistateConfig.cmake")) {
       return folder.lexically_normal();
     }
@@ -109,7 +109,7 @@ class Filling {
   std::string text(std::string_view text) const {
     const std::vector<std::pair<std::string, std::string>> values = {
         {"my_policy", name_},
-        {"MyPolicy", class_name(name_)},
+        {"MyPolicyRule", class_name(name_)},
         {"@VERSION@", build_info().version},
         {"@PACKAGE@", package_folder().value_or("").string()},
         {"@PROGRAM@", this_program().string()},
@@ -127,8 +127,7 @@ class Filling {
 
 void refuse_to_overwrite(const fs::path& path) {
   if (fs::exists(fs::symlink_status(path))) {
-    throw InputError(
-        fmt::format("{}: is there already, and is not overwritten", path.string()));
+    throw InputError(fmt::format("{}: is there already, and is not overwritten", path.string()));
   }
 }
 
@@ -155,14 +154,13 @@ int write_project(const NewPolicyArguments& arguments) {
 
 int write_in_tree(const NewPolicyArguments& arguments) {
   if (arguments.folder) {
-    throw InputError(fmt::format(
-        "DIR: {} is given, but --in-tree writes policies/{}.cpp of the current folder",
-        in_quotes(*arguments.folder), arguments.name));
+    throw InputError(
+        fmt::format("DIR: {} is given, but --in-tree writes policies/{}.cpp of the current folder",
+                    in_quotes(*arguments.folder), arguments.name));
   }
   if (!fs::exists("src/multistate/policy/policy.h") || !fs::is_directory("policies")) {
-    throw InputError(
-        fmt::format("--in-tree: {} is not the top folder of multistate's sources",
-                    fs::current_path().string()));
+    throw InputError(fmt::format("--in-tree: {} is not the top folder of multistate's sources",
+                                 fs::current_path().string()));
   }
   const Filling filling(arguments.name);
   for (const Template& file : new_policy_templates()) {

@@ -40,15 +40,15 @@ std::string scope_of(const PolicyEntry& entry) {
 nlohmann::json to_json(const PolicyEntry& entry) {
   const PolicyInfo& info = entry.info;
   nlohmann::json json = {{"name", info.name},
-          {"version", info.version},
-          {"summary", info.summary},
-          {"paper", info.paper},
-          {"deviations", info.deviations},
-          {"bounded", info.bounded},
-          {"scope", scope_of(entry)},
-          {"reads", reads(entry.needs())},
-          {"options", options_json(entry.options())},
-          {"plugin", nullptr}};
+                         {"version", info.version},
+                         {"summary", info.summary},
+                         {"paper", info.paper},
+                         {"deviations", info.deviations},
+                         {"bounded", info.bounded},
+                         {"scope", scope_of(entry)},
+                         {"reads", reads(entry.needs())},
+                         {"options", options_json(entry.options())},
+                         {"plugin", nullptr}};
   if (entry.plugin != nullptr) {
     json["plugin"] = to_json(*entry.plugin);
   }

@@ -152,8 +152,8 @@ std::filesystem::path absolute_path(const std::filesystem::path& file) {
   std::error_code error;
   auto path = std::filesystem::canonical(file, error);
   if (error) {
-    throw InputError(fmt::format("{}: there is no such plug-in: {}", file.string(),
-                                 error.message()));
+    throw InputError(
+        fmt::format("{}: there is no such plug-in: {}", file.string(), error.message()));
   }
   return path;
 }

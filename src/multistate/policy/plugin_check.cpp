@@ -79,10 +79,10 @@ void check_plugin_record(const MappedFile& file) {
                     in_quotes(Comparison::ours("headers"))));
   }
   if (!comparison.theirs("libtorch").empty() && comparison.differs("libtorch")) {
-    comparison.fail(fmt::format("was compiled with LibTorch {}, multistate with {}; LibTorch has "
-                                "no stable ABI",
-                                in_quotes(comparison.theirs("libtorch")),
-                                in_quotes(Comparison::ours("libtorch"))));
+    comparison.fail(fmt::format(
+        "was compiled with LibTorch {}, multistate with {}; LibTorch has "
+        "no stable ABI",
+        in_quotes(comparison.theirs("libtorch")), in_quotes(Comparison::ours("libtorch"))));
   }
 }
 

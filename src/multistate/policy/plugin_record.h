@@ -30,12 +30,16 @@
 #define MULTISTATE_DEBUG_CONTAINERS ""
 #endif
 
-/// Lines "<key> <value>\n". `libtorch` is the version of LibTorch that the object was compiled with,
+/// Lines "<key> <value>\n". `libtorch` is the version of LibTorch that the object was compiled
+/// with,
 /// "" for none.
-#define MULTISTATE_PLUGIN_RECORD(libtorch)                           \
-  "version " MULTISTATE_VERSION "\n"                                 \
-  "headers " MULTISTATE_HEADERS "\n"                                 \
-  "abi " MULTISTATE_STANDARD_LIBRARY MULTISTATE_DEBUG_CONTAINERS "\n" \
+#define MULTISTATE_PLUGIN_RECORD(libtorch)                       \
+  "version " MULTISTATE_VERSION                                  \
+  "\n"                                                           \
+  "headers " MULTISTATE_HEADERS                                  \
+  "\n"                                                           \
+  "abi " MULTISTATE_STANDARD_LIBRARY MULTISTATE_DEBUG_CONTAINERS \
+  "\n"                                                           \
   "libtorch " libtorch "\n"
 
 namespace multistate {

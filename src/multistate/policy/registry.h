@@ -33,9 +33,9 @@ Registry<PolicyEntry>& policy_registry();
 /// the plug-in that it is part of (plugin.h).
 void register_policy(PolicyInfo info, PolicyFactory make);
 
-/// Registers P while the program starts or its plug-in is loaded: `const PolicyRegistration<P> kRegistration{{.name =
-/// "tova", ...}};` in an anonymous namespace at the end of the policy's file. Nothing else has to
-/// know of the policy.
+/// Registers P while the program starts or its plug-in is loaded: `const PolicyRegistration<P>
+/// kRegistration{{.name = "tova", ...}};` in an anonymous namespace at the end of the policy's
+/// file. Nothing else has to know of the policy.
 template <class P>
 class PolicyRegistration {
  public:

@@ -95,8 +95,8 @@ nlohmann::json CellSpec::config() const {
 
 const std::vector<std::string>& sweep_file_keys() {
   static const std::vector<std::string> keys = {
-      "name",       "output",         "plugins", "model", "experiment", "policy",
-      "state_size", "state_fraction", "seed",    "sweep"};
+      "name",   "output",     "plugins",        "model", "experiment",
+      "policy", "state_size", "state_fraction", "seed",  "sweep"};
   return keys;
 }
 

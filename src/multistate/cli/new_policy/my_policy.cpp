@@ -16,7 +16,7 @@
 namespace multistate {
 namespace {
 
-class MyPolicy final : public ScoringPolicy {
+class MyPolicyRule final : public ScoringPolicy {
  public:
   // What a user can set, in a sweep file `policy: {name: my_policy, decay: 0.5}`. Every option is
   // declared once, with its name, the values that are allowed and a line of help.
@@ -28,7 +28,7 @@ class MyPolicy final : public ScoringPolicy {
     }
   };
 
-  explicit MyPolicy(const Options& options) : decay_(static_cast<float>(options.decay)) {}
+  explicit MyPolicyRule(const Options& options) : decay_(static_cast<float>(options.decay)) {}
 
   // What this policy reads: the attention of the newest token, and one number that it remembers for
   // every row. What is not declared here is not computed, and reading it is an error.
@@ -67,7 +67,7 @@ class MyPolicy final : public ScoringPolicy {
 
 // Makes the policy known under its name. Raise `version` when the same options would evict other
 // rows than before: results of the old version are then not taken for the new one's.
-const PolicyRegistration<MyPolicy> kRegistration{{
+const PolicyRegistration<MyPolicyRule> kRegistration{{
     .name = "my_policy",
     .version = 1,
     .summary = "evict the row that received the least attention lately",

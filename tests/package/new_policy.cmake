@@ -1,7 +1,7 @@
 # From a command to a table: installs the built tree to a scratch prefix, has it write the project of a policy, builds that,
 # tests it, runs its sweep and makes its report. Says how long a person would have waited; the installation does not count.
 # cmake -DBUILD=<build folder> -DSCRATCH=<folder> -DGENERATOR=<name> -DREPOSITORY=<top folder> -DDATA=<tiny|real>
-#       -DTINY_DATA=<program> -DPREFIX_PATH=<CMAKE_PREFIX_PATH> -DCXX_FLAGS=<flags> -P new_policy.cmake
+#       -DTINY_DATA=<program> -DCXX_FLAGS=<flags> -P new_policy.cmake
 
 cmake_minimum_required(VERSION 3.25)
 
@@ -50,8 +50,7 @@ set(project ${SCRATCH}/fading_attention)
 set(total_milliseconds 0)
 
 timed("new-policy" ${SCRATCH} ${multistate} new-policy fading_attention)
-list(JOIN PREFIX_PATH "\\;" prefix_path)
-timed("configure" ${project} ${CMAKE_COMMAND} -S . -B build -G ${GENERATOR} "-DCMAKE_PREFIX_PATH=${prefix_path}"
+timed("configure" ${project} ${CMAKE_COMMAND} -S . -B build -G ${GENERATOR}
       "-DCMAKE_CXX_FLAGS=${CXX_FLAGS} -Wall -Wextra -Wpedantic -Wshadow -Werror")
 timed("build" ${project} ${CMAKE_COMMAND} --build build)
 

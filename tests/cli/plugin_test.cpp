@@ -92,6 +92,8 @@ TEST_CASE("policies come from --plugin and from MULTISTATE_PLUGINS, and name the
       {"plugged_newest", fs::canonical(plugin("newest")).string()}};
   CHECK(plugged({"--plugin", plugin("newest")}) == newest);
   CHECK(plugged({"--plugin", plugin("newest"), "--plugin", plugin("two")}).size() == 3);
+  CHECK_THAT(run_program({"policies", "--plugin", plugin("newest")}).out,
+             ContainsSubstring("plugged_newest comes from " + newest.at("plugged_newest") + "\n"));
   const auto one = run_program({"policies", "plugged_newest", "--plugin", plugin("newest")});
   CHECK_THAT(one.out, ContainsSubstring("plug-in     " + newest.at("plugged_newest")));
   CHECK_THAT(one.out, ContainsSubstring("upside_down"));

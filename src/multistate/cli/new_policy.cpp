@@ -12,7 +12,6 @@
 #include "multistate/base/text.h"
 #include "multistate/cli/command.h"
 #include "multistate/cli/new_policy_templates.h"
-#include "multistate/cli/plugin_option.h"
 #include "multistate/policy/registry.h"
 #include "multistate/results/atomic_file.h"
 
@@ -176,7 +175,6 @@ int write_in_tree(const NewPolicyArguments& arguments) {
 }
 
 int new_policy(const NewPolicyArguments& arguments) {
-  load_plugins({});
   check_name(arguments.name);
   return arguments.in_tree ? write_in_tree(arguments) : write_project(arguments);
 }

@@ -69,13 +69,16 @@ void print_one(const PolicyEntry& entry) {
 }
 
 void print_all() {
-  std::vector<std::vector<std::string>> rows = {{"policy", "scope", "what", "paper", "from"}};
+  std::vector<std::vector<std::string>> rows = {{"policy", "scope", "what", "paper"}};
+  std::string files;
   for (const std::string& name : policy_registry().names()) {
     const PolicyEntry& entry = *policy_registry().find(name);
-    rows.push_back({name, scope_of(entry), entry.info.summary, entry.info.paper,
-                    entry.plugin == nullptr ? "" : entry.plugin->path.string()});
+    rows.push_back({name, scope_of(entry), entry.info.summary, entry.info.paper});
+    if (entry.plugin != nullptr) {
+      files += fmt::format("{} comes from {}\n", name, entry.plugin->path.string());
+    }
   }
-  fmt::print("{}", format_table(rows));
+  fmt::print("{}{}{}", format_table(rows), files.empty() ? "" : "\n", files);
 }
 
 struct PoliciesArguments {

@@ -3,16 +3,16 @@
 include(CMakePackageConfigHelpers)
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/multistate)
 
-install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/multistate DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
-        FILES_MATCHING PATTERN "*.h" PATTERN cli EXCLUDE)
+install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/multistate ${plugin_headers_folder}/multistate
+        DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h" PATTERN cli EXCLUDE)
 
 # The program finds the library beside itself wherever the whole is put.
 file(RELATIVE_PATH library_from_program ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
 set_target_properties(multistate_program PROPERTIES INSTALL_RPATH "$ORIGIN/${library_from_program}")
 set_target_properties(multistate multistate_program PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
 
-install(TARGETS multistate multistate_settings EXPORT multistateTargets)
-install(TARGETS multistate_program)
+set_target_properties(multistate_program PROPERTIES EXPORT_NAME program)
+install(TARGETS multistate multistate_settings multistate_plugin multistate_program EXPORT multistateTargets)
 install(EXPORT multistateTargets NAMESPACE multistate:: DESTINATION ${package_folder})
 
 # The tests that every policy has to pass, for plug-ins. A source and no library: it is compiled with the Catch2 of
@@ -34,5 +34,11 @@ write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/multistateConfigVer
   COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/multistateConfig.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/multistateConfigVersion.cmake
-              check_torch.cmake
+              check_torch.cmake add_plugin.cmake plugin_record.cpp
         DESTINATION ${package_folder})
+
+# The build folder is a package as well, so that a plug-in can be built against a multistate that is not installed.
+export(EXPORT multistateTargets NAMESPACE multistate:: FILE ${CMAKE_CURRENT_BINARY_DIR}/multistateTargets.cmake)
+foreach(file check_torch.cmake add_plugin.cmake plugin_record.cpp)
+  configure_file(${file} ${CMAKE_CURRENT_BINARY_DIR}/${file} COPYONLY)
+endforeach()

@@ -8,18 +8,22 @@
 
 namespace multistate::test {
 
-TinySweep::TinySweep() {
-  write_tiny_gguf({}, folder_ / "model.gguf");
+std::string tiny_text(size_t bytes) {
   Random random({42});
   std::string text;
-  while (text.size() < 1200) {
+  while (text.size() < bytes) {
     const auto length = 2 + random.bits() % 7;
     for (uint64_t i = 0; i < length; ++i) {
       text += static_cast<char>('a' + random.bits() % 26);
     }
     text += ' ';
   }
-  write_file(folder_ / "text.txt", text);
+  return text;
+}
+
+TinySweep::TinySweep() {
+  write_tiny_gguf({}, folder_ / "model.gguf");
+  write_file(folder_ / "text.txt", tiny_text(1200));
 }
 
 std::filesystem::path TinySweep::write(const std::string& rest) const {

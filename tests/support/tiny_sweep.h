@@ -7,6 +7,9 @@
 
 namespace multistate::test {
 
+/// Words of random letters, `bytes` long or a word more; about as many tokens of a tiny model.
+std::string tiny_text(size_t bytes);
+
 /// A folder with a tiny model ("model.gguf"), a text ("text.txt", some 1,200 tokens) and a sweep
 /// file.
 class TinySweep {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "multistate/base/text.h"
+#include "multistate/policy/plugin.h"
 
 namespace multistate {
 namespace {
@@ -25,6 +26,9 @@ nlohmann::json case_json(const PrefillCase& measured) {
   nlohmann::json json = {{"policy", measured.setup.entry->info.name},
                          {"options", measured.setup.options},
                          {"state_size", nullptr}};
+  if (measured.setup.entry->plugin != nullptr) {
+    json["plugin"] = to_json(*measured.setup.entry->plugin);
+  }
   if (measured.setup.bounded()) {
     json["state_size"] = measured.setup.state_size;
   }

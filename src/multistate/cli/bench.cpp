@@ -7,6 +7,7 @@
 
 #include "multistate/bench/report.h"
 #include "multistate/cli/command.h"
+#include "multistate/cli/plugin_option.h"
 #include "multistate/cli/policy_argument.h"
 #include "multistate/engine/run_context.h"
 #include "multistate/engine/threads.h"
@@ -18,6 +19,7 @@ namespace {
 struct BenchArguments {
   std::string model;
   std::string policies = "full,tova";
+  std::vector<std::string> plugins;
   std::vector<int64_t> state_sizes = {64, 256, 512};
   std::vector<int64_t> tokens = {1024};
   DecodePlan decode;
@@ -84,6 +86,7 @@ nlohmann::json report(const BenchArguments& arguments, const Measured& measured)
 
 int bench(const BenchArguments& arguments) {
   use_fast_kernels();
+  load_plugins(arguments.plugins);
   const auto cases = cases_of(arguments);
   set_intra_op_threads(arguments.threads);
   const auto model = Transformer::load(*ModelFile::open(arguments.model), at::kFloat);
@@ -121,6 +124,7 @@ void add_bench_command(CLI::App& app, Action& action) {
       ->add_option("--policy", arguments->policies,
                    "Policies, with options as in 'full,h2o:{scope: layer, sinks: 4}'")
       ->capture_default_str();
+  add_plugin_option(*command, arguments->plugins);
   command->add_option("-k,--state-size", arguments->state_sizes, "State sizes in rows")
       ->delimiter(',')
       ->check(CLI::PositiveNumber)

@@ -1,9 +1,12 @@
 #include <memory>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "multistate/cli/command.h"
+#include "multistate/cli/plugin_option.h"
 #include "multistate/cli/policy_argument.h"
 #include "multistate/conformance/conformance.h"
 
@@ -41,28 +44,34 @@ void print_json(const Subject& subject, const std::vector<CheckResult>& results)
   fmt::print("{}\n", json.dump(2));
 }
 
-int check(const std::string& text, bool json) {
-  const Subject subject = parse_subject(text);
+struct CheckArguments {
+  std::string policy;
+  std::vector<std::string> plugins;
+  bool json = false;
+};
+
+int check(const CheckArguments& arguments) {
+  load_plugins(arguments.plugins);
+  const Subject subject = parse_subject(arguments.policy);
   const auto results = check_policy(subject);
-  json ? print_json(subject, results) : print(subject, results);
+  arguments.json ? print_json(subject, results) : print(subject, results);
   return all_passed(results) ? 0 : kSomeFailed;
 }
 
 }  // namespace
 
 void add_check_policy_command(CLI::App& app, Action& action) {
-  auto policy = std::make_shared<std::string>();
-  auto json = std::make_shared<bool>(false);
+  auto arguments = std::make_shared<CheckArguments>();
   CLI::App* command =
       app.add_subcommand("check-policy", "Check that a policy keeps its contract, in every case");
   command
-      ->add_option("policy", *policy,
+      ->add_option("policy", arguments->policy,
                    "Policy to check; with options of its own: 'mine:{decay: 0.5}'")
       ->required();
-  command->add_flag("--json", *json, "As JSON");
+  command->add_flag("--json", arguments->json, "As JSON");
+  add_plugin_option(*command, arguments->plugins);
   command->footer("Exit codes: 0 every check passed, 1 some did not, 2 usage.");
-  command->callback(
-      [&action, policy, json] { action = [policy, json] { return check(*policy, *json); }; });
+  command->callback([&action, arguments] { action = [arguments] { return check(*arguments); }; });
 }
 
 }  // namespace multistate

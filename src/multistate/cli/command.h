@@ -20,6 +20,7 @@ void add_inspect_command(CLI::App& app, Action& action);
 void add_generate_command(CLI::App& app, Action& action);
 void add_bench_command(CLI::App& app, Action& action);
 void add_tokenize_command(CLI::App& app, Action& action);
+void add_new_policy_command(CLI::App& app, Action& action);
 
 /// The words of the command line, quoted where a shell would need it; for the results.
 const std::string& command_line();

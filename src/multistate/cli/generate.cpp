@@ -10,10 +10,12 @@
 #include "multistate/base/error.h"
 #include "multistate/base/mapped_file.h"
 #include "multistate/cli/command.h"
+#include "multistate/cli/plugin_option.h"
 #include "multistate/cli/policy_argument.h"
 #include "multistate/engine/generator.h"
 #include "multistate/engine/threads.h"
 #include "multistate/model/model_file.h"
+#include "multistate/policy/plugin.h"
 #include "multistate/text/text_stream.h"
 #include "multistate/text/tokenizer.h"
 
@@ -25,6 +27,7 @@ struct GenerateArguments {
   std::optional<std::string> prompt;
   std::optional<std::string> file;
   std::string policy = "full";
+  std::vector<std::string> plugins;
   std::optional<int64_t> state_size;
   int64_t max_tokens = 128;
   int64_t samples = 1;
@@ -151,6 +154,9 @@ nlohmann::json report(const GenerateArguments& arguments, const PolicySetup& set
                          {"samples", samples},
                          {"seconds", {{"prompts", times.prompts}, {"decode", times.decode}}},
                          {"decoded_tokens", times.decoded_tokens}};
+  if (setup.entry->plugin != nullptr) {
+    json["policy"]["plugin"] = to_json(*setup.entry->plugin);
+  }
   if (setup.bounded()) {
     json["state_size"] = setup.state_size;
   }
@@ -159,6 +165,7 @@ nlohmann::json report(const GenerateArguments& arguments, const PolicySetup& set
 
 int generate(const GenerateArguments& arguments) {
   use_fast_kernels();
+  load_plugins(arguments.plugins);
   const PolicySetup setup = read_policy(arguments);
   const auto file = ModelFile::open(arguments.model);
   const auto tokenizer = Tokenizer::make(file->tokenizer());
@@ -246,6 +253,7 @@ void add_generate_command(CLI::App& app, Action& action) {
       ->add_option("--policy", arguments->policy,
                    "Policy, with options as in 'h2o:{scope: layer, sinks: 4}'")
       ->capture_default_str();
+  add_plugin_option(*command, arguments->plugins);
   command->add_option("-k,--state-size", arguments->state_size, "Rows that the policy keeps")
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 40));
   add_sampling_options(*command, *arguments);

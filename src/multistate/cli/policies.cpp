@@ -6,7 +6,9 @@
 #include "multistate/base/text.h"
 #include "multistate/cli/catalogue.h"
 #include "multistate/cli/command.h"
+#include "multistate/cli/plugin_option.h"
 #include "multistate/cli/policies_markdown.h"
+#include "multistate/policy/plugin.h"
 #include "multistate/policy/registry.h"
 
 namespace multistate {
@@ -14,15 +16,20 @@ namespace {
 
 nlohmann::json to_json(const PolicyEntry& entry) {
   const PolicyInfo& info = entry.info;
-  return {{"name", info.name},
-          {"version", info.version},
-          {"summary", info.summary},
-          {"paper", info.paper},
-          {"deviations", info.deviations},
-          {"bounded", info.bounded},
-          {"scope", scope_of(entry)},
-          {"reads", reads_of(entry)},
-          {"options", options_json(entry.options())}};
+  nlohmann::json json = {{"name", info.name},
+                         {"version", info.version},
+                         {"summary", info.summary},
+                         {"paper", info.paper},
+                         {"deviations", info.deviations},
+                         {"bounded", info.bounded},
+                         {"scope", scope_of(entry)},
+                         {"reads", reads_of(entry)},
+                         {"options", options_json(entry.options())},
+                         {"plugin", nullptr}};
+  if (entry.plugin != nullptr) {
+    json["plugin"] = to_json(*entry.plugin);
+  }
+  return json;
 }
 
 void print_one(const PolicyEntry& entry) {
@@ -32,26 +39,35 @@ void print_one(const PolicyEntry& entry) {
   fmt::print("deviations  {}\n", info.deviations.empty() ? "none" : info.deviations);
   fmt::print("scope       {}\n",
              info.bounded ? scope_of(entry) + " unless set" : "keeps every row");
+  if (entry.plugin != nullptr) {
+    fmt::print("plug-in     {} (SHA-256 {})\n", entry.plugin->path.string(), entry.plugin->sha256);
+  }
   fmt::print("reads       {}\n\n{}", join(reads_of(entry)), options_table(entry.options()));
 }
 
 void print_all() {
   std::vector<std::vector<std::string>> rows = {{"policy", "scope", "what", "paper"}};
+  std::string files;
   for (const std::string& name : policy_registry().names()) {
     const PolicyEntry& entry = *policy_registry().find(name);
     rows.push_back({name, scope_of(entry), entry.info.summary, entry.info.paper});
+    if (entry.plugin != nullptr) {
+      files += fmt::format("{} comes from {}\n", name, entry.plugin->path.string());
+    }
   }
-  fmt::print("{}", format_table(rows));
+  fmt::print("{}{}{}", format_table(rows), files.empty() ? "" : "\n", files);
 }
 
-struct Arguments {
+struct PoliciesArguments {
   std::string name;
+  std::vector<std::string> plugins;
   bool json = false;
   bool markdown = false;
   std::optional<std::string> results;
 };
 
-int show(const Arguments& arguments) {
+int show(const PoliciesArguments& arguments) {
+  load_plugins(arguments.plugins);
   if (arguments.markdown) {
     std::optional<MeasuredPolicies> measured;
     if (arguments.results) {
@@ -67,7 +83,7 @@ int show(const Arguments& arguments) {
 }  // namespace
 
 void add_policies_command(CLI::App& app, Action& action) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<PoliciesArguments>();
   CLI::App* command = app.add_subcommand("policies", "List compression policies, or describe one");
   CLI::Option* name = command->add_option("name", arguments->name, "Policy to describe");
   CLI::Option* json = command->add_flag("--json", arguments->json, "As JSON");
@@ -78,6 +94,7 @@ void add_policies_command(CLI::App& app, Action& action) {
       ->add_option("--results", arguments->results,
                    "Folder of a language-modelling sweep, for columns of what was measured")
       ->needs(markdown);
+  add_plugin_option(*command, arguments->plugins);
   command->callback([&action, arguments] { action = [arguments] { return show(*arguments); }; });
 }
 

@@ -7,6 +7,7 @@
 
 #include "multistate/base/text.h"
 #include "multistate/cli/command.h"
+#include "multistate/cli/plugin_option.h"
 #include "multistate/config/override.h"
 #include "multistate/sweep/runner.h"
 #include "multistate/sweep/summary_table.h"
@@ -18,6 +19,7 @@ namespace {
 struct RunArguments {
   std::string file;
   std::vector<std::string> overrides;
+  std::vector<std::string> plugins;
   bool dry_run = false;
   std::optional<int64_t> limit;
   std::optional<int64_t> jobs;
@@ -52,6 +54,7 @@ void print_outcome(const SweepPlan& plan, const RunOutcome& outcome) {
 
 int run(const RunArguments& arguments) {
   use_fast_kernels();
+  load_plugins(arguments.plugins);
   const Node file = read_with_overrides(arguments);
   const SweepPlan plan = plan_sweep(read_sweep(file), arguments.limit);
   if (arguments.dry_run) {
@@ -77,6 +80,7 @@ void add_run_command(CLI::App& app, Action& action) {
   command->add_option(
       "overrides", arguments->overrides,
       "key=value, key=a,b (several values), key=range(64,513,64), +key=value (new), ~key (drop)");
+  add_plugin_option(*command, arguments->plugins);
   command->add_flag("--dry-run", arguments->dry_run,
                     "Print cells, tokens and bytes of state; run nothing");
   command

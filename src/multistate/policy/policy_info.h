@@ -30,6 +30,8 @@ class PolicyMaker {
   virtual std::unique_ptr<Policy> make() const = 0;
 };
 
+using NewPolicyMaker = std::unique_ptr<PolicyMaker> (*)();
+
 template <class P>
 class PolicyMakerOf final : public PolicyMaker {
  public:

@@ -1,6 +1,13 @@
 #include "multistate/policy/registry.h"
 
+#include "multistate/policy/registration_capture.h"
+
 namespace multistate {
+namespace {
+
+constinit std::vector<PolicyEntry>* captured = nullptr;
+
+}  // namespace
 
 std::vector<OptionInfo> PolicyEntry::options() const {
   OptionLister lister;
@@ -19,6 +26,25 @@ Needs PolicyEntry::needs() const {
 Registry<PolicyEntry>& policy_registry() {
   static Registry<PolicyEntry> registry("policy");
   return registry;
+}
+
+void register_policy(PolicyInfo info, NewPolicyMaker maker) {
+  PolicyEntry entry;
+  entry.info = std::move(info);
+  entry.maker = maker;
+  if (captured != nullptr) {
+    captured->push_back(std::move(entry));
+  } else {
+    policy_registry().add(std::move(entry));
+  }
+}
+
+RegistrationCapture::RegistrationCapture() {
+  captured = &entries_;
+}
+
+RegistrationCapture::~RegistrationCapture() {
+  captured = nullptr;
 }
 
 }  // namespace multistate

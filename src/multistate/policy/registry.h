@@ -10,9 +10,12 @@
 
 namespace multistate {
 
+struct Plugin;
+
 struct PolicyEntry {
   PolicyInfo info;
-  std::unique_ptr<PolicyMaker> (*maker)() = nullptr;
+  NewPolicyMaker maker = nullptr;
+  const Plugin* plugin = nullptr;  ///< Where it comes from; nullptr: it is part of the program.
 
   const std::string& name() const { return info.name; }
 
@@ -27,14 +30,18 @@ struct PolicyEntry {
 /// All policies of the program, by name.
 Registry<PolicyEntry>& policy_registry();
 
-/// Registers P while the program starts: `const PolicyRegistration<P> kRegistration{{.name =
-/// "tova", ...}};` in an anonymous namespace at the end of the policy's file. Nothing else has to
-/// know of the policy.
+/// What PolicyRegistration does: adds the policy to policy_registry(), or hands it to the loader of
+/// the plug-in that it is part of (plugin.h).
+void register_policy(PolicyInfo info, NewPolicyMaker maker);
+
+/// Registers P while the program starts or its plug-in is loaded: `const PolicyRegistration<P>
+/// kRegistration{{.name = "tova", ...}};` in an anonymous namespace at the end of the policy's
+/// file. Nothing else has to know of the policy.
 template <class P>
 class PolicyRegistration {
  public:
   explicit PolicyRegistration(PolicyInfo info) {
-    policy_registry().add({std::move(info), &make_policy_maker<P>});
+    register_policy(std::move(info), &make_policy_maker<P>);
   }
 };
 

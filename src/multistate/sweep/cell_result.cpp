@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include "multistate/policy/plugin.h"
 #include "multistate/results/context.h"
 
 namespace multistate {
@@ -86,10 +87,14 @@ nlohmann::json warnings_of(const PlannedCell& cell) {
 }
 
 nlohmann::json inputs_json(const PlannedCell& cell) {
-  return {{"model_sha256", cell.model->sha256()},
-          {"model_format", cell.model->file().format()},
-          {"tokenizer_sha256", cell.model->tokenizer().sha256()},
-          {"data_sha256", cell.workload->data_sha256()}};
+  nlohmann::json inputs = {{"model_sha256", cell.model->sha256()},
+                           {"model_format", cell.model->file().format()},
+                           {"tokenizer_sha256", cell.model->tokenizer().sha256()},
+                           {"data_sha256", cell.workload->data_sha256()}};
+  if (const Plugin* plugin = cell.spec->policy.entry->plugin; plugin != nullptr) {
+    inputs["plugin"] = to_json(*plugin);
+  }
+  return inputs;
 }
 
 }  // namespace

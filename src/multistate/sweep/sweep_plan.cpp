@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "multistate/config/canonical_json.h"
+#include "multistate/policy/plugin.h"
 
 namespace multistate {
 namespace {
@@ -81,6 +82,9 @@ std::string identity_of(const PlannedCell& cell) {
   identity["model"]["tokenizer_sha256"] = cell.model->tokenizer().sha256();
   identity["experiment"].erase("data");
   identity["experiment"]["data_sha256"] = cell.workload->data_sha256();
+  if (const Plugin* plugin = cell.spec->policy.entry->plugin; plugin != nullptr) {
+    identity["policy"]["plugin_sha256"] = plugin->sha256;
+  }
   identity["schema"] = 1;
   return cell_identity(identity);
 }

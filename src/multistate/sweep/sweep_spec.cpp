@@ -7,6 +7,7 @@
 #include "multistate/base/text.h"
 #include "multistate/config/canonical_json.h"
 #include "multistate/config/grid.h"
+#include "multistate/policy/plugin.h"
 #include "multistate/sweep/cell_reader.h"
 
 namespace multistate {
@@ -34,6 +35,35 @@ nlohmann::json read_axes(const Node& file) {
     axes[key] = axis.find("values")->to_json();
   }
   return axes;
+}
+
+void load_plugins_of(const Node& file) {
+  const Node* plugins = file.find("plugins");
+  if (plugins == nullptr) {
+    return;
+  }
+  if (plugins->kind() != Node::Kind::kList) {
+    throw plugins->expected("a list of shared libraries", "plugins");
+  }
+  for (const Node& plugin : plugins->items()) {
+    const std::string path = plugin.as_string("plugins");
+    try {
+      load_plugin(path);
+    } catch (const InputError& error) {
+      throw plugin.error(fmt::format("plugins: {}", error.what()));
+    }
+  }
+}
+
+/// Policies are looked up after all plug-ins have been loaded, and so the same for every cell.
+void reject_plugins_as_parameter(const GridCell& cell) {
+  for (const auto& [key, value] : cell.parameters) {
+    if (key == "plugins") {
+      throw value.error(
+          "plugins: cannot differ between the cells of a sweep; list all of them at the top of "
+          "the file");
+    }
+  }
 }
 
 }  // namespace
@@ -64,9 +94,9 @@ nlohmann::json CellSpec::config() const {
 }
 
 const std::vector<std::string>& sweep_file_keys() {
-  static const std::vector<std::string> keys = {"name",           "output", "model",
-                                                "experiment",     "policy", "state_size",
-                                                "state_fraction", "seed",   "sweep"};
+  static const std::vector<std::string> keys = {
+      "name",   "output",     "plugins",        "model", "experiment",
+      "policy", "state_size", "state_fraction", "seed",  "sweep"};
   return keys;
 }
 
@@ -75,10 +105,12 @@ SweepSpec read_sweep(const Node& file) {
   SweepSpec spec;
   spec.name = required_string(file, "name");
   spec.output = required_string(file, "output");
+  load_plugins_of(file);
   CellReader reader;
   std::set<std::string> seen;
   for (const GridCell& cell : expand_grid(file)) {
     reject_unknown(cell.config, sweep_file_keys(), "");
+    reject_plugins_as_parameter(cell);
     CellSpec read = reader.read(cell);
     if (seen.insert(canonical_json(read.config())).second) {
       spec.cells.push_back(std::move(read));

@@ -46,10 +46,10 @@ struct SweepSpec {
 /// Keys that may stand at the top level of a sweep file.
 const std::vector<std::string>& sweep_file_keys();
 
-/// Reads a sweep file whose overrides have been applied. Axes that do not apply to a cell (a state
-/// size for a policy that keeps every row) collapse: of cells that would be equal only the first
-/// stays. Throws InputError, with the place in the file, for whatever is wrong with any cell;
-/// models are not touched.
+/// Reads a sweep file whose overrides have been applied, after loading the plug-ins it lists. Axes
+/// that do not apply to a cell (a state size for a policy that keeps every row) collapse: of cells
+/// that would be equal only the first stays. Throws InputError, with the place in the file, for
+/// whatever is wrong with any cell; models are not touched.
 SweepSpec read_sweep(const Node& file);
 
 }  // namespace multistate

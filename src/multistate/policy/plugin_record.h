@@ -1,0 +1,69 @@
+#pragma once
+
+// What a plug-in and the program have to agree on. multistate_add_plugin() compiles it into every
+// plug-in, as an ELF note; the program reads that note before it loads the file, and compares it
+// with its own.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>  // the standard library's macros
+
+#include "multistate/policy/plugin_headers.h"
+
+#define MULTISTATE_TEXT_OF(x) #x
+#define MULTISTATE_TEXT(x) MULTISTATE_TEXT_OF(x)
+
+// What decides how objects of the standard library lie in memory and what functions are called in a
+// library. Compilers that follow the Itanium C++ ABI, as GCC and Clang do on Linux, agree on the
+// rest for all that the headers of a plug-in use.
+#if defined(__GLIBCXX__)
+#define MULTISTATE_STANDARD_LIBRARY \
+  "libstdc++ _GLIBCXX_USE_CXX11_ABI=" MULTISTATE_TEXT(_GLIBCXX_USE_CXX11_ABI)
+#elif defined(_LIBCPP_VERSION)
+#define MULTISTATE_STANDARD_LIBRARY "libc++ " MULTISTATE_TEXT(_LIBCPP_ABI_VERSION)
+#else
+#error "multistate knows libstdc++ and libc++"
+#endif
+#if defined(_GLIBCXX_DEBUG)
+#define MULTISTATE_DEBUG_CONTAINERS " _GLIBCXX_DEBUG"
+#else
+#define MULTISTATE_DEBUG_CONTAINERS ""
+#endif
+
+/// Lines "<key> <value>\n". `libtorch` is the version of LibTorch that the object was compiled
+/// with,
+/// "" for none.
+#define MULTISTATE_PLUGIN_RECORD(libtorch)                       \
+  "version " MULTISTATE_VERSION                                  \
+  "\n"                                                           \
+  "headers " MULTISTATE_HEADERS                                  \
+  "\n"                                                           \
+  "abi " MULTISTATE_STANDARD_LIBRARY MULTISTATE_DEBUG_CONTAINERS \
+  "\n"                                                           \
+  "libtorch " libtorch "\n"
+
+namespace multistate {
+
+/// The note's owner.
+inline constexpr char kPluginRecordOwner[] = "multistate";
+
+/// An ELF note with the record as its content; goes into a section whose name starts with ".note.".
+template <size_t N>
+struct PluginNote {
+  uint32_t owner_size = sizeof kPluginRecordOwner;
+  uint32_t content_size = N;
+  uint32_t type = 1;
+  char owner[(sizeof kPluginRecordOwner + 3) / 4 * 4] = {};
+  char content[N] = {};
+
+  explicit constexpr PluginNote(const char (&record)[N]) {
+    for (size_t i = 0; i < sizeof kPluginRecordOwner; ++i) {
+      owner[i] = kPluginRecordOwner[i];
+    }
+    for (size_t i = 0; i < N; ++i) {
+      content[i] = record[i];
+    }
+  }
+};
+
+}  // namespace multistate

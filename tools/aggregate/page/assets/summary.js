@@ -1,0 +1,123 @@
+// The answers first: what is there, which policy is best at each size and what that costs against
+// the full model, and how small a state may be.
+
+function countsSection(report) {
+  const planned = report.count("planned");
+  const states = [["done", "done"], ["failed", "failed"], ["partial", "partial"],
+    ["missing", "missing"], ["limited", "limited"]];
+  return element("section", {class: "counts", "aria-label": "Cells"},
+    element("p", {id: "counts"}, `${report.count("done")} of ${planned} planned cells (` +
+      states.slice(1).map(([state, word]) => `${report.count(state)} ${word}`).join(", ") + ")"),
+    element("div", {class: "bar", "aria-hidden": "true"}, states.slice(0, 4).map(([state]) =>
+      report.count(state) === 0 ? null
+        : element("span", {class: state, style: `flex-grow: ${report.count(state)}`}))));
+}
+
+function bestTable(report, group, metric) {
+  const shares = new Map((group.json.ranks.first_places ?? [])
+    .filter((place) => place.metric === metric)
+    .map((place) => [plain(place.state_size) + " " + place.label, place.share]));
+  const full = report.toplineLabel(group) ?? "the topline";
+  const rows = group.json.best.filter((best) => best.metric === metric).map((best) => {
+    const versus = best.versus_full;
+    return [
+      sizeText(best.state_size),
+      named(report, best.label),
+      short(best.value),
+      versus ? `${signed(versus.difference)} ${interval(versus.low, versus.high)}` : "",
+      versus ? probability(versus.p_holm) : "",
+      percent(shares.get(plain(best.state_size) + " " + best.label)),
+    ];
+  });
+  return rows.length === 0 ? null : plainTable(`Best ${metric} at each state size`,
+    ["state size", "best policy", report.axis(metric), `against ${full}`, "p (Holm)",
+      "first again"],
+    rows, [0, 2, 3, 4, 5]);
+}
+
+function percent(share) {
+  return isAbsent(share) ? "" : `${Math.round(100 * share)} %`;
+}
+
+function smallestText(found) {
+  if (isAbsent(found.state_size)) {
+    return "more than measured";
+  }
+  const size = (found.at_most ? "≤ " : "") + short(found.state_size);
+  if (!found.has_interval) {
+    return size;
+  }
+  const end = (value) => isAbsent(value) ? "beyond" : short(value);
+  return `${size} [${end(found.low)}, ${end(found.high)}]`;
+}
+
+function toleranceText(found) {
+  const amount = found.relative ? `${short(100 * found.tolerance)} %` : short(found.tolerance);
+  return `${found.metric} within ${amount}`;
+}
+
+function smallestTable(report, group) {
+  const found = group.json.smallest_state;
+  const columns = [...new Set(found.map(toleranceText))];
+  const labels = [...new Set(found.map((one) => one.label))].sort();
+  if (found.length === 0) {
+    return null;
+  }
+  const entries = new Map(found.map((one) => [one.label + "\n" + toleranceText(one), one]));
+  const rows = labels.map((label) => [named(report, label), ...columns.map((column) => {
+    const one = entries.get(label + "\n" + column);
+    return one ? smallestText(one) : "";
+  })]);
+  return plainTable(
+    `Smallest state, in rows, that is as good as ${report.toplineLabel(group) ?? "the topline"}`,
+    ["policy", ...columns], rows, columns.map((_, place) => place + 1));
+}
+
+function agreementText(agreement) {
+  const parts = [["Kendall's W", agreement.kendall_w], ["mean τ-b", agreement.mean_tau_b]]
+    .filter(([, value]) => !isAbsent(value)).map(([name, value]) => `${name} ${short(value)}`);
+  return parts.length === 0 ? null : parts.join(", ");
+}
+
+function ranksList(group) {
+  const lines = [["over_sizes", "state sizes"], ["over_seeds", "seeds"]].flatMap(([key, what]) =>
+    (group.json.ranks[key] ?? []).map((agreement) => {
+      const text = agreementText(agreement);
+      const size = isAbsent(agreement.state_size) ? "" : ` at ${agreement.state_size}`;
+      return text && element("li", {},
+        `The order of policies by ${agreement.metric}${size} over ${what}: ${text}`);
+    })).filter(Boolean);
+  return lines.length === 0 ? null : element("ul", {class: "ranks"}, lines);
+}
+
+function noticesSection(report) {
+  const lines = [
+    ...report.json.problems.map((problem) => `passed over: ${problem.path}: ${problem.what}`),
+    ...report.json.warnings,
+    ...failures(report),
+  ];
+  return lines.length === 0 ? null : element("section", {class: "notices", id: "warnings"},
+    element("h2", {}, plural(lines.length, "warning")),
+    element("ul", {}, lines.slice(0, 20).map((line) => element("li", {}, line))),
+    lines.length <= 20 ? null : fold(`${lines.length - 20} more`, () =>
+      element("ul", {}, lines.slice(20).map((line) => element("li", {}, line)))));
+}
+
+// The same error of many cells is one line.
+function failures(report) {
+  const errors = new Map();
+  for (const cell of report.cells.filter((one) => one.state === "failed")) {
+    errors.set(cell.error, [...(errors.get(cell.error) ?? []), cell]);
+  }
+  return [...errors].map(([error, cells]) => `${plural(cells.length, "cell")} failed (` +
+    cells.slice(0, 3).map((cell) => `${cell.label}, ${sizeText(cell.size)}`).join("; ") +
+    `${cells.length > 3 ? "; …" : ""}): ${error}`);
+}
+
+function summaryOf(report, group) {
+  return [
+    ...report.headline().map((metric) => bestTable(report, group, metric)),
+    smallestTable(report, group),
+    ranksList(group),
+  ].filter(Boolean);
+}

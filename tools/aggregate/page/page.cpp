@@ -67,7 +67,8 @@ std::string title_of(const Json& report) {
 }
 
 /// The template with its places filled; what is put in is not looked at again.
-std::string filled(std::string_view html, const std::map<std::string_view, std::string_view>& parts) {
+std::string filled(std::string_view html,
+                   const std::map<std::string_view, std::string_view>& parts) {
   std::string page;
   for (size_t at = 0; at < html.size();) {
     const size_t open = html.find("{{", at);

@@ -13,6 +13,19 @@ function countsSection(report) {
         : element("span", {class: state, style: `flex-grow: ${report.count(state)}`}))));
 }
 
+// "By nll the best is tova at 4 of 5 state sizes, h2o at 1."
+function bestSentence(group, metric) {
+  const all = group.json.best.filter((best) => best.metric === metric);
+  const wins = new Map();
+  for (const {label} of all) {
+    wins.set(label, (wins.get(label) ?? 0) + 1);
+  }
+  const order = [...wins].sort((a, b) => b[1] - a[1]);
+  return all.length === 0 ? null : element("p", {class: "lead"}, `By ${metric} the best is `,
+    order.flatMap(([label, count], place) => [place === 0 ? "" : ", ", element("b", {}, label),
+      place === 0 ? ` at ${count} of ${plural(all.length, "state size")}` : ` at ${count}`]), ".");
+}
+
 function bestTable(report, group, metric) {
   const shares = new Map((group.json.ranks.first_places ?? [])
     .filter((place) => place.metric === metric)
@@ -52,7 +65,7 @@ function smallestText(found) {
 }
 
 function toleranceText(found) {
-  const amount = found.relative ? `${short(100 * found.tolerance)} %` : short(found.tolerance);
+  const amount = found.relative ? `${100 * found.tolerance} %` : found.tolerance;
   return `${found.metric} within ${amount}`;
 }
 
@@ -116,6 +129,7 @@ function failures(report) {
 
 function summaryOf(report, group) {
   return [
+    ...report.headline().map((metric) => bestSentence(group, metric)),
     ...report.headline().map((metric) => bestTable(report, group, metric)),
     smallestTable(report, group),
     ranksList(group),

@@ -51,7 +51,7 @@ function tradeSpec(report, metric, measure, {points, front}) {
       {name: "y", type: "linear", range: "height", nice: true, zero: false, domain: extent(all)},
     ],
     axes: [
-      {orient: "bottom", scale: "x", title: cost.axis, tickCount: 6, format: "~r"},
+      {orient: "bottom", scale: "x", title: cost.axis, tickCount: 6, format: ".3~g"},
       {orient: "left", scale: "y", grid: true, title: report.axis(metric), tickCount: 6},
     ],
     marks: [

@@ -36,8 +36,9 @@ foreach(part html style vega script)
   if(NOT part STREQUAL "html" AND "${${part}}" MATCHES "</(script|style)")
     message(FATAL_ERROR "${part} holds </script or </style, which ends its element in the page")
   endif()
-  string(APPEND source "constexpr std::string_view k_${part} = R\"multistate(${${part}})multistate\";\n\n")
+  string(APPEND source "constexpr char k_${part}[] = R\"multistate(${${part}})multistate\";\n\n")
 endforeach()
 string(APPEND source "}  // namespace\n\nPageAssets page_assets() {\n"
-  "  return {k_html, k_style, k_vega, k_script};\n}\n\n}  // namespace multistate::aggregate\n")
+  "  return {{k_html, sizeof(k_html) - 1}, {k_style, sizeof(k_style) - 1},\n"
+  "          {k_vega, sizeof(k_vega) - 1}, {k_script, sizeof(k_script) - 1}};\n}\n\n}  // namespace multistate::aggregate\n")
 file(WRITE "${OUTPUT}" "${source}")

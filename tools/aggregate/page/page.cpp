@@ -1,23 +1,21 @@
 #include "aggregate/page/page.h"
 
-#include <map>
+#include <algorithm>
+#include <array>
 #include <string_view>
+#include <utility>
 
 #include "aggregate/figures/plot_data.h"
 #include "aggregate/page/assets.h"
+#include "aggregate/page/page_data.h"
 
 namespace multistate::aggregate {
 namespace {
 
 using Json = nlohmann::json;
 
-Json looks_of(const Json& report) {
-  Json looks = Json::object();
-  for (const auto& [label, look] : palette_of(report).looks()) {
-    looks[label] = {{"color", look.color}, {"marker", look.marker}, {"dash", look.dash}};
-  }
-  return looks;
-}
+/// The names of the template's places, and what goes there.
+using Parts = std::array<std::pair<std::string_view, std::string_view>, 5>;
 
 /// JSON within a <script>: without "<" no text of it can end the element, or begin a comment.
 std::string script_data(const Json& data) {
@@ -67,8 +65,7 @@ std::string title_of(const Json& report) {
 }
 
 /// The template with its places filled; what is put in is not looked at again.
-std::string filled(std::string_view html,
-                   const std::map<std::string_view, std::string_view>& parts) {
+std::string filled(std::string_view html, const Parts& parts) {
   std::string page;
   for (size_t at = 0; at < html.size();) {
     const size_t open = html.find("{{", at);
@@ -77,7 +74,10 @@ std::string filled(std::string_view html,
       break;
     }
     const size_t close = html.find("}}", open);
-    page += parts.at(html.substr(open + 2, close - open - 2));
+    const std::string_view name = html.substr(open + 2, close - open - 2);
+    page += std::find_if(parts.begin(), parts.end(), [&](const auto& part) {
+              return part.first == name;
+            })->second;
     at = close + 2;
   }
   return page;
@@ -88,13 +88,13 @@ std::string filled(std::string_view html,
 std::string make_page(const Json& report, double reload_seconds) {
   const PageAssets assets = page_assets();
   const std::string title = html_escaped(title_of(report));
-  const std::string data = script_data(
-      {{"report", report}, {"looks", looks_of(report)}, {"reload_seconds", reload_seconds}});
-  return filled(assets.html, {{"title", title},
-                              {"style", assets.style},
-                              {"vega", assets.vega},
-                              {"script", assets.script},
-                              {"data", data}});
+  const std::string data = script_data(page_data(report, reload_seconds));
+  const Parts parts = {{{"title", title},
+                        {"style", assets.style},
+                        {"vega", assets.vega},
+                        {"script", assets.script},
+                        {"data", data}}};
+  return filled(assets.html, parts);
 }
 
 }  // namespace multistate::aggregate

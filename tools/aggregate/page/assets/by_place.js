@@ -6,9 +6,8 @@ function placesOf(report, group, series, size, hidden) {
   const cells = group.cells.filter((cell) => !hidden.has(cell.label) &&
     (cell.size === size || cell.size === null));
   for (const place of bySeedlessPlace(cells)) {
-    const lists = place.cells.map((cell) => cell.series[series]).filter(Boolean);
     const byPlace = new Map();
-    for (const entry of lists.flat()) {
+    for (const entry of place.cells.flatMap((cell) => seriesOf(cell, series))) {
       byPlace.set(entry.first_place, [...(byPlace.get(entry.first_place) ?? []), entry]);
     }
     for (const [first, entries] of byPlace) {

@@ -3,10 +3,10 @@
 function layerPoints(group, name, label, size) {
   const points = [];
   for (const cell of group.cells.filter((one) => one.label === label && one.size === size)) {
-    for (const [series, entries] of Object.entries(cell.series)) {
+    for (const series of Object.keys(cell.series)) {
       const match = LAYER_SERIES.exec(series);
       if (match && match[1] === name) {
-        points.push(...entries.map((entry) => ({layer: Number(match[2]), first: entry.first_place,
+        points.push(...seriesOf(cell, series).map((entry) => ({layer: Number(match[2]), first: entry.first_place,
           end: entry.end_place, value: numeric(entry.value)})));
       }
     }

@@ -1,13 +1,14 @@
 // The report as the sections of the page need it.
 
 class Report {
-  constructor({report, looks}) {
+  constructor({report, common, looks}) {
     this.json = report;
     this.looks = looks;
     this.cells = report.cells.map((cell, place) => ({
       ...cell,
+      parameters: {...common, ...cell.parameters},
       place,
-      size: cell.parameters.state_size ?? null,
+      size: cell.parameters.state_size ?? common.state_size ?? null,
       sweepName: report.sweeps[cell.sweep]?.name ?? "",
     }));
     this.byId = new Map();
@@ -64,6 +65,12 @@ class Report {
   toplineLabel(group) {
     return group.topline?.label ?? null;
   }
+}
+
+// The points of a cell's series: {first_place, end_place, value, stderr}.
+function seriesOf(cell, name) {
+  return (cell.series[name] ?? []).map(([first_place, end_place, value, stderr]) =>
+    ({first_place, end_place, value, stderr}));
 }
 
 // z of a 95 % interval, for values that come with a standard error only.

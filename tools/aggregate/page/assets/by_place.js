@@ -103,7 +103,8 @@ function byPlaceChart(report) {
         again("series", names[0])),
       chooser("state size", "place-size", sizes.map((one) => [one, one]), size,
         again("place-size", sizes[0])));
-    const points = placesOf(report, group, series, size === undefined ? null : Number(size), hidden);
+    const rows = size === undefined ? null : Number(size);
+    const points = placesOf(report, group, series, rows, hidden);
     if (points.length === 0) {
       chart.empty("All policies are switched off.");
       return;

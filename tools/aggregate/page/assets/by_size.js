@@ -83,10 +83,11 @@ function bySizeChart(report) {
     const positive = points.every((point) => point.value > 0);
     const logarithmic = positive && choices.get("log") === "1";
     chart.controls.replaceChildren(
-      chooser("metric", "metric", names.map((name) => [name, report.axis(name)]), metric, (name) => {
-        choices.set("metric", name, names[0]);
-        chart.update(group, hidden);
-      }),
+      chooser("metric", "metric", names.map((name) => [name, report.axis(name)]), metric,
+        (name) => {
+          choices.set("metric", name, names[0]);
+          chart.update(group, hidden);
+        }),
       element("label", {class: "chooser"}, element("input", {type: "checkbox", id: "log",
         checked: logarithmic, disabled: !positive, onchange: (event) => {
           choices.set("log", event.target.checked ? "1" : "");

@@ -114,12 +114,6 @@ function faded(full = 1) {
   return {signal: `policy === null || datum.label === policy ? ${full} : ${full * 0.15}`};
 }
 
-// Ratios show on a logarithmic axis where all are positive and far from each other.
-function axisScale(name, field, points, range, more = {}) {
-  return {name, type: "linear", domain: {data: "points", fields: field}, range, nice: true,
-    zero: false, ...more};
-}
-
 // Base 2 where sizes double; a single value has no logarithmic axis of its own.
 function sizeScale(values) {
   const distinct = [...new Set(values)];

@@ -6,8 +6,8 @@ function legendOf(report, group, charts) {
   const hidden = choices.list("hidden");
   const draw = () => charts.forEach((chart) => chart.update(group, hidden));
   const entries = labels.map((label) => {
-    const box = element("input", {type: "checkbox", checked: !hidden.has(label), "data-label": label,
-      onchange: () => {
+    const box = element("input", {type: "checkbox", checked: !hidden.has(label),
+      "data-label": label, onchange: () => {
         hidden[box.checked ? "delete" : "add"](label);
         choices.setList("hidden", hidden);
         draw();
@@ -24,6 +24,7 @@ function legendOf(report, group, charts) {
   };
   draw();
   return element("fieldset", {id: "legend"}, element("legend", {}, "Policies"), entries,
-    element("span", {class: "buttons"}, element("button", {type: "button", onclick: all(true)}, "all"),
+    element("span", {class: "buttons"},
+      element("button", {type: "button", onclick: all(true)}, "all"),
       element("button", {type: "button", onclick: all(false)}, "none")));
 }

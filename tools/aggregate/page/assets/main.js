@@ -59,7 +59,8 @@ function start() {
   const data = JSON.parse(document.getElementById("data").textContent);
   const report = new Report(data);
   const charts = [bySizeChart(report), tradeOffChart(report, "state_bytes"),
-    tradeOffChart(report, "tokens_per_s"), byPlaceChart(report), layerMapChart(report)];
+    tradeOffChart(report, "tokens_per_s"), byPlaceChart(report), depthMapChart(report),
+    layerMapChart(report)];
   section("head", () => [countsSection(report), noticesSection(report)]);
   section("charts", () => charts.map((chart) => chart.node));
   section("groups", () => groupChooser(report, charts));

@@ -105,6 +105,15 @@ class Loading(InBrowser):
         self.assertEqual((page.count("script"), page.count("img")), (3, 0))
         self.assertEqual(page.complaints(), [])
 
+    def test_a_sweep_without_a_done_cell_says_so(self):
+        report = json.loads(json.dumps(self.report))
+        report["groups"] = []
+        report["cells"] = report["cells"][-3:]
+        page = self.open(report)
+        self.assertEqual(page.texts("#groups"), ["No cell is done yet."])
+        self.assertEqual(page.count("#cell-table tbody tr"), 3)
+        self.assertEqual(page.complaints(), [])
+
     def test_thousands_of_cells_are_in_the_table_and_few_in_the_document(self):
         report = self.made("2000", "many.json")
         page = self.open(report)

@@ -21,9 +21,7 @@ function groupChooser(report, charts) {
   const titles = report.groups.map((group, place) =>
     [String(place), group.title || `group ${place + 1}`]);
   const chosen = choices.oneOf("group", titles.map(([value]) => value));
-  if (chosen !== undefined) {
-    showGroup(report, charts, Number(chosen));
-  }
+  showGroup(report, charts, Number(chosen));
   return titles.length < 2 ? null : chooser("compared", "group", titles, chosen, (value) => {
     choices.set("group", value, "0");
     showGroup(report, charts, Number(value));
@@ -62,8 +60,12 @@ function start() {
     tradeOffChart(report, "tokens_per_s"), byPlaceChart(report), depthMapChart(report),
     layerMapChart(report)];
   section("head", () => [countsSection(report), noticesSection(report)]);
-  section("charts", () => charts.map((chart) => chart.node));
-  section("groups", () => groupChooser(report, charts));
+  if (report.groups.length === 0) {
+    section("groups", () => element("p", {class: "note"}, "No cell is done yet."));
+  } else {
+    section("charts", () => charts.map((chart) => chart.node));
+    section("groups", () => groupChooser(report, charts));
+  }
   section("table", () => new CellTable(report).node);
   section("provenance", () => provenanceSection(report));
   restoreFocus();

@@ -8,8 +8,9 @@ namespace {
 using Json = nlohmann::json;
 
 Json looks_of(const Json& report) {
+  const Palette palette = palette_of(report);
   Json looks = Json::object();
-  for (const auto& [label, look] : palette_of(report).looks()) {
+  for (const auto& [label, look] : palette.looks()) {
     looks[label] = {{"color", look.color}, {"marker", look.marker}, {"dash", look.dash}};
   }
   return looks;

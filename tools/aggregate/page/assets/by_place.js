@@ -109,7 +109,8 @@ function byPlaceChart(report) {
       chart.empty("All policies are switched off.");
       return;
     }
-    chart.draw(byPlaceSpec(report, series, points), placeTable(series, points));
+    chart.draw(byPlaceSpec(report, series, points), placeTable(series, points),
+      `At a state size of ${sizeText(rows)}, with what has no bound.`);
   };
   return chart;
 }

@@ -52,7 +52,8 @@ function depthMapChart(report) {
       {label: "state size", key: "depth-size", values: sizes, chosen: size},
     ], () => chart.update(group)));
     drawMap(chart, {column: length, row: depth, value: report.axis(metric)},
-      depthPoints(mine.filter((cell) => sizeText(cell.size) === size), length, depth, metric));
+      depthPoints(mine.filter((cell) => sizeText(cell.size) === size), length, depth, metric),
+      `${label} at a state size of ${size}.`);
   };
   return chart;
 }

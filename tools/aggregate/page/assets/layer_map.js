@@ -45,7 +45,8 @@ function layerMapChart(report) {
       {label: "state size", key: "layer-size", values: sizes, chosen: size},
     ], () => chart.update(group)));
     const points = layerPoints(group, name, label, size === "unbounded" ? null : Number(size));
-    drawMap(chart, {column: "first place", row: "layer", value: name}, points);
+    drawMap(chart, {column: "first place", row: "layer", value: name}, points,
+      `${label} at a state size of ${size}.`);
   };
   return chart;
 }

@@ -27,14 +27,15 @@ function mapSpec(titles, points) {
   };
 }
 
-function drawMap(chart, titles, points) {
+function drawMap(chart, titles, points, note) {
   const finite = points.filter((point) => Number.isFinite(point.value));
   if (finite.length === 0) {
     chart.empty("None of these cells has a number.");
     return;
   }
   chart.draw(mapSpec(titles, finite), {header: [titles.row, titles.column, titles.value],
-    rows: finite.map((point) => [String(point.row), String(point.column), short(point.value)])});
+    rows: finite.map((point) => [String(point.row), String(point.column), short(point.value)])},
+    note);
 }
 
 // Selects with the keys of `choices`, each of one of its values; again() draws with what is chosen.

@@ -103,6 +103,24 @@ function ranksList(group) {
   return lines.length === 0 ? null : element("ul", {class: "ranks"}, lines);
 }
 
+const TESTS_AT_ONCE = 500;
+
+// All comparisons of two cells, as the report has them; regret is one against the yardstick.
+function testsFold(report, group, key, title) {
+  const all = group.json[key] ?? [];
+  const cell = (id) => {
+    const {label, size} = report.byId.get(id);
+    return `${label}, ${sizeText(size)}`;
+  };
+  const caption = all.length <= TESTS_AT_ONCE ? title
+    : `${title}: the first ${TESTS_AT_ONCE}, all are in report.json`;
+  return all.length === 0 ? null : fold(`${all.length} ${title}`, () => plainTable(caption,
+    ["metric", "cell", "less", "difference", "interval", "p", "p (Holm)", "effect", "samples"],
+    all.slice(0, TESTS_AT_ONCE).map((one) => [one.metric, cell(one.a), cell(one.b),
+      signed(one.difference), interval(one.low, one.high), probability(one.p),
+      probability(one.p_holm), short(one.effect), String(one.n)]), [3, 4, 5, 6, 7, 8]));
+}
+
 function noticesSection(report) {
   const lines = [
     ...report.json.problems.map((problem) => `passed over: ${problem.path}: ${problem.what}`),
@@ -133,5 +151,7 @@ function summaryOf(report, group) {
     ...report.headline().map((metric) => bestTable(report, group, metric)),
     smallestTable(report, group),
     ranksList(group),
+    testsFold(report, group, "comparisons", "paired tests"),
+    testsFold(report, group, "regret", "comparisons with the yardstick"),
   ].filter(Boolean);
 }

@@ -83,16 +83,14 @@ class Loading(InBrowser):
         report = json.loads(json.dumps(self.report))
         cell = report["cells"][1]
         old = cell["label"]
-        for one in report["cells"]:
+        group = report["groups"][0]
+        for one in report["cells"] + group["best"] + group["smallest_state"]:
             one["label"] = EVIL if one["label"] == old else one["label"]
         report["sweeps"][0]["name"] = EVIL
         cell["samples"]["nll"][0][0] = EVIL
         cell["parameters"]["policy.note"] = EVIL
         report["cells"][-3]["error"] = EVIL
         report["warnings"] = [EVIL]
-        report["groups"][0]["best"][0]["label"] = EVIL
-        for one in report["groups"][0]["smallest_state"]:
-            one["label"] = EVIL if one["label"] == old else one["label"]
         page = self.open(report)
         page.click(f'{FIRST_COLUMN}[data-id="{cell["id"]}"]')
         self.assertIn(EVIL, page.texts(".opened .samples td"))

@@ -129,7 +129,8 @@ std::vector<bool> legible(const std::vector<Point>& points, const Place& across,
 /// The front as a line under everything, its points ringed and, where there is room, with their
 /// state size.
 std::vector<std::string> front_parts(Figure& figure, const PlotData& data, const Cost& cost,
-                                     std::vector<Point> points, const std::set<size_t>& front) {
+                                     std::vector<Point> points, const std::set<size_t>& front,
+                                     bool more_is_better) {
   const Place across(costs_of(points), cost.logarithmic);
   const Place up(values_of(points), !wide_range(values_of(points)).empty());
   points.erase(std::remove_if(points.begin(), points.end(),
@@ -140,6 +141,8 @@ std::vector<std::string> front_parts(Figure& figure, const PlotData& data, const
   }
   std::sort(points.begin(), points.end(),
             [](const Point& a, const Point& b) { return a.cost < b.cost; });
+  // No other cell lies on the better side of the front.
+  const std::string side = more_is_better ? "1" : "-1";
   const size_t first = figure.rows.size();
   add_rows(figure, data, points, front);
   const std::vector<bool> has_room = legible(points, across, up);
@@ -149,7 +152,7 @@ std::vector<std::string> front_parts(Figure& figure, const PlotData& data, const
   const std::string source = figure.source(first, figure.rows.size() - 1);
   return {source + " using 1:2 with lines lc rgb '#999999' lw 5 title 'none is better in both'",
           source + " using 1:2 with points pt 6 ps 2 lw 1.2 lc rgb '#222222' notitle",
-          source + " using 1:2:6 with labels offset 0,1 tc rgb '#222222' notitle"};
+          source + " using 1:2:6 with labels offset 0," + side + " tc rgb '#222222' notitle"};
 }
 
 std::vector<std::string> policy_parts(const Figure& figure, const PlotData& data,
@@ -186,7 +189,7 @@ Figure trade_off(const PlotData& data, const PlotGroup& group, const Cost& cost,
   const auto& on_front = group.*cost.front;
   const std::set<size_t> front(on_front.begin(), on_front.end());
   add_rows(figure, data, points, front);
-  auto parts = front_parts(figure, data, cost, points, front);
+  auto parts = front_parts(figure, data, cost, points, front, data.higher_is_better.at(metric));
   const auto policies = policy_parts(figure, data, points);
   parts.insert(parts.begin() + (parts.empty() ? 0 : 1), policies.begin(), policies.end());
   if (cost.logarithmic) {

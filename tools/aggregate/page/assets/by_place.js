@@ -57,7 +57,7 @@ function byPlaceSpec(report, series, points) {
             strokeWidth: {value: 1.8}},
           update: {x, opacity: faded()}}},
         {type: "symbol", name: "symbols", from: {data: "line"}, encode: {
-          enter: {y, fill: {field: "color"}, stroke: {field: "color"}, shape: {field: "shape"},
+          enter: {y, fill: {field: "fill"}, stroke: {field: "color"}, shape: {field: "shape"},
             size: {value: 40}, tooltip: {field: "tip"}},
           update: {x, opacity: faded()}}},
       ]}],
@@ -110,7 +110,7 @@ function byPlaceChart(report) {
       return;
     }
     chart.draw(byPlaceSpec(report, series, points), placeTable(series, points),
-      `At a state size of ${sizeText(rows)}, with what has no bound.`);
+      `State size ${sizeText(rows)}, and what is unbounded.`);
   };
   return chart;
 }

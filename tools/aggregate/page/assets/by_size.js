@@ -43,7 +43,7 @@ function bySizeSpec(report, group, metric, points, logarithmic) {
             strokeWidth: {value: 2}},
           update: {x: {scale: "x", field: "size"}, opacity: faded()}}},
         {type: "symbol", name: "symbols", from: {data: "line"}, encode: {
-          enter: {y, fill: {field: "color"}, stroke: {field: "color"}, shape: {field: "shape"},
+          enter: {y, fill: {field: "fill"}, stroke: {field: "color"}, shape: {field: "shape"},
             size: {value: 60}, tooltip: {field: "tip"}},
           update: {x: {scale: "x", field: "size"}, opacity: faded()}}},
       ]},

@@ -53,7 +53,7 @@ function depthMapChart(report) {
     ], () => chart.update(group)));
     drawMap(chart, {column: length, row: depth, value: report.axis(metric)},
       depthPoints(mine.filter((cell) => sizeText(cell.size) === size), length, depth, metric),
-      `${label} at a state size of ${size}.`);
+      `${label}, state size ${size}.`);
   };
   return chart;
 }

@@ -46,7 +46,7 @@ function layerMapChart(report) {
     ], () => chart.update(group)));
     const points = layerPoints(group, name, label, size === "unbounded" ? null : Number(size));
     drawMap(chart, {column: "first place", row: "layer", value: name}, points,
-      `${label} at a state size of ${size}.`);
+      `${label}, state size ${size}.`);
   };
   return chart;
 }

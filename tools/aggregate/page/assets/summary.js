@@ -44,7 +44,7 @@ function bestTable(report, group, metric) {
   });
   return rows.length === 0 ? null : plainTable(`Best ${metric} at each state size`,
     ["state size", "best policy", report.axis(metric), `against ${full}`, "p (Holm)",
-      "first again"],
+      "first when resampled"],
     rows, [0, 2, 3, 4, 5]);
 }
 

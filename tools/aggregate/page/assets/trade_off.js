@@ -63,7 +63,7 @@ function tradeSpec(report, metric, measure, {points, front}) {
             strokeWidth: {value: 1}},
           update: {x, opacity: faded(0.7)}}},
         {type: "symbol", name: "symbols", from: {data: "line"}, encode: {
-          enter: {y, fill: {field: "color"}, stroke: {field: "color"}, shape: {field: "shape"},
+          enter: {y, fill: {field: "fill"}, stroke: {field: "color"}, shape: {field: "shape"},
             size: {value: 60}, tooltip: {field: "tip"}},
           update: {x, opacity: faded()}}},
       ]},

@@ -26,10 +26,15 @@ function bestSentence(group, metric) {
       place === 0 ? ` at ${count} of ${plural(all.length, "state size")}` : ` at ${count}`]), ".");
 }
 
-function bestTable(report, group, metric) {
-  const shares = new Map((group.json.ranks.first_places ?? [])
+// How often the best is so again when samples are drawn again, where the report tells it.
+function sharesOf(group, metric) {
+  return new Map((group.json.ranks.first_places ?? [])
     .filter((place) => place.metric === metric)
     .map((place) => [plain(place.state_size) + " " + place.label, place.share]));
+}
+
+function bestTable(report, group, metric) {
+  const shares = sharesOf(group, metric);
   const full = report.toplineLabel(group) ?? "the topline";
   const rows = group.json.best.filter((best) => best.metric === metric).map((best) => {
     const versus = best.versus_full;
@@ -39,12 +44,13 @@ function bestTable(report, group, metric) {
       short(best.value),
       versus ? `${signed(versus.difference)} ${interval(versus.low, versus.high)}` : "",
       versus ? probability(versus.p_holm) : "",
-      percent(shares.get(plain(best.state_size) + " " + best.label)),
+      ...(shares.size === 0 ? []
+        : [percent(shares.get(plain(best.state_size) + " " + best.label))]),
     ];
   });
   return rows.length === 0 ? null : plainTable(`Best ${metric} at each state size`,
     ["state size", "best policy", report.axis(metric), `against ${full}`, "p (Holm)",
-      "first when resampled"],
+      ...(shares.size === 0 ? [] : ["first when resampled"])],
     rows, [0, 2, 3, 4, 5]);
 }
 

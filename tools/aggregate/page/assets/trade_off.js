@@ -95,7 +95,8 @@ function tradeOffChart(report, measure) {
       return;
     }
     chart.draw(tradeSpec(report, metric, measure, data), tradeTable(metric, measure, data),
-      "The wide line joins the cells (ringed) that none beats in both.");
+      data.front.length === 0 ? ""
+        : "The wide line joins the cells (ringed) that none beats in both.");
   };
   return chart;
 }

@@ -29,7 +29,7 @@ constexpr std::array<std::string_view, 3> kForPolicies = {"base", "config", "pol
 
 // The folders of tools/aggregate; a folder may include those before it, main.cpp all.
 constexpr std::array<std::string_view, 8> kAggregateLayers = {
-    "reading", "statistics", "analysis", "tables", "figures", "exports", "command"};
+    "reading", "statistics", "analysis", "tables", "figures", "page", "exports", "command"};
 
 // What tools/aggregate may include of the library.
 constexpr std::array<std::string_view, 3> kForAggregate = {"base", "config", "results"};

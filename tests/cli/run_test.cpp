@@ -122,7 +122,7 @@ TEST_CASE("a foreign file in the place of the manifest is named and left alone")
   write_file(sweep.output() / "sweep.json", "my notes");
   const auto run = run_program({"run", file});
   CHECK(run.exit_code == 2);
-  CHECK_THAT(run.err, ContainsSubstring("sweep.json: is not the manifest of a sweep"));
+  CHECK_THAT(run.err, ContainsSubstring("sweep.json: cannot be read as JSON"));
   CHECK(read_file(sweep.output() / "sweep.json") == "my notes");
 }
 

@@ -204,10 +204,15 @@ TEST_CASE("a manifest comes back as it was written, and a foreign one is left al
   CHECK(read.axes == manifest.axes);
   REQUIRE(read.cells.size() == 1);
   CHECK(read.cells[0].parameters == manifest.cells[0].parameters);
-  for (const std::string content :
-       {"notes", "{}", R"({"schema": {"name": "multistate.sweep", "version": 9}})"}) {
+  const std::vector<std::pair<std::string, std::string>> foreign = {
+      {"notes", "cannot be read as JSON: torn, or not ours"},
+      {"{}", "is not a multistate.sweep"},
+      {R"({"schema": {"name": "multistate.sweep", "version": 9}})",
+       "has schema version 9, this program reads 1"}};
+  for (const auto& [content, problem] : foreign) {
     write(folder / "sweep.json", content);
-    CHECK_THROWS_AS(write_manifest(folder.path(), manifest, json::object()), InputError);
+    CHECK_THAT(input_error([&] { write_manifest(folder.path(), manifest, json::object()); }),
+               ContainsSubstring("sweep.json: " + problem + "; it is left alone"));
     CHECK(read_file(folder / "sweep.json") == content);
   }
   write(folder / "sweep.json", R"({"schema": {"name": "multistate.sweep", "version": 1}})");

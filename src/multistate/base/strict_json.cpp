@@ -29,6 +29,7 @@ class Watcher {
       open_.pop_back();
     } else if (event == json::parse_event_t::key) {
       const auto& key = parsed.get_ref<const std::string&>();
+      last_key_ = key;
       if (!open_.back().insert(key).second) {
         throw InputError(fmt::format("{}: the key {} appears twice", source_, in_quotes(key)));
       }
@@ -36,11 +37,21 @@ class Watcher {
     return true;
   }
 
+  /// The key that was met last: what is wrong in the text comes after it.
+  const std::string& last_key() const { return last_key_; }
+
  private:
   const std::string& source_;
   int max_depth_;
   std::vector<std::set<std::string>> open_;
+  std::string last_key_;
 };
+
+/// The number in the words of the library, "[...] number overflow parsing '1e999'".
+std::string quoted_number(const std::string& what) {
+  const size_t first = what.find('\'');
+  return first == std::string::npos ? "a number" : what.substr(first);
+}
 
 }  // namespace
 
@@ -54,6 +65,10 @@ json parse_strict_json(std::string_view text, const std::string& source, int max
                          });
   } catch (const json::parse_error& error) {
     throw InputError(fmt::format("{}: is not valid JSON (at byte {})", source, error.byte));
+  } catch (const json::out_of_range& error) {
+    throw InputError(fmt::format(
+        "{}: {} after the key {} is no number that a double can hold; expected at most 1.8e308",
+        source, quoted_number(error.what()), in_quotes(watcher.last_key())));
   }
   if (!parsed.is_object()) {
     throw InputError(fmt::format("{}: is {}; expected a JSON object", source, json_text(parsed)));

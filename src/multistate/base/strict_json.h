@@ -9,9 +9,9 @@
 
 namespace multistate {
 
-/// Parses JSON that came from outside: invalid JSON, a key that appears twice in an object, and
-/// more than `max_depth` levels are InputErrors, which start with `source`. The document must be an
-/// object.
+/// Parses JSON that came from outside: invalid JSON, a key that appears twice in an object, a
+/// number beyond a double and more than `max_depth` levels are InputErrors, which start with
+/// `source`. The document must be an object.
 nlohmann::json parse_strict_json(std::string_view text, const std::string& source,
                                  int max_depth = 16);
 

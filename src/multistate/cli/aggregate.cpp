@@ -50,7 +50,8 @@ int become_aggregate(std::vector<std::string> words) {
 
 void add_aggregate_command(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand(
-      "aggregate", "Tables, figures and tests of significance from results (multistate-aggregate)");
+      "aggregate",
+      "A page, tables, figures and tests of significance from results (multistate-aggregate)");
   // Everything, --help included, is for the other program.
   command->set_help_flag();
   command->prefix_command();

@@ -7,6 +7,7 @@
 #include "multistate/base/sha256.h"
 #include "multistate/base/text.h"
 #include "multistate/results/atomic_file.h"
+#include "multistate/results/cell_folder.h"
 
 namespace multistate {
 namespace {
@@ -28,14 +29,8 @@ bool is_cell_folder(const std::string& folder) {
 
 json parse(const fs::path& path) {
   json manifest = json::parse(read_file(path), nullptr, /*allow_exceptions=*/false);
-  const json schema = manifest.is_object() ? manifest.value("schema", json()) : json();
-  if (!schema.is_object() || schema.value("name", json()) != "multistate.sweep") {
-    throw InputError(
-        fmt::format("{}: is not the manifest of a sweep; it is left alone", path.string()));
-  }
-  if (schema.value("version", json()) != 1) {
-    throw InputError(fmt::format("{}: has schema version {}; this program reads 1", path.string(),
-                                 schema.value("version", json()).dump()));
+  if (const auto problem = problem_with_schema(manifest, "multistate.sweep"); !problem.empty()) {
+    throw InputError(fmt::format("{}: {}; it is left alone", path.string(), problem));
   }
   return manifest;
 }

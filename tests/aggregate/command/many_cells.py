@@ -53,7 +53,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         make(folder, count, samples)
         for words in (["--format", "csv"], ["--format", "terminal"], ["--format", "json"],
-                      ["--no-figures"]):
+                      ["--format", "html"], ["--no-figures"]):
             out, seconds = measured(program, [folder, *words])
             peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
             print(f"{' '.join(words)}: {seconds:.2f} s, {len(out) / 1e6:.1f} MB, "
@@ -62,6 +62,8 @@ def main():
                 sys.exit("the table does not count all cells")
             if words[1:] == ["json"] and len(json.loads(out)["cells"]) != count:
                 sys.exit("the report does not hold all cells")
+            if words[1:] == ["html"] and out.count(b'"folder":') < count:
+                sys.exit("the page does not hold all cells")
 
 
 main()

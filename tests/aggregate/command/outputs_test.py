@@ -98,11 +98,21 @@ class Outputs(unittest.TestCase):
         self.assertEqual(done.returncode, 0)
         self.assertIn("5 of 5 planned cells (0 failed, 0 missing, 0 limited)", done.stdout)
         names = {path.name for path in (folder / "report").iterdir()}
-        self.assertEqual(names, {"results.csv", "table.md", "table.tex", "report.json"})
+        self.assertEqual(names, {"results.csv", "table.md", "table.tex", "report.json",
+                                 "report.html"})
         report = json.loads((folder / "report" / "report.json").read_text())
         self.assertEqual(report["schema"], {"name": "multistate.report", "version": 1})
         # The report does not get in the way of the next one.
         self.assertEqual(run(folder, "--no-figures").returncode, 0)
+
+    def test_the_page_holds_the_report(self):
+        folder = self.sweep()
+        page = run(folder, "--format", "html").stdout
+        self.assertTrue(page.startswith("<!DOCTYPE html>"))
+        report = json.loads(re.search(r'id="data">(.*?)</script>', page, re.S).group(1))["report"]
+        self.assertEqual([cell["state"] for cell in report["cells"]], ["done"] * 5)
+        self.assertEqual(run(folder, "--format", "html", "-o", self.folder / "o").stdout, "")
+        self.assertIn("vegaModules", (self.folder / "o" / "report.html").read_text())
 
     def test_csv_holds_what_the_samples_make(self):
         lines = list(csv.DictReader(run(self.sweep(), "--format", "csv").stdout.splitlines()))
@@ -294,10 +304,14 @@ class Outputs(unittest.TestCase):
         process = subprocess.Popen([PROGRAM, sweep.folder, "--watch", "--no-figures"],
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.addCleanup(process.kill)
-        self.wait_for((sweep.folder / "report" / "report.json").exists)
+        page = sweep.folder / "report" / "report.html"
+        self.wait_for(page.exists)
+        self.assertIn('"reload_seconds":2.0', page.read_text())
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
         self.assertEqual(process.returncode, 0)
+        # Nobody writes it again.
+        self.assertIn('"reload_seconds":0.0', page.read_text())
 
     def wait_for(self, condition):
         end = time.monotonic() + 60

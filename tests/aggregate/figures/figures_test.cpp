@@ -213,6 +213,31 @@ TEST_CASE("values that are no numbers do not stop a figure") {
   CHECK_THAT(read_text(folder / "nll-by-state-size.csv"), ContainsSubstring("\r\n64,inf,NaN,NaN,"));
 }
 
+TEST_CASE("numbers at a front are below it, and only where they can be read") {
+  const TemporaryFolder folder;
+  MadeReport made = small();
+  made.policies = {"tova"};
+  made.sizes = {100, 101, 400};
+  auto report = made.make();
+  // full, then tova at 100, 101 and 400: the first two are as good as in the same place.
+  const std::vector<double> losses = {2.0, 4.0, 3.99, 3.0};
+  for (size_t i = 0; i < losses.size(); ++i) {
+    report["cells"][i]["metrics"]["nll"]["value"] = losses[i];
+  }
+  report["groups"][0]["pareto"]["quality_memory"] = report["groups"][0]["cells"];
+  sources_of(report, folder.path());
+  const std::string data = read_text(folder / "nll-by-memory.csv");
+  CHECK_THAT(data, ContainsSubstring(",100,1,tova,100\r\n"));
+  CHECK_THAT(data, ContainsSubstring(",101,1,tova,\r\n"));
+  CHECK_THAT(data, ContainsSubstring(",400,1,tova,400\r\n"));
+  CHECK_THAT(data, ContainsSubstring(",all,1,full,all\r\n"));
+  CHECK_THAT(read_text(folder / "nll-by-memory.gp"),
+             ContainsSubstring("using 1:2:6 with labels offset 0,-1"));
+  report["metrics"][0]["higher_is_better"] = true;
+  sources_of(report, folder.path());
+  CHECK_THAT(read_text(folder / "nll-by-memory.gp"), ContainsSubstring("with labels offset 0,1 "));
+}
+
 TEST_CASE("pictures, data and scripts are the same from run to run") {
   require_gnuplot();
   const TemporaryFolder folder;

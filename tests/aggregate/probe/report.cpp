@@ -1,12 +1,14 @@
-// For looking at figures.
+// For looking at figures and at the page.
 //
 //   report_probe make <cells> <report.json>       a made report: 0 small, 1 a grid, else so many
 //   cells report_probe figures <report.json> <folder>
+//   report_probe page <report.json> <page.html>
 #include <fstream>
 #include <iostream>
 #include <string>
 
 #include "aggregate/figures/figures.h"
+#include "aggregate/page/page.h"
 #include "aggregate/support/made_report.h"
 
 namespace {
@@ -45,6 +47,10 @@ int run(const std::string& what, const std::string& first, const std::string& se
     }
     return 0;
   }
+  if (what == "page") {
+    std::ofstream(second) << multistate::aggregate::make_page(read(first));
+    return 0;
+  }
   std::cerr << "unknown: " << what << '\n';
   return 2;
 }
@@ -53,7 +59,7 @@ int run(const std::string& what, const std::string& first, const std::string& se
 
 int main(int argc, char** argv) {
   if (argc != 4) {
-    std::cerr << "usage: report_probe make|figures <from> <to>\n";
+    std::cerr << "usage: report_probe make|figures|page <from> <to>\n";
     return 2;
   }
   return run(argv[1], argv[2], argv[3]);

@@ -25,7 +25,7 @@ Table marked_table() {
 }  // namespace
 
 TEST_CASE("the terminal's table, as it looks") {
-  CHECK(terminal_table(marked_table(), false) ==
+  CHECK(terminal_table(marked_table(), false, 120) ==
         "loss (nats) by state_size\n"
         "\n"
         "label              64             128      unbounded\n"
@@ -43,9 +43,28 @@ TEST_CASE("the terminal's table, as it looks") {
 TEST_CASE("on a terminal with colours the best is bold, and nothing else moves the cursor") {
   Collection all = small_collection();
   all.cells[0].label = "to\033[2Jva";
-  const std::string text = terminal_table(make_table(all, {}, {}), true);
+  const std::string text = terminal_table(make_table(all, {}, {}), true, 120);
   CHECK_THAT(text, ContainsSubstring("\033[1m12.00 ± 0.50 \033[0m"));
   CHECK_THAT(text, ContainsSubstring("to?[2Jva"));
+}
+
+TEST_CASE("a table that is too wide becomes one a metric") {
+  const auto text = [](size_t width) {
+    const TableRequest request = {.rows = {"label"}, .metrics = {"loss", "tokens_per_s"}};
+    return terminal_table(make_table(small_collection(), request, {}), false, width);
+  };
+  const std::string whole = text(200);
+  const size_t header = whole.find("label");
+  const size_t width = whole.find('\n', header) - header;
+  CHECK_THAT(whole, ContainsSubstring("loss 64"));
+  CHECK(whole.find("label", header + 1) == std::string::npos);
+  // The header ends with the place of a mark, which is not printed.
+  CHECK(text(width + 1) == whole);
+  const std::string parts = text(width);
+  CHECK(parts.find("tokens_per_s 64") > parts.find("full"));
+  CHECK(parts.find("label", header + 1) != std::string::npos);
+  CHECK_THAT(parts, ContainsSubstring("\n\nlabel"));
+  CHECK(parts.find("5 of 5 planned cells") == parts.rfind("5 of 5 planned cells"));
 }
 
 TEST_CASE("Markdown, as it is written") {

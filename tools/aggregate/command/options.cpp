@@ -10,9 +10,10 @@ namespace multistate::aggregate {
 namespace {
 
 const char* const kFooter =
-    "Writes report/ into the first folder: results.csv, table.md, table.tex, figures/ and "
-    "report.json,\n"
-    "and prints the table. --rows, --columns, --sort and --relative-to shape\n"
+    "Writes report/ into the first folder: report.html, a page for a browser, results.csv, "
+    "table.md,\n"
+    "table.tex, figures/ and report.json, and prints the table. --rows, --columns, --sort and "
+    "--relative-to shape\n"
     "tables; --metric and --filter choose for results.csv and lm-eval, too. A field is a "
     "parameter\n"
     "by its key in a sweep file (policy.name, state_size, experiment.context_length), or label,\n"
@@ -62,12 +63,14 @@ void add_output_options(CLI::App& app, Words& words) {
   app.add_option("--format", words.options.format,
                  "all: every file; one of the others: only that, to the terminal unless --output "
                  "is given (lm-eval: always files)")
-      ->check(CLI::IsMember({"all", "csv", "md", "tex", "json", "lm-eval", "terminal"}));
+      ->check(CLI::IsMember({"all", "csv", "md", "tex", "json", "html", "lm-eval", "terminal"}));
   app.add_flag("!--no-figures", words.options.figures, "Leave figures out");
   app.add_option("--diff", words.diff, "Two folders A B: which metrics changed from A to B")
       ->expected(2);
-  app.add_flag("--watch", words.options.watch,
-               "Write again after each cell, until all are done or have failed");
+  app.add_flag(
+      "--watch", words.options.watch,
+      "Write again after each cell, until all are done or have failed; report.html loads itself "
+      "again meanwhile");
   app.add_option("--interval", words.options.interval, "Seconds between looks of --watch")
       ->check(CLI::PositiveNumber);
 }
@@ -120,7 +123,7 @@ Options checked(Words words) {
 }  // namespace
 
 std::optional<Options> parse_options(int argc, const char* const* argv) {
-  CLI::App app("Tables, figures and tests from the results of sweeps, complete or not.",
+  CLI::App app("A page, tables, figures and tests from the results of sweeps, complete or not.",
                "multistate-aggregate");
   app.set_version_flag("--version", fmt::format("multistate {}", build_info().version));
   app.footer(kFooter);

@@ -13,6 +13,7 @@
 
 #include "aggregate/exports/lm_eval.h"
 #include "aggregate/figures/figures.h"
+#include "aggregate/page/page.h"
 #include "aggregate/tables/formats.h"
 #include "aggregate/tables/pivot.h"
 #include "aggregate/tables/select.h"
@@ -22,6 +23,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+
+/// Characters of a line that goes to no terminal.
+constexpr size_t kWidthOfFiles = 120;
 
 /// Answers from the comparisons of an analysis.
 SignificanceLookup lookup_in(const Analysis& analysis) {
@@ -64,7 +68,12 @@ std::string table_text(const Table& table, const std::string& format) {
   if (format == "md") {
     return markdown_table(table);
   }
-  return format == "tex" ? latex_table(table) : terminal_table(table, use_color(STDOUT_FILENO));
+  if (format == "tex") {
+    return latex_table(table);
+  }
+  const auto width = is_terminal(STDOUT_FILENO) ? static_cast<size_t>(terminal_width(STDOUT_FILENO))
+                                                : kWidthOfFiles;
+  return terminal_table(table, use_color(STDOUT_FILENO), width);
 }
 
 }  // namespace
@@ -74,30 +83,35 @@ fs::path output_folder(const Options& options) {
 }
 
 std::string file_name_of(const std::string& format) {
-  static const std::map<std::string, std::string> names = {{"csv", "results.csv"},
-                                                           {"md", "table.md"},
-                                                           {"tex", "table.tex"},
-                                                           {"json", "report.json"},
-                                                           {"terminal", "table.txt"}};
+  static const std::map<std::string, std::string> names = {
+      {"csv", "results.csv"},  {"md", "table.md"},      {"tex", "table.tex"},
+      {"json", "report.json"}, {"html", "report.html"}, {"terminal", "table.txt"}};
   return names.at(format);
 }
 
-std::string write_report(const Collection& collection, const Options& options) {
+WrittenReport write_report(const Collection& collection, const Options& options,
+                           double reload_seconds) {
   const fs::path folder = output_folder(options);
   const Analysis analysis = analysis_for(collection, options);
   const Table table = make_table(collection, options.table, lookup_in(analysis));
   write_atomically(folder / "results.csv", csv_lines(collection, options.table));
   write_atomically(folder / "table.md", markdown_table(table));
   write_atomically(folder / "table.tex", latex_table(table));
-  const json report = to_json(analysis, collection);
+  json report = to_json(analysis, collection);
   write_atomically(folder / "report.json", report_text(report));
+  write_page(report, options, reload_seconds);
   if (options.figures) {
     write_figures(collection, report, folder / "figures");
   }
   for (const std::string& warning : analysis.warnings) {
     log_warning(warning);
   }
-  return table_text(table, "terminal");
+  return {table_text(table, "terminal"), std::move(report)};
+}
+
+void write_page(const json& report, const Options& options, double reload_seconds) {
+  write_atomically(output_folder(options) / file_name_of("html"),
+                   make_page(report, reload_seconds));
 }
 
 std::string one_format(const Collection& collection, const Options& options) {
@@ -111,9 +125,12 @@ std::string one_format(const Collection& collection, const Options& options) {
     const Analysis tests = analysis_for(collection, quick);
     return table_text(make_table(collection, options.table, lookup_in(tests)), options.format);
   }
-  const Analysis analysis = analysis_for(collection, options);
+  const json report = to_json(analysis_for(collection, options), collection);
   if (options.format == "json") {
-    return report_text(to_json(analysis, collection));
+    return report_text(report);
+  }
+  if (options.format == "html") {
+    return make_page(report);
   }
   throw std::logic_error("no format " + options.format);
 }

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "aggregate/command/options.h"
 
 namespace multistate::aggregate {
@@ -11,8 +13,18 @@ namespace multistate::aggregate {
 /// Where the options have output written.
 std::filesystem::path output_folder(const Options& options);
 
-/// All of a report, as --format all writes it; returns the table for the terminal.
-std::string write_report(const Collection& collection, const Options& options);
+struct WrittenReport {
+  std::string table;      ///< For the terminal.
+  nlohmann::json report;  ///< As report.json holds it.
+};
+
+/// All of a report, as --format all writes it. With `reload_seconds` above 0 the page loads itself
+/// again after so many.
+WrittenReport write_report(const Collection& collection, const Options& options,
+                           double reload_seconds = 0.0);
+
+/// The page alone, again.
+void write_page(const nlohmann::json& report, const Options& options, double reload_seconds);
 
 /// One format's text, as it is printed. Not for "all" and "lm-eval".
 std::string one_format(const Collection& collection, const Options& options);

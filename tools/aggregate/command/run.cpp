@@ -1,5 +1,6 @@
 #include "aggregate/command/run.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
@@ -19,6 +20,9 @@
 
 namespace multistate::aggregate {
 namespace {
+
+/// Seconds after which a page under --watch loads itself again, at least: it takes a while to load.
+constexpr double kLeastReload = 2.0;
 
 volatile std::sig_atomic_t stop_requested = 0;
 
@@ -61,18 +65,25 @@ int print_one(const Options& options) {
   return report_problems(collection);
 }
 
-/// Reads everything and writes everything; the collection is returned for who wants to know more.
-Collection refresh(const Options& options) {
-  Collection collection = collect(options.folders);
-  fmt::print("{}\nwritten to {}\n", write_report(collection, options),
-             output_folder(options).string());
-  std::fflush(stdout);
-  return collection;
-}
-
 bool is_finished(const Collection& collection) {
   return collection.count(CellState::kDone) + collection.count(CellState::kFailed) ==
          collection.cells.size();
+}
+
+struct Refreshed {
+  Collection collection;
+  nlohmann::json report;
+};
+
+/// Reads everything and writes everything.
+Refreshed refresh(const Options& options) {
+  Collection collection = collect(options.folders);
+  const bool goes_on = options.watch && !is_finished(collection);
+  auto [table, report] =
+      write_report(collection, options, goes_on ? std::max(options.interval, kLeastReload) : 0.0);
+  fmt::print("{}\nwritten to {}\n", table, output_folder(options).string());
+  std::fflush(stdout);
+  return {std::move(collection), std::move(report)};
 }
 
 /// Sleeps, in pieces that a signal cuts short.
@@ -87,6 +98,7 @@ int watch(const Options& options) {
   std::signal(SIGINT, &handle_stop);
   std::signal(SIGTERM, &handle_stop);
   std::string seen;
+  nlohmann::json report;
   int code = 0;
   while (stop_requested == 0) {
     const std::string now = fingerprint(options.folders);
@@ -95,13 +107,18 @@ int watch(const Options& options) {
       if (is_terminal(STDOUT_FILENO)) {
         fmt::print("\033[H\033[2J");
       }
-      const Collection collection = refresh(options);
-      code = report_problems(collection);
-      if (is_finished(collection)) {
-        break;
+      Refreshed refreshed = refresh(options);
+      code = report_problems(refreshed.collection);
+      if (is_finished(refreshed.collection)) {
+        return code;
       }
+      report = std::move(refreshed.report);
     }
     wait(options.interval);
+  }
+  // Nobody writes the page again, so it need not look.
+  if (!report.is_null()) {
+    write_page(report, options, 0.0);
   }
   return code;
 }
@@ -115,7 +132,7 @@ int run(const Options& options) {
   if (options.format != "all") {
     return print_one(options);
   }
-  return options.watch ? watch(options) : report_problems(refresh(options));
+  return options.watch ? watch(options) : report_problems(refresh(options).collection);
 }
 
 }  // namespace multistate::aggregate

@@ -63,13 +63,76 @@ void add_rows(Figure& figure, const PlotData& data, const std::vector<Point>& po
     const PlotCell& cell = data.cells[point.cell];
     figure.rows.push_back({number_text(point.cost), number_text(point.value),
                            cell.state_size ? fmt::format("{:g}", *cell.state_size) : "all",
-                           front.count(point.cell) != 0 ? "1" : "0", plain_text(cell.label)});
+                           front.count(point.cell) != 0 ? "1" : "0", plain_text(cell.label), ""});
   }
 }
 
-/// The front as a line under everything, its points ringed and with their state size.
-std::vector<std::string> front_parts(Figure& figure, const PlotData& data,
-                                     std::vector<Point> points, const std::set<size_t>& front) {
+std::vector<double> costs_of(const std::vector<Point>& points) {
+  std::vector<double> costs;
+  for (const Point& point : points) {
+    costs.push_back(point.cost);
+  }
+  return costs;
+}
+
+std::vector<double> values_of(const std::vector<Point>& points) {
+  std::vector<double> values;
+  for (const Point& point : points) {
+    values.push_back(point.value);
+  }
+  return values;
+}
+
+/// Where a cost or a value lies on its axis, from 0 to 1, and whether that is logarithmic.
+class Place {
+ public:
+  Place(const std::vector<double>& values, bool logarithmic) : logarithmic_(logarithmic) {
+    const auto [low, high] = std::minmax_element(values.begin(), values.end());
+    low_ = scaled(*low);
+    range_ = std::max(scaled(*high) - low_, 1e-300);
+  }
+
+  double of(double value) const { return (scaled(value) - low_) / range_; }
+
+ private:
+  double scaled(double value) const { return logarithmic_ ? std::log(value) : value; }
+
+  bool logarithmic_;
+  double low_ = 0.0;
+  double range_ = 1.0;
+};
+
+/// Shares of the axes that a number of four digits takes, with some room.
+constexpr double kNumberWidth = 0.06;
+constexpr double kNumberHeight = 0.05;
+
+/// Of the rows of a figure: the number that is shown beside the point.
+constexpr size_t kNumberColumn = 5;
+
+/// Of each point in turn whether its number has room beside those before it.
+std::vector<bool> legible(const std::vector<Point>& points, const Place& across, const Place& up) {
+  std::vector<std::pair<double, double>> taken;
+  std::vector<bool> shown;
+  for (const Point& point : points) {
+    const double x = across.of(point.cost);
+    const double y = up.of(point.value);
+    shown.push_back(std::none_of(taken.begin(), taken.end(), [&](const auto& other) {
+      return std::abs(x - other.first) < kNumberWidth && std::abs(y - other.second) < kNumberHeight;
+    }));
+    if (shown.back()) {
+      taken.emplace_back(x, y);
+    }
+  }
+  return shown;
+}
+
+/// The front as a line under everything, its points ringed and, where there is room, with their
+/// state size.
+std::vector<std::string> front_parts(Figure& figure, const PlotData& data, const Cost& cost,
+                                     std::vector<Point> points, const std::set<size_t>& front,
+                                     bool more_is_better) {
+  const Place across(costs_of(points), cost.logarithmic);
+  const Place up(values_of(points), !wide_range(values_of(points)).empty());
   points.erase(std::remove_if(points.begin(), points.end(),
                               [&](const Point& p) { return front.count(p.cell) == 0; }),
                points.end());
@@ -78,12 +141,18 @@ std::vector<std::string> front_parts(Figure& figure, const PlotData& data,
   }
   std::sort(points.begin(), points.end(),
             [](const Point& a, const Point& b) { return a.cost < b.cost; });
+  // No other cell lies on the better side of the front.
+  const std::string side = more_is_better ? "1" : "-1";
   const size_t first = figure.rows.size();
   add_rows(figure, data, points, front);
+  const std::vector<bool> has_room = legible(points, across, up);
+  for (size_t i = 0; i < points.size(); ++i) {
+    figure.rows[first + i][kNumberColumn] = has_room[i] ? figure.rows[first + i][2] : "";
+  }
   const std::string source = figure.source(first, figure.rows.size() - 1);
   return {source + " using 1:2 with lines lc rgb '#999999' lw 5 title 'none is better in both'",
           source + " using 1:2 with points pt 6 ps 2 lw 1.2 lc rgb '#222222' notitle",
-          source + " using 1:2:3 with labels offset 0,1 tc rgb '#222222' notitle"};
+          source + " using 1:2:6 with labels offset 0," + side + " tc rgb '#222222' notitle"};
 }
 
 std::vector<std::string> policy_parts(const Figure& figure, const PlotData& data,
@@ -106,29 +175,13 @@ std::vector<std::string> policy_parts(const Figure& figure, const PlotData& data
   return parts;
 }
 
-std::vector<double> costs_of(const std::vector<Point>& points) {
-  std::vector<double> costs;
-  for (const Point& point : points) {
-    costs.push_back(point.cost);
-  }
-  return costs;
-}
-
-std::vector<double> values_of(const std::vector<Point>& points) {
-  std::vector<double> values;
-  for (const Point& point : points) {
-    values.push_back(point.value);
-  }
-  return values;
-}
-
 Figure trade_off(const PlotData& data, const PlotGroup& group, const Cost& cost,
                  const std::string& metric) {
   Figure figure;
   figure.name = slug(metric) + "-by-" + cost.name + group.suffix;
   figure.title = fmt::format("{} against {}{}", metric, cost.name,
                              group.title.empty() ? "" : ", " + group.title);
-  figure.columns = {cost.axis, metric, "state_size", "on_front", "policy"};
+  figure.columns = {cost.axis, metric, "state_size", "on_front", "policy", "number"};
   const auto points = points_of(data, group, cost, metric);
   if (points.empty()) {
     return figure;
@@ -136,7 +189,7 @@ Figure trade_off(const PlotData& data, const PlotGroup& group, const Cost& cost,
   const auto& on_front = group.*cost.front;
   const std::set<size_t> front(on_front.begin(), on_front.end());
   add_rows(figure, data, points, front);
-  auto parts = front_parts(figure, data, points, front);
+  auto parts = front_parts(figure, data, cost, points, front, data.higher_is_better.at(metric));
   const auto policies = policy_parts(figure, data, points);
   parts.insert(parts.begin() + (parts.empty() ? 0 : 1), policies.begin(), policies.end());
   if (cost.logarithmic) {

@@ -9,8 +9,9 @@
 
 namespace multistate::aggregate {
 
-/// For a terminal; `color`: the best of a column bold, else with "> " in front.
-std::string terminal_table(const Table& table, bool color);
+/// For a terminal; `color`: the best of a column bold, else with "> " in front. Where it would be
+/// wider than `width` characters, each metric has a table of its own, which may still be wider.
+std::string terminal_table(const Table& table, bool color, size_t width);
 
 /// A table of GitHub's Markdown; the best of a column bold. Texts from results are escaped.
 std::string markdown_table(const Table& table);

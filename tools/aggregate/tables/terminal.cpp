@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -46,12 +47,13 @@ Word word_of(const Table& table, size_t row, size_t column, bool color) {
   return {word, entry.is_best && color};
 }
 
-std::vector<std::vector<Word>> words_of(const Table& table, bool color) {
+std::vector<std::vector<Word>> words_of(const Table& table, const std::vector<size_t>& columns,
+                                        bool color) {
   std::vector<std::vector<Word>> lines(1);
   for (const std::string& key : table.row_keys) {
     lines[0].push_back({printable(key), false});
   }
-  for (size_t c = 0; c < table.columns.size(); ++c) {
+  for (const size_t c : columns) {
     lines[0].push_back({printable(column_text(table, c)) + " ", false});
   }
   for (size_t r = 0; r < table.rows.size(); ++r) {
@@ -59,7 +61,7 @@ std::vector<std::vector<Word>> words_of(const Table& table, bool color) {
     for (const std::string& value : table.rows[r].values) {
       line.push_back({printable(value), false});
     }
-    for (size_t c = 0; c < table.columns.size(); ++c) {
+    for (const size_t c : columns) {
       line.push_back(word_of(table, r, c, color));
     }
   }
@@ -78,22 +80,55 @@ std::string line_text(const std::vector<Word>& line, const std::vector<size_t>& 
   return text + "\n";
 }
 
-}  // namespace
+struct Grid {
+  std::string text;
+  size_t width = 0;
+};
 
-std::string terminal_table(const Table& table, bool color) {
-  const auto lines = words_of(table, color);
+/// The keys of the rows and these columns.
+Grid grid_of(const Table& table, const std::vector<size_t>& columns, bool color) {
+  const auto lines = words_of(table, columns, color);
   std::vector<size_t> widths(lines[0].size(), 0);
   for (const auto& line : lines) {
     for (size_t i = 0; i < line.size(); ++i) {
       widths[i] = std::max(widths[i], width_of(line[i].text));
     }
   }
-  std::string text = printable(table.title) + "\n\n";
+  Grid grid;
   for (size_t i = 0; i < lines.size(); ++i) {
-    text += i > 0 && table.rows[i - 1].starts_block ? "\n" : "";
-    text += line_text(lines[i], widths, table.row_keys.size());
+    grid.text += i > 0 && table.rows[i - 1].starts_block ? "\n" : "";
+    grid.text += line_text(lines[i], widths, table.row_keys.size());
   }
-  text += "\n";
+  grid.width = std::accumulate(widths.begin(), widths.end(), 2 * (widths.size() - 1));
+  return grid;
+}
+
+/// Columns are ordered by metric, so those of one stand beside each other.
+std::vector<std::vector<size_t>> columns_by_metric(const Table& table) {
+  std::vector<std::vector<size_t>> groups;
+  for (size_t c = 0; c < table.columns.size(); ++c) {
+    if (c == 0 || table.columns[c].metric != table.columns[c - 1].metric) {
+      groups.emplace_back();
+    }
+    groups.back().push_back(c);
+  }
+  return groups;
+}
+
+}  // namespace
+
+std::string terminal_table(const Table& table, bool color, size_t width) {
+  std::string text = printable(table.title) + "\n\n";
+  std::vector<size_t> all(table.columns.size());
+  std::iota(all.begin(), all.end(), size_t{0});
+  const Grid whole = grid_of(table, all, color);
+  if (whole.width <= width) {
+    text += whole.text + "\n";
+  } else {
+    for (const auto& columns : columns_by_metric(table)) {
+      text += grid_of(table, columns, color).text + "\n";
+    }
+  }
   if (has_best(table)) {
     text += color ? "bold: the best of its column\n" : "> the best of its column\n";
   }

@@ -1,0 +1,32 @@
+#include "multistate/base/strict_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "support/catch.h"
+#include "support/input_error.h"
+
+namespace multistate::test {
+
+TEST_CASE("JSON from outside is refused with its place") {
+  const auto error = [](const std::string& text) {
+    return input_error([&] { parse_strict_json(text, "a.json", 2); });
+  };
+  CHECK(error("{") == "a.json: is not valid JSON (at byte 2)");
+  CHECK(error("[1]") == "a.json: is '[1]'; expected a JSON object");
+  CHECK(error(R"({"a": 1, "a": 2})") == "a.json: the key 'a' appears twice");
+  CHECK(error(R"({"a": {"b": {"c": {}}}})") == "a.json: is nested more than 2 deep");
+}
+
+TEST_CASE("a number that no double holds is an error of the input, with its key") {
+  const auto error = [](const std::string& number) {
+    return input_error(
+        [&] { parse_strict_json(R"({"x": 1, "theta": )" + number + "}", "a.json"); });
+  };
+  const std::string expected =
+      " after the key 'theta' is no number that a double can hold; expected at most 1.8e308";
+  CHECK(error("1e999") == "a.json: '1e999'" + expected);
+  CHECK(error("[1, -1e309]") == "a.json: '-1e309'" + expected);
+  CHECK(parse_strict_json(R"({"theta": 1.7e308})", "a.json")["theta"] == 1.7e308);
+}
+
+}  // namespace multistate::test

@@ -54,14 +54,7 @@ timed("configure" ${project} ${CMAKE_COMMAND} -S . -B build -G ${GENERATOR}
       "-DCMAKE_CXX_FLAGS=${CXX_FLAGS} -Wall -Wextra -Wpedantic -Wshadow -Werror")
 timed("build" ${project} ${CMAKE_COMMAND} --build build)
 
-# ---- Until the program has check-policy, the project's test `conformance` is left out here. ----
-execute_process(COMMAND ${multistate} check-policy --help RESULT_VARIABLE no_check_policy OUTPUT_QUIET ERROR_QUIET)
-if(no_check_policy)
-  message("check-policy: the program has no such command yet; the project's conformance test is not run")
-  set(left_out --exclude-regex conformance)
-endif()
-# ------------------------------------------------------------------------------------------------
-timed("test" ${project} ${CMAKE_CTEST_COMMAND} --test-dir build --output-on-failure ${left_out})
+timed("test" ${project} ${CMAKE_CTEST_COMMAND} --test-dir build --output-on-failure)
 
 timed("sweep" ${project} ${multistate} run sweep.yaml)
 expect("7 of 7 planned cells")

@@ -91,6 +91,9 @@ nlohmann::json inputs_json(const PlannedCell& cell) {
                            {"model_format", cell.model->file().format()},
                            {"tokenizer_sha256", cell.model->tokenizer().sha256()},
                            {"data_sha256", cell.workload->data_sha256()}};
+  if (cell.spec->policy.needs.future) {
+    inputs["sees_future"] = true;
+  }
   if (const Plugin* plugin = cell.spec->policy.entry->plugin; plugin != nullptr) {
     inputs["plugin"] = to_json(*plugin);
   }

@@ -35,8 +35,9 @@ struct Cell {
   std::string id;
   std::filesystem::path folder;
   CellState state = CellState::kMissing;
-  std::string error;     ///< Message of error.json.
-  bool limited = false;  ///< Only the first samples were run (--limit).
+  std::string error;         ///< Message of error.json.
+  bool limited = false;      ///< Only the first samples were run (--limit).
+  bool sees_future = false;  ///< Of a yardstick: its policy reads what later tokens do.
 
   /// Every parameter by its key in a sweep file, as one flat level: "policy.name", "policy.sinks",
   /// "state_size", "experiment.context_length", "model.path", "seed", ... Of a cell that is not

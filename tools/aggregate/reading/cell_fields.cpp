@@ -101,6 +101,8 @@ void fill_from_result(const json& result, Cell& cell) {
     cell.warnings.push_back(warning.get<std::string>());
   }
   cell.context = object_in(result, "context");
+  const json inputs = cell.context.value("inputs", json());
+  cell.sees_future = inputs.is_object() && inputs.value("sees_future", json()) == true;
   cell.data = object_in(result, "data");
 }
 

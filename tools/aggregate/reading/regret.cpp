@@ -56,7 +56,7 @@ void add_to(Cell& cell, const Cell& yardstick) {
   const auto& own = losses_of(cell);
   const auto& best = losses_of(yardstick);
   Metric regret = cell.metrics.at(kLoss);
-  if (cell.limited != yardstick.limited || !same_samples(own, best)) {
+  if (regret.n != yardstick.metrics.at(kLoss).n || !same_samples(own, best)) {
     return;
   }
   if (own.empty()) {  // Samples were not read: their errors are not known.

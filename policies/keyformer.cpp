@@ -58,8 +58,11 @@ class Keyformer final : public ScoringPolicy {
         total += noisy[slot];
       }
     }
+    if (total == 0.0F) {
+      return;
+    }
     const auto received = step.memory();
-    for (size_t row = 0; total > 0.0F && row < received.size(); ++row) {
+    for (size_t row = 0; row < received.size(); ++row) {
       received[row] += noisy[row] / (total * static_cast<float>(step.heads()));
     }
   }

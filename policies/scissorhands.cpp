@@ -10,6 +10,9 @@
 #include <bit>
 #include <cmath>
 
+#include <fmt/format.h>
+
+#include "multistate/policy/policy_error.h"
 #include "multistate/policy/registry.h"
 
 namespace multistate {
@@ -40,6 +43,10 @@ class Scissorhands final : public ScoringPolicy {
     mean_attention(step, weights);
     const float uniform = 1.0F / static_cast<float>(step.live_rows());
     for (size_t row = 0; row < words.size(); ++row) {
+      if (std::isnan(weights[row])) {
+        throw PolicyError(Breach::kScore, fmt::format("layer {}, step {}: attention is nan",
+                                                      step.layer(), step.step()));
+      }
       const auto word = static_cast<uint32_t>(words[row]);
       words[row] = static_cast<float>(weights[row] < uniform ? word | bit : word & ~bit);
     }

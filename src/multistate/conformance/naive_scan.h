@@ -14,7 +14,8 @@ struct NaiveInputs {
   int64_t kv_heads = 0;
   int64_t head_size = 0;
   int64_t tokens = 0;
-  int64_t prompt = 0;  ///< Tokens at the start that are the sample's prompt.
+  int64_t prompt = 0;           ///< Tokens at the start that are the sample's prompt.
+  double rope_theta = 10000.0;  ///< Base of the rotations, where a policy asks about them.
   std::vector<double> queries = {};
   std::vector<double> keys = {};
   std::vector<double> values = {};
@@ -36,8 +37,7 @@ struct NaiveResult {
 
 /// The semantics of a bounded state written down as plainly as possible: loops over tokens, rows
 /// and heads in double precision, no tensor library, nothing shared with the engine but the policy
-/// itself. RoPE, where the policy asks about it, is that of a model with TransformerConfig's
-/// default base.
+/// itself.
 NaiveResult naive_scan(const NaiveInputs& inputs, const PolicySetup& setup, SampleSeed seed,
                        int64_t layer);
 

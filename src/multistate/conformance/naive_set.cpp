@@ -71,7 +71,7 @@ std::vector<double> NaiveSet::places() const {
 }
 
 std::vector<double> NaiveSet::rotated(const double* x, double place) const {
-  const auto frequencies = rotary_frequencies(inputs_.head_size);
+  const auto frequencies = rotary_frequencies(inputs_);
   const size_t half = frequencies.size();
   std::vector<double> y(2 * half);
   for (size_t i = 0; i < half; ++i) {
@@ -182,7 +182,7 @@ const StepData& NaiveSet::describe(int64_t t, int64_t layer) {
   data_.scratch_stride = count;
   data_.vectors = vectors_.data();
   data_.random = &random_;
-  frequencies_ = rotary_frequencies(size);
+  frequencies_ = rotary_frequencies(inputs_);
   data_.rotary_frequencies = frequencies_;
   if (setup_.needs.query_statistics) {
     const auto statistics = query_statistics(inputs_, heads_, setup_.common.sinks, t,

@@ -9,7 +9,7 @@ namespace {
 std::vector<double> query_before_rotation(const NaiveInputs& inputs, int64_t head, int64_t t,
                                           int64_t place) {
   const double* x = vector_of(inputs, inputs.queries, head, t);
-  const auto frequencies = rotary_frequencies(inputs.head_size);
+  const auto frequencies = rotary_frequencies(inputs);
   const size_t half = frequencies.size();
   std::vector<double> query(2 * half);
   for (size_t i = 0; i < half; ++i) {
@@ -58,11 +58,11 @@ const double* vector_of(const NaiveInputs& inputs, const std::vector<double>& da
   return data.data() + (head * inputs.tokens + t) * inputs.head_size;
 }
 
-std::vector<double> rotary_frequencies(int64_t head_size) {
+std::vector<double> rotary_frequencies(const NaiveInputs& inputs) {
   std::vector<double> frequencies;
-  for (int64_t i = 0; i < head_size / 2; ++i) {
-    const double exponent = -2.0 * static_cast<double>(i) / static_cast<double>(head_size);
-    frequencies.push_back(std::pow(TransformerConfig().rope_theta, exponent));
+  for (int64_t i = 0; i < inputs.head_size / 2; ++i) {
+    const double exponent = -2.0 * static_cast<double>(i) / static_cast<double>(inputs.head_size);
+    frequencies.push_back(std::pow(inputs.rope_theta, exponent));
   }
   return frequencies;
 }

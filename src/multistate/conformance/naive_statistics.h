@@ -11,8 +11,8 @@ namespace multistate {
 const double* vector_of(const NaiveInputs& inputs, const std::vector<double>& data, int64_t head,
                         int64_t t);
 
-/// Angles of RoPE with the default base, [D/2].
-std::vector<double> rotary_frequencies(int64_t head_size);
+/// Angles by which RoPE turns pairs of elements from one position to the next, [D/2].
+std::vector<double> rotary_frequencies(const NaiveInputs& inputs);
 
 /// Mean [H][D] and covariance [H][D][D] of queries before RoPE.
 struct NaiveStatistics {

@@ -15,7 +15,26 @@ std::string set_name(const ScanRun& run, size_t set) {
   return run.sets.size() == 1 ? "the state" : fmt::format("set {}", set);
 }
 
+/// Heads that share a budget may divide it as they like.
+std::string excess_rows_together(const PolicySetup& setup, const ScanRun& run) {
+  const int64_t allowed = setup.capacity() * static_cast<int64_t>(run.sets.size());
+  for (int64_t step = 0; step < Session::kTokens; ++step) {
+    int64_t rows = 0;
+    for (const LayerState::Set& set : run.sets) {
+      rows += static_cast<int64_t>(set.trace.kept_after(step).size());
+    }
+    if (rows > allowed) {
+      return fmt::format("after step {} all sets hold {} rows; at most {} are allowed", step, rows,
+                         allowed);
+    }
+  }
+  return "";
+}
+
 std::string excess_rows(const PolicySetup& setup, const ScanRun& run) {
+  if (setup.needs.pools_heads) {
+    return excess_rows_together(setup, run);
+  }
   for (size_t set = 0; set < run.sets.size(); ++set) {
     for (int64_t step = 0; step < Session::kTokens; ++step) {
       const auto rows = static_cast<int64_t>(run.sets[set].trace.kept_after(step).size());

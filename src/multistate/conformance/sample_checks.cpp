@@ -74,8 +74,10 @@ std::vector<BatchSample> batch_samples() {
     BatchSample& one = samples.emplace_back();
     one.prompt = 1 + 4 * sample;
     one.seed = {.seed = 5, .sample = sample};
+    // All different: equal tokens would have equal keys in the first layer, and so ties, which fall
+    // by the rounding of products of different sizes.
     for (uint64_t i = 0; i < one.prompt + 10; ++i) {
-      one.ids.push_back(static_cast<int64_t>((i * i * 7 + 3 * i + 11 * sample) % 64));
+      one.ids.push_back(static_cast<int64_t>((i * 7 + 11 * sample) % 64));
     }
   }
   return samples;
@@ -131,7 +133,8 @@ void check_batch(Session& session, Findings& findings) {
     findings.does_not_apply("it sees the future of a sample, which a batch makes");
     return;
   }
-  for (const LayerCase* one : session.cases_of({1, 5})) {
+  // Of two rows some policies have no reason to prefer one, so that rounding decides.
+  for (const LayerCase* one : session.cases_of({2, 5})) {
     const Shape shape = {one->inputs->heads, one->inputs->kv_heads};
     findings.judge(one->name,
                    [&] { return batch_difference(*random_transformer(shape, 1), one->policy); });

@@ -20,6 +20,7 @@ TransformerConfig config_of(const NaiveInputs& inputs) {
   config.heads = inputs.heads;
   config.kv_heads = inputs.kv_heads;
   config.head_size = inputs.head_size;
+  config.rope_theta = inputs.rope_theta;
   return config;
 }
 

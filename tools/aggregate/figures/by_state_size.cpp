@@ -72,10 +72,10 @@ void StateSizePlot::add_axes() {
   auto& commands = figure_.commands;
   commands = log2_axis("x", sizes_);
   commands.push_back("set xlabel 'state size (rows)'");
-  commands.push_back("set ylabel " + gnuplot_text(data_.axis(metric_)));
+  commands.push_back(fmt::format("set ylabel {}", gnuplot_text(data_.axis(metric_))));
   commands.push_back(wide_range(values));
   if (!group_.title.empty()) {
-    commands.push_back("set title " + gnuplot_text(group_.title));
+    commands.push_back(fmt::format("set title {}", gnuplot_text(group_.title)));
   }
 }
 

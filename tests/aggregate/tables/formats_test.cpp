@@ -61,6 +61,7 @@ TEST_CASE("a table that is too wide becomes one a metric") {
   // The header ends with the place of a mark, which is not printed.
   CHECK(text(width + 1) == whole);
   const std::string parts = text(width);
+  CHECK_THAT(parts, ContainsSubstring("tokens_per_s 64"));
   CHECK(parts.find("tokens_per_s 64") > parts.find("full"));
   CHECK(parts.find("label", header + 1) != std::string::npos);
   CHECK_THAT(parts, ContainsSubstring("\n\nlabel"));

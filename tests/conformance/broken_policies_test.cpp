@@ -37,7 +37,7 @@ std::vector<Planted> planted_faults() {
       {unregistered<EvictsDeadSlot>("evicts_dead_slot"), "order",
        "policy evicts_dead_slot: layer 0, step 2: row 0 was evicted before"},
       {unregistered<EvictsEarly>("evicts_early"), "full",
-       "policy evicts_early: layer 0, step 3: 1 rows are evicted while only 4 of 5 are there"},
+       "policy evicts_early: layer 0, step 2: 1 rows are evicted while only 3 of 4 are there"},
       {unregistered<ScoresNan>("scores_nan"), "scores",
        "policy scores_nan: layer 0, step 1: the score of the row at position 0 is "},
       {unregistered<ScoresInfinity>("scores_infinity"), "scores",
@@ -54,7 +54,8 @@ std::vector<Planted> planted_faults() {
       {unregistered<ReadsMemoryBeyond>("reads_memory"), "needs",
        "policy reads_memory: layer 0, step 0: the policy reads memory, which its needs() does not "
        "declare"},
-      {unregistered<FailsOnManyRows>("fails_on_many"), "runs", "state_size 23, scope layer"},
+      {unregistered<FailsOnManyRows>("fails_on_many"), "runs",
+       "heads 4/4, state_size 1, scope layer, sinks 0, recent 0, every 1: it fails with: vector"},
       {unregistered<CountsCallsGlobally>("counts_calls"), "determinism", " at first, row ", false},
       {unregistered<UsesStdRand>("uses_std_rand"), "determinism", " when run again", false},
       {unregistered<AsksTheClock>("asks_the_clock"), "determinism", " when run again", false},

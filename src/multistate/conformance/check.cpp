@@ -28,7 +28,11 @@ void Findings::judge(const std::string& where, const std::function<std::string()
   } catch (const PolicyError& error) {
     const bool mine =
         std::find(breaches_.begin(), breaches_.end(), error.breach()) != breaches_.end();
-    mine ? fail(where, error.what()) : block(where, error.what());
+    if (mine) {
+      fail(where, error.what());
+    } else {
+      block(where, error.what());
+    }
   } catch (const c10::Error& error) {
     block(where, error.what_without_backtrace());
   } catch (const std::exception& error) {

@@ -21,22 +21,31 @@ TransformerConfig layer_of_a_small_model() {
   return config;
 }
 
+std::string describe(const DecisionCost& cost, const TransformerConfig& config) {
+  return fmt::format(
+      "{:.1f} us a token and layer, beside {:.1f} us for attention (heads {}/{} of {}, state_size "
+      "{}, {} tokens)",
+      cost.decision.median * kMicroseconds, cost.no_op.median * kMicroseconds, config.heads,
+      config.kv_heads, config.head_size, kStateSize, kTokens);
+}
+
 /// Measured and told, never judged: it depends on the machine.
 void measure(Session& session, Findings& findings) {
   if (!session.info().bounded) {
     findings.does_not_apply("it decides nothing");
     return;
   }
-  const auto config = layer_of_a_small_model();
-  findings.judge("cost", [&]() -> std::string {
-    const PolicySetup setup =
-        set_up_policy(*session.subject().entry, &session.subject().options, kStateSize);
-    const DecisionCost cost = measure_decision(config, setup, kTokens, kRepetitions);
-    findings.note(fmt::format(
-        "{:.1f} us a token and layer, beside {:.1f} us for attention (heads {}/{} of {}, "
-        "state_size {}, {} tokens)",
-        cost.decision.median * kMicroseconds, cost.no_op.median * kMicroseconds, config.heads,
-        config.kv_heads, config.head_size, kStateSize, kTokens));
+  const Subject& subject = session.subject();
+  PolicySetup setup;
+  try {
+    setup = set_up_policy(*subject.entry, &subject.options, kStateSize);
+  } catch (const InputError& error) {
+    findings.does_not_apply(error.what());
+    return;
+  }
+  findings.judge("a state of the size that is measured", [&]() -> std::string {
+    const auto config = layer_of_a_small_model();
+    findings.note(describe(measure_decision(config, setup, kTokens, kRepetitions), config));
     return "";
   });
 }

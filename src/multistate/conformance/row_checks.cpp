@@ -2,6 +2,7 @@
 #include <functional>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "multistate/base/text.h"
 #include "multistate/conformance/checks.h"

@@ -12,46 +12,46 @@
 
 namespace multistate::test {
 
-/// Scores that look random and hang on a number (Steele et al., SplitMix64).
-inline void scatter(uint64_t number, std::span<float> scores) {
-  uint64_t state = number * 0x9E3779B97F4A7C15U;
-  for (float& score : scores) {
-    state += 0x9E3779B97F4A7C15U;
+/// Scores that look random and hang on a number and a row's position (Steele et al., SplitMix64).
+inline void scatter(const StepView& step, uint64_t number, std::span<float> scores) {
+  for (size_t row = 0; row < scores.size(); ++row) {
+    const auto position = static_cast<uint64_t>(step.positions()[row]);
+    const uint64_t state = (number * 1024 + position + 1) * 0x9E3779B97F4A7C15U;
     uint64_t bits = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9U;
     bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EBU;
-    score = static_cast<float>((bits ^ (bits >> 31)) >> 40);
+    scores[row] = static_cast<float>((bits ^ (bits >> 31)) >> 40);
   }
 }
 
 /// Counts its calls, whoever makes them.
 class CountsCallsGlobally final : public ScoringPolicy {
  public:
-  void score(const StepView& /*step*/, std::span<float> scores) const override {
+  void score(const StepView& step, std::span<float> scores) const override {
     static uint64_t calls = 0;
-    scatter(++calls, scores);
+    scatter(step, ++calls, scores);
   }
 };
 
 class UsesStdRand final : public ScoringPolicy {
  public:
-  void score(const StepView& /*step*/, std::span<float> scores) const override {
+  void score(const StepView& step, std::span<float> scores) const override {
     // NOLINTNEXTLINE: the fault.
-    scatter(static_cast<uint64_t>(std::rand()), scores);
+    scatter(step, static_cast<uint64_t>(std::rand()), scores);
   }
 };
 
 class AsksTheClock final : public ScoringPolicy {
  public:
-  void score(const StepView& /*step*/, std::span<float> scores) const override {
+  void score(const StepView& step, std::span<float> scores) const override {
     const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
-    scatter(static_cast<uint64_t>(now), scores);
+    scatter(step, static_cast<uint64_t>(now), scores);
   }
 };
 
 class AsksTheThread final : public ScoringPolicy {
  public:
-  void score(const StepView& /*step*/, std::span<float> scores) const override {
-    scatter(std::hash<std::thread::id>()(std::this_thread::get_id()), scores);
+  void score(const StepView& step, std::span<float> scores) const override {
+    scatter(step, std::hash<std::thread::id>()(std::this_thread::get_id()), scores);
   }
 };
 
@@ -70,8 +70,8 @@ class DeclaresRandomInVain final : public ScoringPolicy {
 /// Remembers in itself what belongs to a sample.
 class LeaksBetweenSamples final : public ScoringPolicy {
  public:
-  void score(const StepView& /*step*/, std::span<float> scores) const override {
-    scatter(++calls_, scores);
+  void score(const StepView& step, std::span<float> scores) const override {
+    scatter(step, ++calls_, scores);
   }
 
  private:
@@ -87,8 +87,8 @@ class LeaksWhenInTurn final : public ScoringPolicy {
     }
   }
 
-  void score(const StepView& /*step*/, std::span<float> scores) const override {
-    scatter(++calls_, scores);
+  void score(const StepView& step, std::span<float> scores) const override {
+    scatter(step, ++calls_, scores);
   }
 
  private:
@@ -105,7 +105,7 @@ class LeaksInBatches final : public ScoringPolicy {
   }
 
   void score(const StepView& step, std::span<float> scores) const override {
-    scatter(++calls_[step.layer()], scores);
+    scatter(step, ++calls_[step.layer()], scores);
   }
 
  private:

@@ -71,7 +71,7 @@ void StateSizePlot::add_axes() {
   }
   auto& commands = figure_.commands;
   commands = log2_axis("x", sizes_);
-  commands.push_back("set xlabel 'state size (rows)'");
+  commands.emplace_back("set xlabel 'state size (rows)'");
   commands.push_back(fmt::format("set ylabel {}", gnuplot_text(data_.axis(metric_))));
   commands.push_back(wide_range(values));
   if (!group_.title.empty()) {

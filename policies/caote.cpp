@@ -75,14 +75,11 @@ class Caote final : public ScoringPolicy {
         add_scaled(weights[static_cast<size_t>(row)], step.value(head, row), output);
       }
     }
-    const float output_square = dot(output, output);
     for (int64_t row = step.first_candidate(); row < step.end_candidates(); ++row) {
       const float weight = weights[static_cast<size_t>(row)];
-      const auto value = step.value(head, row);
-      const float square = output_square - 2.0F * dot(output, value) + dot(value, value);
+      const float distance = std::sqrt(squared_distance(output, step.value(head, row)));
       // A row that has all the weight leaves no output behind: nothing is worse.
-      scores[static_cast<size_t>(row)] +=
-          weight * std::sqrt(std::max(square, 0.0F)) / std::max(1.0F - weight, kSmallest);
+      scores[static_cast<size_t>(row)] += weight * distance / std::max(1.0F - weight, kSmallest);
     }
   }
 

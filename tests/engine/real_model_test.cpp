@@ -119,8 +119,8 @@ TEST_CASE("on the real model blocks keep the rows that tokens keep, or two that 
   for (int64_t layer = 0; layer < model->config().layers; ++layer) {
     INFO("layer " << layer);
     const auto qkv = model->project(layer, hidden, table);
-    LayerState by_token(model->config(), setup, layer, {}, kTokens, at::kFloat);
-    LayerState by_block(model->config(), setup, layer, {}, kTokens, at::kFloat);
+    LayerState by_token(model->config(), setup, layer, {}, {.tokens = kTokens}, at::kFloat);
+    LayerState by_block(model->config(), setup, layer, {}, {.tokens = kTokens}, at::kFloat);
     const auto expected = token_scan().attend(qkv, by_token);
     const auto actual = block_scan().attend(qkv, by_block);
     const RowTrace& left = by_token.sets().front().trace;

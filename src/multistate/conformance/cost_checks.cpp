@@ -18,6 +18,7 @@ TransformerConfig layer_of_a_small_model() {
   config.heads = 8;
   config.kv_heads = 2;
   config.head_size = 64;
+  config.rope_theta = 10000.0;
   return config;
 }
 

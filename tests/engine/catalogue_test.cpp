@@ -95,9 +95,8 @@ TEST_CASE("no policy's first eviction loses less future attention than the oracl
   int64_t compared = 0;
   for (uint64_t seed = 0; seed < 1000; ++seed) {
     const auto inputs = NaiveInputs::random(4, 2, 8, seed);
-    const auto lost = [&](int64_t row) {
-      return future_attention(inputs, {0, 4, 0, 2}, row, kRows);
-    };
+    const auto future = future_attention(inputs, {0, 4, 0, 2})[kRows];
+    const auto lost = [&](int64_t row) { return future[static_cast<size_t>(row)]; };
     const double least = lost(first_evicted(inputs, setups.at("oracle")));
     for (const auto& [name, setup] : setups) {
       const int64_t row = first_evicted(inputs, setup);

@@ -105,6 +105,9 @@ TEST_CASE("every scan equals naive loops in double precision, for every policy")
 TEST_CASE("tokens may come in several calls") {
   const auto inputs = NaiveInputs::random(6, 2, kTokens, 8);
   for (const PolicyCase& policy : policy_cases(6)) {
+    if (policy.setup.needs.future) {
+      continue;  // Its samples are one call.
+    }
     const auto naive = naive_scan(inputs, policy.setup, {}, 0);
     for (const NamedScan& scan : scans_of(policy.setup)) {
       INFO(policy.name << ", " << scan.name);

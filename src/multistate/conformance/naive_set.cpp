@@ -193,9 +193,13 @@ const StepData& NaiveSet::describe(int64_t t, int64_t layer) {
     data_.query_covariance = {query_covariance_.data(), size * size, 0};
   }
   if (setup_.needs.future) {
+    if (all_future_.empty()) {
+      all_future_ = future_attention(inputs_, heads_);
+    }
     future_.clear();
     for (const Row& row : rows_) {
-      future_.push_back(static_cast<float>(future_attention(inputs_, heads_, row.position, t)));
+      future_.push_back(static_cast<float>(
+          all_future_[static_cast<size_t>(t)][static_cast<size_t>(row.position)]));
     }
     data_.future = future_;
   }

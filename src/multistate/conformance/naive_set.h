@@ -81,6 +81,7 @@ class NaiveSet {
   std::vector<float> scratch_;
   std::vector<float> vectors_;
   std::vector<float> future_;
+  std::vector<std::vector<double>> all_future_;
   std::vector<double> frequencies_;
   std::vector<float> query_mean_;
   std::vector<float> query_covariance_;

@@ -80,20 +80,25 @@ NaiveStatistics query_statistics(const NaiveInputs& inputs, const Heads& heads, 
   return statistics;
 }
 
-double future_attention(const NaiveInputs& inputs, const Heads& heads, int64_t position,
-                        int64_t t) {
-  double sum = 0.0;
-  for (int64_t head = heads.first_head; head < heads.end_head; ++head) {
-    for (int64_t query = t + 1; query < inputs.tokens; ++query) {
+std::vector<std::vector<double>> future_attention(const NaiveInputs& inputs, const Heads& heads) {
+  const auto tokens = static_cast<size_t>(inputs.tokens);
+  std::vector<std::vector<double>> future(tokens, std::vector<double>(tokens, 0.0));
+  for (int64_t query = inputs.tokens - 1; query > 0; --query) {
+    auto& before = future[static_cast<size_t>(query - 1)];
+    before = future[static_cast<size_t>(query)];
+    for (int64_t head = heads.first_head; head < heads.end_head; ++head) {
+      std::vector<double> weights;
       double total = 0.0;
       for (int64_t row = 0; row <= query; ++row) {
-        total += exp_of_logit(inputs, head, query, row);
+        weights.push_back(exp_of_logit(inputs, head, query, row));
+        total += weights.back();
       }
-      sum += exp_of_logit(inputs, head, query, position) / total /
-             static_cast<double>(heads.queries());
+      for (size_t row = 0; row < weights.size(); ++row) {
+        before[row] += weights[row] / total / static_cast<double>(heads.queries());
+      }
     }
   }
-  return sum;
+  return future;
 }
 
 }  // namespace multistate

@@ -25,8 +25,8 @@ struct NaiveStatistics {
 NaiveStatistics query_statistics(const NaiveInputs& inputs, const Heads& heads, int64_t first,
                                  int64_t t, bool rotated);
 
-/// What the tokens after t give the row of `position` where nothing is ever evicted: weights,
-/// summed over tokens and averaged over heads.
-double future_attention(const NaiveInputs& inputs, const Heads& heads, int64_t position, int64_t t);
+/// [t][position]: what the tokens after t give the row of `position` (up to t) where nothing is
+/// ever evicted: weights, summed over tokens and averaged over heads.
+std::vector<std::vector<double>> future_attention(const NaiveInputs& inputs, const Heads& heads);
 
 }  // namespace multistate

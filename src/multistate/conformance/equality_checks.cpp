@@ -35,8 +35,8 @@ void check_full(Session& session, Findings& findings) {
   }
 }
 
-/// The scan made for the policy against one token at a time, in blocks of some sizes and in several
-/// calls.
+/// The scan made for the policy against one token at a time: in one block, in several, and in
+/// several calls.
 std::string block_difference(Session& session, const LayerCase& one) {
   const auto with = [&](const LayerScan& scan, int64_t calls) {
     const PolicySetup setup = one.policy.set_up_anew();

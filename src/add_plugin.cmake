@@ -4,14 +4,13 @@
 # and the interface record that the program compares before it loads the file. What multistate or the libraries that
 # are linked do not define is an error when the plug-in is linked, not when it is used. TORCH: it uses LibTorch, which
 # has to be the program's (find_package(multistate) without COMPONENTS finds it).
-set(MULTISTATE_PLUGIN_RECORD ${CMAKE_CURRENT_LIST_DIR}/plugin_record.cpp)
-
 function(multistate_add_plugin target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "TORCH" "" "")
   if(NOT arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "multistate_add_plugin(${target}): name the sources of the plug-in")
   endif()
-  add_library(${target} MODULE ${arg_UNPARSED_ARGUMENTS} ${MULTISTATE_PLUGIN_RECORD})
+  add_library(${target} MODULE ${arg_UNPARSED_ARGUMENTS}
+              ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/plugin_record.cpp)
   target_link_libraries(${target} PRIVATE multistate::plugin)
   target_link_options(${target} PRIVATE -Wl,--no-undefined)
   set_target_properties(${target} PROPERTIES PREFIX "" SUFFIX .so CXX_VISIBILITY_PRESET hidden

@@ -8,7 +8,7 @@
 
 namespace {
 
-[[gnu::section(".note.multistate"), gnu::used]] alignas(4) constinit const multistate::PluginNote
-    kRecord(MULTISTATE_PLUGIN_RECORD(MULTISTATE_PLUGIN_LIBTORCH));
+[[gnu::section(".note.multistate"), gnu::used]] alignas(4) constexpr auto kRecord =
+    multistate::make_plugin_note(MULTISTATE_PLUGIN_RECORD(MULTISTATE_PLUGIN_LIBTORCH));
 
 }  // namespace

@@ -13,7 +13,7 @@ TEST_CASE("check-policy lists every check and its outcome") {
   CHECK(result.err.empty());
   CHECK_THAT(result.out, ContainsSubstring("policy window, version 1\n"));
   CHECK_THAT(result.out, ContainsSubstring("\nok              sizes          never leaves more "));
-  CHECK_THAT(result.out, ContainsSubstring(" us a token and layer, beside "));
+  CHECK_THAT(result.out, ContainsSubstring(" a token and layer, beside "));
   CHECK_THAT(result.out, ContainsSubstring("\nall 15 checks passed\n"));
 }
 

@@ -25,9 +25,9 @@
 namespace {
 
 #ifdef HAS_RECORD
-[[gnu::section(".note.multistate"), gnu::used]] alignas(4) constinit const multistate::PluginNote
-    kRecord("version " RECORD_VERSION "\nheaders " RECORD_HEADERS "\nabi " RECORD_ABI
-            "\nlibtorch " RECORD_LIBTORCH "\n");
+[[gnu::section(".note.multistate"), gnu::used]] alignas(4) constexpr auto kRecord =
+    multistate::make_plugin_note("version " RECORD_VERSION "\nheaders " RECORD_HEADERS
+                                 "\nabi " RECORD_ABI "\nlibtorch " RECORD_LIBTORCH "\n");
 #endif
 
 const int kRan = std::fputs("code of the plug-in ran\n", stderr);

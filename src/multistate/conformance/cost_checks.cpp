@@ -23,11 +23,15 @@ TransformerConfig layer_of_a_small_model() {
 }
 
 std::string describe(const DecisionCost& cost, const TransformerConfig& config) {
+  const double decision = cost.decision.median * kMicroseconds;
+  // The difference of two times, which on a busy machine may be less than nothing.
+  const std::string share =
+      decision > 0.0 ? fmt::format("{:.1f} us", decision) : "less than can be measured";
   return fmt::format(
-      "{:.1f} us a token and layer, beside {:.1f} us for attention (heads {}/{} of {}, state_size "
-      "{}, {} tokens)",
-      cost.decision.median * kMicroseconds, cost.no_op.median * kMicroseconds, config.heads,
-      config.kv_heads, config.head_size, kStateSize, kTokens);
+      "{} a token and layer, beside {:.1f} us for attention (heads {}/{} of {}, state_size {}, {} "
+      "tokens)",
+      share, cost.no_op.median * kMicroseconds, config.heads, config.kv_heads, config.head_size,
+      kStateSize, kTokens);
 }
 
 /// Measured and told, never judged: it depends on the machine.

@@ -48,22 +48,26 @@ namespace multistate {
 inline constexpr char kPluginRecordOwner[] = "multistate";
 
 /// An ELF note with the record as its content; goes into a section whose name starts with ".note.".
+/// An aggregate: with a constructor GCC would put it among what can be written.
 template <size_t N>
 struct PluginNote {
-  uint32_t owner_size = sizeof kPluginRecordOwner;
-  uint32_t content_size = N;
-  uint32_t type = 1;
-  char owner[(sizeof kPluginRecordOwner + 3) / 4 * 4] = {};
-  char content[N] = {};
-
-  explicit constexpr PluginNote(const char (&record)[N]) {
-    for (size_t i = 0; i < sizeof kPluginRecordOwner; ++i) {
-      owner[i] = kPluginRecordOwner[i];
-    }
-    for (size_t i = 0; i < N; ++i) {
-      content[i] = record[i];
-    }
-  }
+  uint32_t owner_size;
+  uint32_t content_size;
+  uint32_t type;
+  char owner[(sizeof kPluginRecordOwner + 3) / 4 * 4];
+  char content[N];
 };
+
+template <size_t N>
+constexpr PluginNote<N> make_plugin_note(const char (&record)[N]) {
+  PluginNote<N> note = {sizeof kPluginRecordOwner, N, 1, {}, {}};
+  for (size_t i = 0; i < sizeof kPluginRecordOwner; ++i) {
+    note.owner[i] = kPluginRecordOwner[i];
+  }
+  for (size_t i = 0; i < N; ++i) {
+    note.content[i] = record[i];
+  }
+  return note;
+}
 
 }  // namespace multistate

@@ -64,11 +64,17 @@ class EvictsEarly final : public Policy {
  public:
   void evict(const StepView& step, std::span<float> /*scratch*/,
              Evictions& evictions) const override {
-    evict_oldest(step, evictions);
     const bool soon = 4 * step.live_rows() >= 3 * step.capacity() && step.step() > 0;
-    if (step.excess() == 0 && soon && step.first_candidate() < step.end_candidates() &&
-        step.live(step.first_candidate())) {
-      evictions.add(step.first_candidate());
+    if (step.excess() > 0) {
+      evict_oldest(step, evictions);
+    } else if (soon) {
+      int64_t row = step.first_candidate();
+      while (row < step.end_candidates() && !step.live(row)) {
+        ++row;
+      }
+      if (row < step.end_candidates()) {
+        evictions.add(row);
+      }
     }
   }
 };

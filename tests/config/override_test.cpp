@@ -137,7 +137,9 @@ TEST_CASE("An argument that a terminal could not show is escaped and refused") {
 }
 
 TEST_CASE("Brackets that nest too deep are refused before the stack can run out") {
-  CHECK_THAT(input_error([] { parse_override("k=" + std::string(100'000, '[')); }),
+  std::string deep = "k=";
+  deep.append(100'000, '[');
+  CHECK_THAT(input_error([&] { parse_override(deep); }),
              ContainsSubstring("nested more than 64 levels deep"));
 }
 

@@ -227,7 +227,7 @@ TEST_CASE("no folder, no results: an error that says so") {
              ContainsSubstring("holds no results: no sweep.json and no result.json"));
   write_text(folder / "sweep.json", "{");
   CHECK_THAT(input_error([&] { collect_one(folder.path()); }),
-             ContainsSubstring("sweep.json: is not the manifest of a sweep"));
+             ContainsSubstring("sweep.json: cannot be read as JSON: torn, or not ours"));
 }
 
 TEST_CASE("the fingerprint changes when a cell is done") {

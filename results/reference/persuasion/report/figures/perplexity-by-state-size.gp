@@ -1,0 +1,35 @@
+# perplexity-by-state-size.svg, perplexity-by-state-size.pdf and perplexity-by-state-size.png of perplexity-by-state-size.csv: gnuplot perplexity-by-state-size.gp
+set encoding utf8
+set datafile separator comma
+set style fill noborder
+set tics nomirror
+set grid back lc rgb '#dddddd' lt 1 lw 0.5
+set key outside right top vertical Left reverse samplen 2.2 spacing 1.15
+common = "noenhanced background rgb 'white'"
+do for [format in 'svg pdf png'] {
+if (format eq 'svg') { set terminal svg size 760,460 @common font 'sans-serif,13' }
+if (format eq 'pdf') { set terminal pdfcairo size 6.333,3.833 @common font 'sans,9' }
+if (format eq 'png') { set terminal pngcairo size 1520,920 @common font 'sans,10' fontscale 2 linewidth 2 pointscale 2 }
+set output 'perplexity-by-state-size.'.format
+set logscale x 2
+set xrange [57.14285714285714:573.44]
+set xtics ('64' 64, '128' 128, '256' 256, '512' 512)
+set xlabel 'state size (rows)'
+set ylabel 'perplexity'
+
+set object 1 rectangle from graph 0, first 31.606749787011957 to graph 1, first 36.275413811835236 behind fc rgb '#777777' fs transparent solid 0.12 noborder
+plot 'perplexity-by-state-size.csv' skip 1 every ::1::4 using 1:3:4 with filledcurves fc rgb '#0072B2' fs transparent solid 0.14 notitle, \
+  'perplexity-by-state-size.csv' skip 1 every ::5::8 using 1:3:4 with filledcurves fc rgb '#D55E00' fs transparent solid 0.14 notitle, \
+  'perplexity-by-state-size.csv' skip 1 every ::9::12 using 1:3:4 with filledcurves fc rgb '#009E73' fs transparent solid 0.14 notitle, \
+  'perplexity-by-state-size.csv' skip 1 every ::13::16 using 1:3:4 with filledcurves fc rgb '#CC79A7' fs transparent solid 0.14 notitle, \
+  'perplexity-by-state-size.csv' skip 1 every ::17::20 using 1:3:4 with filledcurves fc rgb '#E69F00' fs transparent solid 0.14 notitle, \
+  'perplexity-by-state-size.csv' skip 1 every ::21::24 using 1:3:4 with filledcurves fc rgb '#56B4E9' fs transparent solid 0.14 notitle, \
+  33.75497976244947 with lines lc rgb '#777777' lw 2 dt 2 title 'full', \
+  'perplexity-by-state-size.csv' skip 1 every ::1::4 using 1:2 with linespoints lc rgb '#0072B2' lw 2 dt 1 pt 7 ps 0.8 title 'h2o', \
+  'perplexity-by-state-size.csv' skip 1 every ::5::8 using 1:2 with linespoints lc rgb '#D55E00' lw 2 dt 1 pt 5 ps 0.8 title 'random', \
+  'perplexity-by-state-size.csv' skip 1 every ::9::12 using 1:2 with linespoints lc rgb '#009E73' lw 2 dt 1 pt 9 ps 0.8 title 'short_context', \
+  'perplexity-by-state-size.csv' skip 1 every ::13::16 using 1:2 with linespoints lc rgb '#CC79A7' lw 2 dt 1 pt 11 ps 0.8 title 'streaming', \
+  'perplexity-by-state-size.csv' skip 1 every ::17::20 using 1:2 with linespoints lc rgb '#E69F00' lw 2 dt 1 pt 13 ps 0.8 title 'tova', \
+  'perplexity-by-state-size.csv' skip 1 every ::21::24 using 1:2 with linespoints lc rgb '#56B4E9' lw 3.5 dt 1 pt 6 ps 0.8 title 'window (baseline)'
+unset output
+}

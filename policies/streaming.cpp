@@ -2,8 +2,8 @@
 // oldest in between. The number of sinks is the option `sinks`, 4 unless set.
 //
 // Paper: Xiao et al., Efficient Streaming Language Models with Attention Sinks, arXiv:2309.17453;
-// "Window+4" in arXiv:2401.06104. Deviation: keys keep their original positions, where StreamingLLM
-// numbers them anew in the cache.
+// "Window+4" in arXiv:2401.06104. Keys keep their original positions unless `positions: in_cache`,
+// which numbers them anew in the state as StreamingLLM does.
 
 #include "multistate/policy/registry.h"
 
@@ -29,7 +29,7 @@ const PolicyRegistration<Streaming> kRegistration{{
     .version = 1,
     .summary = "keep the first tokens and the most recent ones",
     .paper = "Xiao et al. 2023, arXiv:2309.17453",
-    .deviations = "keys keep their original positions",
+    .deviations = "keys keep their original positions unless `positions: in_cache`",
     .defaults = {.sinks = 4},
 }};
 

@@ -27,16 +27,17 @@ class Caote final : public ScoringPolicy {
     void visit(OptionVisitor& v) { base.visit(v); }
   };
 
-  explicit Caote(const Options& options) : base_(options.base.make()) {}
+  explicit Caote(const Options& options)
+      : base_(options.base.make()), base_needs_(base_->needs()) {}
 
   Needs needs() const override {
-    return base_->needs() | Needs{.values = true, .scratch = 1, .vectors = 1};
+    return base_needs_ | Needs{.values = true, .scratch = 1, .vectors = 1};
   }
 
   void observe(const StepView& step) const override { base_->observe(step); }
 
   void score(const StepView& step, std::span<float> scores) const override {
-    const auto weights = step.scratch(base_->needs().scratch);
+    const auto weights = step.scratch(base_needs_.scratch);
     base_->score(step, weights);
     scale_to_one(step, weights);
     std::fill(scores.begin(), scores.end(), 0.0F);
@@ -68,7 +69,7 @@ class Caote final : public ScoringPolicy {
 
   void add_changes(const StepView& step, int64_t head, std::span<const float> weights,
                    std::span<float> scores) const {
-    const auto output = step.vector(base_->needs().vectors);
+    const auto output = step.vector(base_needs_.vectors);
     std::fill(output.begin(), output.end(), 0.0F);
     for (int64_t row = 0; row < step.rows(); ++row) {
       if (step.live(row)) {
@@ -86,6 +87,7 @@ class Caote final : public ScoringPolicy {
   static constexpr float kSmallest = 1e-6F;
 
   std::shared_ptr<const ScoringPolicy> base_;
+  Needs base_needs_;
 };
 
 const PolicyRegistration<Caote> kRegistration{{

@@ -28,11 +28,10 @@ class Scissorhands final : public ScoringPolicy {
     }
   };
 
-  explicit Scissorhands(const Options& options) : window_(options.window) {}
+  explicit Scissorhands(const Options& options)
+      : window_(options.window), fields_((options.window + kBits - 1) / kBits) {}
 
-  Needs needs() const override {
-    return {.attention = true, .memory = (window_ + kBits - 1) / kBits, .scratch = 1};
-  }
+  Needs needs() const override { return {.attention = true, .memory = fields_, .scratch = 1}; }
 
   /// One bit a step and row: whether the row was below the uniform level. The window is a ring.
   void observe(const StepView& step) const override {
@@ -55,7 +54,7 @@ class Scissorhands final : public ScoringPolicy {
   void score(const StepView& step, std::span<float> scores) const override {
     for (size_t row = 0; row < scores.size(); ++row) {
       int unimportant = 0;
-      for (int64_t field = 0; field < needs().memory; ++field) {
+      for (int64_t field = 0; field < fields_; ++field) {
         unimportant += std::popcount(static_cast<uint32_t>(step.memory(field)[row]));
       }
       scores[row] = -static_cast<float>(unimportant);
@@ -66,6 +65,7 @@ class Scissorhands final : public ScoringPolicy {
   static constexpr int64_t kBits = 24;  ///< Integers of so many bits are exact as a float.
 
   int64_t window_;
+  int64_t fields_;  ///< Of memory, kBits steps each.
 };
 
 const PolicyRegistration<Scissorhands> kRegistration{{

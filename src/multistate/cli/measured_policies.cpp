@@ -11,21 +11,12 @@
 namespace multistate {
 namespace {
 
-/// Options of the cell's policy that are not at their defaults.
-int64_t options_set(const nlohmann::json& policy) {
+/// How many options of the cell's policy are not at their defaults.
+size_t options_set(nlohmann::json policy) {
   const PolicyEntry* entry = policy_registry().find(policy.at("name").get<std::string>());
-  nlohmann::json defaults;
-  for (const OptionInfo& option : entry == nullptr ? std::vector<OptionInfo>() : entry->options()) {
-    defaults[option.name] = option.default_value;
-  }
-  int64_t count = 0;
-  for (const auto& [name, value] : policy.items()) {
-    count +=
-        name != "name" && name != "version" && (!defaults.contains(name) || defaults[name] != value)
-            ? 1
-            : 0;
-  }
-  return count;
+  policy.erase("name");
+  policy.erase("version");
+  return entry == nullptr ? policy.size() : entry->off_defaults(policy).size();
 }
 
 MeasuredCell measured(const nlohmann::json& result) {
@@ -54,7 +45,7 @@ const MeasuredCell* MeasuredPolicies::find(const std::string& policy, int64_t st
 
 MeasuredPolicies read_measured_policies(const std::filesystem::path& folder) {
   MeasuredPolicies all;
-  std::map<std::pair<std::string, int64_t>, int64_t> fewest;
+  std::map<std::pair<std::string, int64_t>, size_t> fewest;
   for (const CellStatus& status : read_sweep_status(folder).cells) {
     if (status.state != CellState::kDone) {
       continue;
@@ -67,7 +58,7 @@ MeasuredPolicies read_measured_policies(const std::filesystem::path& folder) {
     const std::string name = config.at("policy").at("name");
     const auto& size = config.at("state_size");
     const int64_t state_size = size.is_null() ? 0 : size.get<int64_t>();
-    const int64_t set = options_set(config.at("policy"));
+    const size_t set = options_set(config.at("policy"));
     const auto known = fewest.find({name, state_size});
     if (known == fewest.end() || set < known->second) {
       fewest[{name, state_size}] = set;

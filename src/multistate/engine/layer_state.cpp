@@ -1,12 +1,12 @@
 #include "multistate/engine/layer_state.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include <fmt/format.h>
 
 #include "multistate/base/error.h"
 #include "multistate/engine/block_size.h"
+#include "multistate/model/layers.h"
 
 namespace multistate {
 namespace {
@@ -27,16 +27,6 @@ int64_t rows_of_layer(const PolicySetup& setup, int64_t layer, int64_t layers) {
   return k;
 }
 
-std::vector<double> frequencies_of(const TransformerConfig& config) {
-  std::vector<double> frequencies;
-  const int64_t half = config.head_size / 2;
-  for (int64_t i = 0; i < half; ++i) {
-    const double exponent = -static_cast<double>(i) / static_cast<double>(half);
-    frequencies.push_back(std::pow(config.rope_theta, exponent));
-  }
-  return frequencies;
-}
-
 }  // namespace
 
 LayerState::LayerState(const TransformerConfig& config, const PolicySetup& setup, int64_t layer,
@@ -46,12 +36,11 @@ LayerState::LayerState(const TransformerConfig& config, const PolicySetup& setup
       layer_(layer),
       state_size_(rows_of_layer(setup, layer, config.layers)),
       length_(length),
-      rotary_frequencies_(frequencies_of(config)) {
+      rotary_frequencies_(multistate::rotary_frequencies(config.head_size, config.rope_theta)) {
   const bool by_head = setup.bounded() && setup.common.scope == Scope::kKvHead;
   const int64_t sets = by_head ? config.kv_heads : 1;
   // The rows of a block are there beside all the others before the policy decides.
-  const int64_t most =
-      setup.bounded() ? state_size_ + setup.common.every - 1 + block_size(setup) : length.tokens;
+  const int64_t most = setup.bounded() ? capacity() + block_size(setup) : length.tokens;
   const RowSet::Layout layout = {.kv_heads = config.kv_heads / sets,
                                  .head_size = config.head_size,
                                  .capacity = std::min(most, length.tokens),
@@ -71,7 +60,7 @@ LayerState::LayerState(const TransformerConfig& config, const PolicySetup& setup
 
 int64_t LayerState::capacity_after(int64_t step) const {
   const bool prompt_goes_on = setup_.one_shot() && step + 1 < length_.prompt;
-  return prompt_goes_on ? kUnlimitedRows : state_size_ + setup_.common.every - 1;
+  return prompt_goes_on ? kUnlimitedRows : capacity();
 }
 
 int64_t LayerState::sets_in_group() const {

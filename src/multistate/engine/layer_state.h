@@ -69,6 +69,9 @@ class LayerState {
   int64_t bytes() const;
 
  private:
+  /// Rows that a set may hold after a step outside a prompt that is cut at its end.
+  int64_t capacity() const { return state_size_ + setup_.common.every - 1; }
+
   const PolicySetup& setup_;
   int64_t layer_;
   int64_t state_size_;

@@ -2,9 +2,6 @@
 
 #include <cmath>
 
-#include <ATen/TensorOperators.h>
-#include <ATen/ops/tensor.h>
-
 namespace multistate {
 namespace {
 
@@ -31,15 +28,6 @@ std::vector<double> places_of(std::span<const int64_t> positions, Positions how)
     }
   }
   return places;
-}
-
-RotaryTable rotary_table(std::span<const double> places, std::span<const double> frequencies,
-                         const at::TensorOptions& options) {
-  const auto on_device = [&](std::span<const double> x) {
-    return at::tensor(at::ArrayRef<double>(x.data(), x.size()), at::kDouble).to(options.device());
-  };
-  const auto angles = on_device(places).unsqueeze(1) * on_device(frequencies).unsqueeze(0);
-  return {angles.cos().to(options), angles.sin().to(options)};
 }
 
 }  // namespace multistate

@@ -12,6 +12,7 @@
 #include "multistate/engine/places.h"
 #include "multistate/engine/set_inputs.h"
 #include "multistate/engine/step_buffers.h"
+#include "multistate/model/layers.h"
 
 namespace multistate {
 namespace {
@@ -104,7 +105,7 @@ class SetStepper {
   /// the query's place.
   double rotate(at::Tensor& query, at::Tensor& keys) const {
     const auto places = places_of(set_.rows.positions(), state_.setup().common.positions);
-    const auto table = rotary_table(places, state_.rotary_frequencies(), keys.options());
+    const auto table = make_rotary_table(places, state_.rotary_frequencies(), keys.options());
     const int64_t newest = keys.size(1) - 1;
     keys = keys.contiguous().clone();
     rotate_in_place(keys, table);

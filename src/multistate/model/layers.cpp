@@ -33,15 +33,20 @@ at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilo
   return (x * at::rsqrt(mean_square.add_(epsilon))).mul_(weight);
 }
 
-RotaryTable make_rotary_table(std::span<const int64_t> positions, int64_t head_size, double theta,
-                              const at::TensorOptions& options) {
+std::vector<double> rotary_frequencies(int64_t head_size, double theta) {
   const int64_t half = head_size / 2;
-  const auto exact = options.dtype(at::kDouble);
-  const auto exponents = at::arange(half, exact).mul_(-1.0 / static_cast<double>(half));
+  const auto exponents = at::arange(half, at::kDouble).mul_(-1.0 / static_cast<double>(half));
   const auto frequencies = at::pow(theta, exponents);
-  const auto places =
-      at::tensor(at::ArrayRef<int64_t>(positions.data(), positions.size()), at::kLong).to(exact);
-  const auto angles = places.unsqueeze(1) * frequencies.unsqueeze(0);
+  const auto* first = frequencies.data_ptr<double>();
+  return {first, first + half};
+}
+
+RotaryTable make_rotary_table(std::span<const double> places, std::span<const double> frequencies,
+                              const at::TensorOptions& options) {
+  const auto on_device = [&](std::span<const double> x) {
+    return at::tensor(at::ArrayRef<double>(x.data(), x.size()), at::kDouble).to(options.device());
+  };
+  const auto angles = on_device(places).unsqueeze(1) * on_device(frequencies).unsqueeze(0);
   return {angles.cos().to(options), angles.sin().to(options)};
 }
 

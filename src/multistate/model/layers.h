@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include <ATen/core/Tensor.h>
 
@@ -20,9 +21,13 @@ struct RotaryTable {
   at::Tensor sin;
 };
 
-/// The table for T positions: angle(t, i) = positions[t] * theta^(-2i/D), computed in float64 and
-/// stored as `options` says (Su et al., RoFormer, arXiv:2104.09864).
-RotaryTable make_rotary_table(std::span<const int64_t> positions, int64_t head_size, double theta,
+/// Angles by which neighbouring positions differ, [D / 2]: theta^(-2i/D) (Su et al., RoFormer,
+/// arXiv:2104.09864).
+std::vector<double> rotary_frequencies(int64_t head_size, double theta);
+
+/// The table for T places, which need not be integers: angle(t, i) = places[t] * frequencies[i],
+/// computed in float64 and stored as `options` says.
+RotaryTable make_rotary_table(std::span<const double> places, std::span<const double> frequencies,
                               const at::TensorOptions& options);
 
 /// Turns x [heads, T, D] by the table, in place, in the half-split form of Llama: element i is

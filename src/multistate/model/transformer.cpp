@@ -71,7 +71,9 @@ at::Tensor Transformer::embed(std::span<const int64_t> ids) const {
 }
 
 RotaryTable Transformer::rotary_table(std::span<const int64_t> positions) const {
-  return make_rotary_table(positions, config_.head_size, config_.rope_theta, options_);
+  const std::vector<double> places(positions.begin(), positions.end());
+  return make_rotary_table(places, rotary_frequencies(config_.head_size, config_.rope_theta),
+                           options_);
 }
 
 Qkv Transformer::project(int64_t layer, const at::Tensor& hidden, const RotaryTable& table) const {

@@ -19,6 +19,17 @@ std::vector<OptionInfo> PolicyEntry::options() const {
   return lister.options();
 }
 
+nlohmann::json PolicyEntry::off_defaults(const nlohmann::json& options) const {
+  nlohmann::json chosen = options;
+  for (const OptionInfo& option : this->options()) {
+    const auto found = chosen.find(option.name);
+    if (found != chosen.end() && *found == option.default_value) {
+      chosen.erase(found);
+    }
+  }
+  return chosen;
+}
+
 Needs PolicyEntry::needs() const {
   return maker()->make()->needs();
 }

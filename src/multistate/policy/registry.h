@@ -23,6 +23,10 @@ struct PolicyEntry {
   /// defaults.
   std::vector<OptionInfo> options() const;
 
+  /// Those of `options` (a policy's, by name, as OptionWriter has them) that are not at this
+  /// policy's defaults; options of a base other than the default one are none of its own, and stay.
+  nlohmann::json off_defaults(const nlohmann::json& options) const;
+
   /// What the policy reads, with default options.
   Needs needs() const;
 };

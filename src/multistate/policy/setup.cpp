@@ -7,6 +7,13 @@
 namespace multistate {
 namespace {
 
+/// Throws InputError with the mark of the options, if there is a problem.
+void refuse(const std::string& problem, const Node* options) {
+  if (!problem.empty()) {
+    throw options == nullptr ? InputError(problem) : options->error(problem);
+  }
+}
+
 void check_sizes(const PolicySetup& setup, const Node* options) {
   const int64_t k = setup.state_size;
   const int64_t sinks = setup.common.sinks;
@@ -18,9 +25,7 @@ void check_sizes(const PolicySetup& setup, const Node* options) {
         fmt::format("policy {}: sinks ({}) + recent ({}) must be less than the state size ({})",
                     setup.entry->info.name, sinks, setup.recent(), k);
   }
-  if (!problem.empty()) {
-    throw options == nullptr ? InputError(problem) : options->error(problem);
-  }
+  refuse(problem, options);
 }
 
 void check_needs(const PolicySetup& setup, const Node* options) {
@@ -34,9 +39,7 @@ void check_needs(const PolicySetup& setup, const Node* options) {
         "policy.positions: {} sees the future, which is known for original positions only",
         setup.entry->info.name);
   }
-  if (!problem.empty()) {
-    throw options == nullptr ? InputError(problem) : options->error(problem);
-  }
+  refuse(problem, options);
 }
 
 class KeepAll final : public Policy {

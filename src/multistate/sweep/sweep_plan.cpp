@@ -96,15 +96,10 @@ std::string slug_of(const CellSpec& spec) {
   if (spec.policy.bounded()) {
     slug += fmt::format("-{}", spec.policy.state_size);
   }
-  nlohmann::json defaults;
-  for (const OptionInfo& option : spec.policy.entry->options()) {
-    defaults[option.name] = option.default_value;
-  }
-  for (const auto& [name, value] : spec.policy.options.items()) {
-    if (!defaults.contains(name) || value != defaults[name]) {
-      slug +=
-          fmt::format("-{}={}", name, value.is_string() ? value.get<std::string>() : value.dump());
-    }
+  const nlohmann::json chosen = spec.policy.entry->off_defaults(spec.policy.options);
+  for (const auto& [name, value] : chosen.items()) {
+    slug +=
+        fmt::format("-{}={}", name, value.is_string() ? value.get<std::string>() : value.dump());
   }
   if (spec.seed) {
     slug += fmt::format("-seed={}", *spec.seed);

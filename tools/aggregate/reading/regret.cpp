@@ -5,6 +5,7 @@
 #include "multistate/results/statistics.h"
 
 #include "aggregate/reading/labels.h"
+#include "aggregate/reading/setting.h"
 
 namespace multistate::aggregate {
 namespace {
@@ -12,12 +13,11 @@ namespace {
 constexpr const char* kLoss = "nll";
 
 /// What a cell was run on, and its state size, as text.
-std::string setting_of(const Cell& cell) {
-  std::string text;
-  for (const auto& [key, value] : cell.parameters) {
-    if (!key.starts_with("policy.") && key != "seed") {
-      text += key + "=" + parameter_text(value) + "\n";
-    }
+std::string place_of(const Cell& cell) {
+  std::string text = setting_of(cell);
+  for (const char* key : {"state_size", "state_fraction"}) {
+    const auto found = cell.parameters.find(key);
+    text += found == cell.parameters.end() ? "\n" : parameter_text(found->second) + "\n";
   }
   return text;
 }
@@ -32,12 +32,12 @@ const std::vector<SampleScore>& losses_of(const Cell& cell) {
   return found == cell.samples.end() ? none : found->second;
 }
 
-/// By setting, the yardstick to hold cells against.
+/// By place, the yardstick to hold cells against.
 std::map<std::string, const Cell*> yardsticks_of(const Collection& collection) {
   std::map<std::string, const Cell*> yardsticks;
   for (const Cell& cell : collection.cells) {
     if (cell.sees_future && has_loss(cell)) {
-      const Cell*& best = yardsticks[setting_of(cell)];
+      const Cell*& best = yardsticks[place_of(cell)];
       if (best == nullptr || cell.metrics.at(kLoss).value < best->metrics.at(kLoss).value) {
         best = &cell;
       }
@@ -88,7 +88,7 @@ void add_regret(Collection& collection) {
     if (cell.sees_future || !has_loss(cell)) {
       continue;
     }
-    const auto yardstick = yardsticks.find(setting_of(cell));
+    const auto yardstick = yardsticks.find(place_of(cell));
     if (yardstick != yardsticks.end()) {
       add_to(cell, *yardstick->second);
     }

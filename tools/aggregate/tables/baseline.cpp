@@ -1,20 +1,9 @@
 #include "aggregate/tables/baseline.h"
 
-#include "aggregate/reading/labels.h"
+#include "aggregate/reading/setting.h"
 
 namespace multistate::aggregate {
 namespace {
-
-/// What a cell was run on, as text.
-std::string setting_of(const Cell& cell) {
-  std::string text;
-  for (const auto& [key, value] : cell.parameters) {
-    if (!is_of_policy(key) && key != "seed") {
-      text += key + "=" + parameter_text(value) + "\n";
-    }
-  }
-  return text;
-}
 
 const nlohmann::json* parameter(const Cell& cell, const std::string& key) {
   const auto found = cell.parameters.find(key);
@@ -28,11 +17,6 @@ bool same(const Cell& a, const Cell& b, const std::string& key) {
 }
 
 }  // namespace
-
-bool is_of_policy(const std::string& key) {
-  return key == "label" || key.starts_with("policy.") || key == "state_size" ||
-         key == "state_fraction";
-}
 
 Baselines::Baselines(const Collection& collection, const std::string& label)
     : collection_(collection) {

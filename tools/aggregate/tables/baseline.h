@@ -9,9 +9,6 @@
 
 namespace multistate::aggregate {
 
-/// Whether a field says which policy with which state a cell has, and not what it was run on.
-bool is_of_policy(const std::string& key);
-
 /// Finds for a cell the done cell of a label that it is to be compared with: the one that agrees in
 /// everything but policy, options, state size and seed; of several the one of the same state size,
 /// else one that is not bounded; of those the one of the same seed, else the first.

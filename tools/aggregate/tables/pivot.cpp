@@ -10,6 +10,7 @@
 #include "multistate/base/error.h"
 #include "multistate/base/text.h"
 
+#include "aggregate/reading/setting.h"
 #include "aggregate/tables/fields.h"
 #include "aggregate/tables/numbers.h"
 #include "aggregate/tables/select.h"

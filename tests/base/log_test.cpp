@@ -1,8 +1,6 @@
 #include "multistate/base/log.h"
 
 #include <array>
-#include <cstdlib>
-#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -14,6 +12,7 @@
 #include "multistate/base/terminal.h"
 
 #include "support/catch.h"
+#include "support/environment.h"
 #include "support/input_error.h"
 
 namespace multistate {
@@ -42,32 +41,6 @@ class Collector {
   LogLevel level_;
   LogSink previous_;
   Lines lines_;
-};
-
-/// Sets an environment variable for a while; nothing unsets it.
-class Environment {
- public:
-  Environment(const char* name, const char* value) : name_(name) {
-    if (const char* const before = std::getenv(name); before != nullptr) {
-      before_ = before;
-    }
-    assign(value);
-  }
-  ~Environment() { assign(before_ ? before_->c_str() : nullptr); }
-  Environment(const Environment&) = delete;
-  Environment& operator=(const Environment&) = delete;
-
- private:
-  void assign(const char* value) {
-    if (value == nullptr) {
-      ::unsetenv(name_);
-    } else {
-      ::setenv(name_, value, 1);
-    }
-  }
-
-  const char* name_;
-  std::optional<std::string> before_;
 };
 
 /// A pseudo-terminal of 24 lines and 100 columns.
@@ -159,16 +132,16 @@ TEST_CASE("A log level is set by its name, also in the environment") {
   CHECK(input_error([] { parse_log_level("warn"); }) ==
         "unknown log level 'warn'; known: error, warning, info, debug");
   {
-    const Environment variable("MULTISTATE_LOG_LEVEL", "warning");
+    const EnvironmentVariable variable("MULTISTATE_LOG_LEVEL", "warning");
     set_log_level_from_environment();
     CHECK(log_level() == LogLevel::kWarning);
   }
   for (const char* const none : {static_cast<const char*>(nullptr), ""}) {
-    const Environment variable("MULTISTATE_LOG_LEVEL", none);
+    const EnvironmentVariable variable("MULTISTATE_LOG_LEVEL", none);
     set_log_level_from_environment();
     CHECK(log_level() == LogLevel::kWarning);
   }
-  const Environment variable("MULTISTATE_LOG_LEVEL", "warnin");
+  const EnvironmentVariable variable("MULTISTATE_LOG_LEVEL", "warnin");
   CHECK(input_error([] { set_log_level_from_environment(); }) ==
         "MULTISTATE_LOG_LEVEL: unknown log level 'warnin'; did you mean 'warning'?; known: error, "
         "warning, info, debug");
@@ -176,20 +149,20 @@ TEST_CASE("A log level is set by its name, also in the environment") {
 
 TEST_CASE("A terminal is one unless it is dumb, and is coloured unless NO_COLOR says no") {
   const Terminal terminal;
-  const Environment term("TERM", "xterm");
-  const Environment no_color("NO_COLOR", nullptr);
+  const EnvironmentVariable term("TERM", "xterm");
+  const EnvironmentVariable no_color("NO_COLOR", nullptr);
   CHECK(is_terminal(terminal.descriptor()));
   CHECK(use_color(terminal.descriptor()));
   {
-    const Environment dumb("TERM", "dumb");
+    const EnvironmentVariable dumb("TERM", "dumb");
     CHECK_FALSE(is_terminal(terminal.descriptor()));
     CHECK_FALSE(use_color(terminal.descriptor()));
   }
   {
-    const Environment empty("NO_COLOR", "");
+    const EnvironmentVariable empty("NO_COLOR", "");
     CHECK(use_color(terminal.descriptor()));
   }
-  const Environment set("NO_COLOR", "1");
+  const EnvironmentVariable set("NO_COLOR", "1");
   CHECK(is_terminal(terminal.descriptor()));
   CHECK_FALSE(use_color(terminal.descriptor()));
 }

@@ -5,6 +5,7 @@
 #include "multistate/base/mapped_file.h"
 
 #include "support/catch.h"
+#include "support/environment.h"
 #include "support/program.h"
 #include "support/temporary_folder.h"
 #include "support/tiny_model.h"
@@ -43,6 +44,7 @@ void check_refused(const std::vector<std::string>& arguments, const std::string&
 TEST_CASE("new-policy writes a project in which every name is filled in") {
   const TemporaryFolder folder;
   const CurrentFolder current(folder.path());
+  const EnvironmentVariable data("MULTISTATE_DATA_DIR", nullptr);
   const auto run = run_program({"new-policy", "fading_rows2"});
   INFO(run.err);
   REQUIRE(run.exit_code == 0);
@@ -65,10 +67,19 @@ TEST_CASE("new-policy writes a project in which every name is filled in") {
 TEST_CASE("the sweep of a new project names the data that is there") {
   const TemporaryFolder folder;
   const CurrentFolder current(folder.path());
+  const EnvironmentVariable unset("MULTISTATE_DATA_DIR", nullptr);
   fs::create_directory("data");
   REQUIRE(run_program({"new-policy", "fading"}).exit_code == 0);
   CHECK_THAT(read_file("fading/sweep.yaml"),
              ContainsSubstring("\"" + fs::canonical("data").string() + "/models/"));
+}
+
+TEST_CASE("the sweep of a new project names the folder that MULTISTATE_DATA_DIR names") {
+  const TemporaryFolder folder;
+  const CurrentFolder current(folder.path());
+  const EnvironmentVariable data("MULTISTATE_DATA_DIR", "/somewhere/else");
+  REQUIRE(run_program({"new-policy", "fading"}).exit_code == 0);
+  CHECK_THAT(read_file("fading/sweep.yaml"), ContainsSubstring("\"/somewhere/else/models/"));
 }
 
 TEST_CASE("new-policy overwrites nothing and refuses names that are none") {

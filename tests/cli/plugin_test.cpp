@@ -1,7 +1,6 @@
 // Plug-ins from the outside: what is loaded, from where, what is refused, and what results say.
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <map>
 
@@ -11,6 +10,7 @@
 #include "multistate/base/sha256.h"
 
 #include "support/catch.h"
+#include "support/environment.h"
 #include "support/program.h"
 #include "support/tiny_model.h"
 #include "support/tiny_sweep.h"
@@ -24,16 +24,6 @@ using nlohmann::json;
 std::string plugin(const std::string& name) {
   return (fs::path(MULTISTATE_TEST_PLUGINS) / (name + ".so")).string();
 }
-
-class Environment {
- public:
-  explicit Environment(const std::string& plugins) {
-    ::setenv("MULTISTATE_PLUGINS", plugins.c_str(), 1);
-  }
-  ~Environment() { ::unsetenv("MULTISTATE_PLUGINS"); }
-  Environment(const Environment&) = delete;
-  Environment& operator=(const Environment&) = delete;
-};
 
 /// The policies that come from a plug-in: file by name.
 std::map<std::string, std::string> plugged(const std::vector<std::string>& options) {
@@ -97,7 +87,8 @@ TEST_CASE("policies come from --plugin and from MULTISTATE_PLUGINS, and name the
   const auto one = run_program({"policies", "plugged_newest", "--plugin", plugin("newest")});
   CHECK_THAT(one.out, ContainsSubstring("plug-in     " + newest.at("plugged_newest")));
   CHECK_THAT(one.out, ContainsSubstring("upside_down"));
-  const Environment environment(plugin("newest") + "::" + plugin("two"));
+  const EnvironmentVariable environment("MULTISTATE_PLUGINS",
+                                        plugin("newest") + "::" + plugin("two"));
   CHECK(plugged({}).size() == 3);
 }
 
@@ -107,7 +98,7 @@ TEST_CASE("the same file is loaded once, whatever it is called") {
   const auto copy = (sweep.folder() / "copy.so").string();
   fs::create_symlink(plugin("newest"), link);
   fs::copy_file(plugin("newest"), copy);
-  const Environment environment(plugin("newest"));
+  const EnvironmentVariable environment("MULTISTATE_PLUGINS", plugin("newest"));
   CHECK(plugged({"--plugin", plugin("newest"), "--plugin", link, "--plugin", copy}).size() == 1);
 }
 
@@ -157,7 +148,7 @@ TEST_CASE("what is no plug-in at all is refused") {
   CHECK_THAT(refusal(file), ContainsSubstring("is not a shared library (not an ELF file)"));
   write_file(file, "");
   CHECK_THAT(refusal(file), ContainsSubstring("is not a shared library (not an ELF file)"));
-  const Environment environment(file);
+  const EnvironmentVariable environment("MULTISTATE_PLUGINS", file);
   CHECK_THAT(run_program({"policies"}).err,
              ContainsSubstring("error: MULTISTATE_PLUGINS: " + file));
 }

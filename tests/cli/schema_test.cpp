@@ -94,4 +94,18 @@ TEST_CASE("a cell whose samples cannot be kept fails with an error that keeps to
   CHECK(error.at("kind") == "io");
 }
 
+TEST_CASE("the result of a plug-in's policy keeps to its schema") {
+  const TinySweep sweep;
+  const auto plugin = fs::path(MULTISTATE_TEST_PLUGINS) / "newest.so";
+  const auto file = sweep.write("plugins: [" + plugin.string() +
+                                "]\npolicy: {name: plugged_newest}\nstate_size: 16\n");
+  const auto run = run_program({"run", file.string(), "--limit", "1"});
+  INFO(run.err);
+  REQUIRE(run.exit_code == 0);
+  auto result = results_of(sweep.output()).at(0);
+  CHECK(violations("result", result) == "");
+  result.at("context").at("inputs").at("plugin").at("sha256") = "abc";
+  CHECK(violations("result", result) != "");
+}
+
 }  // namespace multistate::test

@@ -1,7 +1,6 @@
 #include "aggregate/figures/figures.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 
@@ -11,6 +10,7 @@
 #include "aggregate/support/made_report.h"
 #include "aggregate/support/made_sweep.h"
 #include "support/catch.h"
+#include "support/environment.h"
 #include "support/temporary_folder.h"
 
 using multistate::aggregate::FigureFile;
@@ -39,15 +39,6 @@ class LogCatcher {
   multistate::LogSink before_;
 };
 
-// Sets which gnuplot is found, while it lives.
-class GnuplotName {
- public:
-  explicit GnuplotName(const std::string& name) { ::setenv("MULTISTATE_GNUPLOT", name.c_str(), 1); }
-  ~GnuplotName() { ::unsetenv("MULTISTATE_GNUPLOT"); }
-  GnuplotName(const GnuplotName&) = delete;
-  GnuplotName& operator=(const GnuplotName&) = delete;
-};
-
 std::vector<std::string> names_of(const std::vector<FigureFile>& files) {
   std::vector<std::string> names;
   for (const FigureFile& file : files) {
@@ -57,7 +48,7 @@ std::vector<std::string> names_of(const std::vector<FigureFile>& files) {
 }
 
 std::vector<FigureFile> sources_of(const nlohmann::json& report, const fs::path& folder) {
-  const GnuplotName none("/nowhere/gnuplot");
+  const EnvironmentVariable none("MULTISTATE_GNUPLOT", "/nowhere/gnuplot");
   const LogCatcher log;
   return write_figures({}, report, folder);
 }
@@ -94,7 +85,7 @@ TEST_CASE("a sweep gives a figure a metric, a trade-off each, and one a series a
 TEST_CASE("without gnuplot data and scripts are written, old pictures go, and it is said") {
   const TemporaryFolder folder;
   multistate::test::write_text(folder / "nll-by-state-size.svg", "of an earlier run");
-  const GnuplotName none("/nowhere/gnuplot");
+  const EnvironmentVariable none("MULTISTATE_GNUPLOT", "/nowhere/gnuplot");
   const LogCatcher log;
   const auto files = write_figures({}, small().make(), folder.path());
   CHECK_FALSE(files.front().drawn);
@@ -281,7 +272,7 @@ TEST_CASE("what gnuplot complains of is said, with the script's name") {
   multistate::test::write_text(folder / "gnuplot",
                                "#!/bin/sh\necho no such terminal >&2\nexit 3\n");
   fs::permissions(folder / "gnuplot", fs::perms::owner_all);
-  const GnuplotName broken((folder / "gnuplot").string());
+  const EnvironmentVariable broken("MULTISTATE_GNUPLOT", (folder / "gnuplot").string());
   const LogCatcher log;
   const auto files = write_figures({}, small().make(), folder / "figures");
   CHECK_FALSE(files.front().drawn);

@@ -18,6 +18,7 @@
 namespace multistate {
 namespace {
 
+using test::EnvironmentVariable;
 using test::input_error;
 using Lines = std::vector<std::string>;
 

@@ -15,6 +15,7 @@
 
 using multistate::aggregate::FigureFile;
 using multistate::aggregate::write_figures;
+using multistate::test::EnvironmentVariable;
 using multistate::test::MadeReport;
 using multistate::test::read_text;
 using multistate::test::TemporaryFolder;

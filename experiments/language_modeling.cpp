@@ -70,8 +70,8 @@ class ChunkWorkload final : public Workload {
     const auto evaluation = evaluator.evaluate(ids, seed, prompt_, context.prefix);
 
     // Loss i is that of token i + 1 of `ids`; without BOS the first token of the chunk has none.
-    const int64_t first = std::max(
-        {chunk.first_scored - chunk.begin + chunks_.bos_tokens(), prompt_, int64_t{1}});
+    const int64_t first =
+        std::max({chunk.first_scored - chunk.begin + chunks_.bos_tokens(), prompt_, int64_t{1}});
     const std::span losses = std::span(evaluation.losses).subspan(static_cast<size_t>(first - 1));
     const auto text = context.tokenizer.decode(std::span(ids).subspan(static_cast<size_t>(first)));
 

@@ -39,10 +39,12 @@ struct SampleRecord {
   static SampleRecord from_json(const nlohmann::json& json);
 };
 
-/// Metrics of a cell, and series of them (loss by position) for figures.
+/// Metrics of a cell, and for figures series of them (loss by position) and maps, by name; see
+/// results/series.h.
 struct Summary {
   Metrics metrics;
   nlohmann::json series = nlohmann::json::object();
+  nlohmann::json maps = nlohmann::json::object();
 };
 
 /// The samples of an experiment, made for one tokenizer. Immutable; threads share it.

@@ -51,7 +51,7 @@ std::vector<std::string> names_of(const std::vector<FigureFile>& files) {
 std::vector<FigureFile> sources_of(const nlohmann::json& report, const fs::path& folder) {
   const EnvironmentVariable none("MULTISTATE_GNUPLOT", "/nowhere/gnuplot");
   const LogCatcher log;
-  return write_figures({}, report, folder);
+  return write_figures(report, folder);
 }
 
 void require_gnuplot() {
@@ -88,7 +88,7 @@ TEST_CASE("without gnuplot data and scripts are written, old pictures go, and it
   multistate::test::write_text(folder / "nll-by-state-size.svg", "of an earlier run");
   const EnvironmentVariable none("MULTISTATE_GNUPLOT", "/nowhere/gnuplot");
   const LogCatcher log;
-  const auto files = write_figures({}, small().make(), folder.path());
+  const auto files = write_figures(small().make(), folder.path());
   CHECK_FALSE(files.front().drawn);
   CHECK_FALSE(fs::exists(folder / "nll-by-state-size.svg"));
   CHECK_THAT(log.text, ContainsSubstring("gnuplot is not there"));
@@ -181,6 +181,32 @@ TEST_CASE("series by layer give maps of layer by place, and no lines") {
   CHECK(std::count(csv.begin(), csv.end(), '\n') == 1 + 2 * 3 * 8);
 }
 
+TEST_CASE("a series goes along the axis it names: stretches of one width on a linear one") {
+  const TemporaryFolder folder;
+  auto report = small().make();
+  report["series"] = {{{"name", "nll_by_place"}, {"axis", "step (tokens)"}, {"unit", "nats"}}};
+  sources_of(report, folder.path());
+  std::string script = read_text(folder / "nll_by_place-state-64.gp");
+  CHECK_THAT(script, ContainsSubstring("set xlabel 'step (tokens)'"));
+  CHECK_THAT(script, ContainsSubstring("set ylabel 'nll_by_place (nats)'"));
+  CHECK_THAT(script, ContainsSubstring("set logscale x 2"));
+
+  for (auto& cell : report["cells"]) {
+    auto points = nlohmann::json::array();
+    for (int first = 1; first < 1000; first += 100) {
+      points.push_back({{"first_place", first},
+                        {"end_place", first + 100},
+                        {"value", 1.0},
+                        {"stderr", nullptr},
+                        {"n", 1}});
+    }
+    cell["series"] = {{"nll_by_place", points}};
+  }
+  sources_of(report, folder.path());
+  script = read_text(folder / "nll_by_place-state-64.gp");
+  CHECK_THAT(script, !ContainsSubstring("set logscale x"));
+}
+
 TEST_CASE("nothing that is done gives no figure") {
   const TemporaryFolder folder;
   auto report = small().make();
@@ -197,7 +223,7 @@ TEST_CASE("values that are no numbers do not stop a figure") {
   report["cells"][0]["metrics"]["nll"]["value"] = "nan";
   report["cells"][1]["metrics"]["nll"] = {
       {"value", "inf"}, {"stderr", nullptr}, {"n", 1}, {"low", nullptr}, {"high", nullptr}};
-  const auto files = write_figures({}, report, folder.path());
+  const auto files = write_figures(report, folder.path());
   for (const FigureFile& file : files) {
     CAPTURE(file.name);
     CHECK(file.drawn);
@@ -234,8 +260,8 @@ TEST_CASE("pictures, data and scripts are the same from run to run") {
   require_gnuplot();
   const TemporaryFolder folder;
   const auto report = small().make();
-  const auto first = write_figures({}, report, folder / "a");
-  write_figures({}, report, folder / "b");
+  const auto first = write_figures(report, folder / "a");
+  write_figures(report, folder / "b");
   REQUIRE_FALSE(first.empty());
   for (const FigureFile& file : first) {
     REQUIRE(file.drawn);
@@ -259,7 +285,7 @@ TEST_CASE("a label with quotes, markup and commas is shown, and is one field of 
   report["cells"][1]["label"] = label;
   report["cells"][2]["label"] = label;
   const LogCatcher log;
-  const auto files = write_figures({}, report, folder.path());
+  const auto files = write_figures(report, folder.path());
   CHECK(log.text.empty());
   CHECK(files.front().drawn);
   CHECK_THAT(read_text(folder / "nll-by-state-size.svg"),
@@ -275,7 +301,7 @@ TEST_CASE("what gnuplot complains of is said, with the script's name") {
   fs::permissions(folder / "gnuplot", fs::perms::owner_all);
   const EnvironmentVariable broken("MULTISTATE_GNUPLOT", (folder / "gnuplot").string());
   const LogCatcher log;
-  const auto files = write_figures({}, small().make(), folder / "figures");
+  const auto files = write_figures(small().make(), folder / "figures");
   CHECK_FALSE(files.front().drawn);
   CHECK_THAT(log.text, ContainsSubstring("nll-by-state-size.gp: gnuplot ended with code 3: no such "
                                          "terminal"));

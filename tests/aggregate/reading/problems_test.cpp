@@ -109,6 +109,11 @@ TEST_CASE("a result with a field missing or of another type is named with the fi
              ContainsSubstring("metrics.nll: 'n' is '\"two\"'; expected an integer"));
   CHECK_THAT(after_patch({{"warnings", {1}}}), ContainsSubstring("warnings: '1' is no text"));
   CHECK_THAT(after_patch({{"series", {{"x", 3}}}}), ContainsSubstring("series.x: is '3'"));
+  const nlohmann::json point = {
+      {"value", 1}, {"stderr", nullptr}, {"n", 1},           {"higher_is_better", true},
+      {"unit", ""}, {"axis", 3},         {"first_place", 0}, {"end_place", 1}};
+  CHECK_THAT(after_patch({{"series", {{"x", {point}}}}}),
+             ContainsSubstring("series.x[0]: 'axis' is '3'; expected text"));
   CHECK_THAT(after_patch({{"counts", {{"limited", 0}}}}), ContainsSubstring("'limited' is '0'"));
 }
 

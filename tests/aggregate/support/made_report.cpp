@@ -42,6 +42,7 @@ class Maker {
   size_t add_cell(const Json& key, size_t policy, int size, int seed);
   Json series(double loss, int size);
   Json layers(size_t policy);
+  Json series_list() const;
   Json samples(double loss);
   void finish_group(const Json& key, size_t first, size_t topline);
   Json front(size_t first, const char* measure, bool more) const;
@@ -83,6 +84,15 @@ Json Maker::layers(size_t policy) {
     all["kept_layer_" + std::to_string(layer)] = std::move(points);
   }
   return all;
+}
+
+Json Maker::series_list() const {
+  const std::string axis = "place in the text";
+  Json list = {{{"name", "nll_by_place"}, {"axis", axis}, {"unit", "nats/token"}}};
+  for (int layer = 0; layer < made_.layers; ++layer) {
+    list.push_back({{"name", "kept_layer_" + std::to_string(layer)}, {"axis", axis}, {"unit", ""}});
+  }
+  return list;
 }
 
 Json Maker::samples(double loss) {
@@ -295,6 +305,7 @@ Json Maker::make() {
       {"problems", Json::array()},
       {"warnings", Json::array()},
       {"parameters", std::move(parameters)},
+      {"series", series_list()},
       {"metrics",
        {{{"name", "nll"}, {"unit", "nats/token"}, {"higher_is_better", false}, {"headline", true}},
         {{"name", "perplexity"}, {"unit", ""}, {"higher_is_better", false}, {"headline", true}}}},

@@ -38,6 +38,7 @@ class Report {
   Json ids(const std::vector<size_t>& cells) const;
   Json sweeps() const;
   Json metric_list() const;
+  Json series_list() const;
   Json cell(size_t index) const;
   Json metrics(size_t index) const;
   Json samples(const Cell& cell) const;
@@ -130,6 +131,23 @@ Json Report::metric_list() const {
                     {"unit", metric.unit},
                     {"higher_is_better", metric.higher_is_better},
                     {"headline", metric.headline}});
+  }
+  return json;
+}
+
+/// What the cells' series have in common, by name: what their places are, and the unit of values.
+Json Report::series_list() const {
+  std::map<std::string, const SeriesPoint*> points;
+  for (const Cell& cell : collection_.cells) {
+    for (const auto& [name, series] : cell.series) {
+      if (!series.empty()) {
+        points.emplace(name, &series.front());
+      }
+    }
+  }
+  Json json = Json::array();
+  for (const auto& [name, point] : points) {
+    json.push_back({{"name", name}, {"axis", point->axis}, {"unit", point->metric.unit}});
   }
   return json;
 }
@@ -299,6 +317,7 @@ Json Report::make() {
           {"warnings", warnings_},
           {"parameters", analysis_.parameters},
           {"metrics", metric_list()},
+          {"series", series_list()},
           {"cells", std::move(cells)},
           {"groups", list_of(analysis_.groups, [&](const Group& one) { return group(one); })},
           {"provenance", provenance_of(collection_)}};

@@ -88,6 +88,26 @@ double value_at(const Json& point) {
   return number_at(point, "value").value_or(std::numeric_limits<double>::quiet_NaN());
 }
 
+/// What all figures of a series have in common, so that they can be held beside each other.
+struct SeriesFrame {
+  std::string series;
+  SeriesAxes axes;
+  Range values;
+  Range widths;  ///< Of stretches.
+  std::set<double> places;
+
+  std::string value_axis() const {
+    return plain_text(series) + (axes.unit.empty() ? "" : " (" + axes.unit + ")");
+  }
+
+  /// Stretches that widen belong on a logarithmic axis, those of one width on a linear one.
+  bool is_logarithmic() const {
+    constexpr double kWide = 16.0;
+    return *places.begin() > 0.0 && *places.rbegin() / *places.begin() >= kWide &&
+           widths.high >= 2.0 * widths.low;
+  }
+};
+
 class PlacePlot {
  public:
   PlacePlot(const PlotData& data, Figure& figure) : data_(data), figure_(figure) {
@@ -95,7 +115,7 @@ class PlacePlot {
   }
 
   void add(const Line& line);
-  void finish(const std::vector<double>& ticks);
+  void finish(const SeriesFrame& frame);
 
  private:
   const PlotData& data_;
@@ -124,10 +144,9 @@ void PlacePlot::add(const Line& line) {
                                line_style(look), gnuplot_text(plain_text(line.label))));
 }
 
-void PlacePlot::finish(const std::vector<double>& ticks) {
-  constexpr double kWide = 16.0;
-  if (ticks.front() > 0.0 && ticks.back() / ticks.front() >= kWide) {
-    const auto axis = log2_scale("x", ticks);
+void PlacePlot::finish(const SeriesFrame& frame) {
+  if (frame.is_logarithmic()) {
+    const auto axis = log2_scale("x", {frame.places.begin(), frame.places.end()});
     figure_.commands.insert(figure_.commands.end(), axis.begin(), axis.end());
     figure_.commands.emplace_back("set xtics autofreq");
   }
@@ -135,25 +154,17 @@ void PlacePlot::finish(const std::vector<double>& ticks) {
   figure_.commands.push_back("plot " + join(bands_, ", \\\n  "));
 }
 
-/// What all figures of a series have in common, so that they can be held beside each other.
-struct SeriesFrame {
-  std::string series;
-  std::string axis;
-  Range range;
-  std::set<double> places;
-};
-
 SeriesFrame frame_of(const std::map<StateSize, std::vector<Line>>& lines, const std::string& series,
-                     const std::map<std::string, std::string>& units) {
+                     const SeriesAxes& axes) {
   SeriesFrame frame;
   frame.series = series;
-  const auto unit = units.find(series);
-  frame.axis = plain_text(series) +
-               (unit == units.end() || unit->second.empty() ? "" : " (" + unit->second + ")");
+  frame.axes = axes;
   for (const auto& [size, list] : lines) {
     for (const Line& line : list) {
       for (const Json& point : *line.points) {
-        frame.range.add(value_at(point));
+        frame.values.add(value_at(point));
+        frame.widths.add(point.at("end_place").get<double>() -
+                         point.at("first_place").get<double>());
         frame.places.insert(middle(point));
       }
     }
@@ -172,14 +183,15 @@ Figure make_figure(const PlotData& data, const PlotGroup& group, const StateSize
   for (const Line& line : lines) {
     plot.add(line);
   }
-  figure.commands = {"set xlabel 'place in the text'", "set ylabel " + gnuplot_text(frame.axis),
+  figure.commands = {"set xlabel " + gnuplot_text(plain_text(frame.axes.places)),
+                     "set ylabel " + gnuplot_text(frame.value_axis()),
                      "set title " + gnuplot_text(figure.title)};
-  if (!frame.range.empty()) {
-    const double margin = 0.05 * std::max(frame.range.high - frame.range.low, 1e-9);
+  if (const Range& values = frame.values; !values.empty()) {
+    const double margin = 0.05 * std::max(values.high - values.low, 1e-9);
     figure.commands.push_back(
-        fmt::format("set yrange [{}:{}]", frame.range.low - margin, frame.range.high + margin));
+        fmt::format("set yrange [{}:{}]", values.low - margin, values.high + margin));
   }
-  plot.finish({frame.places.begin(), frame.places.end()});
+  plot.finish(frame);
   return figure;
 }
 
@@ -200,13 +212,12 @@ bool is_of_layer(const std::string& series, std::string* name, int* layer) {
   return true;
 }
 
-std::vector<Figure> by_place(const PlotData& data,
-                             const std::map<std::string, std::string>& units) {
+std::vector<Figure> by_place(const PlotData& data) {
   std::vector<Figure> figures;
   for (const PlotGroup& group : data.groups) {
     for (const std::string& series : series_names(data, group)) {
       const auto lines = lines_by_size(data, group, series);
-      const SeriesFrame frame = frame_of(lines, series, units);
+      const SeriesFrame frame = frame_of(lines, series, data.series.at(series));
       for (const auto& [size, list] : lines) {
         figures.push_back(make_figure(data, group, size, list, frame));
       }

@@ -6,8 +6,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "aggregate/reading/cell.h"
-
 namespace multistate::aggregate {
 
 /// A figure as it lies in its folder.
@@ -27,9 +25,8 @@ constexpr size_t kMaxDrawn = 120;
 /// place, quality against speed and memory, maps of length by depth and of layer by place, whatever
 /// the cells have data for. Equal reports make equal files, PDFs apart, which hold the time.
 /// Pictures of the same name from an earlier run are replaced or removed. Without gnuplot
-/// (find_gnuplot), when it fails, and beyond kMaxDrawn, it logs a warning. `collection` gives the
-/// units of series.
-std::vector<FigureFile> write_figures(const Collection& collection, const nlohmann::json& report,
+/// (find_gnuplot), when it fails, and beyond kMaxDrawn, it logs a warning.
+std::vector<FigureFile> write_figures(const nlohmann::json& report,
                                       const std::filesystem::path& folder);
 
 }  // namespace multistate::aggregate

@@ -12,9 +12,8 @@ namespace multistate::aggregate {
 /// dashed across, the baseline wider.
 std::vector<Figure> by_state_size(const PlotData& data);
 
-/// A series by place against the place, one figure a group, series and state size; the full model
-/// in each. `unit` of a series by its name, where known.
-std::vector<Figure> by_place(const PlotData& data, const std::map<std::string, std::string>& units);
+/// A series against its places, one figure a group, series and state size; the full model in each.
+std::vector<Figure> by_place(const PlotData& data);
 
 /// The first headline metric against tokens per second and against bytes of state; the cells that
 /// none beats in both are joined and marked.

@@ -22,11 +22,12 @@ struct SampleScore {
   double denominator = 1.0;
 };
 
-/// A stretch of positions (or another bin) of a series, "nll_by_place".
+/// A stretch of a series, "nll_by_place": of positions, distances, steps or whatever it goes along.
 struct SeriesPoint {
   int64_t first_place = 0;
   int64_t end_place = 0;  ///< One past the last.
   Metric metric;
+  std::string axis = "place in the text";  ///< What places are.
 };
 
 /// One cell of a sweep, done or not. What a cell that is not done does not have is empty.

@@ -43,6 +43,7 @@ SeriesPoint point_from_json(const json& point, const std::string& source) {
   const JsonObject members(point, source);
   read.first_place = members.required(&JsonObject::integer, "first_place");
   read.end_place = members.required(&JsonObject::integer, "end_place");
+  read.axis = members.string("axis").value_or(read.axis);
   return read;
 }
 

@@ -18,6 +18,7 @@ class Report {
       }
     }
     this.metrics = new Map(report.metrics.map((metric) => [metric.name, metric]));
+    this.series = new Map(report.series.map((series) => [series.name, series]));
     this.groups = report.groups.map((group) => this.group(group));
   }
 
@@ -52,6 +53,11 @@ class Report {
   axis(metric) {
     const unit = this.metrics.get(metric)?.unit;
     return unit ? `${metric} (${unit})` : metric;
+  }
+
+  seriesAxis(name) {
+    const unit = this.series.get(name)?.unit;
+    return unit ? `${name} (${unit})` : name;
   }
 
   count(state) {

@@ -81,10 +81,11 @@ class StateWorkload final : public Workload {
     SampleRecord record;
     SampleState state = evaluator.start(
         {.seed = context.seed, .sample = static_cast<uint64_t>(sample)}, length(sample));
-    std::vector<double> losses;
-    evaluator.run(chunks_.ids(sample), chunks_.length(), state, losses, record.seconds);
+    Predictions predictions;
+    evaluator.run(chunks_.ids(sample), chunks_.length(), state, predictions, record.seconds);
 
     record.values = row_values(state, questions);
+    const std::vector<double>& losses = predictions.losses;
     record.values["nll_sum"] = number_to_json(std::accumulate(losses.begin(), losses.end(), 0.0));
     record.values["scored_tokens"] = losses.size();
     record.values["document"] = chunks_.document(sample).name;
@@ -101,10 +102,6 @@ class StateWorkload final : public Workload {
 
  private:
   RowQuestions questions_of(int64_t sample, int64_t layers) const {
-    if (options_.picture_layer >= layers) {
-      throw InputError(fmt::format("experiment.picture_layer: {}; the model has layers 0 to {}",
-                                   options_.picture_layer, layers - 1));
-    }
     const int64_t layer = options_.picture_layer < 0 ? layers - 1 : options_.picture_layer;
     return {.kinds = kinds_.of_chunk(sample),
             .first_rows = options_.first_rows,
@@ -124,6 +121,13 @@ class StateAnalysis final : public Experiment {
   explicit StateAnalysis(Options options) : options_(std::move(options)) {}
 
   int64_t context_length() const override { return options_.context_length; }
+  void check_model(const TransformerConfig& config) const override {
+    if (options_.picture_layer >= config.layers) {
+      throw InputError(fmt::format("experiment.picture_layer: {}; the model has layers 0 to {}",
+                                   options_.picture_layer, config.layers - 1));
+    }
+  }
+  std::vector<std::string> path_options() const override { return {"data", "tags"}; }
   std::unique_ptr<Workload> prepare(const Tokenizer& tokenizer) const override {
     return std::make_unique<StateWorkload>(options_, tokenizer);
   }

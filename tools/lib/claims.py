@@ -249,7 +249,8 @@ def compare(report, check, cells, size):
         return Case(size, with_interval(values[0]), decide(values[0], check["low"], check["high"]))
     a, b = values
     if kind == "ratio":
-        ratio = Interval(a.value / b.value, a.low / b.high, a.high / b.low)
+        # Positive numbers only: else the quotient has no such ends.
+        ratio = Interval(a.value / b.value, a.low / b.high, a.high / b.low) if b.low > 0 else Interval(*[math.nan] * 3)
         return Case(size, f"{short(a.value)} / {short(b.value)} = {with_interval(ratio)}",
                     decide(ratio, check["low"], check["high"]))
     difference = report.difference(left, check["right"], cells)

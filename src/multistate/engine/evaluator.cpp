@@ -8,7 +8,6 @@
 #include <c10/core/InferenceMode.h>
 
 #include "multistate/base/stopwatch.h"
-#include "multistate/engine/cross_entropy.h"
 #include "multistate/engine/shared_prefix.h"
 
 namespace multistate {
@@ -53,7 +52,7 @@ Evaluation Evaluator::evaluate(std::span<const int64_t> ids, SampleSeed seed, in
     take_over(*prefix, ids, state, evaluation);
   }
   evaluation.computed_tokens += tokens - state.tokens;
-  run(ids, tokens, state, evaluation.losses, evaluation.seconds);
+  run(ids, tokens, state, evaluation, evaluation.seconds);
   evaluation.state = use_of(state);
   return evaluation;
 }
@@ -63,7 +62,7 @@ int64_t Evaluator::segment(int64_t tokens) const {
 }
 
 void Evaluator::run(std::span<const int64_t> ids, int64_t tokens, SampleState& state,
-                    std::vector<double>& losses, PhaseSeconds& seconds) const {
+                    Predictions& predictions, PhaseSeconds& seconds) const {
   const c10::InferenceMode inference;
   while (state.tokens < tokens) {
     const auto first = static_cast<size_t>(state.tokens);
@@ -72,9 +71,8 @@ void Evaluator::run(std::span<const int64_t> ids, int64_t tokens, SampleState& s
     const Stopwatch watch(seconds.logits);
     // The last token of the sample predicts nothing that is known.
     const auto next = ids.subspan(first + 1, std::min(count, ids.size() - first - 1));
-    const auto more =
-        cross_entropy(model_, hidden.narrow(0, 0, static_cast<int64_t>(next.size())), next);
-    losses.insert(losses.end(), more.begin(), more.end());
+    predictions.append(
+        predict(model_, hidden.narrow(0, 0, static_cast<int64_t>(next.size())), next));
   }
 }
 
@@ -96,9 +94,11 @@ void Evaluator::take_over(SharedPrefix& shared, std::span<const int64_t> ids, Sa
     state.layers[layer].adopt(prefix.state.layers[layer], tokens);
   }
   state.tokens = tokens;
-  const auto predictions = std::min(static_cast<size_t>(tokens), ids.size() - 1);
-  evaluation.losses.assign(prefix.losses.begin(),
-                           prefix.losses.begin() + static_cast<std::ptrdiff_t>(predictions));
+  const auto made =
+      static_cast<std::ptrdiff_t>(std::min(static_cast<size_t>(tokens), ids.size() - 1));
+  const auto& [losses, likeliest] = prefix.predictions;
+  evaluation.losses.assign(losses.begin(), losses.begin() + made);
+  evaluation.likeliest.assign(likeliest.begin(), likeliest.begin() + made);
 }
 
 RotaryTable Evaluator::rotations(std::vector<int64_t> positions) const {

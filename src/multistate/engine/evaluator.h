@@ -8,6 +8,7 @@
 
 #include "multistate/engine/layer_scan.h"
 #include "multistate/engine/layer_state.h"
+#include "multistate/engine/logits.h"
 #include "multistate/model/transformer.h"
 #include "multistate/policy/setup.h"
 
@@ -30,9 +31,9 @@ struct PhaseSeconds {
   double logits = 0.0;   ///< Output head and loss.
 };
 
-struct Evaluation {
-  /// [T - 1]: -log p(token t + 1 | tokens up to t, as far as the state still holds them), in nats.
-  std::vector<double> losses;
+/// Entry t of the predictions, of T - 1, is for token t + 1, given the tokens up to t as far as the
+/// state still holds them.
+struct Evaluation : Predictions {
   StateUse state;
   PhaseSeconds seconds;         ///< Of the computed tokens.
   int64_t computed_tokens = 0;  ///< Run by this call; fewer than T when a prefix was taken over.
@@ -74,9 +75,9 @@ class Evaluator {
   SampleState start(SampleSeed seed, const SampleLength& length) const;
 
   /// Runs the sample `ids` on, segment by segment, until `state` has seen its first `tokens`. Adds
-  /// the losses of the predictions that are made on the way.
+  /// the predictions that are made on the way.
   void run(std::span<const int64_t> ids, int64_t tokens, SampleState& state,
-           std::vector<double>& losses, PhaseSeconds& seconds) const;
+           Predictions& predictions, PhaseSeconds& seconds) const;
 
   /// Lets `ids` follow what the state has seen. Returns the hidden states [T, C] of the last layer,
   /// before the final norm.

@@ -9,8 +9,8 @@ const SharedPrefix::Prefix& SharedPrefix::get(const Transformer& model,
   if (computed) {
     const Evaluator evaluator(model, keep_all_setup());
     Prefix prefix = {
-        .state = evaluator.start({}, {.tokens = tokens_}), .losses = {}, .seconds = {}};
-    evaluator.run(ids, tokens_, prefix.state, prefix.losses, prefix.seconds);
+        .state = evaluator.start({}, {.tokens = tokens_}), .predictions = {}, .seconds = {}};
+    evaluator.run(ids, tokens_, prefix.state, prefix.predictions, prefix.seconds);
     prefix_ = std::move(prefix);
   }
   return *prefix_;

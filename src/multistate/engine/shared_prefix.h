@@ -17,8 +17,8 @@ class SharedPrefix {
  public:
   /// What a run takes over.
   struct Prefix {
-    SampleState state;           ///< Every row of every layer.
-    std::vector<double> losses;  ///< Of the predictions that these tokens make.
+    SampleState state;        ///< Every row of every layer.
+    Predictions predictions;  ///< That these tokens make.
     PhaseSeconds seconds;
   };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 #include <optional>
+#include <stdexcept>
 #include <string>
 
 #include <fmt/format.h>
@@ -84,6 +85,15 @@ void LayerState::quantize(Set& set) const {
   if (capacity_after(set.trace.tokens() - 1) != kUnlimitedRows) {
     set.rows.quantize();
   }
+}
+
+void LayerState::expect(const SampleLength& length) {
+  const int64_t seen = sets_.front().trace.tokens();
+  if (setup_.one_shot() && length.prompt != length_.prompt &&
+      (seen >= length.prompt || seen >= length_.prompt)) {
+    throw std::invalid_argument("the prompt has ended already");
+  }
+  length_ = length;
 }
 
 int64_t LayerState::sets_in_group() const {

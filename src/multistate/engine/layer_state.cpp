@@ -1,6 +1,7 @@
 #include "multistate/engine/layer_state.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -61,6 +62,15 @@ LayerState::LayerState(const TransformerConfig& config, const PolicySetup& setup
 int64_t LayerState::capacity_after(int64_t step) const {
   const bool prompt_goes_on = setup_.one_shot() && step + 1 < length_.prompt;
   return prompt_goes_on ? kUnlimitedRows : capacity();
+}
+
+void LayerState::expect(const SampleLength& length) {
+  const int64_t seen = sets_.front().trace.tokens();
+  if (setup_.one_shot() && length.prompt != length_.prompt &&
+      (seen >= length.prompt || seen >= length_.prompt)) {
+    throw std::invalid_argument("the prompt has ended already");
+  }
+  length_ = length;
 }
 
 int64_t LayerState::sets_in_group() const {

@@ -53,6 +53,9 @@ class LayerState {
 
   const SampleLength& length() const { return length_; }
 
+  /// See SampleState::expect.
+  void expect(const SampleLength& length);
+
   /// Sets that are decided on together: one, or all of the layer.
   int64_t sets_in_group() const;
 

@@ -1,16 +1,23 @@
 #include "multistate/engine/shared_prefix.h"
 
+#include <algorithm>
+
 namespace multistate {
 
 const SharedPrefix::Prefix& SharedPrefix::get(const Transformer& model,
-                                              std::span<const int64_t> ids, bool& computed) {
+                                              std::span<const int64_t> ids, bool with_losses,
+                                              bool& computed) {
   const std::lock_guard lock(mutex_);
   computed = !prefix_.has_value();
   if (computed) {
+    const int64_t tokens = std::min(tokens_, static_cast<int64_t>(ids.size()));
     const Evaluator evaluator(model, keep_all_setup());
-    Prefix prefix = {
-        .state = evaluator.start({}, {.tokens = tokens_}), .losses = {}, .seconds = {}};
-    evaluator.run(ids, tokens_, prefix.state, prefix.losses, prefix.seconds);
+    Prefix prefix = {.state = evaluator.start({}, {.tokens = tokens}), .losses = {}, .seconds = {}};
+    if (with_losses) {
+      evaluator.run(ids, tokens, prefix.state, prefix.losses, prefix.seconds);
+    } else {
+      evaluator.prefill(ids.first(static_cast<size_t>(tokens)), prefix.state, prefix.seconds);
+    }
     prefix_ = std::move(prefix);
   }
   return *prefix_;

@@ -10,7 +10,6 @@
 
 #include "multistate/base/error.h"
 #include "multistate/base/stopwatch.h"
-#include "multistate/engine/cross_entropy.h"
 #include "multistate/engine/shared_prefix.h"
 
 namespace multistate {
@@ -68,11 +67,11 @@ Evaluation Evaluator::evaluate(std::span<const int64_t> ids, SampleSeed seed, in
   Reading reading;
   reading.state = start(seed, {.tokens = tokens, .prompt = prompt});
   if (prefix != nullptr) {
-    take_over(*prefix, ids, reading, &evaluation.losses);
+    take_over(*prefix, ids, reading, &evaluation);
   }
   const auto rest = ids.subspan(static_cast<size_t>(reading.state.tokens));
   reading.computed_tokens += static_cast<int64_t>(rest.size());
-  run(rest, static_cast<int64_t>(rest.size()), reading.state, evaluation.losses, reading.seconds);
+  run(rest, static_cast<int64_t>(rest.size()), reading.state, evaluation, reading.seconds);
   evaluation.state = use_of(reading.state);
   evaluation.seconds = reading.seconds;
   evaluation.computed_tokens = reading.computed_tokens;
@@ -109,16 +108,15 @@ void Evaluator::each_segment(std::span<const int64_t> ids, SampleState& state,
 }
 
 void Evaluator::run(std::span<const int64_t> ids, int64_t tokens, SampleState& state,
-                    std::vector<double>& losses, PhaseSeconds& seconds) const {
+                    Predictions& predictions, PhaseSeconds& seconds) const {
   const auto read = ids.first(static_cast<size_t>(tokens));
   each_segment(read, state, seconds, [&](size_t first, const at::Tensor& hidden) {
     const Stopwatch watch(seconds.logits);
     // The last token of the sample predicts nothing that is known.
     const auto known = ids.subspan(first + 1);
     const auto next = known.first(std::min(static_cast<size_t>(hidden.size(0)), known.size()));
-    const auto more =
-        cross_entropy(model_, hidden.narrow(0, 0, static_cast<int64_t>(next.size())), next);
-    losses.insert(losses.end(), more.begin(), more.end());
+    predictions.append(
+        predict(model_, hidden.narrow(0, 0, static_cast<int64_t>(next.size())), next));
   });
 }
 
@@ -132,7 +130,7 @@ at::Tensor Evaluator::prefill(std::span<const int64_t> ids, SampleState& state,
 }
 
 void Evaluator::take_over(SharedPrefix& shared, std::span<const int64_t> ids, Reading& reading,
-                          std::vector<double>* losses) const {
+                          Predictions* predictions) const {
   SampleState& state = reading.state;
   const int64_t quiet = setup_.quiet_tokens(state.layers.front().length());
   const int64_t tokens = std::min({quiet, shared.tokens(), static_cast<int64_t>(ids.size())});
@@ -140,7 +138,7 @@ void Evaluator::take_over(SharedPrefix& shared, std::span<const int64_t> ids, Re
     return;
   }
   bool computed = false;
-  const SharedPrefix::Prefix& prefix = shared.get(model_, ids, losses != nullptr, computed);
+  const SharedPrefix::Prefix& prefix = shared.get(model_, ids, predictions != nullptr, computed);
   if (computed) {
     reading.computed_tokens += prefix.state.tokens;
     reading.seconds = prefix.seconds;
@@ -150,10 +148,12 @@ void Evaluator::take_over(SharedPrefix& shared, std::span<const int64_t> ids, Re
     state.layers[layer].adopt(prefix.state.layers[layer], tokens);
   }
   state.tokens = tokens;
-  if (losses != nullptr) {
-    const auto predictions = std::min(static_cast<size_t>(tokens), ids.size() - 1);
-    losses->assign(prefix.losses.begin(),
-                   prefix.losses.begin() + static_cast<std::ptrdiff_t>(predictions));
+  if (predictions != nullptr) {
+    const auto made =
+        static_cast<std::ptrdiff_t>(std::min(static_cast<size_t>(tokens), ids.size() - 1));
+    const auto& [losses, likeliest] = prefix.predictions;
+    predictions->losses.assign(losses.begin(), losses.begin() + made);
+    predictions->likeliest.assign(likeliest.begin(), likeliest.begin() + made);
   }
 }
 

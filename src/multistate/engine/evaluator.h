@@ -9,6 +9,7 @@
 
 #include "multistate/engine/layer_scan.h"
 #include "multistate/engine/layer_state.h"
+#include "multistate/engine/logits.h"
 #include "multistate/model/transformer.h"
 #include "multistate/policy/setup.h"
 
@@ -31,9 +32,9 @@ struct PhaseSeconds {
   double logits = 0.0;   ///< Output head and loss.
 };
 
-struct Evaluation {
-  /// [T - 1]: -log p(token t + 1 | tokens up to t, as far as the state still holds them), in nats.
-  std::vector<double> losses;
+/// Entry t of the predictions, of T - 1, is for token t + 1, given the tokens up to t as far as the
+/// state still holds them.
+struct Evaluation : Predictions {
   StateUse state;
   PhaseSeconds seconds;         ///< Of the computed tokens.
   int64_t computed_tokens = 0;  ///< Run by this call; fewer than T when a prefix was taken over.
@@ -90,15 +91,15 @@ class Evaluator {
   /// An empty state for a sample.
   SampleState start(SampleSeed seed, const SampleLength& length) const;
 
-  /// Reads `ids` (at least one) from an empty state, without losses. `length` is that of the whole
-  /// sample, which they begin. Throws InputError as refuse_future().
+  /// Reads `ids` (at least one) from an empty state, without predictions. `length` is that of the
+  /// whole sample, which they begin. Throws InputError as refuse_future().
   Reading read(std::span<const int64_t> ids, SampleSeed seed, const SampleLength& length,
                SharedPrefix* prefix = nullptr) const;
 
   /// Lets the first `tokens` of `ids` follow what `state` has seen, segment by segment. Adds the
-  /// losses of the predictions that they make of `ids`.
+  /// predictions that they make of `ids`.
   void run(std::span<const int64_t> ids, int64_t tokens, SampleState& state,
-           std::vector<double>& losses, PhaseSeconds& seconds) const;
+           Predictions& predictions, PhaseSeconds& seconds) const;
 
   /// Lets `ids` follow what the state has seen. Returns the hidden states [T, C] of the last layer,
   /// before the final norm.
@@ -124,9 +125,9 @@ class Evaluator {
                     const Sink& sink) const;
 
   /// Starts a sample with what its prefix holds of `ids`, as far as this policy leaves no trace in
-  /// it. Puts the losses of the predictions that are made in it to `losses`, if given.
+  /// it. Puts the predictions that are made in it to `predictions`, if given.
   void take_over(SharedPrefix& prefix, std::span<const int64_t> ids, Reading& reading,
-                 std::vector<double>* losses) const;
+                 Predictions* predictions) const;
 
   const Transformer& model_;
   const PolicySetup& setup_;

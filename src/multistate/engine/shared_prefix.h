@@ -17,8 +17,8 @@ class SharedPrefix {
  public:
   /// What a run takes over.
   struct Prefix {
-    SampleState state;           ///< Every row of every layer.
-    std::vector<double> losses;  ///< Of the predictions that these tokens make; if asked for.
+    SampleState state;        ///< Every row of every layer.
+    Predictions predictions;  ///< That these tokens make; if asked for.
     PhaseSeconds seconds;
   };
 
@@ -30,7 +30,7 @@ class SharedPrefix {
   /// The prefix of `ids`, all of them where they are fewer; run at the first call. Later calls have
   /// to be for the same tokens and want the same. `computed` is true for the call that ran it.
   /// Thread-safe: others wait.
-  const Prefix& get(const Transformer& model, std::span<const int64_t> ids, bool with_losses,
+  const Prefix& get(const Transformer& model, std::span<const int64_t> ids, bool with_predictions,
                     bool& computed);
 
  private:

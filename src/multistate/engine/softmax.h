@@ -16,6 +16,9 @@ class LogSumExp {
   void add(const float* values, int64_t size);
   double value() const;
 
+  /// The largest number so far; NaN does not count.
+  float largest() const { return largest_; }
+
  private:
   float largest_ = -INFINITY;
   double sum_ = 0.0;  ///< Of exp(x - largest_).

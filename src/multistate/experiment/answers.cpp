@@ -7,7 +7,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include "multistate/base/stopwatch.h"
-#include "multistate/engine/cross_entropy.h"
+#include "multistate/engine/logits.h"
 #include "multistate/text/text_stream.h"
 
 namespace multistate {
@@ -111,15 +111,15 @@ std::vector<double> losses_of(std::span<const int64_t> continuation, const at::T
   if (continuation.empty()) {
     throw std::invalid_argument("a continuation needs at least one token");
   }
-  std::vector<double> losses;
+  Predictions predictions;
   {
     const Stopwatch watch(seconds.logits);
-    losses = cross_entropy(run.model, last, continuation.first(1));
+    predictions = predict(run.model, last, continuation.first(1));
   }
   // The last token predicts nothing that is asked for.
   Evaluator(run.model, run.policy)
-      .run(continuation, count(continuation) - 1, state, losses, seconds);
-  return losses;
+      .run(continuation, count(continuation) - 1, state, predictions, seconds);
+  return std::move(predictions.losses);
 }
 
 }  // namespace

@@ -39,10 +39,12 @@ struct SampleRecord {
   static SampleRecord from_json(const nlohmann::json& json);
 };
 
-/// Metrics of a cell, and series of them (loss by position) for figures.
+/// Metrics of a cell, and for figures series of them (loss by position) and maps, by name; see
+/// results/series.h.
 struct Summary {
   Metrics metrics;
   nlohmann::json series = nlohmann::json::object();
+  nlohmann::json maps = nlohmann::json::object();
 };
 
 /// The samples of an experiment, made for one tokenizer. Immutable; threads share it.
@@ -76,8 +78,15 @@ class Experiment {
   /// Tokens of a sample: what `state_fraction` is a fraction of.
   virtual int64_t context_length() const = 0;
 
+  /// Throws InputError when this model cannot be measured with these options.
+  virtual void check_model(const TransformerConfig& /*config*/) const {}
+
   /// Reads the data. Throws InputError when it cannot, or when they do not hold one sample.
   virtual std::unique_ptr<Workload> prepare(const Tokenizer& tokenizer) const = 0;
+
+  /// Names of the options that say where something lies: in the identity of a cell its content
+  /// stands for them (Workload::data_sha256).
+  virtual std::vector<std::string> path_options() const { return {"data"}; }
 
   /// Metrics to show first, by name.
   virtual std::vector<std::string> headline() const = 0;

@@ -21,6 +21,7 @@ class Preparer {
     PlannedCell cell;
     cell.spec = &spec;
     cell.model = model(spec.model);
+    spec.experiment.experiment->check_model(cell.model->file().config());
     cell.workload = workload(spec, *cell.model);
     cell.samples = cell.workload->samples();
     if (spec.policy.one_shot() && cell.workload->length(0).prompt == 0) {
@@ -80,7 +81,9 @@ std::string identity_of(const PlannedCell& cell) {
   identity["model"].erase("device");
   identity["model"]["sha256"] = cell.model->sha256();
   identity["model"]["tokenizer_sha256"] = cell.model->tokenizer().sha256();
-  identity["experiment"].erase("data");
+  for (const std::string& option : cell.spec->experiment.experiment->path_options()) {
+    identity["experiment"].erase(option);
+  }
   identity["experiment"]["data_sha256"] = cell.workload->data_sha256();
   if (const Plugin* plugin = cell.spec->policy.entry->plugin; plugin != nullptr) {
     identity["policy"]["plugin_sha256"] = plugin->sha256;

@@ -23,7 +23,7 @@ TEST_CASE("a report holds sweeps, cells and groups") {
   cells[2].state = CellState::kFailed;
   cells[2].error = "no";
   cells[2].metrics.clear();
-  cells[0].series["nll_by_place"] = {{1, 2, {3.5, 0.5, 4, false, "nats/token"}}};
+  cells[0].series["nll_by_place"] = {{1, 2, {3.5, 0.5, 4, false, "nats/token"}, "step"}};
   cells.collection().problems = {{"results/x.json", "is no JSON"}};
   const auto report = report_of(cells);
   CHECK(report.at("schema") == nlohmann::json{{"name", "multistate.report"}, {"version", 1}});
@@ -35,6 +35,9 @@ TEST_CASE("a report holds sweeps, cells and groups") {
   CHECK(report.at("metrics").at(0) ==
         nlohmann::json::parse(R"({"name": "nll", "unit": "nats/token", "higher_is_better": false,
           "headline": true})"));
+  CHECK(
+      report.at("series") ==
+      nlohmann::json::parse(R"([{"name": "nll_by_place", "axis": "step", "unit": "nats/token", "labelled": false}])"));
   const auto& cell = report.at("cells").at(0);
   CHECK(cell.at("label") == "tova");
   CHECK(cell.at("samples").at("nll").at(1) == nlohmann::json{23.0, 10.0});

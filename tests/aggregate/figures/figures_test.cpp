@@ -51,7 +51,7 @@ std::vector<std::string> names_of(const std::vector<FigureFile>& files) {
 std::vector<FigureFile> sources_of(const nlohmann::json& report, const fs::path& folder) {
   const EnvironmentVariable none("MULTISTATE_GNUPLOT", "/nowhere/gnuplot");
   const LogCatcher log;
-  return write_figures({}, report, folder);
+  return write_figures(report, folder);
 }
 
 void require_gnuplot() {
@@ -88,7 +88,7 @@ TEST_CASE("without gnuplot data and scripts are written, old pictures go, and it
   multistate::test::write_text(folder / "nll-by-state-size.svg", "of an earlier run");
   const EnvironmentVariable none("MULTISTATE_GNUPLOT", "/nowhere/gnuplot");
   const LogCatcher log;
-  const auto files = write_figures({}, small().make(), folder.path());
+  const auto files = write_figures(small().make(), folder.path());
   CHECK_FALSE(files.front().drawn);
   CHECK_FALSE(fs::exists(folder / "nll-by-state-size.svg"));
   CHECK_THAT(log.text, ContainsSubstring("gnuplot is not there"));
@@ -168,17 +168,89 @@ TEST_CASE("cells over lengths and depths give maps, a panel a policy") {
   CHECK(std::count(csv.begin(), csv.end(), '\n') == 1 + 3 * 4);
 }
 
-TEST_CASE("series by layer give maps of layer by place, and no lines") {
+TEST_CASE("maps give a figure a state size, a panel a policy, with the ticks in the data") {
   const TemporaryFolder folder;
   MadeReport made = small();
   made.sizes = {64};
   made.layers = 3;
-  const auto names = names_of(sources_of(made.make(), folder.path()));
-  CHECK(std::find(names.begin(), names.end(), "kept-by-layer-state-64") != names.end());
-  CHECK(std::none_of(names.begin(), names.end(),
-                     [](const std::string& name) { return name.starts_with("kept_layer"); }));
-  const std::string csv = read_text(folder / "kept-by-layer-state-64.csv");
+  auto report = made.make();
+  // tova at 64
+  report["cells"][1]["maps"]["kept"]["values"][2][1] = 0.625;
+  report["cells"][1]["maps"]["kept"]["values"][2][0] = nullptr;
+  const auto names = names_of(sources_of(report, folder.path()));
+  CHECK(std::find(names.begin(), names.end(), "kept-state-64-map") != names.end());
+  const std::string csv = read_text(folder / "kept-state-64-map.csv");
   CHECK(std::count(csv.begin(), csv.end(), '\n') == 1 + 2 * 3 * 8);
+  CHECK_THAT(csv, ContainsSubstring("\r\n1,2,0.625,128,2,tova\r\n"));
+  CHECK_THAT(csv, ContainsSubstring("\r\n0,2,NaN,0,2,tova\r\n"));
+  CHECK_THAT(read_text(folder / "kept-state-64-map.gp"), ContainsSubstring("boxxyerror"));
+}
+
+TEST_CASE("ticks of a map that are texts keep their order; a large map is an image") {
+  const TemporaryFolder folder;
+  MadeReport made = small();
+  made.sizes = {64};
+  auto report = made.make();
+  nlohmann::json ticks = nlohmann::json::array();
+  for (int i = 0; i < 60; ++i) {
+    ticks.push_back(i == 0 ? "zebra" : "tick " + std::to_string(i));
+  }
+  for (auto& cell : report["cells"]) {
+    cell["maps"] = {{"m",
+                     {{"x", {{"name", "word"}, {"ticks", ticks}}},
+                      {"y", {{"name", "word"}, {"ticks", ticks}}},
+                      {"unit", "steps"},
+                      {"values", std::vector(60, std::vector(60, 1.5))}}}};
+  }
+  sources_of(report, folder.path());
+  CHECK_THAT(read_text(folder / "m-state-64-map.csv"),
+             ContainsSubstring("\r\n0,1,1.5,zebra,tick 1,"));
+  CHECK_THAT(read_text(folder / "m-state-64-map.gp"), ContainsSubstring("with image"));
+  CHECK_THAT(read_text(folder / "m-state-64-map.gp"), ContainsSubstring("set cblabel 'm (steps)'"));
+}
+
+TEST_CASE("a series by label gives dots, the label with the highest mean on top, and no lines") {
+  const TemporaryFolder folder;
+  MadeReport made = small();
+  made.sizes = {64};
+  made.layers = 1;
+  sources_of(made.make(), folder.path());
+  // digit 0, it's 200, other 100, and 10 more under window.
+  const std::string script = read_text(folder / "lifetime-state-64.gp");
+  CHECK_THAT(script, ContainsSubstring("set ytics ('digit' 0, 'other' 1, 'it'''s' 2)"));
+  CHECK_THAT(script, ContainsSubstring("set xlabel 'lifetime (steps)'"));
+  CHECK_THAT(script, !ContainsSubstring("linespoints"));
+  const std::string csv = read_text(folder / "lifetime-state-64.csv");
+  CHECK(csv.starts_with("label,row,value,low,high,policy\r\n"));
+  // 3 policies share the line of a label: window is the third and a fifth of a line lower.
+  CHECK_THAT(csv, ContainsSubstring("\r\nother,0.8,110,102.160144,117.839856,window\r\n"));
+}
+
+TEST_CASE("a series goes along the axis it names: stretches of one width on a linear one") {
+  const TemporaryFolder folder;
+  auto report = small().make();
+  report["series"] = {
+      {{"name", "nll_by_place"}, {"axis", "step (tokens)"}, {"unit", "nats"}, {"labelled", false}}};
+  sources_of(report, folder.path());
+  std::string script = read_text(folder / "nll_by_place-state-64.gp");
+  CHECK_THAT(script, ContainsSubstring("set xlabel 'step (tokens)'"));
+  CHECK_THAT(script, ContainsSubstring("set ylabel 'nll_by_place (nats)'"));
+  CHECK_THAT(script, ContainsSubstring("set logscale x 2"));
+
+  for (auto& cell : report["cells"]) {
+    auto points = nlohmann::json::array();
+    for (int first = 1; first < 1000; first += 100) {
+      points.push_back({{"first_place", first},
+                        {"end_place", first + 100},
+                        {"value", 1.0},
+                        {"stderr", nullptr},
+                        {"n", 1}});
+    }
+    cell["series"] = {{"nll_by_place", points}};
+  }
+  sources_of(report, folder.path());
+  script = read_text(folder / "nll_by_place-state-64.gp");
+  CHECK_THAT(script, !ContainsSubstring("set logscale x"));
 }
 
 TEST_CASE("nothing that is done gives no figure") {
@@ -197,7 +269,7 @@ TEST_CASE("values that are no numbers do not stop a figure") {
   report["cells"][0]["metrics"]["nll"]["value"] = "nan";
   report["cells"][1]["metrics"]["nll"] = {
       {"value", "inf"}, {"stderr", nullptr}, {"n", 1}, {"low", nullptr}, {"high", nullptr}};
-  const auto files = write_figures({}, report, folder.path());
+  const auto files = write_figures(report, folder.path());
   for (const FigureFile& file : files) {
     CAPTURE(file.name);
     CHECK(file.drawn);
@@ -234,8 +306,8 @@ TEST_CASE("pictures, data and scripts are the same from run to run") {
   require_gnuplot();
   const TemporaryFolder folder;
   const auto report = small().make();
-  const auto first = write_figures({}, report, folder / "a");
-  write_figures({}, report, folder / "b");
+  const auto first = write_figures(report, folder / "a");
+  write_figures(report, folder / "b");
   REQUIRE_FALSE(first.empty());
   for (const FigureFile& file : first) {
     REQUIRE(file.drawn);
@@ -259,7 +331,7 @@ TEST_CASE("a label with quotes, markup and commas is shown, and is one field of 
   report["cells"][1]["label"] = label;
   report["cells"][2]["label"] = label;
   const LogCatcher log;
-  const auto files = write_figures({}, report, folder.path());
+  const auto files = write_figures(report, folder.path());
   CHECK(log.text.empty());
   CHECK(files.front().drawn);
   CHECK_THAT(read_text(folder / "nll-by-state-size.svg"),
@@ -275,7 +347,7 @@ TEST_CASE("what gnuplot complains of is said, with the script's name") {
   fs::permissions(folder / "gnuplot", fs::perms::owner_all);
   const EnvironmentVariable broken("MULTISTATE_GNUPLOT", (folder / "gnuplot").string());
   const LogCatcher log;
-  const auto files = write_figures({}, small().make(), folder / "figures");
+  const auto files = write_figures(small().make(), folder / "figures");
   CHECK_FALSE(files.front().drawn);
   CHECK_THAT(log.text, ContainsSubstring("nll-by-state-size.gp: gnuplot ended with code 3: no such "
                                          "terminal"));

@@ -42,7 +42,7 @@ int run(const std::string& what, const std::string& first, const std::string& se
     return 0;
   }
   if (what == "figures") {
-    for (const auto& figure : multistate::aggregate::write_figures({}, read(first), second)) {
+    for (const auto& figure : multistate::aggregate::write_figures(read(first), second)) {
       std::cout << figure.name << (figure.drawn ? "" : " (not drawn)") << '\n';
     }
     return 0;

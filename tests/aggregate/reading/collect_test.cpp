@@ -66,7 +66,12 @@ TEST_CASE("a cell holds what its result says") {
   cell.options = {{"sinks", 4}, {"scope", "layer"}};
   cell.seed = 7;
   cell.limited = true;
-  cell.changes = {{"warnings", {"long samples"}}, {"parameters", {{"state_fraction", 0.25}}}};
+  const nlohmann::json point = {
+      {"value", 1.0}, {"stderr", nullptr},           {"n", 2},           {"higher_is_better", true},
+      {"unit", ""},   {"axis", "distance (tokens)"}, {"first_place", 0}, {"end_place", 10}};
+  cell.changes = {{"warnings", {"long samples"}},
+                  {"parameters", {{"state_fraction", 0.25}}},
+                  {"series", {{"recall", {point}}}}};
   sweep.done(cell);
   sweep.write_manifest();
   const Collection all = collect_one(folder / "s");
@@ -86,6 +91,8 @@ TEST_CASE("a cell holds what its result says") {
   REQUIRE(read.series.at("nll_by_place").size() == 3);
   CHECK(read.series.at("nll_by_place")[2].first_place == 4);
   CHECK(read.series.at("nll_by_place")[2].end_place == 8);
+  CHECK(read.series.at("nll_by_place")[2].axis == "place in the text");
+  CHECK(read.series.at("recall").at(0).axis == "distance (tokens)");
   CHECK(read.measures.at("tokens_per_s") == 100.0);
   CHECK(read.measures.at("state_bytes") == 128000.0);
   CHECK(read.measures.at("seconds_total") == 3.0);

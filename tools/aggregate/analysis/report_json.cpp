@@ -38,6 +38,7 @@ class Report {
   Json ids(const std::vector<size_t>& cells) const;
   Json sweeps() const;
   Json metric_list() const;
+  Json series_list() const;
   Json cell(size_t index) const;
   Json metrics(size_t index) const;
   Json samples(const Cell& cell) const;
@@ -134,6 +135,26 @@ Json Report::metric_list() const {
   return json;
 }
 
+/// What the cells' series have in common, by name: what their places are, and the unit of values.
+Json Report::series_list() const {
+  std::map<std::string, const SeriesPoint*> points;
+  for (const Cell& cell : collection_.cells) {
+    for (const auto& [name, series] : cell.series) {
+      if (!series.empty()) {
+        points.emplace(name, &series.front());
+      }
+    }
+  }
+  Json json = Json::array();
+  for (const auto& [name, point] : points) {
+    json.push_back({{"name", name},
+                    {"axis", point->axis},
+                    {"unit", point->metric.unit},
+                    {"labelled", !point->label.empty()}});
+  }
+  return json;
+}
+
 Json Report::metrics(size_t index) const {
   Json json = Json::object();
   const auto& intervals = analysis_.intervals[index];
@@ -175,6 +196,9 @@ Json Report::cell(size_t index) const {
                       {"value", number_to_json(point.metric.value)},
                       {"stderr", number(point.metric.standard_error)},
                       {"n", point.metric.n}});
+      if (!point.label.empty()) {
+        list.back()["label"] = point.label;
+      }
     }
     series[name] = std::move(list);
   }
@@ -193,6 +217,7 @@ Json Report::cell(size_t index) const {
           {"metrics", metrics(index)},
           {"measures", std::move(measures)},
           {"series", std::move(series)},
+          {"maps", cell.maps},
           {"samples", samples(cell)},
           {"warnings", cell.warnings}};
 }
@@ -299,6 +324,7 @@ Json Report::make() {
           {"warnings", warnings_},
           {"parameters", analysis_.parameters},
           {"metrics", metric_list()},
+          {"series", series_list()},
           {"cells", std::move(cells)},
           {"groups", list_of(analysis_.groups, [&](const Group& one) { return group(one); })},
           {"provenance", provenance_of(collection_)}};

@@ -101,7 +101,7 @@ WrittenReport write_report(const Collection& collection, const Options& options,
   write_atomically(folder / "report.json", report_text(report));
   write_page(report, options, reload_seconds);
   if (options.figures) {
-    write_figures(collection, report, folder / "figures");
+    write_figures(report, folder / "figures");
   }
   for (const std::string& warning : analysis.warnings) {
     log_warning(warning);

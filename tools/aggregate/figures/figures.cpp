@@ -19,18 +19,6 @@ namespace fs = std::filesystem;
 
 constexpr std::array<const char*, 3> kFormats = {".svg", ".pdf", ".png"};
 
-std::map<std::string, std::string> series_units(const Collection& collection) {
-  std::map<std::string, std::string> units;
-  for (const Cell& cell : collection.cells) {
-    for (const auto& [name, points] : cell.series) {
-      if (!points.empty()) {
-        units.emplace(name, points.front().metric.unit);
-      }
-    }
-  }
-  return units;
-}
-
 /// Names are cut and cleaned, so two figures may have the same.
 void tell_apart(std::vector<Figure>& figures) {
   std::set<std::string> taken;
@@ -42,11 +30,11 @@ void tell_apart(std::vector<Figure>& figures) {
   }
 }
 
-std::vector<Figure> make_figures(const Collection& collection, const nlohmann::json& report) {
+std::vector<Figure> make_figures(const nlohmann::json& report) {
   const PlotData data(report);
   std::vector<Figure> figures;
-  for (auto more : {by_state_size(data), length_depth_maps(data), trade_offs(data),
-                    by_place(data, series_units(collection)), layer_place_maps(data)}) {
+  for (auto more : {by_state_size(data), length_depth_maps(data), trade_offs(data), by_place(data),
+                    by_label(data), value_maps(data)}) {
     std::move(more.begin(), more.end(), std::back_inserter(figures));
   }
   tell_apart(figures);
@@ -84,10 +72,9 @@ void draw(const fs::path& gnuplot, const fs::path& folder, FigureFile& file) {
 
 }  // namespace
 
-std::vector<FigureFile> write_figures(const Collection& collection, const nlohmann::json& report,
-                                      const fs::path& folder) {
+std::vector<FigureFile> write_figures(const nlohmann::json& report, const fs::path& folder) {
   std::vector<FigureFile> files;
-  for (const Figure& figure : make_figures(collection, report)) {
+  for (const Figure& figure : make_figures(report)) {
     files.push_back(write_sources(figure, folder));
   }
   const auto gnuplot = find_gnuplot();

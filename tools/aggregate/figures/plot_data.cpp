@@ -210,6 +210,9 @@ PlotData::PlotData(const Json& source) : report(source), palette(palette_of(sour
       headline.push_back(name);
     }
   }
+  for (const Json& one : report.at("series")) {
+    series[one.at("name")] = {one.at("axis"), one.at("unit"), one.at("labelled")};
+  }
   for (const Json& group : report.at("groups")) {
     groups.push_back(make_group(group, cells, places));
   }

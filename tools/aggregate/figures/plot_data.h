@@ -45,6 +45,13 @@ struct PlotGroup {
   std::string baseline;  ///< Label of the plainest policy; empty when there is none.
 };
 
+/// What the places of a series are, the unit of its values, and whether places have labels.
+struct SeriesAxes {
+  std::string places;
+  std::string unit;
+  bool labelled = false;
+};
+
 /// What figures need of a report (Analysis' to_json), which must outlive it.
 struct PlotData {
   explicit PlotData(const nlohmann::json& report);
@@ -56,6 +63,7 @@ struct PlotData {
   std::vector<std::string> headline;         ///< Names of the headline metrics.
   std::map<std::string, std::string> units;  ///< By metric.
   std::map<std::string, bool> higher_is_better;
+  std::map<std::string, SeriesAxes> series;  ///< By name.
 
   /// Points of a metric by label, then by state size; unbounded ones first.
   std::vector<PlotPoint> points(const PlotGroup& group, const std::string& metric) const;

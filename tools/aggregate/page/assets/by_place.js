@@ -1,5 +1,4 @@
-// A series (the loss by position) against the place in the sample, at one state size, with the full
-// model.
+// A series (the loss by position) against its places, at one state size, with the full model.
 
 function placesOf(report, group, series, size, hidden) {
   const points = [];
@@ -14,7 +13,7 @@ function placesOf(report, group, series, size, hidden) {
       const range = overSeeds(entries.map(rangeOf));
       if (Number.isFinite(range.value)) {
         points.push({label: place.label, first, end: entries[0].end_place,
-          seeds: entries.length, ...range});
+          place: entries[0].label, seeds: entries.length, ...range});
       }
     }
   }
@@ -22,8 +21,10 @@ function placesOf(report, group, series, size, hidden) {
 }
 
 function byPlaceSpec(report, series, points) {
-  // Stretches that double belong on a logarithmic axis; each point is in the middle of its own.
-  const logarithmic = points.every((point) => point.first > 0);
+  // Stretches that widen belong on a logarithmic axis; each point is in the middle of its own.
+  const widths = points.map((point) => point.end - point.first);
+  const logarithmic = points.every((point) => point.first > 0) &&
+    Math.max(...widths) >= 2 * Math.min(...widths);
   const data = points.map((point) => ({
     ...point,
     ...lookOf(report, point.label),
@@ -43,8 +44,8 @@ function byPlaceSpec(report, series, points) {
       {name: "y", type: "linear", range: "height", nice: true, zero: false, domain: extent(data)},
     ],
     axes: [
-      {orient: "bottom", scale: "x", title: "place in the sample", format: "~s", tickCount: 8},
-      {orient: "left", scale: "y", grid: true, title: series, tickCount: 6},
+      {orient: "bottom", scale: "x", title: report.series.get(series).axis, format: "~s", tickCount: 8},
+      {orient: "left", scale: "y", grid: true, title: report.seriesAxis(series), tickCount: 6},
     ],
     marks: [{type: "group", from: {facet: {name: "line", data: "points", groupby: "label"}},
       marks: [
@@ -72,19 +73,15 @@ function placeTable(series, points) {
   };
 }
 
-// Series of single layers are shown as maps.
-const LAYER_SERIES = /^(.+)_layer_(\d+)$/;
-
 function boundedSizes(cells) {
   return [...new Set(cells.map((cell) => cell.size))].filter((size) => size !== null)
     .sort((a, b) => a - b);
 }
 
 function byPlaceChart(report) {
-  const chart = new Chart("place", "Loss by position");
+  const chart = new Chart("place", "Series by place");
   chart.update = (group, hidden) => {
-    const names = [...new Set(group.cells.flatMap((cell) => Object.keys(cell.series)))]
-      .filter((name) => !LAYER_SERIES.test(name)).sort();
+    const names = report.seriesNames(group.cells, false);
     const series = choices.oneOf("series", names);
     const withSeries = group.cells.filter((cell) => cell.series[series]?.length > 0);
     const sizes = boundedSizes(withSeries).map(String);

@@ -18,6 +18,7 @@ class Report {
       }
     }
     this.metrics = new Map(report.metrics.map((metric) => [metric.name, metric]));
+    this.series = new Map(report.series.map((series) => [series.name, series]));
     this.groups = report.groups.map((group) => this.group(group));
   }
 
@@ -54,6 +55,17 @@ class Report {
     return unit ? `${metric} (${unit})` : metric;
   }
 
+  // Names of the series of cells, of those whose places have labels or of the others.
+  seriesNames(cells, labelled) {
+    return [...new Set(cells.flatMap((cell) => Object.keys(cell.series)))]
+      .filter((name) => (this.series.get(name)?.labelled ?? false) === labelled).sort();
+  }
+
+  seriesAxis(name) {
+    const unit = this.series.get(name)?.unit;
+    return unit ? `${name} (${unit})` : name;
+  }
+
   count(state) {
     return this.json.sweeps.reduce((sum, sweep) => sum + sweep[state], 0);
   }
@@ -67,10 +79,10 @@ class Report {
   }
 }
 
-// The points of a cell's series: {first_place, end_place, value, stderr}.
+// The points of a cell's series: {first_place, end_place, value, stderr, label}.
 function seriesOf(cell, name) {
-  return (cell.series[name] ?? []).map(([first_place, end_place, value, stderr]) =>
-    ({first_place, end_place, value, stderr}));
+  return (cell.series[name] ?? []).map(([first_place, end_place, value, stderr, label]) =>
+    ({first_place, end_place, value, stderr, label}));
 }
 
 // z of a 95 % interval, for values that come with a standard error only.

@@ -1,0 +1,89 @@
+#include "multistate/experiment/text_chunks.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "multistate/base/error.h"
+
+namespace multistate {
+namespace {
+
+int64_t require_bos(const Tokenizer& tokenizer) {
+  if (!tokenizer.bos_id()) {
+    throw InputError("experiment.add_bos: the model's tokenizer names no BOS token");
+  }
+  return *tokenizer.bos_id();
+}
+
+std::vector<int64_t> encode(const Document& document, const Tokenizer& tokenizer) {
+  try {
+    return tokenizer.encode(document.text);
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("{}: {}", document.name, error.what()));
+  }
+}
+
+}  // namespace
+
+void TextOptions::visit(OptionVisitor& v) {
+  constexpr int64_t kMost = int64_t{1} << 40;
+  v("data", data, "a text file, or a folder of .txt files");
+  v("context_length", context_length, {2, kMost}, "tokens of a chunk, BOS included");
+  v("max_chunks", max_chunks, {0, kMost},
+    "chunks at most, taken from the documents in turn; 0: all");
+  v("skip_tokens", skip_tokens, {0, kMost}, "tokens passed over at the start of every document");
+  v("add_bos", add_bos, "start every chunk with the model's BOS token");
+}
+
+void TextOptions::check(const Node& node) const {
+  check_data_path(data, node);
+}
+
+TextChunks::TextChunks(const TextOptions& options, int64_t stride, const Tokenizer& tokenizer)
+    : set_(read_documents(options.data)),
+      rule_({.length = options.text_tokens(), .stride = stride, .skip = options.skip_tokens}) {
+  if (options.add_bos) {
+    bos_ = require_bos(tokenizer);
+  }
+  std::vector<int64_t> sizes;
+  for (const Document& document : set_.documents) {
+    tokens_.push_back(encode(document, tokenizer));
+    sizes.push_back(static_cast<int64_t>(tokens_.back().size()));
+  }
+  plan_ = plan_chunks(sizes, rule_, options.max_chunks);
+  if (plan_.chunks.empty()) {
+    throw InputError(fmt::format(
+        "{}: no document is long enough for one chunk of {} tokens after skip_tokens ({}); the "
+        "longest has {}",
+        options.data, rule_.length, rule_.skip, *std::max_element(sizes.begin(), sizes.end())));
+  }
+}
+
+std::vector<int64_t> TextChunks::ids(int64_t sample) const {
+  const Chunk& one = chunk(sample);
+  const auto& all = tokens(one.document);
+  std::vector<int64_t> ids;
+  if (bos_) {
+    ids.push_back(*bos_);
+  }
+  ids.insert(ids.end(), all.begin() + one.begin, all.begin() + one.begin + rule_.length);
+  return ids;
+}
+
+nlohmann::json TextChunks::data_report() const {
+  auto documents = nlohmann::json::array();
+  for (size_t i = 0; i < set_.documents.size(); ++i) {
+    const DocumentUse& use = plan_.documents[i];
+    documents.push_back({{"name", set_.documents[i].name},
+                         {"tokens", use.tokens},
+                         {"skipped_tokens", use.skipped},
+                         {"chunks", use.chunks},
+                         {"chunks_used", use.selected},
+                         {"left_over_tokens", use.left_over},
+                         {"too_short", use.chunks == 0}});
+  }
+  return {{"documents", documents}, {"ignored_files", set_.ignored}};
+}
+
+}  // namespace multistate

@@ -116,7 +116,7 @@ class MultipleChoice final : public Experiment {
     return std::make_unique<ChoiceWorkload>(options_, tokenizer);
   }
 
-  std::vector<std::string> paths() const override { return {"data", "templates"}; }
+  std::vector<std::string> path_options() const override { return {"data", "templates"}; }
   std::vector<std::string> headline() const override {
     return {"accuracy", "accuracy_norm", "right_nll", "truncated"};
   }

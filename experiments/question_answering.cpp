@@ -2,8 +2,8 @@
 // as their authors score them.
 //
 // Papers: Shaham et al., arXiv:2305.14196 (ZeroSCROLLS); Bai et al., arXiv:2308.14508 (LongBench);
-// Hsieh et al., arXiv:2404.06654 (RULER). Oren et al., arXiv:2401.06104, section 5.2, measure QASPER
-// of ZeroSCROLLS.
+// Hsieh et al., arXiv:2404.06654 (RULER). Oren et al., arXiv:2401.06104, section 5.2, measure
+// QASPER of ZeroSCROLLS.
 
 #include "multistate/experiment/answer_workload.h"
 #include "multistate/experiment/registry.h"
@@ -29,7 +29,7 @@ class QuestionAnswering final : public Experiment {
                                             tokenizer);
   }
 
-  std::vector<std::string> paths() const override { return {"data", "templates"}; }
+  std::vector<std::string> path_options() const override { return {"data", "templates"}; }
   std::vector<std::string> headline() const override {
     return {"f1",
             "exact_match",
@@ -53,8 +53,9 @@ const ExperimentRegistration<QuestionAnswering> kRegistration{{
     .name = "question_answering",
     .version = 1,
     .summary = "short answers to questions on long texts: own rows, ZeroSCROLLS, LongBench, RULER",
-    .paper = "Shaham et al. 2023, arXiv:2305.14196; Bai et al. 2024, arXiv:2308.14508; Hsieh et al. "
-             "2024, arXiv:2404.06654",
+    .paper =
+        "Shaham et al. 2023, arXiv:2305.14196; Bai et al. 2024, arXiv:2308.14508; Hsieh et al. "
+        "2024, arXiv:2404.06654",
 }};
 
 }  // namespace

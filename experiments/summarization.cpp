@@ -1,8 +1,8 @@
 // Summarization: summaries of long texts, from files that users have, scored by ROUGE.
 //
-// Papers: Shaham et al., arXiv:2305.14196 (ZeroSCROLLS: SQuALITY and others, scored by the geometric
-// mean of the means of rouge1, rouge2 and rougeL); Bai et al., arXiv:2308.14508 (LongBench). Oren et
-// al., arXiv:2401.06104, section 5.2, measure SQuALITY.
+// Papers: Shaham et al., arXiv:2305.14196 (ZeroSCROLLS: SQuALITY and others, scored by the
+// geometric mean of the means of rouge1, rouge2 and rougeL); Bai et al., arXiv:2308.14508
+// (LongBench). Oren et al., arXiv:2401.06104, section 5.2, measure SQuALITY.
 
 #include <array>
 
@@ -55,7 +55,7 @@ class Summarization final : public Experiment {
     return std::make_unique<SummaryWorkload>(options_, tokenizer);
   }
 
-  std::vector<std::string> paths() const override { return {"data", "templates"}; }
+  std::vector<std::string> path_options() const override { return {"data", "templates"}; }
   std::vector<std::string> headline() const override {
     return {kGeometricMean, "rougeL", "longbench_rouge_l", "answer_tokens", "truncated"};
   }

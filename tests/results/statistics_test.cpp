@@ -84,8 +84,8 @@ TEST_CASE("numbers that make no sense are refused") {
 }
 
 TEST_CASE("a geometric mean of means, worked by hand") {
-  // Means 2 and 8: G = 4. d_i = 4 / 2 * ((x - 2) / 2 + (y - 8) / 8): -2 * (1/2 + 1/4) = -1.5 and 1.5.
-  // sqrt((2.25 + 2.25) / (2 * 1)) = 1.5.
+  // Means 2 and 8: G = 4. d_i = 4 / 2 * ((x - 2) / 2 + (y - 8) / 8): -2 * (1/2 + 1/4) = -1.5
+  // and 1.5. sqrt((2.25 + 2.25) / (2 * 1)) = 1.5.
   const std::vector<std::vector<double>> columns = {{1.0, 3.0}, {6.0, 10.0}};
   const Estimate mean = geometric_mean_of(columns);
   CHECK(mean.value == approx(4.0));

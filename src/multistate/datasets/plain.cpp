@@ -26,12 +26,6 @@ const std::array<std::string, 6> kFields = {"id",      "context", "question",
                                             "answers", "choices", "answer"};
 const std::array<std::string, 2> kPlaceholders = {"context", "question"};
 
-/// A choice goes on from the prompt as its next word.
-std::string continuation(const std::string& choice, const std::string& prompt) {
-  const bool spaced = prompt.empty() || prompt.back() == ' ' || prompt.back() == '\n';
-  return spaced ? choice : " " + choice;
-}
-
 void read_choices(const JsonObject& line, TaskRow& row) {
   const auto choices = line.required(&JsonObject::strings, "choices");
   const auto answer = line.required(&JsonObject::integer, "answer");
@@ -42,9 +36,7 @@ void read_choices(const JsonObject& line, TaskRow& row) {
   if (answer < 0 || answer >= static_cast<int64_t>(choices.size())) {
     line.fail("answer", fmt::format("the place of a choice, 0 to {}", choices.size() - 1));
   }
-  for (const std::string& choice : choices) {
-    row.choices.push_back(continuation(choice, row.context + row.question));
-  }
+  row.choices = choices;
   row.right = static_cast<size_t>(answer);
 }
 

@@ -78,6 +78,7 @@ TaskFile empty_file(const PublishedTask& task, Purpose purpose) {
   file.scorer = purpose == Purpose::kChoice ? nullptr : &task.scorer();
   file.answer_tokens = task.answer_tokens;
   file.first_line = task.first_line;
+  file.asked_plainly = task.asked_plainly;
   return file;
 }
 

@@ -17,6 +17,7 @@ struct PublishedTask {
   const Scorer& (*scorer)();
   int64_t answer_tokens;
   bool first_line = false;
+  bool asked_plainly = false;
   bool has_letters = false;  ///< Also a task of kChoice, by the letters of its options.
 };
 

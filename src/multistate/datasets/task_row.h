@@ -31,7 +31,7 @@ struct TaskRow {
   std::string answer_start;  ///< What the answer begins with; the model goes on from there.
   std::string separator;     ///< Says that the context's end was cut off, where the format does.
   Gold gold;                 ///< For answers and summaries.
-  std::vector<std::string> choices;  ///< For choices: continuations of the prompt, at least two.
+  std::vector<std::string> choices;  ///< For choices: what to choose from, at least two.
   size_t right = 0;                  ///< The right one.
 };
 
@@ -41,6 +41,7 @@ struct TaskFile {
   const Scorer* scorer = nullptr;  ///< None for choices.
   int64_t answer_tokens = 0;       ///< Tokens of an answer at most, as published; 0: none is.
   bool first_line = false;         ///< Only the answer's first line that is not empty is scored.
+  bool asked_plainly = false;      ///< As published, without a chat format: examples, code.
   std::vector<TaskRow> rows;
   std::string sha256;  ///< Of all that was read.
 };

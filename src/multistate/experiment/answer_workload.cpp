@@ -11,7 +11,8 @@ void AnswerTaskOptions::visit(OptionVisitor& v) {
   TaskOptions::visit(v);
   v("max_tokens", max_tokens, {0, kMost},
     "tokens of an answer at most; 0: as published, for rows of one's own 64, of a summary 256");
-  v.choice("stop", stop, {{"by_format", Stop::kByFormat}, {"line", Stop::kLine}, {"none", Stop::kNone}},
+  v.choice("stop", stop,
+           {{"by_format", Stop::kByFormat}, {"line", Stop::kLine}, {"none", Stop::kNone}},
            "where an answer ends besides the model's own end: at a line break, nowhere; by_format: "
            "an answer to a row of one's own at a line break, all others nowhere");
 }
@@ -28,7 +29,8 @@ AnswerWorkload::AnswerWorkload(const AnswerTaskOptions& options, Purpose purpose
                                int64_t own_answer_tokens, const Tokenizer& tokenizer)
     : set_(options, purpose, options.max_tokens, own_answer_tokens, tokenizer),
       prompt_end_(options.question),
-      answer_options_({.sampling = {}, .stop_ids = set_.stop_ids(), .stops = options.stops(purpose)}) {}
+      answer_options_(
+          {.sampling = {}, .stop_ids = set_.stop_ids(), .stops = options.stops(purpose)}) {}
 
 Inquiry AnswerWorkload::inquiry(int64_t sample) const {
   const TokenizedPrompt& prompt = set_.prompt(sample);

@@ -13,8 +13,7 @@ Metric mean_metric(std::span<const SampleRecord> records, const std::string& key
 
 /// The same for a ratio of sums of two numbers.
 Metric ratio_metric(std::span<const SampleRecord> records, const std::string& numerator,
-                    const std::string& denominator, const std::string& unit,
-                    bool higher_is_better);
+                    const std::string& denominator, const std::string& unit, bool higher_is_better);
 
 /// One number of every record's values.
 std::vector<double> numbers_of(std::span<const SampleRecord> records, const std::string& key);

@@ -89,10 +89,9 @@ void TaskSet::add(const TaskRow& row, const TaskOptions& options, const Tokenize
   const std::string closing = (chat_ ? chat_->after : "") + row.answer_start;
   const Ids before = opening_of(chat_, tokenizer);
   const Ids after = tokenizer.encode(closing);
-  choices_.push_back(
-      continuations_of(row, row.context + row.question + closing, tokenizer));
-  const int64_t around = size_of(before) + size_of(after) +
-                         std::max(answer_tokens_, longest_of(choices_.back()));
+  choices_.push_back(continuations_of(row, row.context + row.question + closing, tokenizer));
+  const int64_t around =
+      size_of(before) + size_of(after) + std::max(answer_tokens_, longest_of(choices_.back()));
   if (around >= options.context_length) {
     throw InputError(fmt::format(
         "{}: experiment.context_length ({}) leaves no token for the prompt: the answer and what "

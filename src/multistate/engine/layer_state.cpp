@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -29,15 +28,6 @@ int64_t rows_of_layer(const PolicySetup& setup, int64_t layer, int64_t layers) {
   return k;
 }
 
-std::optional<RowQuantization> quantization_of(const PolicySetup& setup, int64_t state_size) {
-  if (!setup.needs.quantization) {
-    return std::nullopt;
-  }
-  return RowQuantization{.bits = setup.needs.quantization->bits,
-                         .group = setup.needs.quantization->group,
-                         .residual = setup.residual(state_size)};
-}
-
 }  // namespace
 
 LayerState::LayerState(const TransformerConfig& config, const PolicySetup& setup, int64_t layer,
@@ -56,7 +46,7 @@ LayerState::LayerState(const TransformerConfig& config, const PolicySetup& setup
                                  .head_size = config.head_size,
                                  .capacity = std::min(most, length.tokens),
                                  .memory = setup.needs.memory,
-                                 .quantization = quantization_of(setup, state_size_)};
+                                 .quantization = quantization()};
   peak_bytes_.resize(static_cast<size_t>(sets));
   for (int64_t set = 0; set < sets; ++set) {
     sets_.push_back({.rows = RowSet(layout, options),
@@ -74,6 +64,15 @@ LayerState::LayerState(const TransformerConfig& config, const PolicySetup& setup
 int64_t LayerState::capacity_after(int64_t step) const {
   const bool prompt_goes_on = setup_.one_shot() && step + 1 < length_.prompt;
   return prompt_goes_on ? kUnlimitedRows : capacity();
+}
+
+std::optional<RowQuantization> LayerState::quantization() const {
+  if (!setup_.needs.quantization) {
+    return std::nullopt;
+  }
+  return RowQuantization{.bits = setup_.needs.quantization->bits,
+                         .group = setup_.needs.quantization->group,
+                         .residual = setup_.residual(state_size_)};
 }
 
 int64_t LayerState::steps_to_quantize(const Set& set) const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -47,6 +48,9 @@ class LayerState {
 
   /// k of this layer.
   int64_t state_size() const { return state_size_; }
+
+  /// How the layer's rows are quantised, if they are.
+  std::optional<RowQuantization> quantization() const;
 
   /// Rows that a set may hold after `step`.
   int64_t capacity_after(int64_t step) const;

@@ -76,6 +76,9 @@ class Experiment {
   /// Tokens of a sample: what `state_fraction` is a fraction of.
   virtual int64_t context_length() const = 0;
 
+  /// Throws InputError when this model cannot be measured with these options.
+  virtual void check_model(const TransformerConfig& /*config*/) const {}
+
   /// Reads the data. Throws InputError when it cannot, or when they do not hold one sample.
   virtual std::unique_ptr<Workload> prepare(const Tokenizer& tokenizer) const = 0;
 

@@ -21,6 +21,7 @@ class Preparer {
     PlannedCell cell;
     cell.spec = &spec;
     cell.model = model(spec.model);
+    spec.experiment.experiment->check_model(cell.model->file().config());
     cell.workload = workload(spec, *cell.model);
     cell.samples = cell.workload->samples();
     if (spec.policy.one_shot() && cell.workload->length(0).prompt == 0) {

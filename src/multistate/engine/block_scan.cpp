@@ -75,8 +75,12 @@ class GroupBlocks {
                          sets_[i].trace.tokens());
     decision_.reserve(sets_[i].rows.rows());
     buffers_[i].rows = {sets_[i].rows.keys(), sets_[i].rows.values()};
-    // On the CPU this is the buffer itself.
-    weights_of(i) = logits(i, first, count).to(at::kCPU, at::kFloat);
+    if (state_.setup().rotates_anew()) {
+      weights_of(i) = space_for_logits(i, count, at::TensorOptions(at::kFloat));
+    } else {
+      // On the CPU this is the buffer itself.
+      weights_of(i) = logits(i, first, count).to(at::kCPU, at::kFloat);
+    }
     steps_[i].begin(weights_of(i).view({inputs.heads(), count, -1}), buffers_[i].rows, first);
   }
 
@@ -107,17 +111,23 @@ class GroupBlocks {
     state_.quantize(sets_[i]);
   }
 
-  /// Logits [G, H/G * B, N] of B queries for all rows, in memory that the blocks share.
-  at::Tensor logits(size_t i, int64_t first, int64_t count) {
+  /// [G, H/G * B, N], in memory that the blocks share.
+  at::Tensor space_for_logits(size_t i, int64_t count, const at::TensorOptions& options) {
     const SetInputs& inputs = steps_[i].inputs();
-    const auto queries = inputs.queries.narrow(2, first, count).mul(inputs.scale()).flatten(1, 2);
     const int64_t rows = sets_[i].rows.rows();
     const int64_t size = inputs.heads() * count * rows;
     at::Tensor& buffer = buffers_[i].logits;
     if (!buffer.defined() || buffer.numel() < size) {
-      buffer = at::empty({size}, inputs.queries.options());
+      buffer = at::empty({size}, options);
     }
-    auto out = buffer.narrow(0, 0, size).view({inputs.kv_heads(), -1, rows});
+    return buffer.narrow(0, 0, size).view({inputs.kv_heads(), -1, rows});
+  }
+
+  /// Logits [G, H/G * B, N] of B queries for all rows.
+  at::Tensor logits(size_t i, int64_t first, int64_t count) {
+    const SetInputs& inputs = steps_[i].inputs();
+    const auto queries = inputs.queries.narrow(2, first, count).mul(inputs.scale()).flatten(1, 2);
+    auto out = space_for_logits(i, count, inputs.queries.options());
     return at::bmm_out(out, queries, buffers_[i].rows.keys.transpose(1, 2));
   }
 

@@ -12,7 +12,11 @@ BlockSteps::BlockSteps(SetInputs inputs, const LayerState& state, LayerState::Se
     : inputs_(std::move(inputs)),
       state_(state),
       set_(set),
-      future_(future_of_set(state, set, inputs_)) {}
+      future_(future_of_set(state, set, inputs_)) {
+  if (state.setup().rotates_anew()) {
+    moving_.emplace(inputs_, state, set);
+  }
+}
 
 void BlockSteps::begin(const at::Tensor& logits, const BlockRows& rows, int64_t first) {
   weights_ = logits.data_ptr<float>();
@@ -21,6 +25,9 @@ void BlockSteps::begin(const at::Tensor& logits, const BlockRows& rows, int64_t 
   first_ = first;
   find_matrices(rows, first);
   reserve();
+  if (moving_) {
+    moving_->begin(rows.keys, first, tokens_);
+  }
 }
 
 void BlockSteps::find_matrices(const BlockRows& rows, int64_t first) {
@@ -53,6 +60,9 @@ void BlockSteps::attend(int64_t token, StepData& data) {
   set_.trace.record_birth();
   ++live_rows_;
   live_bytes_.add();
+  if (moving_) {
+    moving_->write_logits(token, visible, weights_ + token * rows_, tokens_ * rows_);
+  }
   softmax(token, visible);
   describe(token, visible, data);
 }
@@ -83,6 +93,9 @@ void BlockSteps::give_up(const Evictions& evictions) {
   const int64_t step = set_.trace.tokens() - 1;
   for (const int64_t row : evictions.rows()) {
     const auto slot = static_cast<size_t>(row);
+    if (moving_) {
+      moving_->evict(row);
+    }
     live_[slot] = 0;
     bias_[slot] = -INFINITY;
     evicted_.push_back(row);

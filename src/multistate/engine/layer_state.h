@@ -93,7 +93,9 @@ class LayerState {
   std::span<const Set> group(int64_t first_set) const;
 
   /// Rows that a set may hold after a step outside a prompt that is cut at its end.
-  int64_t capacity() const { return state_size_ + setup_.common.every - 1; }
+  int64_t capacity() const {
+    return setup_.bounded() ? state_size_ + setup_.common.every - 1 : kUnlimitedRows;
+  }
 
   const PolicySetup& setup_;
   int64_t layer_;

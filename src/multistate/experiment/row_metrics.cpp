@@ -164,7 +164,7 @@ json picture_map(const json& picture) {
 
 void add_lifetimes(std::span<const SampleRecord> records, Summary& summary) {
   for (const auto& [division, unused] : records.front().values.at("by_layer").items()) {
-    if (division == "recent") {
+    if (division == "recent" || division == "first_row") {
       continue;
     }
     const Lifetimes lifetimes = lifetimes_of(records, division);
@@ -191,6 +191,7 @@ Summary summarize_rows(std::span<const SampleRecord> records) {
   add_metric(records, "lifetime_mean", {"lifetime", "rows"}, kSteps, metrics);
   add_metric(records, "lifetime_law", {"lifetime_law", "rows"}, kSteps, metrics);
   add_metric(records, "first_row_share", {"first_row_steps", "first_row_possible"}, "", metrics);
+  add_metric(records, "first_row_at_end", {"first_row_at_end", "sets"}, "", metrics);
   add_metric(records, "next_rows_share", {"next_rows_steps", "next_rows_possible"}, "", metrics);
   const auto first_rows = [](const SampleRecord& record) -> const json& {
     return record.values.at("first_rows");
@@ -198,11 +199,14 @@ Summary summarize_rows(std::span<const SampleRecord> records) {
   summary.series["first_rows_share"] = series_of(records, "position of the row", "", first_rows);
   summary.series["first_rows_steps"] =
       series_of(records, "position of the row", kSteps, kept_steps);
+  const auto by_layer = [&](const char* key) {
+    return series_of(records, "layer", "", [key](const SampleRecord& record) -> const json& {
+      return record.values.at("by_layer").at(key);
+    });
+  };
+  summary.series["first_row_share_by_layer"] = by_layer("first_row");
   if (metrics.contains("recent_share")) {
-    summary.series["recent_share_by_layer"] =
-        series_of(records, "layer", "", [](const SampleRecord& record) -> const json& {
-          return record.values.at("by_layer").at("recent");
-        });
+    summary.series["recent_share_by_layer"] = by_layer("recent");
   }
   add_lifetimes(records, summary);
   const json& values = records.front().values;

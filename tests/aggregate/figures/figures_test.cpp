@@ -140,6 +140,15 @@ TEST_CASE("the full model is dashed across and the plainest policy is called the
   CHECK_THAT(script, ContainsSubstring("title 'window (baseline)'"));
 }
 
+TEST_CASE("a sweep without the full model has figures, too") {
+  const TemporaryFolder folder;
+  auto report = small().make();
+  report["groups"][0]["topline"] = nullptr;
+  report["cells"][0]["state"] = "missing";
+  CHECK(sources_of(report, folder.path()).size() == 6);
+  CHECK_THAT(read_text(folder / "nll-by-state-size.gp"), !ContainsSubstring("title 'full'"));
+}
+
 TEST_CASE("groups have figures of their own, named by what differs") {
   const TemporaryFolder folder;
   MadeReport made = small();

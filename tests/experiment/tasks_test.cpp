@@ -36,7 +36,7 @@ struct Tiny {
 };
 
 std::shared_ptr<const Experiment> experiment_of(const std::string& name, const std::string& yaml) {
-  return set_up_experiment(experiment_registry().find(name), parse_yaml(yaml, "here")).experiment;
+  return set_up_experiment(*experiment_registry().find(name), parse_yaml(yaml, "here")).experiment;
 }
 
 /// The options for a sample file, with more behind them.

@@ -183,6 +183,14 @@ TEST_CASE("the rule for prompts that are too long is the format's, or the one th
   CHECK(longbench->length(0).tokens == 200);
 }
 
+TEST_CASE("a BOS token stands before the prompt when it is asked for") {
+  const Tiny tiny;
+  const std::string sample = "plain/questions.jsonl";
+  const auto bare = prepare(tiny, "question_answering", options_for(sample));
+  const auto with_bos = prepare(tiny, "question_answering", options_for(sample, ", add_bos: true"));
+  CHECK(with_bos->length(0).prompt == bare->length(0).prompt + 1);
+}
+
 TEST_CASE("rows are taken from the first on, and all are checked") {
   const Tiny tiny;
   const auto two =
@@ -328,7 +336,7 @@ TEST_CASE("a context too short for an answer, and a chat without a format, are r
       error(", context_length: 64"),
       ContainsSubstring("questions.jsonl:1: experiment.context_length (64) leaves no token "
                         "for the prompt: the answer and what stands around the prompt take 64"));
-  CHECK_THAT(error(", template: chat"), ContainsSubstring("chat template"));
+  CHECK_THAT(error(", template: chat"), ContainsSubstring("experiment.template: chat: "));
   CHECK_THAT(
       error(", prompt: 'no place'"),
       ContainsSubstring("experiment.prompt: the prompt has {context} 0 times; expected once"));

@@ -7,6 +7,7 @@ const std::vector<TaskFormat>& task_formats() {
       {.name = "plain",
        .help = "rows of one's own: context, question, answers, choices",
        .takes_prompt = true,
+       .has_line_answers = true,
        .read = read_plain},
       {.name = "zeroscrolls",
        .help = "tau/zero_scrolls, a file of a task",

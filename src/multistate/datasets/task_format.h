@@ -22,7 +22,6 @@ struct TaskReadOptions {
 /// range or not known is an InputError with file, line and field.
 struct TaskFormat {
   std::string name;
-  std::string help;
   bool takes_task = false;
   bool takes_prompt = false;
   bool takes_templates = false;

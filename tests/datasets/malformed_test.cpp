@@ -4,7 +4,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "multistate/base/mapped_file.h"
 #include "multistate/datasets/task_format.h"
 
 #include "support/catch.h"

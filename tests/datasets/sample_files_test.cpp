@@ -1,7 +1,7 @@
 // Files in the exact public formats, one a task, their content of our own; scores worked by hand.
 
 #include <cmath>
-#include <set>
+#include <iterator>
 
 #include "multistate/datasets/first_line.h"
 #include "multistate/datasets/task_format.h"

@@ -5,10 +5,6 @@
 
 #include <array>
 
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
-#include "multistate/base/error.h"
 #include "multistate/datasets/json_lines.h"
 #include "multistate/datasets/published_task.h"
 

@@ -11,21 +11,21 @@ namespace multistate {
 
 /// What a file of tasks is read with.
 struct TaskReadOptions {
-  std::filesystem::path data;  ///< The file.
+  std::filesystem::path data = {};  ///< The file.
   Purpose purpose = Purpose::kAnswer;
-  std::string task;                 ///< For formats whose rows do not say it; empty: by file name.
-  std::string prompt;               ///< For formats whose rows are no prompts.
-  std::filesystem::path templates;  ///< LongBench's folder config/; empty: `prompt`.
+  std::string task = {};    ///< For formats whose rows do not say it; empty: by file name.
+  std::string prompt = {};  ///< For formats whose rows are no prompts.
+  std::filesystem::path templates = {};  ///< LongBench's folder config/; empty: `prompt`.
 };
 
 /// A format of files of tasks. Readers are strict: a field that is missing, of another type, out of
 /// range or not known is an InputError with file, line and field.
 struct TaskFormat {
   std::string name;
-  std::string help;
   bool takes_task = false;
   bool takes_prompt = false;
   bool takes_templates = false;
+  bool has_line_answers = false;              ///< Answers of question_answering are one line.
   Truncation truncation = Truncation::kNone;  ///< Its rule for prompts that are too long.
   TaskFile (*read)(const TaskReadOptions& options) = nullptr;
 };

@@ -3,6 +3,7 @@
 // Rows with the same id are one question with several answers. Answers are published for the split
 // `validation`. Metrics, tokens of an answer: the authors' code.
 
+#include <algorithm>
 #include <array>
 #include <map>
 

@@ -18,8 +18,8 @@ void AnswerTaskOptions::visit(OptionVisitor& v) {
 }
 
 std::vector<std::string> AnswerTaskOptions::stops(Purpose purpose) const {
-  const bool own_answer = task_format().read == read_plain && purpose == Purpose::kAnswer;
-  if (stop == Stop::kLine || (stop == Stop::kByFormat && own_answer)) {
+  const bool is_line = task_format().has_line_answers && purpose == Purpose::kAnswer;
+  if (stop == Stop::kLine || (stop == Stop::kByFormat && is_line)) {
     return {"\n"};
   }
   return {};

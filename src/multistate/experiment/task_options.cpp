@@ -52,6 +52,7 @@ void TaskOptions::visit(OptionVisitor& v) {
            "whether the cut of `prompt: one_shot` comes before the question or after it");
   v.choice("template", dress, {{"plain", Dress::kPlain}, {"chat", Dress::kChat}},
            "the prompt as it is, or as a message in the model's chat format");
+  v("add_bos", add_bos, "start with the model's BOS token; in a chat its format decides");
 }
 
 void TaskOptions::check(const Node& node) const {

@@ -23,6 +23,7 @@ struct TaskOptions {
   Cut truncation = Cut::kByFormat;
   PromptEnd question = PromptEnd::kContext;
   Dress dress = Dress::kPlain;
+  bool add_bos = false;
 
   void visit(OptionVisitor& v);
 

@@ -20,16 +20,12 @@ void put_before(const Ids& first, Ids& ids) {
   ids.insert(ids.begin(), first.begin(), first.end());
 }
 
-/// What a chat puts before a message.
-Ids opening_of(const std::optional<ChatFormat>& chat, const Tokenizer& tokenizer) {
-  if (!chat) {
-    return {};
+ChatFormat format_of_model(const Tokenizer& tokenizer) {
+  try {
+    return chat_format(tokenizer);
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("experiment.template: chat: {}", error.what()));
   }
-  Ids ids = tokenizer.encode(chat->before);
-  if (chat->starts_with_bos && tokenizer.bos_id()) {
-    put_before({*tokenizer.bos_id()}, ids);
-  }
-  return ids;
 }
 
 /// The choices as they go on from a prompt with that end.
@@ -72,10 +68,7 @@ TaskSet::TaskSet(const TaskOptions& options, Purpose purpose, int64_t answer_tok
     const int64_t published = file_.answer_tokens > 0 ? file_.answer_tokens : own_answer_tokens;
     answer_tokens_ = answer_tokens > 0 ? answer_tokens : published;
   }
-  if (options.dress == TaskOptions::Dress::kChat && !file_.asked_plainly) {
-    chat_ = chat_format(tokenizer);
-  }
-  stop_ids_ = answer_end_ids(tokenizer, chat_ ? &*chat_ : nullptr);
+  set_up_frame(options, tokenizer);
   if (options.max_samples > 0 && options.max_samples < rows_in_file_) {
     file_.rows.resize(static_cast<size_t>(options.max_samples));
   }
@@ -85,13 +78,29 @@ TaskSet::TaskSet(const TaskOptions& options, Purpose purpose, int64_t answer_tok
   report(options);
 }
 
+void TaskSet::set_up_frame(const TaskOptions& options, const Tokenizer& tokenizer) {
+  bool bos = options.add_bos;
+  if (options.dress == TaskOptions::Dress::kChat && !file_.asked_plainly) {
+    chat_ = format_of_model(tokenizer);
+    bos = chat_->starts_with_bos;
+    before_ = tokenizer.encode(chat_->before);
+  }
+  if (bos && !tokenizer.bos_id()) {
+    throw InputError(fmt::format("experiment.{}: the model's tokenizer names no BOS token",
+                                 chat_ ? "template" : "add_bos"));
+  }
+  if (bos) {
+    put_before({*tokenizer.bos_id()}, before_);
+  }
+  stop_ids_ = answer_end_ids(tokenizer, chat_ ? &*chat_ : nullptr);
+}
+
 void TaskSet::add(const TaskRow& row, const TaskOptions& options, const Tokenizer& tokenizer) {
   const std::string closing = (chat_ ? chat_->after : "") + row.answer_start;
-  const Ids before = opening_of(chat_, tokenizer);
   const Ids after = tokenizer.encode(closing);
   choices_.push_back(continuations_of(row, row.context + row.question + closing, tokenizer));
   const int64_t around =
-      size_of(before) + size_of(after) + std::max(answer_tokens_, longest_of(choices_.back()));
+      size_of(before_) + size_of(after) + std::max(answer_tokens_, longest_of(choices_.back()));
   if (around >= options.context_length) {
     throw InputError(fmt::format(
         "{}: experiment.context_length ({}) leaves no token for the prompt: the answer and what "
@@ -100,7 +109,7 @@ void TaskSet::add(const TaskRow& row, const TaskOptions& options, const Tokenize
   }
   TokenizedPrompt prompt =
       tokenize_prompt(row, tokenizer, options.rule(), options.context_length - around);
-  put_before(before, prompt.context);
+  put_before(before_, prompt.context);
   prompt.question.insert(prompt.question.end(), after.begin(), after.end());
   if (prompt.question.empty() && !prompt.context.empty()) {
     prompt.question.push_back(prompt.context.back());

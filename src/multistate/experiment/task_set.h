@@ -46,6 +46,7 @@ class TaskSet {
   const nlohmann::json& data_report() const { return report_; }
 
  private:
+  void set_up_frame(const TaskOptions& options, const Tokenizer& tokenizer);
   void add(const TaskRow& row, const TaskOptions& options, const Tokenizer& tokenizer);
   void report(const TaskOptions& options);
 
@@ -53,6 +54,7 @@ class TaskSet {
   int64_t rows_in_file_ = 0;
   int64_t answer_tokens_ = 0;
   std::optional<ChatFormat> chat_;
+  std::vector<int64_t> before_;  ///< What stands before every prompt.
   std::vector<int64_t> stop_ids_;
   std::vector<TokenizedPrompt> prompts_;
   std::vector<std::vector<std::vector<int64_t>>> choices_;

@@ -1,6 +1,7 @@
 #include "multistate/scoring/answer_match.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "multistate/scoring/unicode.h"
 

@@ -1,6 +1,8 @@
 #include "multistate/scoring/rouge.h"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>

@@ -4,89 +4,18 @@
 #include "multistate/base/mapped_file.h"
 
 #include "support/catch.h"
+#include "support/generation_sweep.h"
 #include "support/program.h"
 #include "support/real_data.h"
 #include "support/temporary_folder.h"
 #include "support/tiny_model.h"
-#include "support/tiny_sweep.h"
 
 namespace multistate::test {
 namespace {
 
 using nlohmann::json;
 
-/// A tiny model, prompts, and a sweep over them.
-class Texts {
- public:
-  Texts() {
-    write_tiny_gguf({}, folder_ / "model.gguf");
-    write_file(folder_ / "prompts.txt", "the tale of\nonce\nof the sea and the\nwhat\nno\n");
-    write_file(folder_ / "text.txt", tiny_text(3000));
-  }
-
-  /// `experiment`: options beside data.
-  std::string file(const std::string& experiment, const std::string& rest,
-                   const std::string& data = "prompts.txt") const {
-    const auto path = folder_ / "sweep.yaml";
-    write_file(path, fmt::format("name: texts\noutput: {0}/out\nmodel: {{path: {0}/model.gguf}}\n"
-                                 "experiment: {{name: generation, data: {0}/{1}{2}}}\n{3}",
-                                 folder_.path().string(), data,
-                                 experiment.empty() ? "" : ", " + experiment, rest));
-    return path.string();
-  }
-
-  std::filesystem::path folder() const { return folder_.path(); }
-  std::filesystem::path output() const { return folder_ / "out"; }
-
-  /// Runs a sweep from nothing, with more words of the command line.
-  void run(const std::string& experiment, const std::string& rest,
-           std::vector<std::string> words = {}, const std::string& data = "prompts.txt") const {
-    std::filesystem::remove_all(output());
-    words.insert(words.begin(), {"run", file(experiment, rest, data)});
-    const auto run = run_program(words);
-    INFO(run.err);
-    REQUIRE(run.exit_code == 0);
-  }
-
-  /// The folder of the cell whose name begins so.
-  std::filesystem::path cell(const std::string& slug) const {
-    for (const auto& entry : std::filesystem::directory_iterator(output() / "cells")) {
-      if (entry.path().filename().string().starts_with(slug)) {
-        return entry.path();
-      }
-    }
-    throw std::runtime_error("no cell " + slug);
-  }
-
-  std::vector<json> samples(const std::string& slug) const {
-    std::vector<json> lines;
-    std::istringstream stream(read_file(cell(slug) / "samples.jsonl"));
-    for (std::string line; std::getline(stream, line);) {
-      lines.push_back(json::parse(line));
-    }
-    return lines;
-  }
-
-  json result(const std::string& slug) const {
-    return json::parse(read_file(cell(slug) / "result.json"));
-  }
-
- private:
-  TemporaryFolder folder_;
-};
-
-const char* const kTovaAndFull =
-    "policy: {name: tova}\nstate_size: 8\nsweep: {include: [{policy.name: full}]}\n";
-
-std::vector<json> values_of(const std::vector<json>& samples) {
-  std::vector<json> values;
-  for (const json& sample : samples) {
-    values.push_back(sample.at("values"));
-  }
-  return values;
-}
-
-std::string refusal(const Texts& texts, const std::string& experiment,
+std::string refusal(const GenerationSweep& texts, const std::string& experiment,
                     const std::string& rest = "policy: {name: full}\n",
                     const std::string& data = "prompts.txt") {
   const auto run = run_program({"run", texts.file(experiment, rest, data)});
@@ -97,8 +26,9 @@ std::string refusal(const Texts& texts, const std::string& experiment,
 }  // namespace
 
 TEST_CASE("texts of a sweep are those of multistate generate, for every policy and sample") {
-  const Texts texts;
-  texts.run("max_tokens: 30, temperature: 1.0, top_k: 40, ignore_eos: true", kTovaAndFull);
+  const GenerationSweep texts;
+  texts.run("max_tokens: 30, temperature: 1.0, top_k: 40, ignore_eos: true",
+            GenerationSweep::tova_and_full());
   const auto prompts = std::vector<std::string>{"the tale of", "once", "of the sea and the"};
   for (const std::string policy : {"tova", "full"}) {
     const auto samples = texts.samples(policy);
@@ -141,14 +71,14 @@ TEST_CASE("texts of a sweep are those of multistate generate, for every policy a
 }
 
 TEST_CASE("texts do not depend on the batch, the threads, the cells beside them, or on a limit") {
-  const Texts texts;
+  const GenerationSweep texts;
   const std::string options = "max_tokens: 24, temperature: 0.9, texts: 4, ignore_eos: true";
-  texts.run(options, kTovaAndFull, {"--jobs", "1"});
+  texts.run(options, GenerationSweep::tova_and_full(), {"--jobs", "1"});
   const auto tova = values_of(texts.samples("tova"));
   const auto full = values_of(texts.samples("full"));
   REQUIRE(tova.size() == 20);
   for (const char* batch : {", batch: 1", ", batch: 3"}) {
-    texts.run(options + batch, kTovaAndFull, {"--jobs", "3"});
+    texts.run(options + batch, GenerationSweep::tova_and_full(), {"--jobs", "3"});
     CHECK(values_of(texts.samples("tova")) == tova);
     CHECK(values_of(texts.samples("full")) == full);
   }
@@ -159,7 +89,7 @@ TEST_CASE("texts do not depend on the batch, the threads, the cells beside them,
 }
 
 TEST_CASE("every prompt has its turn, and every text of one is drawn anew") {
-  const Texts texts;
+  const GenerationSweep texts;
   texts.run("max_tokens: 12, temperature: 1.0, texts: 2, ignore_eos: true",
             "policy: {name: full}\n");
   const auto values = values_of(texts.samples("full"));
@@ -172,7 +102,7 @@ TEST_CASE("every prompt has its turn, and every text of one is drawn anew") {
 }
 
 TEST_CASE("the full model is its own topline, and a policy leaves it when the state is full") {
-  const Texts texts;
+  const GenerationSweep texts;
   texts.run("max_tokens: 40, ignore_eos: true",
             "policy: {name: tova}\nsweep: {parameters: {state_size: {values: [8, 200]}}, include: "
             "[{policy.name: full}]}\n");
@@ -199,7 +129,7 @@ TEST_CASE("the full model is its own topline, and a policy leaves it when the st
 }
 
 TEST_CASE("the sweep's seed matters where something is drawn, and only there") {
-  const Texts texts;
+  const GenerationSweep texts;
   const std::string seeds = "policy: {name: full}\nsweep: {parameters: {seed: {values: [0, 1]}}}\n";
   texts.run("max_tokens: 12, temperature: 1.0, ignore_eos: true", seeds);
   CHECK(texts.result("full-seed=0").at("config").at("seed") == 0);
@@ -210,7 +140,7 @@ TEST_CASE("the sweep's seed matters where something is drawn, and only there") {
 }
 
 TEST_CASE("a text ends before a stop string or the EOS token, and says so") {
-  const Texts texts;
+  const GenerationSweep texts;
   texts.run("max_tokens: 60, temperature: 1.0, ignore_eos: true", "policy: {name: full}\n");
   const auto whole = values_of(texts.samples("full"));
   const std::string first = whole[0].at("text");
@@ -232,7 +162,7 @@ TEST_CASE("a text ends before a stop string or the EOS token, and says so") {
 }
 
 TEST_CASE("prompts may be the beginnings of chunks of texts") {
-  const Texts texts;
+  const GenerationSweep texts;
   texts.run(
       "prompts: chunks, prompt_tokens: 10, chunk_tokens: 100, max_prompts: 3, add_bos: true, "
       "max_tokens: 8",
@@ -254,9 +184,9 @@ TEST_CASE("prompts may be the beginnings of chunks of texts") {
 }
 
 TEST_CASE("generation goes on where it was stopped, with the same texts") {
-  const Texts texts;
+  const GenerationSweep texts;
   const std::string options = "max_tokens: 16, temperature: 1.0, batch: 2, ignore_eos: true";
-  texts.run(options, kTovaAndFull);
+  texts.run(options, GenerationSweep::tova_and_full());
   const auto whole = values_of(texts.samples("tova"));
   // As if it had been stopped after three samples, the second in the middle of a batch.
   const auto folder = texts.cell("tova");
@@ -275,14 +205,14 @@ TEST_CASE("generation goes on where it was stopped, with the same texts") {
   std::filesystem::remove(folder / "result.json");
   std::filesystem::remove(folder / "samples.jsonl");
   write_file(folder / "samples.partial.jsonl", partial);
-  const auto again = run_program({"run", texts.file(options, kTovaAndFull)});
+  const auto again = run_program({"run", texts.file(options, GenerationSweep::tova_and_full())});
   INFO(again.err);
   REQUIRE(again.exit_code == 0);
   CHECK(values_of(texts.samples("tova")) == whole);
 }
 
 TEST_CASE("a policy that sees the future cannot write, and says so") {
-  const Texts texts;
+  const GenerationSweep texts;
   const auto run =
       run_program({"run", texts.file("max_tokens: 8", "policy: {name: oracle}\nstate_size: 8\n")});
   CHECK(run.exit_code == 1);
@@ -290,7 +220,7 @@ TEST_CASE("a policy that sees the future cannot write, and says so") {
 }
 
 TEST_CASE("generation refuses what it cannot do, and names the place") {
-  const Texts texts;
+  const GenerationSweep texts;
   const auto check = [&](const std::string& experiment, const std::string& message) {
     CAPTURE(experiment);
     CHECK_THAT(refusal(texts, experiment), ContainsSubstring(message));
@@ -312,65 +242,6 @@ TEST_CASE("generation refuses what it cannot do, and names the place") {
   check("prompt_tokens: 5", "prompts.txt:1: the prompt has");
   CHECK_THAT(refusal(texts, "", "policy: {name: full}\n", "nowhere.txt"),
              ContainsSubstring("nowhere.txt' does not exist"));
-}
-
-TEST_CASE("texts go to a judge and come back as wins, ties and losses") {
-  const Texts texts;
-  texts.run("max_tokens: 24, ignore_eos: true", kTovaAndFull);
-  const auto pairs = (texts.folder() / "pairs.jsonl").string();
-  const auto exported = run_program({"export-pairs", texts.output().string(), "-o", pairs});
-  INFO(exported.err);
-  REQUIRE(exported.exit_code == 0);
-  CHECK_THAT(exported.out, ContainsSubstring("2 of 2 planned cells"));
-
-  // A judge that likes the text with the larger first letters, and says why.
-  std::map<std::string, std::string> full;
-  for (const json& values : values_of(texts.samples("full"))) {
-    full[values.at("prompt")] = values.at("text");
-  }
-  std::string verdicts;
-  int64_t wins = 0;
-  int64_t losses = 0;
-  std::istringstream stream(read_file(pairs));
-  for (std::string line; std::getline(stream, line);) {
-    const auto pair = json::parse(line);
-    const bool a = pair.at("a").get<std::string>() > pair.at("b").get<std::string>();
-    const auto& liked = pair.at(a ? "a" : "b");
-    verdicts +=
-        json{{"id", pair.at("id")}, {"verdict", a ? "A" : "B"}, {"why", "larger"}}.dump() + "\n";
-    ++(liked == full.at(pair.at("prompt")) ? losses : wins);
-  }
-  REQUIRE(wins + losses > 0);
-  write_file(texts.folder() / "verdicts.jsonl", verdicts);
-  const std::vector<std::string> words = {"import-verdicts",
-                                          (texts.folder() / "pairs.key.json").string(),
-                                          (texts.folder() / "verdicts.jsonl").string()};
-  auto as_json = words;
-  as_json.emplace_back("--json");
-  const auto imported = run_program(as_json);
-  INFO(imported.err);
-  REQUIRE(imported.exit_code == 0);
-  const auto report = json::parse(imported.out).at("comparisons").at(0);
-  CHECK(report.at("cell").at("label") == "tova");
-  CHECK(report.at("cell").at("state_size") == 8);
-  CHECK(report.at("win").at("count") == wins / 2);  // In both orders.
-  CHECK(report.at("loss").at("count") == losses / 2);
-  CHECK(report.at("tie").at("count") == 0);
-  CHECK(report.at("orders_agree") == 1.0);
-  CHECK(report.at("samples") == 5);
-  CHECK(report.at("identical").get<int64_t>() + (wins + losses) / 2 == 5);
-  const auto table = run_program(words);
-  CHECK_THAT(table.out, ContainsSubstring("orders agree"));
-
-  // Nothing that a judge may be at work with is replaced.
-  const auto twice = run_program({"export-pairs", texts.output().string(), "-o", pairs});
-  CHECK(twice.exit_code == 2);
-  CHECK_THAT(twice.err, ContainsSubstring("pairs.jsonl: is there already; name another"));
-  const auto unread = run_program({"import-verdicts", pairs, pairs});
-  CHECK(unread.exit_code == 2);
-  const auto help = run_program({"export-pairs", "--help"});
-  CHECK(help.exit_code == 0);
-  CHECK_THAT(help.out, ContainsSubstring("multistate export-pairs"));
 }
 
 TEST_CASE("the real model writes the same texts sixteen at a time and one by one", "[slow]") {
@@ -396,9 +267,8 @@ TEST_CASE("the real model writes the same texts sixteen at a time and one by one
     REQUIRE(result.exit_code == 0);
     std::vector<json> ids;
     for (const auto& entry : std::filesystem::directory_iterator(output / "cells")) {
-      std::istringstream stream(read_file(entry.path() / "samples.jsonl"));
-      for (std::string line; std::getline(stream, line);) {
-        ids.push_back(json::parse(line).at("values").at("ids"));
+      for (const json& values : values_of(json_lines(entry.path() / "samples.jsonl"))) {
+        ids.push_back(values.at("ids"));
       }
     }
     return ids;

@@ -58,8 +58,12 @@ class GroupBlocks {
     sets_[i].rows.append(inputs.keys.narrow(1, first, count), inputs.values.narrow(1, first, count),
                          sets_[i].trace.tokens());
     decision_.reserve(sets_[i].rows.rows());
-    // On the CPU this is the buffer itself.
-    weights_of(i) = logits(i, first, count).to(at::kCPU, at::kFloat);
+    if (state_.setup().rotates_anew()) {
+      weights_of(i) = space_for_logits(i, count, at::TensorOptions(at::kFloat));
+    } else {
+      // On the CPU this is the buffer itself.
+      weights_of(i) = logits(i, first, count).to(at::kCPU, at::kFloat);
+    }
     steps_[i].begin(weights_of(i).view({inputs.heads(), count, -1}), first);
   }
 
@@ -87,17 +91,23 @@ class GroupBlocks {
     sets_[i].rows.erase(steps_[i].end());
   }
 
-  /// Logits [G, H/G * B, N] of B queries for all rows, in memory that the blocks share.
-  at::Tensor logits(size_t i, int64_t first, int64_t count) {
+  /// [G, H/G * B, N], in memory that the blocks share.
+  at::Tensor space_for_logits(size_t i, int64_t count, const at::TensorOptions& options) {
     const SetInputs& inputs = steps_[i].inputs();
-    const auto queries = inputs.queries.narrow(2, first, count).mul(inputs.scale()).flatten(1, 2);
     const int64_t rows = sets_[i].rows.rows();
     const int64_t size = inputs.heads() * count * rows;
     at::Tensor& buffer = buffers_[i].logits;
     if (!buffer.defined() || buffer.numel() < size) {
-      buffer = at::empty({size}, inputs.queries.options());
+      buffer = at::empty({size}, options);
     }
-    auto out = buffer.narrow(0, 0, size).view({inputs.kv_heads(), -1, rows});
+    return buffer.narrow(0, 0, size).view({inputs.kv_heads(), -1, rows});
+  }
+
+  /// Logits [G, H/G * B, N] of B queries for all rows.
+  at::Tensor logits(size_t i, int64_t first, int64_t count) {
+    const SetInputs& inputs = steps_[i].inputs();
+    const auto queries = inputs.queries.narrow(2, first, count).mul(inputs.scale()).flatten(1, 2);
+    auto out = space_for_logits(i, count, inputs.queries.options());
     return at::bmm_out(out, queries, sets_[i].rows.keys().transpose(1, 2));
   }
 

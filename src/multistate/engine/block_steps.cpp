@@ -12,7 +12,11 @@ BlockSteps::BlockSteps(SetInputs inputs, const LayerState& state, LayerState::Se
     : inputs_(std::move(inputs)),
       state_(state),
       set_(set),
-      future_(future_of_set(state, set, inputs_)) {}
+      future_(future_of_set(state, set, inputs_)) {
+  if (state.setup().rotates_anew()) {
+    moving_.emplace(inputs_, state, set);
+  }
+}
 
 void BlockSteps::begin(const at::Tensor& logits, int64_t first) {
   weights_ = logits.data_ptr<float>();
@@ -21,6 +25,9 @@ void BlockSteps::begin(const at::Tensor& logits, int64_t first) {
   first_ = first;
   find_matrices(first);
   reserve();
+  if (moving_) {
+    moving_->begin(first, tokens_);
+  }
 }
 
 void BlockSteps::find_matrices(int64_t first) {
@@ -51,6 +58,9 @@ void BlockSteps::attend(int64_t token, StepData& data) {
   const int64_t visible = rows_ - tokens_ + token + 1;
   set_.trace.record_birth();
   ++live_rows_;
+  if (moving_) {
+    moving_->write_logits(token, visible, weights_ + token * rows_, tokens_ * rows_);
+  }
   softmax(token, visible);
   describe(token, visible, data);
 }
@@ -81,6 +91,9 @@ void BlockSteps::give_up(const Evictions& evictions) {
   const int64_t step = set_.trace.tokens() - 1;
   for (const int64_t row : evictions.rows()) {
     const auto slot = static_cast<size_t>(row);
+    if (moving_) {
+      moving_->evict(row);
+    }
     live_[slot] = 0;
     bias_[slot] = -INFINITY;
     evicted_.push_back(row);

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include <ATen/core/Tensor.h>
 
 #include "multistate/engine/layer_state.h"
+#include "multistate/engine/moving_rows.h"
 #include "multistate/engine/set_inputs.h"
 #include "multistate/engine/step_buffers.h"
 #include "multistate/policy/policy.h"
@@ -26,7 +28,8 @@ class BlockSteps {
   const SetInputs& inputs() const { return inputs_; }
 
   /// Starts a block: `logits` [H, B, N], on the CPU and in float32, of the tokens [first, first +
-  /// B) of the call. The last B of the set's N rows are those of the tokens.
+  /// B) of the call. The last B of the set's N rows are those of the tokens. Where rows move
+  /// (PolicySetup::rotates_anew) their content is not read.
   void begin(const at::Tensor& logits, int64_t first);
 
   /// Turns the logits of token `token` of the block into softmax weights, in place: 0 for rows that
@@ -55,7 +58,8 @@ class BlockSteps {
   SetInputs inputs_;
   const LayerState& state_;
   LayerState::Set& set_;
-  at::Tensor future_;         ///< See future_attention().
+  at::Tensor future_;  ///< See future_attention().
+  std::optional<MovingRows> moving_;
   float* weights_ = nullptr;  ///< [H, B, N]
   int64_t tokens_ = 0;        ///< B
   int64_t rows_ = 0;          ///< N

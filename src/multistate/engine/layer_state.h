@@ -70,7 +70,9 @@ class LayerState {
 
  private:
   /// Rows that a set may hold after a step outside a prompt that is cut at its end.
-  int64_t capacity() const { return state_size_ + setup_.common.every - 1; }
+  int64_t capacity() const {
+    return setup_.bounded() ? state_size_ + setup_.common.every - 1 : kUnlimitedRows;
+  }
 
   const PolicySetup& setup_;
   int64_t layer_;

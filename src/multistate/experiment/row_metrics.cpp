@@ -3,6 +3,7 @@
 #include <set>
 
 #include "multistate/experiment/row_record.h"
+#include "multistate/experiment/sample_metrics.h"
 #include "multistate/results/series.h"
 #include "multistate/results/statistics.h"
 
@@ -38,20 +39,16 @@ class Pairs {
   std::vector<double> wholes_;
 };
 
-/// The metric of two sums over records; none where a record does not have them, or the second is 0.
+/// The metric of two sums over records; none where records do not have them, or the second is 0.
 void add_metric(std::span<const SampleRecord> records, const std::string& name,
                 const std::pair<std::string, std::string>& keys, const char* unit,
                 Metrics& metrics) {
-  Pairs pairs;
-  for (const SampleRecord& record : records) {
-    if (!record.values.contains(keys.first)) {
-      return;
-    }
-    pairs.add({record.values.at(keys.first), record.values.at(keys.second)});
-  }
-  if (!pairs.empty()) {
-    metrics[name] = pairs.metric(unit);
-    metrics[name].samples = SampleRatio{.numerator = keys.first, .denominator = keys.second};
+  const bool measured = std::any_of(records.begin(), records.end(), [&](const auto& record) {
+    return record.values.contains(keys.second) && record.values.at(keys.second) != 0;
+  });
+  if (measured) {
+    metrics[name] = ratio_metric(records, {.numerator = keys.first, .denominator = keys.second},
+                                 {.unit = unit});
   }
 }
 
@@ -71,7 +68,7 @@ json series_of(std::span<const SampleRecord> records, const char* axis, const ch
   for (size_t place = 0; place < places.size(); ++place) {
     if (!places[place].empty()) {
       const auto first = static_cast<int64_t>(place);
-      series.push_back(series_point(places[place].metric(unit), {first, first + 1, axis}));
+      series.push_back(series_point(places[place].metric(unit), first, first + 1, axis));
     }
   }
   return series;
@@ -124,7 +121,7 @@ json lifetime_series(const Lifetimes& lifetimes, const std::string& division) {
   for (const std::string& kind : lifetimes.kinds) {
     const auto place = static_cast<int64_t>(series.size());
     series.push_back(
-        series_point(lifetimes.all.at(kind).metric(kSteps), {place, place + 1, division, kind}));
+        series_point(lifetimes.all.at(kind).metric(kSteps), place, place + 1, division, kind));
   }
   return series;
 }

@@ -21,14 +21,17 @@ nlohmann::json to_json(const MapAxis& axis) {
 
 }  // namespace
 
-nlohmann::json series_point(Metric metric, const SeriesPlace& place) {
+nlohmann::json series_point(Metric metric, int64_t first, int64_t end, const std::string& axis,
+                            const std::string& label) {
   metric.samples.reset();
   nlohmann::json point = to_json(metric);
-  point["first_place"] = place.first;
-  point["end_place"] = place.end;
-  point["axis"] = place.axis;
-  if (!place.label.empty()) {
-    point["label"] = place.label;
+  point["first_place"] = first;
+  point["end_place"] = end;
+  if (!axis.empty()) {
+    point["axis"] = axis;
+  }
+  if (!label.empty()) {
+    point["label"] = label;
   }
   return point;
 }

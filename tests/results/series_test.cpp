@@ -13,12 +13,12 @@ TEST_CASE("a point of a series is a metric at a place, and does not say how samp
                          .higher_is_better = false,
                          .unit = "steps",
                          .samples = SampleRatio{.numerator = "a"}};
-  CHECK(series_point(metric, 4, 8, "layer") ==
+  CHECK(series_point(metric, {.first = 4, .end = 8, .axis = "layer"}) ==
         nlohmann::json::parse(R"({"value": 2.5, "stderr": 0.5, "n": 3, "higher_is_better": false,
                                   "unit": "steps", "first_place": 4, "end_place": 8,
                                   "axis": "layer"})"));
-  CHECK(series_point(metric, 0, 1, "class", "digit").at("label") == "digit");
-  CHECK(!series_point(metric, 0, 1, "").contains("axis"));
+  CHECK(series_point(metric, {0, 1, "class", "digit"}).at("label") == "digit");
+  CHECK(!series_point(metric, {0, 1}).contains("axis"));
 }
 
 TEST_CASE("a map's values have four digits, and null where there is none") {

@@ -68,7 +68,7 @@ json series_of(std::span<const SampleRecord> records, const char* axis, const ch
   for (size_t place = 0; place < places.size(); ++place) {
     if (!places[place].empty()) {
       const auto first = static_cast<int64_t>(place);
-      series.push_back(series_point(places[place].metric(unit), first, first + 1, axis));
+      series.push_back(series_point(places[place].metric(unit), {first, first + 1, axis}));
     }
   }
   return series;
@@ -121,7 +121,7 @@ json lifetime_series(const Lifetimes& lifetimes, const std::string& division) {
   for (const std::string& kind : lifetimes.kinds) {
     const auto place = static_cast<int64_t>(series.size());
     series.push_back(
-        series_point(lifetimes.all.at(kind).metric(kSteps), place, place + 1, division, kind));
+        series_point(lifetimes.all.at(kind).metric(kSteps), {place, place + 1, division, kind}));
   }
   return series;
 }

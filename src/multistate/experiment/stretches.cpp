@@ -73,7 +73,7 @@ Json series_of(const std::vector<Column>& columns, const Stretches& stretches,
                                    .n = static_cast<int64_t>(column.sums.size()),
                                    .higher_is_better = info.higher_is_better,
                                    .unit = info.unit},
-                                  stretches.first(stretch), stretches.end(stretch), info.axis));
+                                  {stretches.first(stretch), stretches.end(stretch), info.axis}));
   }
   return series;
 }
@@ -130,7 +130,7 @@ Json count_series(std::span<const Json> samples, const Stretches& stretches,
                                      .n = static_cast<int64_t>(columns[stretch].tokens.size()),
                                      .higher_is_better = true,
                                      .unit = "tokens"},
-                                    stretches.first(stretch), stretches.end(stretch), axis));
+                                    {stretches.first(stretch), stretches.end(stretch), axis}));
     }
   }
   return series;
@@ -152,7 +152,7 @@ Json worst_series(std::span<const Json> samples, const Stretches& stretches,
                                    .n = static_cast<int64_t>(columns[stretch].size()),
                                    .higher_is_better = info.higher_is_better,
                                    .unit = info.unit},
-                                  stretches.first(stretch), stretches.end(stretch), info.axis));
+                                  {stretches.first(stretch), stretches.end(stretch), info.axis}));
   }
   return series;
 }

@@ -21,17 +21,16 @@ nlohmann::json to_json(const MapAxis& axis) {
 
 }  // namespace
 
-nlohmann::json series_point(Metric metric, int64_t first, int64_t end, const std::string& axis,
-                            const std::string& label) {
+nlohmann::json series_point(Metric metric, const SeriesPlace& place) {
   metric.samples.reset();
   nlohmann::json point = to_json(metric);
-  point["first_place"] = first;
-  point["end_place"] = end;
-  if (!axis.empty()) {
-    point["axis"] = axis;
+  point["first_place"] = place.first;
+  point["end_place"] = place.end;
+  if (!place.axis.empty()) {
+    point["axis"] = place.axis;
   }
-  if (!label.empty()) {
-    point["label"] = label;
+  if (!place.label.empty()) {
+    point["label"] = place.label;
   }
   return point;
 }

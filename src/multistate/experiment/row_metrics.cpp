@@ -97,7 +97,7 @@ Lifetimes lifetimes_of(std::span<const SampleRecord> records, const std::string&
     sum[1] = sum[1].get<int64_t>() + pair.at(1).get<int64_t>();
   };
   for (const SampleRecord& record : records) {
-    for (const auto& [kind, layers] : record.values.at("by_layer").at(division).items()) {
+    for (const auto& [kind, layers] : record.values.at("kinds").at(division).items()) {
       auto& pairs = lifetimes.by_layer[kind];
       pairs.resize(layers.size());
       json sum = {0, 0};
@@ -160,10 +160,7 @@ json picture_map(const json& picture) {
 }
 
 void add_lifetimes(std::span<const SampleRecord> records, Summary& summary) {
-  for (const auto& [division, unused] : records.front().values.at("by_layer").items()) {
-    if (division == "recent" || division == "first_row") {
-      continue;
-    }
+  for (const auto& [division, unused] : records.front().values.at("kinds").items()) {
     const Lifetimes lifetimes = lifetimes_of(records, division);
     const std::string name = "lifetime_by_" + division;
     summary.series[name] = lifetime_series(lifetimes, division);

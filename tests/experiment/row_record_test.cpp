@@ -38,7 +38,7 @@ class Sample {
   TemporaryFolder folder_;
   PolicySetup setup_;
   std::unique_ptr<ModelFile> file_;
-  std::unique_ptr<Transformer> model_;
+  std::shared_ptr<const Transformer> model_;
 };
 
 /// Tokens in turn of two kinds; the third does not occur.

@@ -50,7 +50,8 @@ std::vector<int64_t> generate_slowly(const Transformer& model, const PolicySetup
   std::vector<int64_t> made;
   while (static_cast<int64_t>(made.size()) < request.max_tokens) {
     SampleState state = evaluator.start(request.seed, {.tokens = static_cast<int64_t>(ids.size())});
-    const auto hidden = evaluator.prefill(ids, state);
+    PhaseSeconds seconds;
+    const auto hidden = evaluator.prefill(ids, state, seconds);
     const auto logits = model.normalize(hidden).matmul(model.head()).contiguous();
     const float* row = logits.data_ptr<float>();
     made.push_back(std::max_element(row, row + logits.numel()) - row);
@@ -73,7 +74,8 @@ TEST_CASE("samples that share a context go on as if each had read it, and leave 
       const Evaluator evaluator(*model, policy.setup);
       SampleState context = evaluator.start(whole.seed, {.tokens = 64});
       const size_t shared = 20;
-      evaluator.prefill(std::span(whole.prompt).first(shared), context);
+      PhaseSeconds seconds;
+      evaluator.prefill(std::span(whole.prompt).first(shared), context, seconds);
       GenerationRequest rest = whole;
       rest.context = &context;
       rest.prompt.erase(rest.prompt.begin(), rest.prompt.begin() + shared);

@@ -21,7 +21,8 @@ class DecodeCase {
                      .start({}, {.tokens = measured.tokens + steps, .prompt = measured.tokens})) {
     auto ids = random_ids(measured.tokens, model.config().vocabulary_size, 0);
     ids.pop_back();  // The last token of every sample is its own.
-    Evaluator(model, measured.setup).prefill(ids, context_);
+    PhaseSeconds seconds;
+    Evaluator(model, measured.setup).prefill(ids, context_, seconds);
     sample_bytes_ = decode(1).state_bytes;
   }
 

@@ -29,6 +29,21 @@ void OptionLister::operator()(const char* name, RowCount& value, const char* hel
       {name, "rows or share", default_value, "rows: 0 or more; share: above 0, below 1", help});
 }
 
+void OptionLister::operator()(const char* name, std::vector<int64_t>& values, Range<int64_t> range,
+                              const char* help) {
+  options_.push_back({name, "integers", values, range_text(range), help});
+}
+
+void OptionLister::operator()(const char* name, std::vector<double>& values, Range<double> range,
+                              const char* help) {
+  options_.push_back({name, "numbers", values, range_text(range), help});
+}
+
+void OptionLister::operator()(const char* name, std::vector<std::string>& values,
+                              const char* help) {
+  options_.push_back({name, "strings", values, "", help});
+}
+
 void OptionLister::choose(const char* name, size_t& index, std::span<const std::string> names,
                           const char* help) {
   options_.push_back({name, "choice", names[index], join(names, " | "), help});

@@ -92,6 +92,47 @@ void OptionReader::operator()(const char* name, RowCount& value, const char* /*h
   }
 }
 
+template <class T, class Read>
+void OptionReader::read_list(const char* name, std::vector<T>& values, const std::string& expected,
+                             const Read& read) {
+  const Node* node = member(name);
+  if (node == nullptr) {
+    return;
+  }
+  const bool is_list = node->kind() == Node::Kind::kList;
+  std::vector<T> found;
+  for (const Node& item : is_list ? node->items() : std::vector<Node>{*node}) {
+    const auto value = read(item);
+    if (!value) {
+      throw item.expected(is_list ? expected : expected + " or a list of such", prefix_ + name);
+    }
+    found.push_back(*value);
+  }
+  values = std::move(found);
+}
+
+void OptionReader::operator()(const char* name, std::vector<int64_t>& values, Range<int64_t> range,
+                              const char* /*help*/) {
+  read_list(name, values, expectation("an integer", range), [&](const Node& item) {
+    const auto number = item.integer();
+    return number && contains(range, *number) ? number : std::nullopt;
+  });
+}
+
+void OptionReader::operator()(const char* name, std::vector<double>& values, Range<double> range,
+                              const char* /*help*/) {
+  read_list(name, values, expectation("a number", range), [&](const Node& item) {
+    const auto number = item.number();
+    return number && contains(range, *number) ? number : std::nullopt;
+  });
+}
+
+void OptionReader::operator()(const char* name, std::vector<std::string>& values,
+                              const char* /*help*/) {
+  read_list(name, values, "a string",
+            [&](const Node& item) { return std::optional(item.as_string(prefix_ + name)); });
+}
+
 void OptionReader::choose(const char* name, size_t& index, std::span<const std::string> names,
                           const char* /*help*/) {
   const Node* node = member(name);

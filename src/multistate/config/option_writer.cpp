@@ -24,6 +24,21 @@ void OptionWriter::operator()(const char* name, RowCount& value, const char* /*h
   json_[name] = std::visit([](auto number) { return nlohmann::json(number); }, value.value);
 }
 
+void OptionWriter::operator()(const char* name, std::vector<int64_t>& values,
+                              Range<int64_t> /*range*/, const char* /*help*/) {
+  json_[name] = values;
+}
+
+void OptionWriter::operator()(const char* name, std::vector<double>& values,
+                              Range<double> /*range*/, const char* /*help*/) {
+  json_[name] = values;
+}
+
+void OptionWriter::operator()(const char* name, std::vector<std::string>& values,
+                              const char* /*help*/) {
+  json_[name] = values;
+}
+
 void OptionWriter::choose(const char* name, size_t& index, std::span<const std::string> names,
                           const char* /*help*/) {
   json_[name] = names[index];

@@ -50,6 +50,13 @@ class OptionVisitor {
   virtual void operator()(const char* name, std::string& value, const char* help) = 0;
   virtual void operator()(const char* name, RowCount& value, const char* help) = 0;
 
+  /// Lists, of any number of values.
+  virtual void operator()(const char* name, std::vector<int64_t>& values, Range<int64_t> range,
+                          const char* help) = 0;
+  virtual void operator()(const char* name, std::vector<double>& values, Range<double> range,
+                          const char* help) = 0;
+  virtual void operator()(const char* name, std::vector<std::string>& values, const char* help) = 0;
+
   /// An enumeration, by the names of its values.
   template <class E>
   void choice(const char* name, E& value, std::initializer_list<std::pair<const char*, E>> choices,
@@ -82,7 +89,8 @@ void OptionVisitor::choice(const char* name, E& value,
 /// An option as the catalogue shows it.
 struct OptionInfo {
   std::string name;
-  std::string type;  ///< "integer", "number", "boolean", "string", "rows or share", "choice"
+  std::string type;  ///< "integer", "number", "boolean", "string", "rows or share", "choice",
+                     ///< "integers", "numbers", "strings"
   nlohmann::json default_value;
   std::string allowed;  ///< "0 to 1", "1 or more", "layer | kv_head", "true | false", ""
   std::string help;
@@ -97,6 +105,11 @@ class OptionLister final : public OptionVisitor {
   void operator()(const char* name, bool& value, const char* help) override;
   void operator()(const char* name, std::string& value, const char* help) override;
   void operator()(const char* name, RowCount& value, const char* help) override;
+  void operator()(const char* name, std::vector<int64_t>& values, Range<int64_t> range,
+                  const char* help) override;
+  void operator()(const char* name, std::vector<double>& values, Range<double> range,
+                  const char* help) override;
+  void operator()(const char* name, std::vector<std::string>& values, const char* help) override;
   const std::vector<OptionInfo>& options() const { return options_; }
 
  protected:
@@ -107,7 +120,8 @@ class OptionLister final : public OptionVisitor {
   std::vector<OptionInfo> options_;
 };
 
-/// Sets the options from a map node; a member that is absent keeps its default. Values of the wrong
+/// Sets the options from a map node; a member that is absent keeps its default, a single value
+/// counts as a list of one. Values of the wrong
 /// type or out of range throw InputError with the node's mark. Members that no option asked for are
 /// the caller's to judge: `reject_unknown(node, reader.taken(), prefix)`.
 class OptionReader final : public OptionVisitor {
@@ -121,6 +135,11 @@ class OptionReader final : public OptionVisitor {
   void operator()(const char* name, bool& value, const char* help) override;
   void operator()(const char* name, std::string& value, const char* help) override;
   void operator()(const char* name, RowCount& value, const char* help) override;
+  void operator()(const char* name, std::vector<int64_t>& values, Range<int64_t> range,
+                  const char* help) override;
+  void operator()(const char* name, std::vector<double>& values, Range<double> range,
+                  const char* help) override;
+  void operator()(const char* name, std::vector<std::string>& values, const char* help) override;
   /// The names asked for so far, in the order of their declaration.
   const std::vector<std::string>& taken() const { return taken_; }
 
@@ -130,6 +149,11 @@ class OptionReader final : public OptionVisitor {
 
  private:
   const Node* member(const char* name);
+
+  /// Reads a list with `read(item)` for each value, nothing for what is none.
+  template <class T, class Read>
+  void read_list(const char* name, std::vector<T>& values, const std::string& expected,
+                 const Read& read);
 
   const Node* node_;
   std::string prefix_;
@@ -145,6 +169,11 @@ class OptionWriter final : public OptionVisitor {
   void operator()(const char* name, bool& value, const char* help) override;
   void operator()(const char* name, std::string& value, const char* help) override;
   void operator()(const char* name, RowCount& value, const char* help) override;
+  void operator()(const char* name, std::vector<int64_t>& values, Range<int64_t> range,
+                  const char* help) override;
+  void operator()(const char* name, std::vector<double>& values, Range<double> range,
+                  const char* help) override;
+  void operator()(const char* name, std::vector<std::string>& values, const char* help) override;
   const nlohmann::json& json() const { return json_; }
 
  protected:

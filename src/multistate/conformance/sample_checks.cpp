@@ -89,11 +89,12 @@ std::vector<SampleState> run_together(const Evaluator& evaluator,
                                       const std::vector<BatchSample>& samples) {
   std::vector<SampleState> states;
   std::vector<SampleState*> pointers;
+  PhaseSeconds seconds;
   states.reserve(samples.size());
   for (const BatchSample& sample : samples) {
     states.push_back(
         evaluator.start(sample.seed, {.tokens = static_cast<int64_t>(sample.ids.size())}));
-    evaluator.prefill(std::span(sample.ids).first(sample.prompt), states.back());
+    evaluator.prefill(std::span(sample.ids).first(sample.prompt), states.back(), seconds);
     pointers.push_back(&states.back());
   }
   for (size_t step = 0; step + samples.front().prompt < samples.front().ids.size(); ++step) {
@@ -101,7 +102,7 @@ std::vector<SampleState> run_together(const Evaluator& evaluator,
     for (const BatchSample& sample : samples) {
       next.push_back(sample.ids[sample.prompt + step]);
     }
-    evaluator.advance_each(next, pointers);
+    evaluator.advance_each(next, pointers, seconds);
   }
   return states;
 }
@@ -114,9 +115,10 @@ std::string batch_difference(const Transformer& model, const PolicyCase& policy)
   for (size_t i = 0; i < samples.size(); ++i) {
     const PolicySetup fresh = policy.set_up_anew();
     const Evaluator single(model, fresh);
+    PhaseSeconds seconds;
     SampleState alone =
         single.start(samples[i].seed, {.tokens = static_cast<int64_t>(samples[i].ids.size())});
-    single.prefill(samples[i].ids, alone);
+    single.prefill(samples[i].ids, alone, seconds);
     for (size_t layer = 0; layer < alone.layers.size(); ++layer) {
       const auto difference =
           row_difference({"in a batch", fates_of(together[i].layers[layer].sets())},

@@ -6,7 +6,9 @@
 
 #include <ATen/ops/cat.h>
 #include <c10/core/InferenceMode.h>
+#include <fmt/format.h>
 
+#include "multistate/base/error.h"
 #include "multistate/base/stopwatch.h"
 #include "multistate/engine/shared_prefix.h"
 
@@ -36,6 +38,21 @@ StateUse use_of(const SampleState& state) {
   return use;
 }
 
+void refuse_future(const PolicySetup& setup) {
+  if (setup.needs.future) {
+    throw InputError(
+        fmt::format("policy {} sees the future of a sample, which does not exist while the sample "
+                    "is read or generated bit by bit",
+                    setup.entry->info.name));
+  }
+}
+
+void SampleState::expect(const SampleLength& length) {
+  for (LayerState& layer : layers) {
+    layer.expect(length);
+  }
+}
+
 Evaluator::Evaluator(const Transformer& model, const PolicySetup& setup, const LayerScan* scan)
     : model_(model), setup_(setup), scan_(scan != nullptr ? *scan : scan_for(setup)) {}
 
@@ -47,58 +64,97 @@ Evaluation Evaluator::evaluate(std::span<const int64_t> ids, SampleSeed seed, in
   const c10::InferenceMode inference;
   const auto tokens = static_cast<int64_t>(ids.size());
   Evaluation evaluation;
-  SampleState state = start(seed, {.tokens = tokens, .prompt = prompt});
+  Reading reading;
+  reading.state = start(seed, {.tokens = tokens, .prompt = prompt});
   if (prefix != nullptr) {
-    take_over(*prefix, ids, state, evaluation);
+    take_over(*prefix, ids, reading, &evaluation);
   }
-  evaluation.computed_tokens += tokens - state.tokens;
-  run(ids, tokens, state, evaluation, evaluation.seconds);
-  evaluation.state = use_of(state);
+  const auto rest = ids.subspan(static_cast<size_t>(reading.state.tokens));
+  reading.computed_tokens += static_cast<int64_t>(rest.size());
+  run(rest, static_cast<int64_t>(rest.size()), reading.state, evaluation, reading.seconds);
+  evaluation.state = use_of(reading.state);
+  evaluation.seconds = reading.seconds;
+  evaluation.computed_tokens = reading.computed_tokens;
   return evaluation;
 }
 
-int64_t Evaluator::segment(int64_t tokens) const {
-  return setup_.needs.future ? tokens : std::min(kSegment, tokens);
+Reading Evaluator::read(std::span<const int64_t> ids, SampleSeed seed, const SampleLength& length,
+                        SharedPrefix* prefix) const {
+  if (ids.empty()) {
+    throw std::invalid_argument("there is nothing to read");
+  }
+  refuse_future(setup_);
+  const c10::InferenceMode inference;
+  Reading reading;
+  reading.state = start(seed, length);
+  if (prefix != nullptr) {
+    // The last token is run in any case: what comes next depends on its hidden state.
+    take_over(*prefix, ids.first(ids.size() - 1), reading, nullptr);
+  }
+  const auto rest = ids.subspan(static_cast<size_t>(reading.state.tokens));
+  reading.computed_tokens += static_cast<int64_t>(rest.size());
+  reading.last = prefill(rest, reading.state, reading.seconds);
+  return reading;
+}
+
+void Evaluator::each_segment(std::span<const int64_t> ids, SampleState& state,
+                             PhaseSeconds& seconds, const Sink& sink) const {
+  const c10::InferenceMode inference;
+  const size_t segment = setup_.needs.future ? ids.size() : static_cast<size_t>(kSegment);
+  for (size_t first = 0; first < ids.size(); first += segment) {
+    const auto part = ids.subspan(first, std::min(segment, ids.size() - first));
+    sink(first, advance(part, state, seconds));
+  }
 }
 
 void Evaluator::run(std::span<const int64_t> ids, int64_t tokens, SampleState& state,
                     Predictions& predictions, PhaseSeconds& seconds) const {
-  const c10::InferenceMode inference;
-  while (state.tokens < tokens) {
-    const auto first = static_cast<size_t>(state.tokens);
-    const auto count = static_cast<size_t>(segment(tokens - state.tokens));
-    const auto hidden = advance(ids.subspan(first, count), state, seconds);
+  const auto read = ids.first(static_cast<size_t>(tokens));
+  each_segment(read, state, seconds, [&](size_t first, const at::Tensor& hidden) {
     const Stopwatch watch(seconds.logits);
     // The last token of the sample predicts nothing that is known.
-    const auto next = ids.subspan(first + 1, std::min(count, ids.size() - first - 1));
+    const auto known = ids.subspan(first + 1);
+    const auto next = known.first(std::min(static_cast<size_t>(hidden.size(0)), known.size()));
     predictions.append(
         predict(model_, hidden.narrow(0, 0, static_cast<int64_t>(next.size())), next));
-  }
+  });
 }
 
-void Evaluator::take_over(SharedPrefix& shared, std::span<const int64_t> ids, SampleState& state,
-                          Evaluation& evaluation) const {
+at::Tensor Evaluator::prefill(std::span<const int64_t> ids, SampleState& state,
+                              PhaseSeconds& seconds) const {
+  at::Tensor last;
+  each_segment(ids, state, seconds, [&](size_t /*first*/, const at::Tensor& hidden) {
+    last = hidden.narrow(0, hidden.size(0) - 1, 1);
+  });
+  return last;
+}
+
+void Evaluator::take_over(SharedPrefix& shared, std::span<const int64_t> ids, Reading& reading,
+                          Predictions* predictions) const {
+  SampleState& state = reading.state;
   const int64_t quiet = setup_.quiet_tokens(state.layers.front().length());
-  const int64_t tokens = std::min(quiet, shared.tokens());
+  const int64_t tokens = std::min({quiet, shared.tokens(), static_cast<int64_t>(ids.size())});
   if (tokens == 0) {
     return;
   }
   bool computed = false;
-  const SharedPrefix::Prefix& prefix = shared.get(model_, ids, computed);
+  const SharedPrefix::Prefix& prefix = shared.get(model_, ids, predictions != nullptr, computed);
   if (computed) {
-    evaluation.computed_tokens += shared.tokens();
-    evaluation.seconds = prefix.seconds;
+    reading.computed_tokens += prefix.state.tokens;
+    reading.seconds = prefix.seconds;
   }
-  const Stopwatch watch(evaluation.seconds.scan);
+  const Stopwatch watch(reading.seconds.scan);
   for (size_t layer = 0; layer < state.layers.size(); ++layer) {
     state.layers[layer].adopt(prefix.state.layers[layer], tokens);
   }
   state.tokens = tokens;
-  const auto made =
-      static_cast<std::ptrdiff_t>(std::min(static_cast<size_t>(tokens), ids.size() - 1));
-  const auto& [losses, likeliest] = prefix.predictions;
-  evaluation.losses.assign(losses.begin(), losses.begin() + made);
-  evaluation.likeliest.assign(likeliest.begin(), likeliest.begin() + made);
+  if (predictions != nullptr) {
+    const auto made =
+        static_cast<std::ptrdiff_t>(std::min(static_cast<size_t>(tokens), ids.size() - 1));
+    const auto& [losses, likeliest] = prefix.predictions;
+    predictions->losses.assign(losses.begin(), losses.begin() + made);
+    predictions->likeliest.assign(likeliest.begin(), likeliest.begin() + made);
+  }
 }
 
 RotaryTable Evaluator::rotations(std::vector<int64_t> positions) const {
@@ -141,20 +197,9 @@ at::Tensor Evaluator::advance(std::span<const int64_t> ids, SampleState& state,
   return hidden;
 }
 
-at::Tensor Evaluator::prefill(std::span<const int64_t> ids, SampleState& state) const {
-  const c10::InferenceMode inference;
-  PhaseSeconds seconds;
-  at::Tensor last;
-  for (size_t first = 0; first < ids.size(); first += kSegment) {
-    const auto segment = ids.subspan(first, std::min<size_t>(kSegment, ids.size() - first));
-    const auto hidden = advance(segment, state, seconds);
-    last = hidden.narrow(0, hidden.size(0) - 1, 1);
-  }
-  return last;
-}
-
 at::Tensor Evaluator::advance_each(std::span<const int64_t> ids,
-                                   std::span<SampleState* const> states) const {
+                                   std::span<SampleState* const> states,
+                                   PhaseSeconds& seconds) const {
   const c10::InferenceMode inference;
   std::vector<int64_t> positions;
   for (const SampleState* state : states) {
@@ -163,14 +208,26 @@ at::Tensor Evaluator::advance_each(std::span<const int64_t> ids,
   const auto table = rotations(std::move(positions));
   auto hidden = model_.embed(ids);
   for (int64_t layer = 0; layer < model_.config().layers; ++layer) {
-    const Qkv all = model_.project(layer, hidden, table);
+    Qkv all;
     std::vector<at::Tensor> attended;
-    for (size_t i = 0; i < states.size(); ++i) {
-      const auto one = [i](const at::Tensor& x) { return x.narrow(1, static_cast<int64_t>(i), 1); };
-      const Qkv qkv = {one(all.queries), one(all.keys), one(all.values)};
-      attended.push_back(scan_.attend(qkv, states[i]->layers[static_cast<size_t>(layer)]));
+    {
+      const Stopwatch watch(seconds.linears);
+      all = model_.project(layer, hidden, table);
     }
-    model_.finish(layer, hidden, at::cat(attended));
+    {
+      const Stopwatch watch(seconds.scan);
+      for (size_t i = 0; i < states.size(); ++i) {
+        const auto one = [i](const at::Tensor& x) {
+          return x.narrow(1, static_cast<int64_t>(i), 1);
+        };
+        const Qkv qkv = {one(all.queries), one(all.keys), one(all.values)};
+        attended.push_back(scan_.attend(qkv, states[i]->layers[static_cast<size_t>(layer)]));
+      }
+    }
+    {
+      const Stopwatch watch(seconds.linears);
+      model_.finish(layer, hidden, at::cat(attended));
+    }
   }
   for (SampleState* state : states) {
     ++state->tokens;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -17,7 +18,7 @@ namespace multistate {
 /// Use of the state during one sample, over all layers and row sets.
 struct StateUse {
   int64_t peak_rows = 0;   ///< Most rows that one set held after a step.
-  int64_t peak_bytes = 0;  ///< All sets of all layers, each at its most.
+  int64_t peak_bytes = 0;  ///< All sets of all layers, each at its most after a step.
   int64_t end_bytes = 0;   ///< The same after the last token.
   int64_t evictions = 0;
   int64_t rows_created = 0;
@@ -41,13 +42,29 @@ struct Evaluation : Predictions {
 
 class SharedPrefix;
 
+/// Throws InputError for a policy that sees the future: a sample that is read or made bit by bit
+/// has none yet.
+void refuse_future(const PolicySetup& setup);
+
 /// A sample under way: what every layer remembers of the tokens so far. A copy goes its own way.
 struct SampleState {
   std::vector<LayerState> layers;
   int64_t tokens = 0;
+
+  /// For a sample whose length becomes known on the way. Throws std::invalid_argument when its
+  /// prompt would have ended already.
+  void expect(const SampleLength& length);
 };
 
 StateUse use_of(const SampleState& state);
+
+/// A text that has been read: what is left of it, what comes next, and what that took.
+struct Reading {
+  SampleState state;
+  at::Tensor last;              ///< [1, C]: the last token's hidden state, before the final norm.
+  PhaseSeconds seconds;         ///< Of the computed tokens.
+  int64_t computed_tokens = 0;  ///< Run by this call.
+};
 
 /// Takes samples through the model, layer by layer: teacher-forced evaluation, and the steps of
 /// generation.
@@ -74,8 +91,13 @@ class Evaluator {
   /// An empty state for a sample.
   SampleState start(SampleSeed seed, const SampleLength& length) const;
 
-  /// Runs the sample `ids` on, segment by segment, until `state` has seen its first `tokens`. Adds
-  /// the predictions that are made on the way.
+  /// Reads `ids` (at least one) from an empty state, without predictions. `length` is that of the
+  /// whole sample, which they begin. Throws InputError as refuse_future().
+  Reading read(std::span<const int64_t> ids, SampleSeed seed, const SampleLength& length,
+               SharedPrefix* prefix = nullptr) const;
+
+  /// Lets the first `tokens` of `ids` follow what `state` has seen, segment by segment. Adds the
+  /// predictions that they make of `ids`.
   void run(std::span<const int64_t> ids, int64_t tokens, SampleState& state,
            Predictions& predictions, PhaseSeconds& seconds) const;
 
@@ -84,22 +106,28 @@ class Evaluator {
   at::Tensor advance(std::span<const int64_t> ids, SampleState& state, PhaseSeconds& seconds) const;
 
   /// The same for a text of any length, segment by segment. Returns [1, C], that of the last token.
-  at::Tensor prefill(std::span<const int64_t> ids, SampleState& state) const;
+  at::Tensor prefill(std::span<const int64_t> ids, SampleState& state, PhaseSeconds& seconds) const;
 
   /// Lets one token follow in each of B samples: linears as products over the batch, attention for
   /// each over its own rows. Returns hidden states [B, C].
-  at::Tensor advance_each(std::span<const int64_t> ids, std::span<SampleState* const> states) const;
+  at::Tensor advance_each(std::span<const int64_t> ids, std::span<SampleState* const> states,
+                          PhaseSeconds& seconds) const;
 
  private:
   /// To these positions; to 0, which changes nothing, where the scan rotates rows itself.
   RotaryTable rotations(std::vector<int64_t> positions) const;
 
-  /// kSegment, or everything at once for a policy that sees the future.
-  int64_t segment(int64_t tokens) const;
+  /// Is given the hidden states of a segment, and the place of its first token in `ids`.
+  using Sink = std::function<void(size_t first, const at::Tensor& hidden)>;
 
-  /// Starts a sample with what its prefix holds, as far as this policy leaves no trace in it.
-  void take_over(SharedPrefix& prefix, std::span<const int64_t> ids, SampleState& state,
-                 Evaluation& evaluation) const;
+  /// Lets `ids` follow, kSegment of them at a time; all at once for a policy that sees the future.
+  void each_segment(std::span<const int64_t> ids, SampleState& state, PhaseSeconds& seconds,
+                    const Sink& sink) const;
+
+  /// Starts a sample with what its prefix holds of `ids`, as far as this policy leaves no trace in
+  /// it. Puts the predictions that are made in it to `predictions`, if given.
+  void take_over(SharedPrefix& prefix, std::span<const int64_t> ids, Reading& reading,
+                 Predictions* predictions) const;
 
   const Transformer& model_;
   const PolicySetup& setup_;

@@ -4,12 +4,10 @@
 #include <stdexcept>
 #include <utility>
 
-#include <ATen/ops/matmul.h>
 #include <c10/core/InferenceMode.h>
-#include <fmt/format.h>
 
-#include "multistate/base/error.h"
 #include "multistate/base/stopwatch.h"
+#include "multistate/model/product.h"
 
 namespace multistate {
 namespace {
@@ -60,10 +58,14 @@ class Run {
                                                             .prompt = tokens}),
                      .random = Random({seed.seed, seed.sample, kSamplingStream}),
                      .last = 0};
-    at::Tensor hidden;
-    times_.prompts += seconds_of([&] { hidden = evaluator_.prefill(asked.prompt, sample.state); });
+    if (asked.length) {
+      sample.state.expect(*asked.length);
+    }
+    at::Tensor first;
+    times_.prompts += seconds_of(
+        [&] { first = logits(evaluator_.prefill(asked.prompt, sample.state, times_.phases)); });
     times_.prompt_tokens += tokens;
-    if (accept(sample, logits(hidden))) {
+    if (accept(sample, first)) {
       active_.push_back(std::move(sample));
     }
   }
@@ -76,7 +78,8 @@ class Run {
       states.push_back(&sample.state);
     }
     at::Tensor all;
-    times_.decode += seconds_of([&] { all = logits(evaluator_.advance_each(ids, states)); });
+    times_.decode +=
+        seconds_of([&] { all = logits(evaluator_.advance_each(ids, states, times_.phases)); });
     times_.decoded_tokens += static_cast<int64_t>(ids.size());
     std::vector<Active> left;
     for (size_t i = 0; i < active_.size(); ++i) {
@@ -87,10 +90,9 @@ class Run {
     active_ = std::move(left);
   }
 
-  at::Tensor logits(const at::Tensor& hidden) const {
-    return at::matmul(model_.normalize(hidden), model_.head())
-        .to(at::kCPU, at::kFloat)
-        .contiguous();
+  at::Tensor logits(const at::Tensor& hidden) {
+    const Stopwatch watch(times_.phases.logits);
+    return product(model_.normalize(hidden), model_.head()).to(at::kCPU, at::kFloat).contiguous();
   }
 
   /// Chooses the sample's next token from logits [1, V]. Returns false when that ended it.
@@ -134,12 +136,7 @@ class Run {
 
 Generator::Generator(const Transformer& model, const PolicySetup& setup, GenerationOptions options)
     : model_(model), setup_(setup), options_(std::move(options)) {
-  if (setup.needs.future) {
-    throw InputError(
-        fmt::format("policy {} sees the future of a sample, which does not exist while "
-                    "it is being generated",
-                    setup.entry->info.name));
-  }
+  refuse_future(setup);
   if (options_.batch < 1) {
     throw std::invalid_argument("a batch holds one sample or more");
   }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct GenerationRequest {
   /// What the prompt follows, of the same model and setup; nothing unless given. The sample goes on
   /// from a copy, so that any number of requests may share it.
   const SampleState* context = nullptr;
+  /// Of the whole sample, where it goes on from a context that did not know it.
+  std::optional<SampleLength> length = std::nullopt;
   std::vector<int64_t> prompt;  ///< At least one token.
   int64_t max_tokens = 0;       ///< New ones at most, 1 or more.
   SampleSeed seed;              ///< Of the policy, too, where there is no context.
@@ -41,6 +44,7 @@ struct Generation {
 struct GenerationTimes {
   double prompts = 0.0;
   double decode = 0.0;
+  PhaseSeconds phases;  ///< Of both.
   int64_t prompt_tokens = 0;
   int64_t decoded_tokens = 0;  ///< Without the first of every sample, which its prompt gives.
 };

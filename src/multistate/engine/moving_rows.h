@@ -24,8 +24,8 @@ class MovingRows {
   MovingRows(SetInputs inputs, const LayerState& state, const LayerState::Set& set);
 
   /// Starts a block of the tokens [first, first + count) of the call, whose rows are the set's last
-  /// ones. Keys are those before RoPE.
-  void begin(int64_t first, int64_t count);
+  /// ones. `keys` [G, N, D] are those before RoPE.
+  void begin(const at::Tensor& keys, int64_t first, int64_t count);
 
   /// Writes the logits of token `token` of the block for the first `visible` of the set's N rows,
   /// dead ones included, to logits[head * head_stride + row].

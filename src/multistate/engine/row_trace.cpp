@@ -20,11 +20,15 @@ std::vector<int64_t> RowTrace::kept_after(int64_t step) const {
   return kept;
 }
 
+int64_t RowTrace::lifetime(int64_t position) const {
+  const int64_t end = evicted_at_[static_cast<size_t>(position)];
+  return (end == kAlive ? tokens() - 1 : end) - position + 1;
+}
+
 int64_t RowTrace::total_lifetime() const {
   int64_t total = 0;
   for (int64_t position = 0; position < tokens(); ++position) {
-    const int64_t end = evicted_at_[static_cast<size_t>(position)];
-    total += (end == kAlive ? tokens() - 1 : end) - position + 1;
+    total += lifetime(position);
   }
   return total;
 }

@@ -29,6 +29,9 @@ class RowTrace {
   /// Positions of the rows that are kept after `step`, ascending.
   std::vector<int64_t> kept_after(int64_t step) const;
 
+  /// Queries that saw the row of `position` so far.
+  int64_t lifetime(int64_t position) const;
+
   /// Queries that saw a row, summed over all rows. When one row goes a step this is sum_t min(t +
   /// 1, k + 1), whatever the policy: what one row gains another loses.
   int64_t total_lifetime() const;

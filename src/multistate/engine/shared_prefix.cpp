@@ -1,16 +1,24 @@
 #include "multistate/engine/shared_prefix.h"
 
+#include <algorithm>
+
 namespace multistate {
 
 const SharedPrefix::Prefix& SharedPrefix::get(const Transformer& model,
-                                              std::span<const int64_t> ids, bool& computed) {
+                                              std::span<const int64_t> ids, bool with_predictions,
+                                              bool& computed) {
   const std::lock_guard lock(mutex_);
   computed = !prefix_.has_value();
   if (computed) {
+    const int64_t tokens = std::min(tokens_, static_cast<int64_t>(ids.size()));
     const Evaluator evaluator(model, keep_all_setup());
     Prefix prefix = {
-        .state = evaluator.start({}, {.tokens = tokens_}), .predictions = {}, .seconds = {}};
-    evaluator.run(ids, tokens_, prefix.state, prefix.predictions, prefix.seconds);
+        .state = evaluator.start({}, {.tokens = tokens}), .predictions = {}, .seconds = {}};
+    if (with_predictions) {
+      evaluator.run(ids, tokens, prefix.state, prefix.predictions, prefix.seconds);
+    } else {
+      evaluator.prefill(ids.first(static_cast<size_t>(tokens)), prefix.state, prefix.seconds);
+    }
     prefix_ = std::move(prefix);
   }
   return *prefix_;

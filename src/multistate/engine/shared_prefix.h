@@ -18,7 +18,7 @@ class SharedPrefix {
   /// What a run takes over.
   struct Prefix {
     SampleState state;        ///< Every row of every layer.
-    Predictions predictions;  ///< That these tokens make.
+    Predictions predictions;  ///< That these tokens make; if asked for.
     PhaseSeconds seconds;
   };
 
@@ -27,9 +27,11 @@ class SharedPrefix {
 
   int64_t tokens() const { return tokens_; }
 
-  /// The prefix of `ids`, run at the first call; later calls have to be for the same sample.
-  /// `computed` is true for the call that ran it. Thread-safe: others wait.
-  const Prefix& get(const Transformer& model, std::span<const int64_t> ids, bool& computed);
+  /// The prefix of `ids`, all of them where they are fewer; run at the first call. Later calls have
+  /// to be for the same tokens and want the same. `computed` is true for the call that ran it.
+  /// Thread-safe: others wait.
+  const Prefix& get(const Transformer& model, std::span<const int64_t> ids, bool with_predictions,
+                    bool& computed);
 
  private:
   int64_t tokens_;

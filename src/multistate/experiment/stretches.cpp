@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 
+#include "multistate/results/series.h"
 #include "multistate/results/statistics.h"
 
 namespace multistate {
@@ -72,7 +73,7 @@ Json series_of(const std::vector<Column>& columns, const Stretches& stretches,
                                    .n = static_cast<int64_t>(column.sums.size()),
                                    .higher_is_better = info.higher_is_better,
                                    .unit = info.unit},
-                                  stretches.first(stretch), stretches.end(stretch), info.axis));
+                                  {stretches.first(stretch), stretches.end(stretch), info.axis}));
   }
   return series;
 }
@@ -129,7 +130,7 @@ Json count_series(std::span<const Json> samples, const Stretches& stretches,
                                      .n = static_cast<int64_t>(columns[stretch].tokens.size()),
                                      .higher_is_better = true,
                                      .unit = "tokens"},
-                                    stretches.first(stretch), stretches.end(stretch), axis));
+                                    {stretches.first(stretch), stretches.end(stretch), axis}));
     }
   }
   return series;
@@ -151,7 +152,7 @@ Json worst_series(std::span<const Json> samples, const Stretches& stretches,
                                    .n = static_cast<int64_t>(columns[stretch].size()),
                                    .higher_is_better = info.higher_is_better,
                                    .unit = info.unit},
-                                  stretches.first(stretch), stretches.end(stretch), info.axis));
+                                  {stretches.first(stretch), stretches.end(stretch), info.axis}));
   }
   return series;
 }
@@ -163,17 +164,6 @@ double worst_of(std::span<const double> numbers, bool higher_is_better) {
     worst = std::isnan(worst) || better ? worst : number;
   }
   return worst;
-}
-
-Json series_point(Metric metric, int64_t first, int64_t end, const std::string& axis) {
-  metric.samples.reset();
-  Json point = to_json(metric);
-  point["first_place"] = first;
-  point["end_place"] = end;
-  if (!axis.empty()) {
-    point["axis"] = axis;
-  }
-  return point;
 }
 
 }  // namespace multistate

@@ -7,8 +7,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "multistate/results/metric.h"
-
 namespace multistate {
 
 /// How places (of tokens in their chunk, distances, steps) are cut into stretches that are counted
@@ -77,8 +75,5 @@ nlohmann::json worst_series(std::span<const nlohmann::json> samples, const Stret
 
 /// The least number where higher is better, else the largest; NaN when one is NaN.
 double worst_of(std::span<const double> numbers, bool higher_is_better);
-
-/// A point of a series: `metric` (its `samples` are left out) of the places [first, end).
-nlohmann::json series_point(Metric metric, int64_t first, int64_t end, const std::string& axis);
 
 }  // namespace multistate

@@ -142,6 +142,7 @@ TokenizerSpec read_gguf_tokenizer(const GgufMetadata& metadata) {
   read_added_tokens(metadata, spec);
   spec.bos_id = read_id(metadata, "bos_token_id", spec.tokens.size());
   spec.eos_id = read_id(metadata, "eos_token_id", spec.tokens.size());
+  spec.chat_template = metadata.string("tokenizer.chat_template");
   return spec;
 }
 

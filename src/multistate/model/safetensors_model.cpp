@@ -15,6 +15,7 @@
 #include "multistate/model/model_checks.h"
 #include "multistate/model/safetensors_reader.h"
 #include "multistate/model/weight_names.h"
+#include "multistate/text/chat_template_file.h"
 #include "multistate/text/tokenizer_json.h"
 
 namespace multistate {
@@ -99,6 +100,7 @@ class SafetensorsModel final : public ModelFile {
     if (!spec.eos_id) {
       spec.eos_id = config_.eos_id;
     }
+    spec.chat_template = read_chat_template(folder_);
     return spec;
   }
 

@@ -113,6 +113,7 @@ nlohmann::json make_cell_result(const PlannedCell& cell, std::span<const SampleR
                            {"parameters", cell.spec->parameters},
                            {"metrics", to_json(summary.metrics)},
                            {"series", summary.series},
+                           {"maps", summary.maps},
                            {"counts",
                             {{"samples_planned", cell.workload->samples()},
                              {"samples", records.size()},

@@ -88,6 +88,7 @@ class ByteLevelTokenizer final : public Tokenizer {
         pre_tokenizer_(spec.pre_tokenizer, spec.source),
         bos_id_(spec.bos_id),
         eos_id_(spec.eos_id),
+        chat_template_(spec.chat_template),
         sha256_(digest(spec)),
         description_(fmt::format("byte-level BPE, {} tokens, {} merges, {} added tokens",
                                  human_count(static_cast<int64_t>(spec.tokens.size())),
@@ -136,6 +137,7 @@ class ByteLevelTokenizer final : public Tokenizer {
   int64_t vocabulary_size() const override { return static_cast<int64_t>(token_bytes_.size()); }
   std::optional<int64_t> bos_id() const override { return bos_id_; }
   std::optional<int64_t> eos_id() const override { return eos_id_; }
+  std::optional<std::string> chat_template() const override { return chat_template_; }
   std::string description() const override { return description_; }
   std::string sha256() const override { return sha256_; }
 
@@ -146,6 +148,7 @@ class ByteLevelTokenizer final : public Tokenizer {
   PreTokenizer pre_tokenizer_;
   std::optional<int64_t> bos_id_;
   std::optional<int64_t> eos_id_;
+  std::optional<std::string> chat_template_;
   std::string sha256_;
   std::string description_;
 };

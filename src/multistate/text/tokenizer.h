@@ -40,6 +40,7 @@ struct TokenizerSpec {
   bool ignore_merges = false;  ///< A piece that is a token is taken whole, merges or not.
   std::optional<int64_t> bos_id;
   std::optional<int64_t> eos_id;
+  std::optional<std::string> chat_template;  ///< In Jinja, as written; see ChatFormat.
 };
 
 /// Text <-> token ids. Immutable and safe to share between threads.
@@ -60,6 +61,9 @@ class Tokenizer {
   virtual int64_t vocabulary_size() const = 0;
   virtual std::optional<int64_t> bos_id() const = 0;
   virtual std::optional<int64_t> eos_id() const = 0;
+
+  /// How messages are written for this model, in Jinja; nothing for a model that is no chat model.
+  virtual std::optional<std::string> chat_template() const = 0;
 
   /// One line for people: "byte-level BPE, 49,152 tokens, 48,900 merges, 17 added tokens".
   virtual std::string description() const = 0;

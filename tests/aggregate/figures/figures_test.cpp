@@ -140,6 +140,15 @@ TEST_CASE("the full model is dashed across and the plainest policy is called the
   CHECK_THAT(script, ContainsSubstring("title 'window (baseline)'"));
 }
 
+TEST_CASE("a sweep without the full model has figures, too") {
+  const TemporaryFolder folder;
+  auto report = small().make();
+  report["groups"][0]["topline"] = nullptr;
+  report["cells"][0]["state"] = "missing";
+  CHECK(sources_of(report, folder.path()).size() == 6);
+  CHECK_THAT(read_text(folder / "nll-by-state-size.gp"), !ContainsSubstring("title 'full'"));
+}
+
 TEST_CASE("groups have figures of their own, named by what differs") {
   const TemporaryFolder folder;
   MadeReport made = small();
@@ -168,23 +177,69 @@ TEST_CASE("cells over lengths and depths give maps, a panel a policy") {
   CHECK(std::count(csv.begin(), csv.end(), '\n') == 1 + 3 * 4);
 }
 
-TEST_CASE("series by layer give maps of layer by place, and no lines") {
+TEST_CASE("maps give a figure a state size, a panel a policy, with the ticks in the data") {
   const TemporaryFolder folder;
   MadeReport made = small();
   made.sizes = {64};
   made.layers = 3;
-  const auto names = names_of(sources_of(made.make(), folder.path()));
-  CHECK(std::find(names.begin(), names.end(), "kept-by-layer-state-64") != names.end());
-  CHECK(std::none_of(names.begin(), names.end(),
-                     [](const std::string& name) { return name.starts_with("kept_layer"); }));
-  const std::string csv = read_text(folder / "kept-by-layer-state-64.csv");
+  auto report = made.make();
+  // tova at 64
+  report["cells"][1]["maps"]["kept"]["values"][2][1] = 0.625;
+  report["cells"][1]["maps"]["kept"]["values"][2][0] = nullptr;
+  const auto names = names_of(sources_of(report, folder.path()));
+  CHECK(std::find(names.begin(), names.end(), "kept-state-64-map") != names.end());
+  const std::string csv = read_text(folder / "kept-state-64-map.csv");
   CHECK(std::count(csv.begin(), csv.end(), '\n') == 1 + 2 * 3 * 8);
+  CHECK_THAT(csv, ContainsSubstring("\r\n1,2,0.625,128,2,tova\r\n"));
+  CHECK_THAT(csv, ContainsSubstring("\r\n0,2,NaN,0,2,tova\r\n"));
+  CHECK_THAT(read_text(folder / "kept-state-64-map.gp"), ContainsSubstring("boxxyerror"));
+}
+
+TEST_CASE("ticks of a map that are texts keep their order; a large map is an image") {
+  const TemporaryFolder folder;
+  MadeReport made = small();
+  made.sizes = {64};
+  auto report = made.make();
+  nlohmann::json ticks = nlohmann::json::array();
+  for (int i = 0; i < 60; ++i) {
+    ticks.push_back(i == 0 ? "zebra" : "tick " + std::to_string(i));
+  }
+  for (auto& cell : report["cells"]) {
+    cell["maps"] = {{"m",
+                     {{"x", {{"name", "word"}, {"ticks", ticks}}},
+                      {"y", {{"name", "word"}, {"ticks", ticks}}},
+                      {"unit", "steps"},
+                      {"values", std::vector(60, std::vector(60, 1.5))}}}};
+  }
+  sources_of(report, folder.path());
+  CHECK_THAT(read_text(folder / "m-state-64-map.csv"),
+             ContainsSubstring("\r\n0,1,1.5,zebra,tick 1,"));
+  CHECK_THAT(read_text(folder / "m-state-64-map.gp"), ContainsSubstring("with image"));
+  CHECK_THAT(read_text(folder / "m-state-64-map.gp"), ContainsSubstring("set cblabel 'm (steps)'"));
+}
+
+TEST_CASE("a series by label gives dots, the label with the highest mean on top, and no lines") {
+  const TemporaryFolder folder;
+  MadeReport made = small();
+  made.sizes = {64};
+  made.layers = 1;
+  sources_of(made.make(), folder.path());
+  // digit 0, it's 200, other 100, and 10 more under window.
+  const std::string script = read_text(folder / "lifetime-state-64.gp");
+  CHECK_THAT(script, ContainsSubstring("set ytics ('digit' 0, 'other' 1, 'it'''s' 2)"));
+  CHECK_THAT(script, ContainsSubstring("set xlabel 'lifetime (steps)'"));
+  CHECK_THAT(script, !ContainsSubstring("linespoints"));
+  const std::string csv = read_text(folder / "lifetime-state-64.csv");
+  CHECK(csv.starts_with("label,row,value,low,high,policy\r\n"));
+  // 3 policies share the line of a label: window is the third and a fifth of a line lower.
+  CHECK_THAT(csv, ContainsSubstring("\r\nother,0.8,110,102.160144,117.839856,window\r\n"));
 }
 
 TEST_CASE("a series goes along the axis it names: stretches of one width on a linear one") {
   const TemporaryFolder folder;
   auto report = small().make();
-  report["series"] = {{{"name", "nll_by_place"}, {"axis", "step (tokens)"}, {"unit", "nats"}}};
+  report["series"] = {
+      {{"name", "nll_by_place"}, {"axis", "step (tokens)"}, {"unit", "nats"}, {"labelled", false}}};
   sources_of(report, folder.path());
   std::string script = read_text(folder / "nll_by_place-state-64.gp");
   CHECK_THAT(script, ContainsSubstring("set xlabel 'step (tokens)'"));

@@ -141,7 +141,8 @@ class Charts(InBrowser):
             self.assertEqual(page.count(f"#chart-{chart} .rings path"), len(ids))
         places = len(self.done()[0]["series"]["nll_by_place"])
         self.assertEqual(page.count("#chart-place .symbols path"), places * len(labels))
-        self.assertEqual(page.count("#chart-layers .tiles path"), 12 * 8)
+        self.assertEqual(page.count("#chart-maps .tiles path"), 12 * 8)
+        self.assertEqual(page.count("#chart-label .symbols path"), 3 * len(labels))
 
     def test_lengths_and_depths_make_a_map(self):
         page = self.open(self.made("1", "grid.json"))

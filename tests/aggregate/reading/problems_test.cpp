@@ -117,6 +117,28 @@ TEST_CASE("a result with a field missing or of another type is named with the fi
   CHECK_THAT(after_patch({{"counts", {{"limited", 0}}}}), ContainsSubstring("'limited' is '0'"));
 }
 
+TEST_CASE("a map that is not whole is named with the place") {
+  const auto map = [](const char* key, const nlohmann::json& value) {
+    nlohmann::json made = {{"x", {{"name", "position"}, {"ticks", {0, 8}}}},
+                           {"y", {{"name", "kind"}, {"ticks", {"a", "b"}}}},
+                           {"unit", ""},
+                           {"values", {{1.5, 2}, {0, 1}}}};
+    made[key] = value;
+    return nlohmann::json{{"maps", {{"m", made}}}};
+  };
+  CHECK_THAT(after_patch(map("x", 3)), ContainsSubstring("maps.m: 'x' is no axis: an object"));
+  CHECK_THAT(after_patch(map("x", {{"ticks", {0, 8}}})),
+             ContainsSubstring("maps.m.x: the key 'name' is missing"));
+  CHECK_THAT(after_patch(map("y", {{"name", "kind"}, {"ticks", {"a", 1}}})),
+             ContainsSubstring("maps.m.y: 'ticks' is no list of numbers or of texts"));
+  CHECK_THAT(after_patch(map("unit", 1)), ContainsSubstring("maps.m: 'unit' is '1'"));
+  for (const char* values : {"[[1, 2]]", "\"x\"", "[[1, 2], [1, \"x\"]]", "[[1, 2], [1]]"}) {
+    CHECK_THAT(after_patch(map("values", nlohmann::json::parse(values))),
+               ContainsSubstring("maps.m: 'values' is no list of 2 rows of 2 numbers or nulls"));
+  }
+  CHECK_THAT(after_patch({{"maps", {{"m", 1}}}}), ContainsSubstring("maps.m: is '1'"));
+}
+
 TEST_CASE("fields that a later program adds are passed over") {
   const Spoiled more([](const fs::path& cell) {
     patch(cell / "result.json", {{"mood", "good"}, {"perf", {{"joules", 3.5}}}});

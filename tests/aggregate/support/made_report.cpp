@@ -41,7 +41,8 @@ class Maker {
   void add_group(const Json& key);
   size_t add_cell(const Json& key, size_t policy, int size, int seed);
   Json series(double loss, int size);
-  Json layers(size_t policy);
+  Json maps(size_t policy) const;
+  Json labelled(size_t policy) const;
   Json series_list() const;
   Json samples(double loss);
   void finish_group(const Json& key, size_t first, size_t topline);
@@ -68,29 +69,52 @@ Json Maker::series(double loss, int size) {
   return points;
 }
 
-Json Maker::layers(size_t policy) {
-  Json all = Json::object();
+Json Maker::maps(size_t policy) const {
+  Json x = Json::array();
+  Json y = Json::array();
+  Json values = Json::array();
   for (int layer = 0; layer < made_.layers; ++layer) {
-    Json points = Json::array();
+    y.push_back(layer);
+    Json row = Json::array();
     for (int first = 0; first < 1024; first += 128) {
-      const double value =
-          std::exp(-(1024.0 - first) / (200.0 + 40.0 * layer + 30.0 * static_cast<double>(policy)));
-      points.push_back({{"first_place", first},
-                        {"end_place", first + 128},
-                        {"value", value},
-                        {"stderr", nullptr},
-                        {"n", made_.samples}});
+      row.push_back(std::exp(-(1024.0 - first) /
+                             (200.0 + 40.0 * layer + 30.0 * static_cast<double>(policy))));
     }
-    all["kept_layer_" + std::to_string(layer)] = std::move(points);
+    values.push_back(std::move(row));
   }
-  return all;
+  for (int first = 0; first < 1024; first += 128) {
+    x.push_back(first);
+  }
+  return {{"kept",
+           {{"x", {{"name", "position"}, {"ticks", std::move(x)}}},
+            {"y", {{"name", "layer"}, {"ticks", std::move(y)}}},
+            {"unit", ""},
+            {"values", std::move(values)}}}};
+}
+
+Json Maker::labelled(size_t policy) const {
+  Json points = Json::array();
+  for (const char* kind : {"digit", "it's", "other"}) {
+    const auto place = points.size();
+    points.push_back({{"first_place", place},
+                      {"end_place", place + 1},
+                      {"label", kind},
+                      {"value", 100.0 * static_cast<double>((place * 2) % 3) +
+                                    10.0 * static_cast<double>(policy)},
+                      {"stderr", 4.0},
+                      {"n", made_.samples}});
+  }
+  return points;
 }
 
 Json Maker::series_list() const {
-  const std::string axis = "place in the text";
-  Json list = {{{"name", "nll_by_place"}, {"axis", axis}, {"unit", "nats/token"}}};
-  for (int layer = 0; layer < made_.layers; ++layer) {
-    list.push_back({{"name", "kept_layer_" + std::to_string(layer)}, {"axis", axis}, {"unit", ""}});
+  Json list = {{{"name", "nll_by_place"},
+                {"axis", "place in the text"},
+                {"unit", "nats/token"},
+                {"labelled", false}}};
+  if (made_.layers > 0) {
+    list.push_back(
+        {{"name", "lifetime"}, {"axis", "class"}, {"unit", "steps"}, {"labelled", true}});
   }
   return list;
 }
@@ -118,8 +142,10 @@ size_t Maker::add_cell(const Json& key, size_t policy, int size, int seed) {
                                    std::sqrt(length / 32.0 / size) * (1.3 - depth) * 2.0;
   const double loss = kFullLoss + excess + 0.01 * noise_.next();
   const double error = 0.03 + 0.005 * noise_.next();
-  Json all = made_.layers > 0 ? layers(policy) : Json::object();
-  all["nll_by_place"] = series(loss, full ? 4096 : size);
+  Json all = {{"nll_by_place", series(loss, full ? 4096 : size)}};
+  if (made_.layers > 0) {
+    all["lifetime"] = labelled(policy);
+  }
   cells_.push_back(
       {{"id", fmt::format("{:064x}", cells_.size() + 1)},
        {"folder", fmt::format("results/made/cells/{}", cells_.size())},
@@ -137,6 +163,7 @@ size_t Maker::add_cell(const Json& key, size_t policy, int size, int seed) {
           full ? 95.0 : 140.0 - size / 12.0 - 3.0 * static_cast<double>(policy % 6)},
          {"state_bytes", (full ? 1024.0 : size) * 46080.0}}},
        {"series", std::move(all)},
+       {"maps", made_.layers > 0 ? maps(policy) : Json::object()},
        {"samples", made_.samples > 0 ? samples(loss) : Json::object()},
        {"warnings", Json::array()}});
   return cells_.size() - 1;
@@ -259,6 +286,7 @@ void Maker::add_unfinished() {
          {"metrics", Json::object()},
          {"measures", Json::object()},
          {"series", Json::object()},
+         {"maps", Json::object()},
          {"samples", Json::object()},
          {"warnings", Json::array()}});
   }

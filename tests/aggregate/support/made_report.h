@@ -18,7 +18,7 @@ struct MadeReport {
   std::vector<double> depths = {};
   int seeds = 1;
   int samples = 12;      ///< Of each cell.
-  int layers = 0;        ///< Series "kept_layer_<n>".
+  int layers = 0;        ///< Of the map "kept"; with any, the series "lifetime" by label.
   bool failures = true;  ///< One cell failed, one is partial, one missing.
 
   nlohmann::json make() const;

@@ -147,7 +147,10 @@ Json Report::series_list() const {
   }
   Json json = Json::array();
   for (const auto& [name, point] : points) {
-    json.push_back({{"name", name}, {"axis", point->axis}, {"unit", point->metric.unit}});
+    json.push_back({{"name", name},
+                    {"axis", point->axis},
+                    {"unit", point->metric.unit},
+                    {"labelled", !point->label.empty()}});
   }
   return json;
 }
@@ -193,6 +196,9 @@ Json Report::cell(size_t index) const {
                       {"value", number_to_json(point.metric.value)},
                       {"stderr", number(point.metric.standard_error)},
                       {"n", point.metric.n}});
+      if (!point.label.empty()) {
+        list.back()["label"] = point.label;
+      }
     }
     series[name] = std::move(list);
   }
@@ -211,6 +217,7 @@ Json Report::cell(size_t index) const {
           {"metrics", metrics(index)},
           {"measures", std::move(measures)},
           {"series", std::move(series)},
+          {"maps", cell.maps},
           {"samples", samples(cell)},
           {"warnings", cell.warnings}};
 }

@@ -34,7 +34,7 @@ std::vector<Figure> make_figures(const nlohmann::json& report) {
   const PlotData data(report);
   std::vector<Figure> figures;
   for (auto more : {by_state_size(data), length_depth_maps(data), trade_offs(data), by_place(data),
-                    layer_place_maps(data)}) {
+                    by_label(data), value_maps(data)}) {
     std::move(more.begin(), more.end(), std::back_inserter(figures));
   }
   tell_apart(figures);

@@ -22,9 +22,9 @@ struct FigureFile {
 constexpr size_t kMaxDrawn = 120;
 
 /// Writes the figures of a report (Analysis' to_json): headline metrics by state size, series by
-/// place, quality against speed and memory, maps of length by depth and of layer by place, whatever
-/// the cells have data for. Equal reports make equal files, PDFs apart, which hold the time.
-/// Pictures of the same name from an earlier run are replaced or removed. Without gnuplot
+/// place, quality against speed and memory, series by label, maps of length by depth and of their
+/// own, whatever the cells have data for. Equal reports make equal files, PDFs apart, which hold
+/// the time. Pictures of the same name from an earlier run are replaced or removed. Without gnuplot
 /// (find_gnuplot), when it fails, and beyond kMaxDrawn, it logs a warning.
 std::vector<FigureFile> write_figures(const nlohmann::json& report,
                                       const std::filesystem::path& folder);

@@ -18,6 +18,8 @@ constexpr const char* kViridis =
 /// Tick labels a side at most, and characters of those along a map.
 constexpr size_t kTicks = 10;
 constexpr size_t kTickText = 26;
+/// Tiles that are drawn as boxes, at most.
+constexpr size_t kBoxes = 2500;
 /// Numbers are written into maps that have this many columns and rows at most.
 constexpr size_t kWrittenColumns = 6;
 constexpr size_t kWrittenRows = 10;
@@ -71,8 +73,8 @@ std::vector<std::pair<size_t, size_t>> add_rows(Figure& figure, const HeatMaps& 
     for (const auto& [place, value] : panel.values) {
       figure.rows.push_back({std::to_string(rank_of(maps.x_texts, place.first)),
                              std::to_string(rank_of(maps.y_texts, place.second)),
-                             number_text(value), number_text(place.first),
-                             number_text(place.second), panel.title});
+                             number_text(value), maps.x_texts.at(place.first),
+                             maps.y_texts.at(place.second), panel.title});
     }
     bounds.emplace_back(first, figure.rows.size());
   }
@@ -114,10 +116,14 @@ void add_panel(Figure& figure, const HeatMaps& maps, size_t panel,
                std::pair<size_t, size_t> bounds) {
   const std::string source = figure.source(bounds.first, bounds.second - 1);
   const std::string y_ticks = ticks("y", maps.y_texts, std::string::npos);
+  // A box each is sharp at any size; of very many only an image is small, which takes whole grids.
+  const size_t tiles = maps.x_texts.size() * maps.y_texts.size();
+  const bool image = tiles > kBoxes && maps.panels[panel].values.size() == tiles;
   std::string plot =
       "plot " + source +
-      " using 1:2:($1-0.5):($1+0.5):($2-0.5):($2+0.5):3 with boxxyerror lc palette fs solid "
-      "noborder notitle";
+      (image ? " using 1:2:3 with image notitle"
+             : " using 1:2:($1-0.5):($1+0.5):($2-0.5):($2+0.5):3 with boxxyerror lc palette fs "
+               "solid noborder notitle");
   if (maps.x_texts.size() <= kWrittenColumns && maps.y_texts.size() <= kWrittenRows) {
     // Dark colours are the low ones.
     for (const auto& [condition, color] :

@@ -12,7 +12,8 @@ namespace multistate::aggregate {
 /// dashed across, the baseline wider.
 std::vector<Figure> by_state_size(const PlotData& data);
 
-/// A series against its places, one figure a group, series and state size; the full model in each.
+/// A series against its places (without labels), one figure a group, series and state size; the
+/// full model in each.
 std::vector<Figure> by_place(const PlotData& data);
 
 /// The first headline metric against tokens per second and against bytes of state; the cells that
@@ -23,11 +24,11 @@ std::vector<Figure> trade_offs(const PlotData& data);
 /// that end so): one figure a metric and state size, one map a policy.
 std::vector<Figure> length_depth_maps(const PlotData& data);
 
-/// Series named "<name>_layer_<number>": one figure a name and state size, one map a policy, layers
-/// against places.
-std::vector<Figure> layer_place_maps(const PlotData& data);
+/// A series whose places have labels: a dot a policy and label, one figure a group, series and
+/// state size.
+std::vector<Figure> by_label(const PlotData& data);
 
-/// Whether a series is one layer's, and of which name and layer.
-bool is_of_layer(const std::string& series, std::string* name = nullptr, int* layer = nullptr);
+/// Values over two axes: one figure a group, name and state size, one map a policy.
+std::vector<Figure> value_maps(const PlotData& data);
 
 }  // namespace multistate::aggregate

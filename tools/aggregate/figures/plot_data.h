@@ -45,10 +45,11 @@ struct PlotGroup {
   std::string baseline;  ///< Label of the plainest policy; empty when there is none.
 };
 
-/// What the places of a series are, and the unit of its values.
+/// What the places of a series are, the unit of its values, and whether places have labels.
 struct SeriesAxes {
   std::string places;
   std::string unit;
+  bool labelled = false;
 };
 
 /// What figures need of a report (Analysis' to_json), which must outlive it.

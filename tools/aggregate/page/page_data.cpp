@@ -32,8 +32,12 @@ Json common_parameters(const Json& cells) {
 Json short_series(const Json& points) {
   Json list = Json::array();
   for (const Json& point : points) {
-    list.push_back(
-        {point.at("first_place"), point.at("end_place"), point.at("value"), point.at("stderr")});
+    Json short_point = {point.at("first_place"), point.at("end_place"), point.at("value"),
+                        point.at("stderr")};
+    if (point.contains("label")) {
+      short_point.push_back(point.at("label"));
+    }
+    list.push_back(std::move(short_point));
   }
   return list;
 }

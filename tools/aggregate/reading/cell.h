@@ -28,6 +28,7 @@ struct SeriesPoint {
   int64_t end_place = 0;  ///< One past the last.
   Metric metric;
   std::string axis = "place in the text";  ///< What places are.
+  std::string label = "";                  ///< Of a place that has a name, no number; else empty.
 };
 
 /// One cell of a sweep, done or not. What a cell that is not done does not have is empty.
@@ -47,6 +48,10 @@ struct Cell {
 
   Metrics metrics;
   std::map<std::string, std::vector<SeriesPoint>> series;
+
+  /// Values over two axes, as written and found whole: {"x": {"name", "ticks"}, "y": ..., "unit",
+  /// "values": [rows][columns], null where there is none}.
+  std::map<std::string, nlohmann::json> maps;
   std::map<std::string, double> measures;  ///< "state_bytes", "tokens_per_s", "peak_rss_bytes", ...
   std::vector<std::string> warnings;
   nlohmann::json context;  ///< Provenance as written.

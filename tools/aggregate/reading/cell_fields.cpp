@@ -1,5 +1,7 @@
 #include "aggregate/reading/cell_fields.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "multistate/base/error.h"
@@ -44,6 +46,7 @@ SeriesPoint point_from_json(const json& point, const std::string& source) {
   read.first_place = members.required(&JsonObject::integer, "first_place");
   read.end_place = members.required(&JsonObject::integer, "end_place");
   read.axis = members.string("axis").value_or(read.axis);
+  read.label = members.string("label").value_or("");
   return read;
 }
 
@@ -56,6 +59,56 @@ void fill_series(const json& series, Cell& cell) {
     for (const json& point : points) {
       read.push_back(point_from_json(point, fmt::format("series.{}[{}]", name, read.size())));
     }
+  }
+}
+
+/// The number of ticks of a map's axis.
+size_t check_axis(const json& map, const std::string& axis, const std::string& source) {
+  const json* found = JsonObject(map, source).find(axis);
+  if (found == nullptr || !found->is_object()) {
+    throw InputError(fmt::format("{}: '{}' is no axis: an object", source, axis));
+  }
+  const JsonObject members(*found, source + "." + axis);
+  members.required(&JsonObject::string, "name");
+  const json* ticks = members.find("ticks");
+  const auto all = [&](const auto& is) { return std::all_of(ticks->begin(), ticks->end(), is); };
+  if (ticks == nullptr || !ticks->is_array() ||
+      !(all([](const json& tick) { return tick.is_number(); }) ||
+        all([](const json& tick) { return tick.is_string(); }))) {
+    throw InputError(fmt::format("{}.{}: 'ticks' is no list of numbers or of texts", source, axis));
+  }
+  return ticks->size();
+}
+
+json checked_map(const json& map, const std::string& source) {
+  if (!map.is_object()) {
+    throw InputError(fmt::format("{}: is {}; expected an object", source, json_text(map)));
+  }
+  const size_t columns = check_axis(map, "x", source);
+  const size_t rows = check_axis(map, "y", source);
+  JsonObject(map, source).required(&JsonObject::string, "unit");
+  const json* values = JsonObject(map, source).find("values");
+  const bool fits = values != nullptr && values->is_array() && values->size() == rows &&
+                    std::all_of(values->begin(), values->end(), [&](const json& row) {
+                      return row.is_array() && row.size() == columns &&
+                             std::all_of(row.begin(), row.end(), [](const json& value) {
+                               return value.is_number() || value.is_null();
+                             });
+                    });
+  if (!fits) {
+    throw InputError(fmt::format("{}: 'values' is no list of {} rows of {} numbers or nulls",
+                                 source, rows, columns));
+  }
+  return map;
+}
+
+void fill_maps(const json& result, Cell& cell) {
+  const auto maps = result.find("maps");  // Absent in results before this field.
+  if (maps == result.end()) {
+    return;
+  }
+  for (const auto& [name, map] : object_in(result, "maps").items()) {
+    cell.maps[name] = checked_map(map, "maps." + name);
   }
 }
 
@@ -88,6 +141,7 @@ void fill_from_result(const json& result, Cell& cell) {
     cell.metrics[name] = metric_from_json(metric, "metrics." + name);
   }
   fill_series(object_in(result, "series"), cell);
+  fill_maps(result, cell);
   fill_measures(object_in(result, "perf"), "", cell);
   fill_measures(object_in(result, "state"), "", cell);
   const JsonObject counts(object_in(result, "counts"), "counts");

@@ -13,7 +13,7 @@ function placesOf(report, group, series, size, hidden) {
       const range = overSeeds(entries.map(rangeOf));
       if (Number.isFinite(range.value)) {
         points.push({label: place.label, first, end: entries[0].end_place,
-          seeds: entries.length, ...range});
+          place: entries[0].label, seeds: entries.length, ...range});
       }
     }
   }
@@ -73,9 +73,6 @@ function placeTable(series, points) {
   };
 }
 
-// Series of single layers are shown as maps.
-const LAYER_SERIES = /^(.+)_layer_(\d+)$/;
-
 function boundedSizes(cells) {
   return [...new Set(cells.map((cell) => cell.size))].filter((size) => size !== null)
     .sort((a, b) => a - b);
@@ -84,8 +81,7 @@ function boundedSizes(cells) {
 function byPlaceChart(report) {
   const chart = new Chart("place", "Series by place");
   chart.update = (group, hidden) => {
-    const names = [...new Set(group.cells.flatMap((cell) => Object.keys(cell.series)))]
-      .filter((name) => !LAYER_SERIES.test(name)).sort();
+    const names = report.seriesNames(group.cells, false);
     const series = choices.oneOf("series", names);
     const withSeries = group.cells.filter((cell) => cell.series[series]?.length > 0);
     const sizes = boundedSizes(withSeries).map(String);

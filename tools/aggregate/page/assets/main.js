@@ -57,8 +57,8 @@ function start() {
   const data = JSON.parse(document.getElementById("data").textContent);
   const report = new Report(data);
   const charts = [bySizeChart(report), tradeOffChart(report, "state_bytes"),
-    tradeOffChart(report, "tokens_per_s"), byPlaceChart(report), depthMapChart(report),
-    layerMapChart(report)];
+    tradeOffChart(report, "tokens_per_s"), byPlaceChart(report), byLabelChart(report),
+    depthMapChart(report), valueMapChart(report)];
   section("head", () => [countsSection(report), noticesSection(report)]);
   if (report.groups.length === 0) {
     section("groups", () => element("p", {class: "note"}, "No cell is done yet."));

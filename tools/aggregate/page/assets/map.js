@@ -6,7 +6,9 @@ const VIRIDIS = ["#440154", "#3b528b", "#21918c", "#5ec962", "#fde725"];
 function mapSpec(titles, points) {
   const data = points.map((point) => ({...point, tip: {[titles.row]: point.row,
     [titles.column]: point.column, [titles.value]: short(point.value)}}));
-  const distinct = (field) => [...new Set(data.map((point) => point[field]))].sort((a, b) => a - b);
+  // Numbers in their order, texts in that in which they come.
+  const distinct = (field) => [...new Set(data.map((point) => point[field]))].sort((a, b) =>
+    typeof a === "number" ? a - b : 0);
   return {
     data: [{name: "points", values: data}],
     scales: [

@@ -55,6 +55,12 @@ class Report {
     return unit ? `${metric} (${unit})` : metric;
   }
 
+  // Names of the series of cells, of those whose places have labels or of the others.
+  seriesNames(cells, labelled) {
+    return [...new Set(cells.flatMap((cell) => Object.keys(cell.series)))]
+      .filter((name) => (this.series.get(name)?.labelled ?? false) === labelled).sort();
+  }
+
   seriesAxis(name) {
     const unit = this.series.get(name)?.unit;
     return unit ? `${name} (${unit})` : name;
@@ -73,10 +79,10 @@ class Report {
   }
 }
 
-// The points of a cell's series: {first_place, end_place, value, stderr}.
+// The points of a cell's series: {first_place, end_place, value, stderr, label}.
 function seriesOf(cell, name) {
-  return (cell.series[name] ?? []).map(([first_place, end_place, value, stderr]) =>
-    ({first_place, end_place, value, stderr}));
+  return (cell.series[name] ?? []).map(([first_place, end_place, value, stderr, label]) =>
+    ({first_place, end_place, value, stderr, label}));
 }
 
 // z of a 95 % interval, for values that come with a standard error only.

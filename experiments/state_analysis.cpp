@@ -1,0 +1,150 @@
+// State analysis: which rows stay. The text is evaluated as by language_modeling; what is measured
+// is when every row comes and goes, in every layer and set of rows.
+//
+// Paper: Oren et al., arXiv:2401.06104, section 7.3 and appendix H: the share of recent tokens, the
+// first tokens (figure 9), the kept tokens over time (figure 8), and steps kept by part of speech
+// (table 5). The paper leaves open what is recent; here:
+//
+//   recent      after step t: a position within the last k, t - k < position <= t. Counted after
+//               every step from the one on at which the state is full (t >= k), after the eviction.
+//   steps kept  queries that saw the row: from its own token's to that after which it was evicted,
+//               or the last of the chunk, both included. A full state of k rows is seen by queries
+//               that see k + 1 rows, so over all rows of a chunk of T tokens the steps add up to
+//               sum_t min(t + 1, k + 1), whatever the policy, as long as it gives up one row a step
+//               (lifetime_mean beside lifetime_law): what one kind of token gains another loses.
+//
+// Rows that are there at the end of the chunk count with the steps they have had. All counts are
+// summed over layers and sets, and over chunks.
+
+#include <filesystem>
+#include <numeric>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "multistate/base/sha256.h"
+#include "multistate/experiment/registry.h"
+#include "multistate/experiment/row_record.h"
+#include "multistate/experiment/text_chunks.h"
+#include "multistate/experiment/token_kinds.h"
+
+namespace multistate {
+namespace {
+
+struct StateOptions : TextOptions {
+  std::string tags;
+  int64_t first_rows = 26;
+  int64_t picture_layer = -1;
+  int64_t picture_cells = 128;
+
+  void visit(OptionVisitor& v) {
+    TextOptions::visit(v);
+    v("tags", tags,
+      "tags of the words, from tools/tag_pos: a file, or a folder with <name>.tags.jsonl for every "
+      "<name>.txt; empty: none");
+    v("first_rows", first_rows, {1, 1024},
+      "rows at the start of a chunk that are followed by position");
+    v("picture_layer", picture_layer, {-1, 1024},
+      "layer of which the first chunk's rows are drawn over time; -1: the last");
+    v("picture_cells", picture_cells, {1, 512}, "columns and rows of that picture, at most");
+  }
+
+  void check(const Node& node) const {
+    TextOptions::check(node);
+    if (!tags.empty() && !std::filesystem::exists(tags)) {
+      throw node.error(fmt::format(
+          "experiment.tags: '{}' does not exist; a tag file, or a folder of them (tools/tag_pos "
+          "makes one)",
+          tags));
+    }
+  }
+};
+
+class StateWorkload final : public Workload {
+ public:
+  StateWorkload(const StateOptions& options, const Tokenizer& tokenizer)
+      : options_(options),
+        chunks_(options, options.text_tokens(), tokenizer),
+        kinds_(chunks_, tokenizer, options.tags) {}
+
+  int64_t samples() const override { return chunks_.size(); }
+  SampleLength length(int64_t /*sample*/) const override { return {.tokens = chunks_.length()}; }
+  nlohmann::json data_report() const override { return chunks_.data_report(); }
+  std::string data_sha256() const override {
+    const std::string& tags = kinds_.tags_sha256();
+    return tags.empty() ? chunks_.data_sha256() : sha256_hex(chunks_.data_sha256() + tags);
+  }
+
+  SampleRecord run(int64_t sample, const RunContext& context) const override {
+    const RowQuestions questions = questions_of(sample, context.model.config().layers);
+    const Evaluator evaluator(context.model, context.policy);
+    SampleRecord record;
+    SampleState state = evaluator.start(
+        {.seed = context.seed, .sample = static_cast<uint64_t>(sample)}, length(sample));
+    Predictions predictions;
+    evaluator.run(chunks_.ids(sample), chunks_.length(), state, predictions, record.seconds);
+
+    record.values = row_values(state, questions);
+    const std::vector<double>& losses = predictions.losses;
+    record.values["nll_sum"] = number_to_json(std::accumulate(losses.begin(), losses.end(), 0.0));
+    record.values["scored_tokens"] = losses.size();
+    record.values["document"] = chunks_.document(sample).name;
+    record.values["begin"] = chunks_.chunk(sample).begin;
+    record.tokens = chunks_.length();
+    record.computed_tokens = chunks_.length();
+    record.state = use_of(state);
+    return record;
+  }
+
+  Summary summarize(std::span<const SampleRecord> records) const override {
+    return summarize_rows(records);
+  }
+
+ private:
+  RowQuestions questions_of(int64_t sample, int64_t layers) const {
+    const int64_t layer = options_.picture_layer < 0 ? layers - 1 : options_.picture_layer;
+    return {.kinds = kinds_.of_chunk(sample),
+            .first_rows = options_.first_rows,
+            .picture_layer = sample == 0 ? layer : -1,
+            .picture_cells = options_.picture_cells};
+  }
+
+  StateOptions options_;
+  TextChunks chunks_;
+  DocumentKinds kinds_;
+};
+
+class StateAnalysis final : public Experiment {
+ public:
+  using Options = StateOptions;
+
+  explicit StateAnalysis(Options options) : options_(std::move(options)) {}
+
+  int64_t context_length() const override { return options_.context_length; }
+  void check_model(const TransformerConfig& config) const override {
+    if (options_.picture_layer >= config.layers) {
+      throw InputError(fmt::format("experiment.picture_layer: {}; the model has layers 0 to {}",
+                                   options_.picture_layer, config.layers - 1));
+    }
+  }
+  std::vector<std::string> path_options() const override { return {"data", "tags"}; }
+  std::unique_ptr<Workload> prepare(const Tokenizer& tokenizer) const override {
+    return std::make_unique<StateWorkload>(options_, tokenizer);
+  }
+  std::vector<std::string> headline() const override {
+    return {"recent_share", "first_row_share", "lifetime_mean", "lifetime_law"};
+  }
+
+ private:
+  Options options_;
+};
+
+const ExperimentRegistration<StateAnalysis> kRegistration{{
+    .name = "state_analysis",
+    .version = 1,
+    .summary = "which rows stay, and how long: recent ones, the first ones, by kind of token",
+    .paper = "Oren et al. 2024, arXiv:2401.06104, section 7.3 and appendix H",
+}};
+
+}  // namespace
+}  // namespace multistate

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "multistate/engine/generator.h"
+#include "multistate/experiment/experiment.h"
+
+namespace multistate {
+
+/// Where the prompt ends for a policy that cuts it once (option `prompt: one_shot`).
+enum class PromptEnd {
+  kContext,   ///< Before the question: the cut does not know what will be asked.
+  kQuestion,  ///< After it, where the answer begins.
+};
+
+struct Question {
+  std::vector<int64_t> ids;  ///< What follows the context, up to the answer; at least one token.
+  int64_t max_tokens = 0;    ///< Of the answer, 1 or more.
+};
+
+/// A context and what is asked after it. Each question follows the context alone: none sees the
+/// others, nor their answers.
+struct Inquiry {
+  std::vector<int64_t> context;  ///< At least one token.
+  std::vector<Question> questions;
+  PromptEnd prompt_end = PromptEnd::kContext;
+};
+
+/// What Workload::length() is for it: the context once, every question, and answers as long as they
+/// may be.
+SampleLength length_of(const Inquiry& inquiry);
+
+struct AnswerOptions {
+  Sampling sampling;
+  std::vector<int64_t> stop_ids;   ///< An answer ends before any of these,
+  std::vector<std::string> stops;  ///< and before any of these texts; none of them empty.
+};
+
+struct Answer {
+  std::vector<int64_t> ids;  ///< As they were made; the last of them may reach into a stop text.
+  std::string text;          ///< Ends before the stop text.
+  EndReason reason = EndReason::kLength;
+};
+
+struct Answers {
+  std::vector<Answer> answers;  ///< One a question.
+
+  /// All but `sample` and `values`. Rows, evictions and lifetimes are the sum over the questions,
+  /// the context's in each; the peaks are the largest of them.
+  SampleRecord record;
+};
+
+/// Runs the context of a sample under the context's policy, from its shared prefix where there is
+/// one, then lets every question follow from a copy of the state, all of them decoded together.
+/// Throws InputError for a policy that sees the future.
+Answers answer(const Inquiry& inquiry, const AnswerOptions& options, int64_t sample,
+               const RunContext& run);
+
+/// Losses of several continuations of one context.
+struct Likelihoods {
+  /// By continuation and token: -log p(token | context and the tokens before it), in nats.
+  std::vector<std::vector<double>> losses;
+  SampleRecord record;  ///< As that of Answers.
+};
+
+/// What length_of() is for likelihoods().
+SampleLength length_of(std::span<const int64_t> context,
+                       std::span<const std::vector<int64_t>> continuations);
+
+/// How likely each continuation (at least one token) is after the context (the prompt), each from a
+/// copy of the state. Throws InputError for a policy that sees the future.
+Likelihoods likelihoods(std::span<const int64_t> context,
+                        std::span<const std::vector<int64_t>> continuations, int64_t sample,
+                        const RunContext& run);
+
+}  // namespace multistate

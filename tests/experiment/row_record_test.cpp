@@ -38,7 +38,7 @@ class Sample {
   TemporaryFolder folder_;
   PolicySetup setup_;
   std::unique_ptr<ModelFile> file_;
-  std::unique_ptr<Transformer> model_;
+  std::shared_ptr<const Transformer> model_;
 };
 
 /// Tokens in turn of two kinds; the third does not occur.
@@ -122,8 +122,8 @@ TEST_CASE("rows are counted by position, kind and layer as step by step") {
         (position % 2 == 0 ? even : odd_of_layer) += steps;
       }
     }
-    CHECK(values.at("by_layer").at("class").at("odd").at(layer).at(0) == odd_of_layer);
-    CHECK(values.at("by_layer").at("class").at("odd").at(layer).at(1) == 2 * kTokens / 2);
+    CHECK(values.at("kinds").at("class").at("odd").at(layer).at(0) == odd_of_layer);
+    CHECK(values.at("kinds").at("class").at("odd").at(layer).at(1) == 2 * kTokens / 2);
   }
   CHECK(values.at("first_row_steps") == first);
   CHECK(values.at("sets") == 4);
@@ -145,7 +145,7 @@ TEST_CASE("metrics, series and maps of two records, worked by hand") {
         "next_rows_possible": 6, "first_rows": [[8, 8, 2], [2, 6, 2]],
         "class_a_steps": 15, "class_a_rows": 6, "class_b_steps": 5, "class_b_rows": 2,
         "class_c_steps": 0, "class_c_rows": 0, "nll_sum": 6.0, "scored_tokens": 3,
-        "by_layer": {"recent": [[1, 2], [2, 2]], "first_row": [[4, 4], [4, 4]], "class": {"a": [[9, 3], [6, 3]],
+        "by_layer": {"recent": [[1, 2], [2, 2]], "first_row": [[4, 4], [4, 4]]}, "kinds": {"class": {"a": [[9, 3], [6, 3]],
                      "b": [[1, 1], [4, 1]], "c": [[0, 0], [0, 0]]}},
         "picture": {"stride": 2, "shares": [[1, null], [0.5, 1]]}})",
                 4),
@@ -154,7 +154,7 @@ TEST_CASE("metrics, series and maps of two records, worked by hand") {
         "next_rows_possible": 6, "first_rows": [[4, 8, 2], [4, 6, 2]],
         "class_a_steps": 20, "class_a_rows": 8, "class_b_steps": 0, "class_b_rows": 0,
         "class_c_steps": 0, "class_c_rows": 0, "nll_sum": 9.0, "scored_tokens": 3,
-        "by_layer": {"recent": [[2, 2], [2, 2]], "first_row": [[4, 4], [0, 4]], "class": {"a": [[12, 4], [8, 4]],
+        "by_layer": {"recent": [[2, 2], [2, 2]], "first_row": [[4, 4], [0, 4]]}, "kinds": {"class": {"a": [[12, 4], [8, 4]],
                      "b": [[0, 0], [0, 0]], "c": [[0, 0], [0, 0]]}}})",
                 4)};
   const Summary summary = summarize_rows(records);

@@ -105,6 +105,7 @@ class Verdicts(Folder):
     def test_sizes_that_differ_in_their_answer_agree_in_part(self):
         cells = self.pair(metric(1.0), metric(2.0)) + self.pair(metric(3.0), metric(2.0), size=128)
         self.assertEqual(self.judge(LESS, report(cells)).verdict, "in part")
+        self.assertEqual(self.judge(LESS, report(cells), "sizes = [128]").verdict, "disagrees")
         found = self.judge(LESS, report(cells), "shares = [0.125]")  # 64 of 512
         self.assertEqual([case.size for case in found.cases], [64])
         self.assertEqual(found.verdict, "agrees")
@@ -289,6 +290,7 @@ class Reproduce(Folder):
         made = report([cell("tova", 64, {"loss": metric(1.0)}), cell("window", 64, {"loss": metric(2.0)})])
         (self.path / "made.json").write_text(json.dumps(made), encoding="utf-8")
         more = ('run = ["--jobs", "1"]\nquick = ["state_size=64"]\naggregate = ["--metric", "loss"]\n'
+                '[[sweep]]\nname = "three"\nconfig = "configs/three.yaml"\nwhat = "Three"\nneeds = "data/not/there"\n'
                 '[[sweep]]\nname = "two"\nconfig = "configs/two.yaml"\nwhat = "Two"\n')
         self.read(f'{more}[[claim]]\ntext = "t"\nwhere = "w"\nsweep = "one"\ncheck = {LESS}\n')
 
@@ -306,6 +308,7 @@ class Reproduce(Folder):
         out = self.path / "out"
         self.assertEqual(self.calls(), [f"run configs/one.yaml output='{out}/one' --jobs 1", f"aggregate {out}/one --metric loss",
                                         f"run configs/two.yaml output='{out}/two' --jobs 3", f"aggregate {out}/two"])
+        self.assertIn("three is left out: data/not/there, which it needs, is not there", done.stdout)
         self.assertEqual(json.loads((out / "claims.json").read_text(encoding="utf-8"))[0]["verdict"], "agrees")
         self.assertIn("1 agrees", (out / "index.html").read_text(encoding="utf-8"))
         self.assertIn("**agrees**", (out / "README.md").read_text(encoding="utf-8"))
@@ -315,8 +318,8 @@ class Reproduce(Folder):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.calls()[0], f"run configs/one.yaml output='{self.path / 'out'}/one' state_size=64 --jobs 1")
         self.assertEqual(len(self.calls()), 2)
-        unknown = self.run_it("--only", "three")
-        self.assertIn("there is no sweep 'three'; sweeps are one, two", unknown.stderr)
+        unknown = self.run_it("--only", "four")
+        self.assertIn("there is no sweep 'four'; sweeps are one, three, two", unknown.stderr)
 
     def test_failed_cells_leave_a_page_and_the_exit_code(self):
         done = self.run_it(PATH="/usr/bin:/bin", RUN_CODE="1")

@@ -37,7 +37,7 @@ std::vector<Share> shares_of(const LayerState& layer, const TokenKinds& kinds) {
 void add_kinds(const SampleState& state, const std::string& division, const TokenKinds& kinds,
                json& values) {
   std::vector<Share> totals(kinds.names.size());
-  json& by_layer = values["by_layer"][division];
+  json& by_layer = values["kinds"][division];
   for (const LayerState& layer : state.layers) {
     const auto shares = shares_of(layer, kinds);
     for (size_t kind = 0; kind < shares.size(); ++kind) {

@@ -34,8 +34,8 @@ struct RowQuestions {
 ///     first_rows                  [[steps, possible, rows], ...] by position
 ///     picture                     {"stride", "shares"}, see RowPicture
 ///     by_layer                    {"recent": [[recent, kept], ...],
-///                                  "first_row": [[steps, possible], ...],
-///                                  <division>: {<kind>: [[steps, rows], ...]}}
+///                                  "first_row": [[steps, possible], ...]}
+///     kinds                       {<division>: {<kind>: [[steps, rows], ...] by layer}}
 nlohmann::json row_values(const SampleState& state, const RowQuestions& questions);
 
 /// Metrics of records with such values, each a ratio of sums over records:

@@ -320,6 +320,8 @@ TEST_CASE("options that say nothing, or the wrong thing, are refused") {
   CHECK_THAT(error(options_for("longbench/data/qasper.jsonl",
                                ", format: longbench, prompt: '{context}', templates: x")),
              ContainsSubstring("experiment.prompt: experiment.templates brings another one"));
+  CHECK_THAT(error(options_for("plain/questions.jsonl", ", template: chat, add_bos: true")),
+             ContainsSubstring("experiment.add_bos: the chat template decides on the BOS token"));
   CHECK_THAT(error(options_for("plain/questions.jsonl", ", max_tokens: -1")),
              ContainsSubstring("experiment.max_tokens: "));
 }

@@ -48,11 +48,13 @@ void TaskOptions::visit(OptionVisitor& v) {
             {"middle", Cut::kMiddle}},
            "what goes of a prompt that is too long: nothing (an error), the end of the context, "
            "its middle; by_format: zeroscrolls end, longbench middle, others nothing");
-  v.choice("question", question, {{"unseen", PromptEnd::kContext}, {"seen", PromptEnd::kQuestion}},
-           "whether the cut of `prompt: one_shot` comes before the question or after it");
+  v.choice(
+      "question", question, {{"unseen", PromptEnd::kContext}, {"seen", PromptEnd::kQuestion}},
+      "whether the cut of `prompt: one_shot` comes before the question or after it; the prompt is "
+      "the same");
   v.choice("template", dress, {{"plain", Dress::kPlain}, {"chat", Dress::kChat}},
            "the prompt as it is, or as a message in the model's chat format");
-  v("add_bos", add_bos, "start with the model's BOS token; in a chat its format decides");
+  v("add_bos", add_bos, "start a plain prompt with the model's BOS token");
 }
 
 void TaskOptions::check(const Node& node) const {
@@ -69,6 +71,10 @@ void TaskOptions::check(const Node& node) const {
   refuse_unless(kind.takes_task, "task", format, node);
   refuse_unless(kind.takes_templates, "templates", format, node);
   refuse_unless(kind.takes_prompt, "prompt", format, node);
+  if (dress == Dress::kChat && add_bos) {
+    throw node.find("add_bos")->error(
+        "experiment.add_bos: the chat template decides on the BOS token");
+  }
   const Node* own_prompt = node.find("prompt");
   if (own_prompt != nullptr && !templates.empty()) {
     throw own_prompt->error("experiment.prompt: experiment.templates brings another one");

@@ -185,9 +185,9 @@ TEST_CASE("metrics, series and maps of two records, worked by hand") {
   CHECK(series.at("lifetime_by_class").at(1).at("value") == 2.5);
 
   const auto& map = summary.maps.at("lifetime_by_class");
-  CHECK(map.at("x").at("ticks") == nlohmann::json({"a", "b"}));
-  CHECK(map.at("y").at("ticks") == nlohmann::json({0, 1}));
-  CHECK(map.at("values") == nlohmann::json::parse("[[3, 1], [2, 4]]"));
+  CHECK(map.at("y").at("ticks") == nlohmann::json({"a", "b"}));
+  CHECK(map.at("x").at("ticks") == nlohmann::json({0, 1}));
+  CHECK(map.at("values") == nlohmann::json::parse("[[3, 2], [1, 4]]"));
   const auto& picture = summary.maps.at("kept_rows");
   CHECK(picture.at("x").at("ticks") == nlohmann::json({0, 2}));
   CHECK(picture.at("values") == nlohmann::json::parse("[[1, null], [0.5, 1]]"));

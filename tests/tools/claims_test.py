@@ -119,6 +119,8 @@ class Verdicts(Folder):
         found = self.judge(LESS, report(self.pair(metric(1.0), metric(2.0))[:1]))
         self.assertEqual(found.verdict, "not measured")
         self.assertIn("no cells", found.note)
+        self.assertEqual(claims.judge({"text": "t", "where": "w", "sweep": "two", "check": {}}, {}, {"two": "a.jsonl"}).note,
+                         "needs a.jsonl")
         failed = [cell("tova", 64, {"loss": metric(1.0)}), cell("window", 64, {}, state="failed")]
         self.assertEqual(self.judge(LESS, report(failed)).verdict, "not measured")
         self.assertEqual(self.judge(LESS.replace("loss", "speed"), report(self.pair(metric(1), metric(2)))).verdict,
@@ -172,7 +174,7 @@ class Verdicts(Folder):
         self.assertEqual(found.cases[0].measured, "2 - 3 = -1 [-1.5, -0.5]")
 
     def test_ranks_of_labels_that_both_have(self):
-        check = ('{kind = "ranks", left = {policy = "tova", series = "life"}, at_least = 0.5, '
+        check = ('{kind = "ranks", left = {policy = "tova", series = "life"}, more_than = 0.0, '
                  'values = {A = 4, B = 3, C = 2, D = 1, MISSING = 9}}')
 
         def series(values):
@@ -181,10 +183,14 @@ class Verdicts(Folder):
 
         same = self.judge(check, report([cell("tova", 64, {}, series({"B": 30, "A": 40, "C": 20, "D": 10, "NEW": 99}))]))
         self.assertEqual(same.verdict, "agrees")
-        self.assertEqual(same.cases[0].measured, "1 over 4 labels; longest: A B C D")
+        self.assertEqual(same.cases[0].measured, "1 over 4 labels; highest: A B C D")
         turned = self.judge(check, report([cell("tova", 64, {}, series({"A": 10, "B": 20, "C": 30, "D": 40}))]))
         self.assertEqual(turned.verdict, "disagrees")
-        few = self.judge(check, report([cell("tova", 64, {}, series({"A": 10, "B": 20}))]))
+        # 0.6 of four: its interval, tanh(0.69315 -+ 2.01876), holds 0.
+        unsure = self.judge(check, report([cell("tova", 64, {}, series({"A": 30, "B": 40, "C": 10, "D": 20}))]))
+        self.assertEqual(unsure.verdict, "undecided")
+        self.assertTrue(unsure.cases[0].measured.startswith("0.6 [-0.8682, 0.9912] over"), unsure.cases[0].measured)
+        few = self.judge(check, report([cell("tova", 64, {}, series({"A": 10, "B": 20, "C": 30}))]))
         self.assertEqual(few.verdict, "not measured")
 
     def test_rank_correlation_worked_by_hand(self):

@@ -127,16 +127,16 @@ json lifetime_series(const Lifetimes& lifetimes, const std::string& division) {
 }
 
 json lifetime_map(const Lifetimes& lifetimes, const std::string& division) {
-  ValueMap map = {.x = {.name = division, .ticks = lifetimes.kinds},
-                  .y = {.name = "layer", .ticks = json::array()},
+  ValueMap map = {.x = {.name = "layer", .ticks = json::array()},
+                  .y = {.name = division, .ticks = lifetimes.kinds},
                   .unit = kSteps,
                   .values = {}};
-  const size_t layers = lifetimes.by_layer.begin()->second.size();
-  for (size_t layer = 0; layer < layers; ++layer) {
-    map.y.ticks.push_back(layer);
+  for (size_t layer = 0; layer < lifetimes.by_layer.begin()->second.size(); ++layer) {
+    map.x.ticks.push_back(layer);
+  }
+  for (const std::string& kind : lifetimes.kinds) {
     auto& row = map.values.emplace_back();
-    for (const std::string& kind : lifetimes.kinds) {
-      const Pairs& pairs = lifetimes.by_layer.at(kind)[layer];
+    for (const Pairs& pairs : lifetimes.by_layer.at(kind)) {
       row.push_back(pairs.empty() ? std::numeric_limits<double>::quiet_NaN()
                                   : pairs.metric(kSteps).value);
     }

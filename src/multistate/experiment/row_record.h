@@ -50,8 +50,8 @@ nlohmann::json row_values(const SampleState& state, const RowQuestions& question
 ///     nll                       nll_sum / scored_tokens, which the experiment adds
 ///
 /// series: first_rows_share and first_rows_steps by position, recent_share_by_layer,
-/// first_row_share_by_layer, and lifetime_by_<division>; maps: lifetime_by_<division>, kinds by
-/// layers, and kept_rows, the first record's picture.
+/// first_row_share_by_layer, and lifetime_by_<division>; maps: lifetime_by_<division>, layers by
+/// kinds, and kept_rows, the first record's picture.
 Summary summarize_rows(std::span<const SampleRecord> records);
 
 }  // namespace multistate

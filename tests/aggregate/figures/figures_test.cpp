@@ -215,6 +215,9 @@ TEST_CASE("ticks of a map that are texts keep their order; a large map is an ima
   CHECK_THAT(read_text(folder / "m-state-64-map.csv"),
              ContainsSubstring("\r\n0,1,1.5,zebra,tick 1,"));
   CHECK_THAT(read_text(folder / "m-state-64-map.gp"), ContainsSubstring("with image"));
+  // Every row has its name, columns as many as have room.
+  CHECK_THAT(read_text(folder / "m-state-64-map.gp"),
+             ContainsSubstring("'tick 58' 58, 'tick 59' 59"));
   CHECK_THAT(read_text(folder / "m-state-64-map.gp"), ContainsSubstring("set cblabel 'm (steps)'"));
 }
 

@@ -25,8 +25,8 @@ KINDS = {
     "ranks": {"left", "values", "at_least"},
 }
 OPERAND = {"policy", "metric", "series", "at", "size"}
-SWEEP = {"name", "what", "config", "before", "run", "quick", "aggregate", "figures"}
-CLAIM = {"text", "where", "paper", "sweep", "check", "shares", "unmeasured"}
+SWEEP = {"name", "what", "config", "before", "run", "quick", "needs", "aggregate", "figures"}
+CLAIM = {"text", "where", "paper", "sweep", "check", "shares", "sizes", "unmeasured"}
 NORMAL_QUANTILE = 1.959964
 VERDICTS = ["agrees", "in part", "disagrees", "undecided", "not measured"]
 
@@ -249,7 +249,8 @@ def compare(report, check, cells, size):
         return Case(size, with_interval(values[0]), decide(values[0], check["low"], check["high"]))
     a, b = values
     if kind == "ratio":
-        ratio = Interval(a.value / b.value, a.low / b.high, a.high / b.low)
+        # Positive numbers only: else the quotient has no such ends.
+        ratio = Interval(a.value / b.value, a.low / b.high, a.high / b.low) if b.low > 0 else Interval(*[math.nan] * 3)
         return Case(size, f"{short(a.value)} / {short(b.value)} = {with_interval(ratio)}",
                     decide(ratio, check["low"], check["high"]))
     difference = report.difference(left, check["right"], cells)
@@ -279,13 +280,15 @@ def judge(claim, reports):
         return Outcome(claim, "not measured", note=claim["unmeasured"])
     report = reports.get(claim["sweep"])
     if report is None:
-        return Outcome(claim, "not measured", note=f"the sweep {claim['sweep']} has no results")
+        return Outcome(claim, "not measured", note=f"the sweep {claim['sweep']} has no results here")
     check = claim["check"]
     operands = [check[side] for side in ("left", "right") if side in check]
     cases = []
     for size in report.sizes(operands):
         cells = [report.cell(operand, size) for operand in operands]
         if None in cells:
+            continue
+        if "sizes" in claim and size not in claim["sizes"]:
             continue
         if "shares" in claim and size / report.context(cells[0]) not in claim["shares"]:
             continue

@@ -17,19 +17,20 @@ constexpr std::string_view kAggregate = "tools/aggregate/";
 constexpr std::string_view kAggregateRoot = "aggregate/";
 
 // A folder may include those before it in this list.
-constexpr std::array<std::string_view, 14> kLayers = {
-    "base",   "config", "results", "text",        "synthetic",  "model", "state",
-    "policy", "engine", "bench",   "conformance", "experiment", "sweep", "cli"};
+constexpr std::array<std::string_view, 16> kLayers = {
+    "base",  "config", "results", "text",  "scoring",     "datasets",   "synthetic", "model",
+    "state", "policy", "engine",  "bench", "conformance", "experiment", "sweep",     "cli"};
 
-constexpr std::array<std::string_view, 6> kWithoutTorch = {"base", "config",    "results",
-                                                           "text", "synthetic", "policy"};
+constexpr std::array<std::string_view, 8> kWithoutTorch = {
+    "base", "config", "results", "text", "scoring", "datasets", "synthetic", "policy"};
 
 // What a file of policies/ may include of the library.
 constexpr std::array<std::string_view, 3> kForPolicies = {"base", "config", "policy"};
 
 // The folders of tools/aggregate; a folder may include those before it, main.cpp all.
-constexpr std::array<std::string_view, 8> kAggregateLayers = {
-    "reading", "statistics", "analysis", "tables", "figures", "page", "exports", "command"};
+constexpr std::array<std::string_view, 9> kAggregateLayers = {"reading", "statistics", "analysis",
+                                                              "tables",  "figures",    "page",
+                                                              "exports", "judge",      "command"};
 
 // What tools/aggregate may include of the library.
 constexpr std::array<std::string_view, 3> kForAggregate = {"base", "config", "results"};

@@ -193,6 +193,34 @@ TEST_CASE("The lister shows type, default, range and help of every option") {
   CHECK(sample.fruit == Fruit::kPear);
 }
 
+TEST_CASE("A list of strings takes one string as well, and nothing that is no string") {
+  struct Stops {
+    std::vector<std::string> stop = {"END"};
+    void visit(OptionVisitor& v) { v("stop", stop, "where to end"); }
+  };
+  const auto stops = [](const std::string& yaml) {
+    const Node root = parse_yaml(yaml, "sweep.yaml");
+    Stops read;
+    OptionReader reader(&root, "experiment.");
+    read.visit(reader);
+    return read.stop;
+  };
+  CHECK(stops("other: 1") == std::vector<std::string>{"END"});
+  CHECK(stops("stop: []").empty());
+  CHECK(stops("stop: \"a\\n\"") == std::vector<std::string>{"a\n"});
+  CHECK(stops("stop: [x, 010]") == std::vector<std::string>{"x", "010"});
+  CHECK_THAT(input_error([&] { stops("stop: [x, [y]]"); }),
+             ContainsSubstring("sweep.yaml:1:11: experiment.stop: expected text, found a list"));
+  Stops written;
+  OptionWriter writer;
+  written.visit(writer);
+  CHECK(writer.json() == nlohmann::json{{"stop", {"END"}}});
+  OptionLister lister;
+  written.visit(lister);
+  CHECK(lister.options().at(0).type == "strings");
+  CHECK(lister.options().at(0).default_value == nlohmann::json{"END"});
+}
+
 TEST_CASE("The writer gives every option with its value") {
   Sample sample = read("policy: {recent: 8, fruit: apple}");
   OptionWriter writer;

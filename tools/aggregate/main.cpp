@@ -1,12 +1,15 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
 #include "multistate/base/error.h"
 #include "multistate/base/log.h"
 
+#include "aggregate/command/export_pairs.h"
+#include "aggregate/command/import_verdicts.h"
 #include "aggregate/command/options.h"
 #include "aggregate/command/run.h"
 
@@ -21,13 +24,29 @@ int report(const std::string& kind, const std::string& message, int code) {
   return code;
 }
 
+int aggregate(int argc, const char* const* argv) {
+  const auto options = multistate::aggregate::parse_options(argc, argv);
+  return options ? multistate::aggregate::run(*options) : 0;
+}
+
+/// A command's first word takes the place of the program's name; a folder of that name is ./NAME.
+int run_command(int argc, const char* const* argv) {
+  const std::string_view command = argc > 1 ? argv[1] : "";
+  if (command == "export-pairs") {
+    return multistate::aggregate::export_pairs(argc - 1, argv + 1);
+  }
+  if (command == "import-verdicts") {
+    return multistate::aggregate::import_verdicts(argc - 1, argv + 1);
+  }
+  return aggregate(argc, argv);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   try {
     multistate::set_log_level_from_environment();
-    const auto options = multistate::aggregate::parse_options(argc, argv);
-    return options ? multistate::aggregate::run(*options) : 0;
+    return run_command(argc, argv);
   } catch (const multistate::InputError& error) {
     return report("error: ", error.what(), kUsageError);
   } catch (const std::exception& error) {

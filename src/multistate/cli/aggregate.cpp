@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -27,9 +28,8 @@ fs::path find_program() {
       return candidate;
     }
   }
-  throw InputError(
-      fmt::format("aggregate: there is no {} in {}; build or install it beside multistate",
-                  kProgram, folder.string()));
+  throw InputError(fmt::format("there is no {} in {}; build or install it beside multistate",
+                               kProgram, folder.string()));
 }
 
 /// Becomes the program; returns never.
@@ -46,18 +46,33 @@ int become_aggregate(std::vector<std::string> words) {
   throw InputError(fmt::format("{}: cannot be run: {}", program, std::strerror(errno)));
 }
 
+/// A subcommand that the other program has; `words` begin its command line there. Everything that
+/// follows, --help included, is for that program.
+void add_passed_on_command(CLI::App& app, Action& action, const std::string& name,
+                           const std::string& description, std::vector<std::string> words) {
+  CLI::App* command = app.add_subcommand(name, description + " (multistate-aggregate)");
+  command->set_help_flag();
+  command->prefix_command();
+  command->callback([&action, command, words] {
+    action = [words, rest = command->remaining()]() mutable {
+      words.insert(words.end(), rest.begin(), rest.end());
+      return become_aggregate(std::move(words));
+    };
+  });
+}
+
 }  // namespace
 
 void add_aggregate_command(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand(
-      "aggregate",
-      "A page, tables, figures and tests of significance from results (multistate-aggregate)");
-  // Everything, --help included, is for the other program.
-  command->set_help_flag();
-  command->prefix_command();
-  command->callback([&action, command] {
-    action = [words = command->remaining()] { return become_aggregate(words); };
-  });
+  add_passed_on_command(app, action, "aggregate",
+                        "A page, tables, figures and tests of significance from results", {});
+}
+
+void add_judge_commands(CLI::App& app, Action& action) {
+  add_passed_on_command(app, action, "export-pairs", "Pairs of generated texts for a judge",
+                        {"export-pairs"});
+  add_passed_on_command(app, action, "import-verdicts", "What a judge's verdicts come to",
+                        {"import-verdicts"});
 }
 
 }  // namespace multistate

@@ -9,10 +9,12 @@ namespace multistate {
 /// A subcommand's work, run after the whole command line has been parsed. Returns the exit code.
 using Action = std::function<int()>;
 
-/// Each adds one subcommand to the program; when the user names it, `action` is set.
+/// Each adds a subcommand to the program (those of a judge two); when the user names it, `action`
+/// is set.
 void add_run_command(CLI::App& app, Action& action);
 void add_status_command(CLI::App& app, Action& action);
 void add_aggregate_command(CLI::App& app, Action& action);
+void add_judge_commands(CLI::App& app, Action& action);
 void add_policies_command(CLI::App& app, Action& action);
 void add_check_policy_command(CLI::App& app, Action& action);
 void add_experiments_command(CLI::App& app, Action& action);

@@ -14,9 +14,10 @@
 #include "multistate/cli/policy_argument.h"
 #include "multistate/engine/generator.h"
 #include "multistate/engine/threads.h"
+#include "multistate/experiment/made_texts.h"
 #include "multistate/model/model_file.h"
 #include "multistate/policy/plugin.h"
-#include "multistate/text/text_stream.h"
+#include "multistate/text/growing_texts.h"
 #include "multistate/text/tokenizer.h"
 
 namespace multistate {
@@ -79,57 +80,12 @@ std::vector<int64_t> prompt_ids(const GenerateArguments& arguments, const Tokeni
   return ids;
 }
 
-/// The texts of the samples while they grow; a single one is shown as it comes.
-class Texts {
- public:
-  Texts(const GenerateArguments& arguments, const Tokenizer& tokenizer)
-      : tokenizer_(tokenizer),
-        shown_(arguments.samples == 1 && !arguments.json),
-        streams_(static_cast<size_t>(arguments.samples), TextStream(arguments.stops)),
-        texts_(streams_.size()) {}
-
-  /// Returns false when a stop string has come.
-  bool add(size_t sample, int64_t id) {
-    append(sample, streams_[sample].add(tokenizer_.decode(std::span(&id, 1))));
-    return !streams_[sample].stopped();
+/// Shows what a text has grown by.
+void show(const std::string& text) {
+  if (!text.empty()) {
+    fmt::print("{}", text);
+    std::fflush(stdout);
   }
-
-  void finish() {
-    for (size_t sample = 0; sample < streams_.size(); ++sample) {
-      append(sample, streams_[sample].finish());
-    }
-    if (shown_) {
-      fmt::print("\n");
-    }
-  }
-
-  const std::vector<std::string>& texts() const { return texts_; }
-
- private:
-  void append(size_t sample, const std::string& text) {
-    texts_[sample] += text;
-    if (shown_ && !text.empty()) {
-      fmt::print("{}", text);
-      std::fflush(stdout);
-    }
-  }
-
-  const Tokenizer& tokenizer_;
-  bool shown_;
-  std::vector<TextStream> streams_;
-  std::vector<std::string> texts_;
-};
-
-const char* reason_text(EndReason reason) {
-  switch (reason) {
-    case EndReason::kLength:
-      return "length";
-    case EndReason::kStopId:
-      return "stop_token";
-    case EndReason::kRefused:
-      return "stop_string";
-  }
-  return "";
 }
 
 nlohmann::json report(const GenerateArguments& arguments, const PolicySetup& setup,
@@ -140,7 +96,7 @@ nlohmann::json report(const GenerateArguments& arguments, const PolicySetup& set
     const StateUse& state = generations[i].state;
     samples.push_back({{"text", texts[i]},
                        {"ids", generations[i].ids},
-                       {"end", reason_text(generations[i].reason)},
+                       {"end", name_of(generations[i].reason)},
                        {"rows_peak", state.peak_rows},
                        {"state_bytes", state.peak_bytes},
                        {"evictions", state.evictions}});
@@ -185,13 +141,23 @@ int generate(const GenerateArguments& arguments) {
                         .max_tokens = arguments.max_tokens,
                         .seed = {.seed = arguments.seed, .sample = static_cast<uint64_t>(sample)}});
   }
-  Texts texts(arguments, *tokenizer);
+  // A single text is shown as it comes.
+  const bool shown = arguments.samples == 1 && !arguments.json;
+  GrowingTexts texts(requests.size(), arguments.stops, *tokenizer);
   GenerationTimes times;
-  const auto generations =
-      Generator(*model, setup, options)
-          .run(
-              requests, [&](size_t sample, int64_t id) { return texts.add(sample, id); }, &times);
-  texts.finish();
+  const auto generations = Generator(*model, setup, options)
+                               .run(
+                                   requests,
+                                   [&](size_t sample, int64_t id) {
+                                     const std::string certain = texts.add(sample, id);
+                                     show(shown ? certain : "");
+                                     return !texts.stopped(sample);
+                                   },
+                                   &times);
+  for (size_t sample = 0; sample < requests.size(); ++sample) {
+    const std::string rest = texts.finish(sample);
+    show(shown ? rest + "\n" : "");
+  }
   if (arguments.json) {
     const auto json = report(arguments, setup, generations, texts.texts(), times);
     fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));

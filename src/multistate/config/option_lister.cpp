@@ -39,6 +39,11 @@ void OptionLister::operator()(const char* name, std::vector<double>& values, Ran
   options_.push_back({name, "numbers", values, range_text(range), help});
 }
 
+void OptionLister::operator()(const char* name, std::vector<std::string>& values,
+                              const char* help) {
+  options_.push_back({name, "strings", values, "", help});
+}
+
 void OptionLister::choose(const char* name, size_t& index, std::span<const std::string> names,
                           const char* help) {
   options_.push_back({name, "choice", names[index], join(names, " | "), help});

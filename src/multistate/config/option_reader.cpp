@@ -127,6 +127,12 @@ void OptionReader::operator()(const char* name, std::vector<double>& values, Ran
   });
 }
 
+void OptionReader::operator()(const char* name, std::vector<std::string>& values,
+                              const char* /*help*/) {
+  read_list(name, values, "a string",
+            [&](const Node& item) { return std::optional(item.as_string(prefix_ + name)); });
+}
+
 void OptionReader::choose(const char* name, size_t& index, std::span<const std::string> names,
                           const char* /*help*/) {
   const Node* node = member(name);

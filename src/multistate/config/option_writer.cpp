@@ -34,6 +34,11 @@ void OptionWriter::operator()(const char* name, std::vector<double>& values,
   json_[name] = values;
 }
 
+void OptionWriter::operator()(const char* name, std::vector<std::string>& values,
+                              const char* /*help*/) {
+  json_[name] = values;
+}
+
 void OptionWriter::choose(const char* name, size_t& index, std::span<const std::string> names,
                           const char* /*help*/) {
   json_[name] = names[index];

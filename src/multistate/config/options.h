@@ -55,6 +55,7 @@ class OptionVisitor {
                           const char* help) = 0;
   virtual void operator()(const char* name, std::vector<double>& values, Range<double> range,
                           const char* help) = 0;
+  virtual void operator()(const char* name, std::vector<std::string>& values, const char* help) = 0;
 
   /// An enumeration, by the names of its values.
   template <class E>
@@ -89,7 +90,7 @@ void OptionVisitor::choice(const char* name, E& value,
 struct OptionInfo {
   std::string name;
   std::string type;  ///< "integer", "number", "boolean", "string", "rows or share", "choice",
-                     ///< "integers", "numbers"
+                     ///< "integers", "numbers", "strings"
   nlohmann::json default_value;
   std::string allowed;  ///< "0 to 1", "1 or more", "layer | kv_head", "true | false", ""
   std::string help;
@@ -108,6 +109,7 @@ class OptionLister final : public OptionVisitor {
                   const char* help) override;
   void operator()(const char* name, std::vector<double>& values, Range<double> range,
                   const char* help) override;
+  void operator()(const char* name, std::vector<std::string>& values, const char* help) override;
   const std::vector<OptionInfo>& options() const { return options_; }
 
  protected:
@@ -137,6 +139,7 @@ class OptionReader final : public OptionVisitor {
                   const char* help) override;
   void operator()(const char* name, std::vector<double>& values, Range<double> range,
                   const char* help) override;
+  void operator()(const char* name, std::vector<std::string>& values, const char* help) override;
   /// The names asked for so far, in the order of their declaration.
   const std::vector<std::string>& taken() const { return taken_; }
 
@@ -170,6 +173,7 @@ class OptionWriter final : public OptionVisitor {
                   const char* help) override;
   void operator()(const char* name, std::vector<double>& values, Range<double> range,
                   const char* help) override;
+  void operator()(const char* name, std::vector<std::string>& values, const char* help) override;
   const nlohmann::json& json() const { return json_; }
 
  protected:

@@ -4,10 +4,10 @@
 #include <stdexcept>
 #include <utility>
 
-#include <ATen/ops/matmul.h>
 #include <c10/core/InferenceMode.h>
 
 #include "multistate/base/stopwatch.h"
+#include "multistate/model/product.h"
 
 namespace multistate {
 namespace {
@@ -92,9 +92,7 @@ class Run {
 
   at::Tensor logits(const at::Tensor& hidden) {
     const Stopwatch watch(times_.phases.logits);
-    return at::matmul(model_.normalize(hidden), model_.head())
-        .to(at::kCPU, at::kFloat)
-        .contiguous();
+    return product(model_.normalize(hidden), model_.head()).to(at::kCPU, at::kFloat).contiguous();
   }
 
   /// Chooses the sample's next token from logits [1, V]. Returns false when that ended it.

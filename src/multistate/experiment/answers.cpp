@@ -8,7 +8,7 @@
 
 #include "multistate/base/stopwatch.h"
 #include "multistate/engine/logits.h"
-#include "multistate/text/text_stream.h"
+#include "multistate/text/growing_texts.h"
 
 namespace multistate {
 namespace {
@@ -70,26 +70,6 @@ SampleRecord record_of(const Reading& reading, int64_t context) {
   return record;
 }
 
-/// The texts of the answers while their tokens come.
-class Texts {
- public:
-  Texts(size_t answers, const AnswerOptions& options, const Tokenizer& tokenizer)
-      : tokenizer_(tokenizer), streams_(answers, TextStream(options.stops)), texts_(answers) {}
-
-  /// Returns false when a stop text has come.
-  bool add(size_t answer, int64_t id) {
-    texts_[answer] += streams_[answer].add(tokenizer_.decode(std::span(&id, 1)));
-    return !streams_[answer].stopped();
-  }
-
-  std::string finish(size_t answer) { return texts_[answer] + streams_[answer].finish(); }
-
- private:
-  const Tokenizer& tokenizer_;
-  std::vector<TextStream> streams_;
-  std::vector<std::string> texts_;
-};
-
 std::vector<GenerationRequest> requests_of(const Inquiry& inquiry, const SampleState& context,
                                            int64_t sample, const RunContext& run) {
   std::vector<GenerationRequest> requests;
@@ -147,15 +127,20 @@ Answers answer(const Inquiry& inquiry, const AnswerOptions& options, int64_t sam
   Answers result;
   result.record = record_of(reading, count(inquiry.context));
 
-  Texts texts(inquiry.questions.size(), options, run.tokenizer);
+  GrowingTexts texts(inquiry.questions.size(), options.stops, run.tokenizer);
   GenerationTimes times;
   auto generations = generator.run(
       requests_of(inquiry, reading.state, sample, run),
-      [&](size_t answer, int64_t id) { return texts.add(answer, id); }, &times);
+      [&](size_t answer, int64_t id) {
+        texts.add(answer, id);
+        return !texts.stopped(answer);
+      },
+      &times);
   for (size_t i = 0; i < generations.size(); ++i) {
     add(generations[i].state, result.record.state);
+    texts.finish(i);
     result.answers.push_back(
-        {std::move(generations[i].ids), texts.finish(i), generations[i].reason});
+        {std::move(generations[i].ids), texts.texts()[i], generations[i].reason});
   }
   const int64_t more = times.prompt_tokens + times.decoded_tokens;
   result.record.tokens += more;

@@ -66,6 +66,21 @@ class Workload {
   /// Called from several threads at once. `record.sample` is filled in by the caller.
   virtual SampleRecord run(int64_t sample, const RunContext& context) const = 0;
 
+  /// Samples that gain from being run together, as rows of a batch, at most; 1: none do.
+  virtual int64_t batch() const { return 1; }
+
+  /// Runs up to batch() samples of one cell, ascending; one record each, in their order. What a
+  /// sample gives does not depend on those beside it, but for rounding. Where batch() is more than
+  /// 1, samples have no prefix.
+  virtual std::vector<SampleRecord> run_together(std::span<const int64_t> samples,
+                                                 const RunContext& context) const {
+    std::vector<SampleRecord> records;
+    for (const int64_t sample : samples) {
+      records.push_back(run(sample, context));
+    }
+    return records;
+  }
+
   /// `records` in order of sample, at least one.
   virtual Summary summarize(std::span<const SampleRecord> records) const = 0;
 };
@@ -81,6 +96,10 @@ class Experiment {
   /// Throws InputError when this model cannot be measured with these options.
   virtual void check_model(const TransformerConfig& /*config*/) const {}
 
+  /// Whether samples draw random numbers of their own: the sweep's seed then matters to a cell
+  /// whatever its policy.
+  virtual bool draws() const { return false; }
+
   /// Reads the data. Throws InputError when it cannot, or when they do not hold one sample.
   virtual std::unique_ptr<Workload> prepare(const Tokenizer& tokenizer) const = 0;
 
@@ -88,7 +107,7 @@ class Experiment {
   /// stands for them (Workload::data_sha256).
   virtual std::vector<std::string> path_options() const { return {"data"}; }
 
-  /// Metrics to show first, by name.
+  /// Metrics to show first, by name; those that no cell has are left out.
   virtual std::vector<std::string> headline() const = 0;
 };
 

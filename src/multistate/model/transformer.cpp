@@ -4,9 +4,10 @@
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/embedding.h>
-#include <ATen/ops/matmul.h>
 #include <ATen/ops/tensor.h>
 #include <fmt/format.h>
+
+#include "multistate/model/product.h"
 
 namespace multistate {
 namespace {
@@ -80,9 +81,8 @@ Qkv Transformer::project(int64_t layer, const at::Tensor& hidden, const RotaryTa
   const Layer& weights = layers_[static_cast<size_t>(layer)];
   const int64_t heads = config_.heads + 2 * config_.kv_heads;
   const auto normed = rms_norm(hidden, weights.attention_norm, config_.norm_epsilon);
-  const auto projected = at::matmul(normed, weights.qkv)
-                             .view({hidden.size(0), heads, config_.head_size})
-                             .transpose(0, 1);
+  const auto projected =
+      product(normed, weights.qkv).view({hidden.size(0), heads, config_.head_size}).transpose(0, 1);
   rotate_in_place(projected.narrow(0, 0, config_.heads + config_.kv_heads), table);
   return {projected.narrow(0, 0, config_.heads),
           projected.narrow(0, config_.heads, config_.kv_heads),
@@ -92,9 +92,9 @@ Qkv Transformer::project(int64_t layer, const at::Tensor& hidden, const RotaryTa
 void Transformer::finish(int64_t layer, const at::Tensor& hidden,
                          const at::Tensor& attended) const {
   const Layer& weights = layers_[static_cast<size_t>(layer)];
-  hidden.addmm_(attended, weights.output);
+  add_product(hidden, attended, weights.output);
   const auto normed = rms_norm(hidden, weights.mlp_norm, config_.norm_epsilon);
-  hidden.addmm_(swiglu(at::matmul(normed, weights.gate_up)), weights.down);
+  add_product(hidden, swiglu(product(normed, weights.gate_up)), weights.down);
 }
 
 std::vector<at::Tensor> Transformer::linears() const {

@@ -177,7 +177,7 @@ CellSpec CellReader::read(const GridCell& cell) {
   note(policy, "policy.", policy_entry.info.name, spec.policy.option_names());
 
   const int64_t seed = read_seed(config);
-  if (spec.policy.needs.random) {
+  if (spec.policy.needs.random || spec.experiment.experiment->draws()) {
     spec.seed = seed;
   }
   spec.parameters = nlohmann::json::object();

@@ -40,24 +40,19 @@ std::vector<int64_t> CellRun::missing() const {
   return samples;
 }
 
-CellRun::State CellRun::run_sample(int64_t sample, uint64_t seed, SharedPrefix* prefix) {
+CellRun::State CellRun::run_samples(std::span<const int64_t> samples, uint64_t seed,
+                                    SharedPrefix* prefix) {
   {
     const std::lock_guard lock(mutex_);
     if (state_ != State::kRunning) {
       return state_;
     }
   }
+  const int64_t sample = samples.front();
   try {
     const auto model = cell_.model->transformer();
-    SampleRecord record = cell_.workload->run(
-        sample, {*model, cell_.model->tokenizer(), cell_.spec->policy, seed, prefix});
-    record.sample = sample;
-    const std::lock_guard lock(mutex_);
-    folder_.append_sample(sample, record.to_json());
-    tokens_ += record.tokens;
-    computed_tokens_ += record.computed_tokens;
-    records_[sample] = std::move(record);
-    return static_cast<int64_t>(records_.size()) == cell_.samples ? finish_locked() : state_;
+    return keep(samples, cell_.workload->run_together(samples, {*model, cell_.model->tokenizer(),
+                                                                cell_.spec->policy, seed, prefix}));
   } catch (const PolicyError& error) {
     return fail(sample, "policy", error.what());
   } catch (const InputError& error) {
@@ -71,6 +66,19 @@ CellRun::State CellRun::run_sample(int64_t sample, uint64_t seed, SharedPrefix* 
   } catch (const std::exception& error) {
     return fail(sample, "internal", error.what());
   }
+}
+
+CellRun::State CellRun::keep(std::span<const int64_t> samples, std::vector<SampleRecord> records) {
+  const std::lock_guard lock(mutex_);
+  for (size_t i = 0; i < samples.size(); ++i) {
+    SampleRecord& record = records.at(i);
+    record.sample = samples[i];
+    folder_.append_sample(record.sample, record.to_json());
+    tokens_ += record.tokens;
+    computed_tokens_ += record.computed_tokens;
+    records_[record.sample] = std::move(record);
+  }
+  return static_cast<int64_t>(records_.size()) == cell_.samples ? finish_locked() : state_;
 }
 
 CellRun::State CellRun::finish_if_complete() {

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,15 +31,18 @@ class CellRun {
   /// Samples that have no record yet, ascending.
   std::vector<int64_t> missing() const;
 
-  /// Runs one sample and keeps its record on disk; writes the result when it was the last. An
-  /// exception of the sample fails the cell: error.json is written and later samples are passed
-  /// over. `prefix`: that of the sample, if shared. Returns the cell's state after it.
-  State run_sample(int64_t sample, uint64_t seed, SharedPrefix* prefix);
+  /// Runs samples together and keeps their records on disk; writes the result when they were the
+  /// last. An exception fails the cell: error.json is written, with the first of them, and later
+  /// samples are passed over. `prefix`: that of a single sample, if shared. Returns the cell's
+  /// state after it.
+  State run_samples(std::span<const int64_t> samples, uint64_t seed, SharedPrefix* prefix);
 
   /// Writes the result when nothing is missing (all samples were taken over).
   State finish_if_complete();
 
  private:
+  /// Keeps what samples gave.
+  State keep(std::span<const int64_t> samples, std::vector<SampleRecord> records);
   State finish_locked();
   State fail(int64_t sample, const std::string& kind, const std::string& message);
 

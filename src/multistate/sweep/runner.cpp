@@ -100,7 +100,15 @@ class Runner {
   int64_t tokens_left() const {
     int64_t tokens = 0;
     for (const WorkItem& item : work_) {
-      tokens += item.run->cell().workload->length(item.sample).tokens;
+      tokens += tokens_of(item);
+    }
+    return tokens;
+  }
+
+  static int64_t tokens_of(const WorkItem& item) {
+    int64_t tokens = 0;
+    for (const int64_t sample : item.samples) {
+      tokens += item.run->cell().workload->length(sample).tokens;
     }
     return tokens;
   }
@@ -123,10 +131,10 @@ class Runner {
   void run_item(WorkItem& item) {
     const PlannedCell& cell = item.run->cell();
     const auto seed = static_cast<uint64_t>(cell.spec->seed.value_or(0));
-    const auto after = item.run->run_sample(item.sample, seed, item.prefix.get());
+    const auto after = item.run->run_samples(item.samples, seed, item.prefix.get());
     item.prefix.reset();
     const std::lock_guard lock(mutex_);
-    progress_->sample_done(cell.slug, cell.workload->length(item.sample).tokens);
+    progress_->sample_done(cell.slug, tokens_of(item));
     if (after == CellRun::State::kRunning || !reported_.insert(item.run).second) {
       return;
     }

@@ -33,7 +33,8 @@ struct RunOutcome {
 /// Runs what is missing of a sweep. Results lie in spec.output afterwards; whatever was finished
 /// before a crash or a stop is there as well and is not run again.
 ///
-/// Work is cut into (cell, sample) pairs; `jobs` threads take them in order. Metrics do not depend
+/// Work is cut into (cell, sample) pairs, or lots of samples where a workload runs them together;
+/// `jobs` threads take them in order. Metrics do not depend
 /// on `jobs`. The first SIGINT, SIGTERM, SIGHUP or SIGUSR1 lets the samples that run end, the
 /// second ends the program.
 RunOutcome run_sweep(const SweepPlan& plan, const RunOptions& options);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <tuple>
 
 namespace multistate {
@@ -27,31 +28,45 @@ int64_t shared_tokens(const SweepPlan& plan, const PlannedCell& like, int64_t sa
   return second;
 }
 
+void add_missing(CellRun& run, std::vector<WorkItem>& items) {
+  const int64_t batch = run.cell().workload->batch();
+  std::optional<int64_t> group;
+  for (const int64_t sample : run.missing()) {
+    if (sample / batch != group) {
+      group = sample / batch;
+      items.push_back({&run, {}, nullptr});
+    }
+    items.back().samples.push_back(sample);
+  }
+}
+
 }  // namespace
 
 std::vector<WorkItem> list_work(const SweepPlan& plan,
                                 const std::vector<std::unique_ptr<CellRun>>& runs, bool sharing) {
   std::vector<WorkItem> items;
   for (const auto& run : runs) {
-    for (const int64_t sample : run->missing()) {
-      items.push_back({run.get(), sample, nullptr});
-    }
+    add_missing(*run, items);
   }
   if (!sharing) {
     return items;
   }
   std::stable_sort(items.begin(), items.end(), [](const WorkItem& left, const WorkItem& right) {
-    return left.sample < right.sample;
+    return left.samples.front() < right.samples.front();
   });
   using Key = std::tuple<const SweepModel*, const Workload*, int64_t>;
   std::map<Key, std::shared_ptr<SharedPrefix>> prefixes;
   for (WorkItem& item : items) {
     const PlannedCell& cell = item.run->cell();
-    const int64_t tokens = shared_tokens(plan, cell, item.sample);
-    if (tokens == 0 || quiet_tokens(cell, item.sample) == 0) {
+    if (cell.workload->batch() > 1) {
       continue;
     }
-    auto& prefix = prefixes[{cell.model.get(), cell.workload.get(), item.sample}];
+    const int64_t sample = item.samples.front();
+    const int64_t tokens = shared_tokens(plan, cell, sample);
+    if (tokens == 0 || quiet_tokens(cell, sample) == 0) {
+      continue;
+    }
+    auto& prefix = prefixes[{cell.model.get(), cell.workload.get(), sample}];
     if (!prefix) {
       prefix = std::make_shared<SharedPrefix>(tokens);
     }

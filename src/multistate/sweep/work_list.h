@@ -9,14 +9,15 @@
 
 namespace multistate {
 
-/// One sample of one cell.
+/// Samples of one cell that are run together: one, or as many as the workload's batch() allows.
 struct WorkItem {
   CellRun* run = nullptr;
-  int64_t sample = 0;
+  std::vector<int64_t> samples;          ///< Ascending.
   std::shared_ptr<SharedPrefix> prefix;  ///< With the other cells that run this sample; or none.
 };
 
-/// What the cells miss, in the order in which it is to be run.
+/// What the cells miss, in the order in which it is to be run. Which samples are run together
+/// follows from their numbers alone, not from what has been run before.
 ///
 /// Without sharing cell by cell. With sharing sample by sample, so that all cells that share the
 /// beginning of a sample run it one after the other and one beginning is in memory at a time. A

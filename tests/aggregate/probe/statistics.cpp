@@ -12,6 +12,7 @@
 #include "aggregate/statistics/paired_test.h"
 #include "aggregate/statistics/quantiles.h"
 #include "aggregate/statistics/ranks.h"
+#include "aggregate/statistics/sign_test.h"
 #include "aggregate/statistics/smallest_state.h"
 
 namespace multistate::aggregate {
@@ -59,9 +60,9 @@ Json pair_of(const Json& input) {
 }
 
 Json answer(const Json& input) {
-  Json output = {{"pairs", Json::array()},  {"holm", Json::array()},
-                 {"orders", Json::array()}, {"student", Json::array()},
-                 {"fronts", Json::array()}, {"smallest", Json::array()}};
+  Json output = {{"pairs", Json::array()},   {"holm", Json::array()},   {"orders", Json::array()},
+                 {"student", Json::array()}, {"fronts", Json::array()}, {"smallest", Json::array()},
+                 {"wins", Json::array()}};
   for (const Json& pair : input.at("pairs")) {
     output["pairs"].push_back(pair_of(pair));
   }
@@ -86,6 +87,12 @@ Json answer(const Json& input) {
   for (const Json& json : input.at("smallest")) {
     output["smallest"].push_back(*smallest_state(
         json.at("sizes").get<Numbers>(), json.at("gaps").get<Numbers>(), json.at("tolerance")));
+  }
+  for (const Json& one : input.at("wins")) {
+    const int64_t wins = one.at(0);
+    const int64_t losses = one.at(1);
+    output["wins"].push_back({{"p", sign_test_p(wins, losses)},
+                              {"interval", interval_json(wilson_interval(wins, wins + losses))}});
   }
   return output;
 }

@@ -6,6 +6,8 @@
 #include "multistate/base/build_info.h"
 #include "multistate/base/error.h"
 
+#include "aggregate/command/parse.h"
+
 namespace multistate::aggregate {
 namespace {
 
@@ -18,6 +20,7 @@ const char* const kFooter =
     "parameter\n"
     "by its key in a sweep file (policy.name, state_size, experiment.context_length), or label,\n"
     "sweep, state, limited, id.\n"
+    "Other commands: export-pairs, import-verdicts (--help on each).\n"
     "Exit codes: 0 ok, 1 some files were passed over (or, with --diff, results changed), 2 usage "
     "or\n"
     "input, 3 internal.";
@@ -131,14 +134,8 @@ std::optional<Options> parse_options(int argc, const char* const* argv) {
   add_output_options(app, words);
   add_table_options(app, words);
   add_analysis_options(app, words);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) {
-      app.exit(error);
-      return std::nullopt;
-    }
-    throw InputError(fmt::format("{} (--help lists the options)", error.what()));
+  if (!parse_command_line(app, argc, argv)) {
+    return std::nullopt;
   }
   return checked(std::move(words));
 }

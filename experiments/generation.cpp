@@ -1,0 +1,208 @@
+// Generation: what a policy lets the model write. Texts go on from prompts, and are measured beside
+// those that the full model writes for the same prompts and seeds.
+//
+// Paper: Oren et al., arXiv:2401.06104, section 5.3 and figure 6: stories, judged in pairs
+// (`multistate export-pairs`).
+//
+// A sample is one text. The texts of one cell are decoded together, `batch` at a time.
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "multistate/experiment/generation_metrics.h"
+#include "multistate/experiment/option_error.h"
+#include "multistate/experiment/prompt_set.h"
+#include "multistate/experiment/registry.h"
+#include "multistate/experiment/topline_texts.h"
+
+namespace multistate {
+namespace {
+
+struct GenerationSettings : PromptOptions {
+  int64_t texts = 1;
+  int64_t max_tokens = 256;
+  Sampling sampling;
+  std::vector<std::string> stop;
+  bool ignore_eos = false;
+  int64_t batch = 16;
+
+  bool greedy() const { return sampling.temperature == 0.0; }
+
+  void visit(OptionVisitor& v) {
+    constexpr int64_t kMost = int64_t{1} << 40;
+    PromptOptions::visit(v);
+    v("texts", texts, {1, kMost}, "texts from every prompt, each drawn with a seed of its own");
+    v("max_tokens", max_tokens, {1, kMost}, "tokens of a text at most");
+    v("temperature", sampling.temperature, {0.0, 1e6},
+      "0 takes the most likely token; above 0 draws one");
+    v("top_k", sampling.top_k, {0, kMost}, "draw from the k most likely tokens; 0: from all");
+    v("top_p", sampling.top_p, {1e-9, 1.0},
+      "draw from the most likely tokens that together reach this probability");
+    v("stop", stop, "strings before which a text ends, besides the EOS token");
+    v("ignore_eos", ignore_eos, "go on past the EOS token, and past the end of an answer");
+    v("batch", batch, {1, kMost}, "texts that are decoded together");
+  }
+
+  void check(const Node& node) const {
+    PromptOptions::check(node);
+    if (greedy() && texts > 1) {
+      throw option_error(node, "texts",
+                         "without a temperature above 0 all texts of a prompt are the same");
+    }
+    if (greedy() && sampling.top_k != 0) {
+      throw option_error(node, "top_k", "nothing is drawn without a temperature above 0");
+    }
+    if (greedy() && sampling.top_p != 1.0) {
+      throw option_error(node, "top_p", "nothing is drawn without a temperature above 0");
+    }
+    if (std::find(stop.begin(), stop.end(), "") != stop.end()) {
+      throw option_error(node, "stop", "a stop string has at least one byte");
+    }
+  }
+};
+
+class GenerationWorkload final : public Workload {
+ public:
+  GenerationWorkload(const GenerationSettings& settings, const Tokenizer& tokenizer)
+      : settings_(settings),
+        set_(settings, tokenizer),
+        rules_({.max_tokens = settings.max_tokens,
+                .sampling = settings.sampling,
+                .stop_ids = {},
+                .stops = settings.stop}) {
+    if (!settings.ignore_eos) {
+      rules_.stop_ids = answer_end_ids(tokenizer, set_.chat());
+    }
+  }
+
+  /// All prompts once, then all of them again: a limit leaves none out before it must.
+  int64_t samples() const override {
+    return static_cast<int64_t>(set_.prompts().size()) * settings_.texts;
+  }
+  SampleLength length(int64_t sample) const override {
+    const auto prompt = static_cast<int64_t>(prompt_of(sample).ids.size());
+    return {.tokens = prompt + settings_.max_tokens, .prompt = prompt};
+  }
+  int64_t batch() const override { return settings_.batch; }
+  nlohmann::json data_report() const override { return set_.data_report(); }
+  std::string data_sha256() const override { return set_.data_sha256(); }
+
+  SampleRecord run(int64_t sample, const RunContext& context) const override {
+    return run_together(std::span(&sample, 1), context).front();
+  }
+
+  std::vector<SampleRecord> run_together(std::span<const int64_t> samples,
+                                         const RunContext& context) const override {
+    const auto texts = texts_of(samples, context);
+    const auto topline = topline_of(samples, context);
+    std::vector<SampleRecord> records;
+    for (size_t i = 0; i < samples.size(); ++i) {
+      records.push_back(record_of(samples[i], *texts[i], *topline[i]));
+    }
+    return records;
+  }
+
+  Summary summarize(std::span<const SampleRecord> records) const override {
+    return summarize_texts(records);
+  }
+
+ private:
+  using Texts = std::vector<std::shared_ptr<const MadeText>>;
+
+  const PreparedPrompt& prompt_of(int64_t sample) const {
+    return set_.prompts()[static_cast<size_t>(sample) % set_.prompts().size()];
+  }
+
+  /// What the cell's policy makes. Where a policy leaves no trace, that is the full model's text.
+  Texts texts_of(std::span<const int64_t> samples, const RunContext& context) const {
+    std::vector<int64_t> quiet;
+    std::vector<int64_t> others;
+    for (const int64_t sample : samples) {
+      const SampleLength all = length(sample);
+      (context.policy.quiet_tokens(all) == all.tokens ? quiet : others).push_back(sample);
+    }
+    const auto toplines = topline_of(quiet, context);
+    auto made = make(others, context, context.policy);
+    Texts texts;
+    size_t next_quiet = 0;
+    size_t next_other = 0;
+    for (const int64_t sample : samples) {
+      const bool is_quiet = next_quiet < quiet.size() && quiet[next_quiet] == sample;
+      texts.push_back(is_quiet ? toplines[next_quiet++]
+                               : std::make_shared<const MadeText>(std::move(made[next_other++])));
+    }
+    return texts;
+  }
+
+  Texts topline_of(std::span<const int64_t> samples, const RunContext& context) const {
+    // Without a temperature the seed makes no difference, so that there is one text for all seeds.
+    const uint64_t seed = settings_.greedy() ? 0 : context.seed;
+    return topline_.get(samples, seed, [&](std::span<const int64_t> missing) {
+      return make(missing, context, keep_all_setup());
+    });
+  }
+
+  std::vector<MadeText> make(std::span<const int64_t> samples, const RunContext& context,
+                             const PolicySetup& policy) const {
+    std::vector<TextPrompt> prompts;
+    for (const int64_t sample : samples) {
+      prompts.push_back({.ids = prompt_of(sample).ids,
+                         .seed = {.seed = context.seed, .sample = static_cast<uint64_t>(sample)}});
+    }
+    return make_texts(prompts, rules_, context.model, policy, context.tokenizer);
+  }
+
+  SampleRecord record_of(int64_t sample, const MadeText& text, const MadeText& topline) const {
+    const PreparedPrompt& prompt = prompt_of(sample);
+    SampleRecord record;
+    record.tokens = text.tokens;
+    record.computed_tokens = text.tokens;
+    record.state = text.state;
+    record.seconds = text.seconds;
+    record.values = text_counts(prompt.ids, text, topline);
+    record.values["prompt_id"] = prompt.id;
+    record.values["prompt"] = prompt.text;
+    record.values["prompt_tokens"] = prompt.ids.size();
+    record.values["text"] = text.text;
+    record.values["ids"] = text.ids;
+    record.values["end"] = name_of(text.reason);
+    return record;
+  }
+
+  GenerationSettings settings_;
+  PromptSet set_;
+  TextRules rules_;
+  mutable ToplineTexts topline_;
+};
+
+class GenerationExperiment final : public Experiment {
+ public:
+  using Options = GenerationSettings;
+
+  explicit GenerationExperiment(Options options) : options_(std::move(options)) {}
+
+  int64_t context_length() const override { return options_.prompt_tokens + options_.max_tokens; }
+  bool draws() const override { return !options_.greedy(); }
+  std::unique_ptr<Workload> prepare(const Tokenizer& tokenizer) const override {
+    return std::make_unique<GenerationWorkload>(options_, tokenizer);
+  }
+  std::vector<std::string> headline() const override {
+    return {"tokens", "repetition", "distinct_2", "common_prefix", "overlap_1"};
+  }
+
+ private:
+  Options options_;
+};
+
+const ExperimentRegistration<GenerationExperiment> kRegistration{{
+    .name = "generation",
+    .version = 1,
+    .summary = "texts that go on from prompts: length, repetition, distance to the full model's",
+    .paper = "Oren et al. 2024, arXiv:2401.06104, section 5.3",
+}};
+
+}  // namespace
+}  // namespace multistate

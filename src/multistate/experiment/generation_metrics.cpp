@@ -1,0 +1,125 @@
+#include "multistate/experiment/generation_metrics.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "multistate/results/series.h"
+#include "multistate/results/statistics.h"
+#include "multistate/text/ngrams.h"
+
+namespace multistate {
+namespace {
+
+constexpr int64_t kLongestDistinct = 4;
+constexpr int64_t kRepeated = 4;
+
+std::vector<double> column(std::span<const SampleRecord> records, const std::string& key) {
+  std::vector<double> values;
+  for (const SampleRecord& record : records) {
+    values.push_back(record.values.at(key).get<double>());
+  }
+  return values;
+}
+
+/// The metric that `how` makes of the records.
+Metric metric_of(std::span<const SampleRecord> records, const SampleRatio& how,
+                 bool higher_is_better, const char* unit) {
+  auto numerators = column(records, how.numerator);
+  for (double& value : numerators) {
+    value *= how.scale;
+  }
+  const Estimate estimate = how.denominator
+                                ? ratio_of_sums(numerators, column(records, *how.denominator))
+                                : mean_of(numerators);
+  return {.value = estimate.value,
+          .standard_error = estimate.standard_error,
+          .n = static_cast<int64_t>(records.size()),
+          .higher_is_better = higher_is_better,
+          .unit = unit,
+          .samples = how};
+}
+
+nlohmann::json same_by_place(std::span<const SampleRecord> records) {
+  const auto prefixes = column(records, "common_prefix");
+  const auto identical = column(records, "identical");
+  const auto lengths = column(records, "tokens");
+  const double longest = *std::max_element(lengths.begin(), lengths.end());
+  auto series = nlohmann::json::array();
+  for (int64_t place = 1; static_cast<double>(place) <= longest; place *= 2) {
+    std::vector<double> same;
+    for (size_t i = 0; i < records.size(); ++i) {
+      same.push_back(prefixes[i] >= static_cast<double>(place) || identical[i] == 1.0 ? 1.0 : 0.0);
+    }
+    const Estimate share = mean_of(same);
+    series.push_back(
+        series_point({.value = share.value,
+                      .standard_error = share.standard_error,
+                      .n = static_cast<int64_t>(records.size()),
+                      .higher_is_better = true,
+                      .unit = "share of texts"},
+                     {.first = place, .end = 2 * place, .axis = "tokens of the text"}));
+  }
+  return series;
+}
+
+}  // namespace
+
+nlohmann::json text_counts(std::span<const int64_t> prompt, const MadeText& text,
+                           const MadeText& topline) {
+  std::vector<int64_t> whole(prompt.begin(), prompt.end());
+  whole.insert(whole.end(), text.ids.begin(), text.ids.end());
+  const auto first = static_cast<int64_t>(prompt.size());
+  nlohmann::json counts = {{"tokens", text.ids.size()},
+                           {"repeated_4", repeated_ngrams(whole, first, kRepeated)},
+                           {"longest_repeat", longest_repeat(whole, first)},
+                           {"common_prefix", common_prefix(text.ids, topline.ids)},
+                           {"identical", text.ids == topline.ids ? 1 : 0}};
+  for (int64_t n = 1; n <= kLongestDistinct; ++n) {
+    counts[fmt::format("ngrams_{}", n)] = ngram_count(text.ids, n);
+    counts[fmt::format("distinct_{}", n)] = distinct_ngrams(text.ids, n);
+  }
+  for (const int64_t n : {1, 4}) {
+    counts[fmt::format("common_{}", n)] = common_ngrams(text.ids, topline.ids, n);
+    counts[fmt::format("ngrams_of_both_{}", n)] =
+        ngram_count(text.ids, n) + ngram_count(topline.ids, n);
+  }
+  for (const EndReason reason : {EndReason::kLength, EndReason::kStopId, EndReason::kRefused}) {
+    counts[fmt::format("end_{}", name_of(reason))] = text.reason == reason ? 1 : 0;
+  }
+  return counts;
+}
+
+Summary summarize_texts(std::span<const SampleRecord> records) {
+  Summary summary;
+  const auto add = [&](const std::string& name, const SampleRatio& how, bool higher_is_better,
+                       const char* unit) {
+    summary.metrics[name] = metric_of(records, how, higher_is_better, unit);
+  };
+  add("tokens", {.numerator = "tokens"}, true, "tokens");
+  add("repetition", {.numerator = "repeated_4", .denominator = "ngrams_4"}, false, "");
+  add("longest_repeat", {.numerator = "longest_repeat"}, false, "tokens");
+  for (int64_t n = 1; n <= kLongestDistinct; ++n) {
+    const std::string name = fmt::format("distinct_{}", n);
+    add(name, {.numerator = name, .denominator = fmt::format("ngrams_{}", n)}, true, "");
+  }
+  add("common_prefix", {.numerator = "common_prefix"}, true, "tokens");
+  add("identical", {.numerator = "identical"}, true, "");
+  for (const int64_t n : {1, 4}) {
+    add(fmt::format("overlap_{}", n),
+        {.numerator = fmt::format("common_{}", n),
+         .denominator = fmt::format("ngrams_of_both_{}", n),
+         .scale = 2.0},
+        true, "");
+  }
+  add("end_length", {.numerator = "end_length"}, false, "");
+  add("end_stop_token", {.numerator = "end_stop_token"}, true, "");
+  add("end_stop_string", {.numerator = "end_stop_string"}, true, "");
+  summary.series["same_by_place"] = same_by_place(records);
+  return summary;
+}
+
+}  // namespace multistate

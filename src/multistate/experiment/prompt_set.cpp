@@ -1,0 +1,131 @@
+#include "multistate/experiment/prompt_set.h"
+
+#include <algorithm>
+#include <span>
+
+#include <fmt/format.h>
+
+#include "multistate/base/error.h"
+#include "multistate/base/sha256.h"
+#include "multistate/experiment/documents.h"
+#include "multistate/experiment/option_error.h"
+#include "multistate/experiment/prompts.h"
+#include "multistate/experiment/text_chunks.h"
+
+namespace multistate {
+namespace {
+
+std::vector<int64_t> ids_of(const std::string& text, bool bos, const Tokenizer& tokenizer) {
+  std::vector<int64_t> ids;
+  if (bos) {
+    if (!tokenizer.bos_id()) {
+      throw InputError("experiment.add_bos: the model's tokenizer names no BOS token");
+    }
+    ids.push_back(*tokenizer.bos_id());
+  }
+  const auto more = tokenizer.encode(text);
+  ids.insert(ids.end(), more.begin(), more.end());
+  return ids;
+}
+
+}  // namespace
+
+void PromptOptions::visit(OptionVisitor& v) {
+  constexpr int64_t kMost = int64_t{1} << 40;
+  v("data", data, "prompts, in a .jsonl or .txt file; or texts: a text file, a folder of .txt");
+  v.choice("prompts", prompts, {{"list", Source::kList}, {"chunks", Source::kChunks}},
+           "what data is: a list of prompts, or texts whose chunks begin with them");
+  v("prompt_tokens", prompt_tokens, {1, kMost},
+    "tokens of a prompt, what is put around it included: of a list at most, of chunks exactly");
+  v("max_prompts", max_prompts, {0, kMost},
+    "prompts at most: the first of a list; of chunks those that come first, document by turn; 0: "
+    "all");
+  v("chunk_tokens", chunk_tokens, {2, kMost}, "of chunks: tokens of each, BOS included");
+  v("skip_tokens", skip_tokens, {0, kMost},
+    "of chunks: tokens passed over at the start of every document");
+  v("add_bos", add_bos, "start every prompt with the model's BOS token");
+  v.choice("template", chat, {{"plain", false}, {"chat", true}},
+           "of a list: the prompt as it is, or as a message in the model's chat format");
+}
+
+void PromptOptions::check(const Node& node) const {
+  check_data_path(data, node);
+  const PromptOptions defaults;
+  if (prompts == Source::kList) {
+    if (skip_tokens != defaults.skip_tokens) {
+      throw option_error(node, "skip_tokens", "goes with prompts: chunks only");
+    }
+    if (chunk_tokens != defaults.chunk_tokens) {
+      throw option_error(node, "chunk_tokens", "goes with prompts: chunks only");
+    }
+  } else if (chat) {
+    throw option_error(node, "template", "chat goes with prompts: list only");
+  } else if (prompt_tokens > chunk_tokens) {
+    throw option_error(node, "prompt_tokens",
+                       fmt::format("{} do not fit into chunks of {}", prompt_tokens, chunk_tokens));
+  }
+  if (chat && add_bos) {
+    throw option_error(node, "add_bos", "a chat format has its own beginning; leave it out");
+  }
+}
+
+PromptSet::PromptSet(const PromptOptions& options, const Tokenizer& tokenizer) {
+  if (options.chat) {
+    chat_ = chat_format(tokenizer);
+  }
+  if (options.prompts == PromptOptions::Source::kList) {
+    read_list(options, tokenizer);
+  } else {
+    read_chunks(options, tokenizer);
+  }
+}
+
+void PromptSet::read_list(const PromptOptions& options, const Tokenizer& tokenizer) {
+  auto listed = read_prompts(options.data);
+  const size_t there = listed.size();
+  if (options.max_prompts > 0) {
+    listed.resize(std::min(there, static_cast<size_t>(options.max_prompts)));
+  }
+  auto report = nlohmann::json::array();
+  for (const Prompt& one : listed) {
+    const std::string text = chat_ ? chat_->before + one.text + chat_->after : one.text;
+    const bool bos =
+        chat_ ? chat_->starts_with_bos && tokenizer.bos_id().has_value() : options.add_bos;
+    auto ids = ids_of(text, bos, tokenizer);
+    if (static_cast<int64_t>(ids.size()) > options.prompt_tokens) {
+      throw InputError(
+          fmt::format("{}:{}: the prompt has {} tokens; experiment.prompt_tokens allows {}",
+                      options.data, one.line, ids.size(), options.prompt_tokens));
+    }
+    report.push_back({{"id", one.id}, {"tokens", ids.size()}});
+    prompts_.push_back({one.id, one.text, std::move(ids)});
+  }
+  report_ = {
+      {"prompts", report}, {"prompts_left_out", there - listed.size()}, {"chat_format", nullptr}};
+  if (chat_) {
+    report_["chat_format"] = chat_->name;
+  }
+  sha256_ = sha256_file(options.data);
+}
+
+void PromptSet::read_chunks(const PromptOptions& options, const Tokenizer& tokenizer) {
+  TextOptions cut;
+  cut.data = options.data;
+  cut.context_length = options.chunk_tokens;
+  cut.max_chunks = options.max_prompts;
+  cut.skip_tokens = options.skip_tokens;
+  cut.add_bos = options.add_bos;
+  const TextChunks chunks(cut, cut.text_tokens(), tokenizer);
+  for (int64_t chunk = 0; chunk < chunks.size(); ++chunk) {
+    auto ids = chunks.ids(chunk);
+    ids.resize(static_cast<size_t>(options.prompt_tokens));
+    const auto text = std::span(ids).subspan(static_cast<size_t>(chunks.bos_tokens()));
+    prompts_.push_back(
+        {fmt::format("{}:{}", chunks.document(chunk).name, chunks.chunk(chunk).begin),
+         tokenizer.decode(text), ids});
+  }
+  report_ = chunks.data_report();
+  sha256_ = chunks.data_sha256();
+}
+
+}  // namespace multistate

@@ -1,0 +1,84 @@
+#include "multistate/experiment/prompts.h"
+
+#include <map>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "multistate/base/error.h"
+#include "multistate/base/mapped_file.h"
+#include "multistate/base/strict_json.h"
+#include "multistate/base/text.h"
+
+namespace multistate {
+namespace {
+
+namespace fs = std::filesystem;
+
+Prompt prompt_of_json(const std::string& line, const std::string& place) {
+  static const std::vector<std::string> known = {"prompt", "id"};
+  const auto object = parse_strict_json(line, place);
+  const JsonObject members(object, place);
+  for (const auto& [key, value] : object.items()) {
+    if (key != "prompt" && key != "id") {
+      throw InputError(fmt::format("{}: unknown key {}{}; known: {}", place, in_quotes(key),
+                                   did_you_mean(key, known), join(known)));
+    }
+  }
+  Prompt prompt;
+  prompt.text = members.required(&JsonObject::string, "prompt");
+  prompt.id = members.string("id").value_or("");
+  if (members.find("id") != nullptr && prompt.id.empty()) {
+    members.fail("id", "a text that is not empty");
+  }
+  return prompt;
+}
+
+void check_utf8(std::string_view text, const std::string& place) {
+  for (size_t at = 0; at < text.size();) {
+    const size_t length = utf8_length(text.substr(at));
+    if (length == 0) {
+      throw InputError(fmt::format("{}: byte {} is no UTF-8", place, at + 1));
+    }
+    at += length;
+  }
+}
+
+}  // namespace
+
+std::vector<Prompt> read_prompts(const fs::path& path) {
+  const bool json = path.extension() == ".jsonl";
+  if (!json && path.extension() != ".txt") {
+    throw InputError(fmt::format(
+        "{}: is no file of prompts: .jsonl (an object a line) or .txt (a prompt a line)",
+        path.string()));
+  }
+  std::vector<Prompt> prompts;
+  std::map<std::string, int64_t> lines_by_id;
+  std::istringstream lines(read_file(path));
+  int64_t number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    const std::string place = fmt::format("{}:{}", path.string(), ++number);
+    check_utf8(line, place);
+    Prompt prompt = json ? prompt_of_json(line, place) : Prompt{"", line};
+    prompt.line = number;
+    if (prompt.text.empty()) {
+      throw InputError(fmt::format("{}: the prompt is empty", place));
+    }
+    if (prompt.id.empty()) {
+      prompt.id = fmt::format("{}", number);
+    }
+    const auto [first, is_new] = lines_by_id.emplace(prompt.id, number);
+    if (!is_new) {
+      throw InputError(fmt::format("{}: the id {} stands in line {} already", place,
+                                   in_quotes(prompt.id), first->second));
+    }
+    prompts.push_back(std::move(prompt));
+  }
+  if (prompts.empty()) {
+    throw InputError(fmt::format("{}: holds no prompt", path.string()));
+  }
+  return prompts;
+}
+
+}  // namespace multistate

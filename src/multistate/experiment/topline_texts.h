@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <future>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "multistate/experiment/made_texts.h"
+
+namespace multistate {
+
+/// What the full model makes of the samples of a workload: found out once, whichever cell asks
+/// first. Thread-safe: whoever asks for a text that is being made waits for it.
+class ToplineTexts {
+ public:
+  /// Makes the texts of samples, together.
+  using Make = std::function<std::vector<MadeText>(std::span<const int64_t> samples)>;
+
+  /// The texts of `samples` with this seed of the sweep, in their order. `make` is called for those
+  /// that nobody has asked for, if any; what it throws, all that wait for them throw.
+  std::vector<std::shared_ptr<const MadeText>> get(std::span<const int64_t> samples, uint64_t seed,
+                                                   const Make& make);
+
+ private:
+  using Text = std::shared_ptr<const MadeText>;
+  using Promises = std::vector<std::promise<Text>>;
+
+  /// Those of `samples` that the caller has to make, with what others wait for.
+  std::pair<std::vector<int64_t>, Promises> claim(std::span<const int64_t> samples, uint64_t seed);
+
+  std::mutex mutex_;
+  std::map<std::pair<uint64_t, int64_t>, std::shared_future<Text>> texts_;
+};
+
+}  // namespace multistate

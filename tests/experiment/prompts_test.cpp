@@ -1,0 +1,70 @@
+#include "multistate/experiment/prompts.h"
+
+#include "support/catch.h"
+#include "support/input_error.h"
+#include "support/temporary_folder.h"
+#include "support/tiny_model.h"
+
+namespace multistate::test {
+namespace {
+
+/// Reads prompts from a file of this name and content.
+class PromptFile {
+ public:
+  std::vector<Prompt> read(const std::string& name, const std::string& content) const {
+    write_file(folder_ / name, content);
+    return read_prompts(folder_ / name);
+  }
+
+  /// What is said against it, after the file's path.
+  std::string refusal(const std::string& name, const std::string& content) const {
+    const auto message = input_error([&] { read(name, content); });
+    const auto path = (folder_ / name).string();
+    REQUIRE(message.substr(0, path.size()) == path);
+    return message.substr(path.size());
+  }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+}  // namespace
+
+TEST_CASE("prompts are read from lines of text, or of JSON with ids") {
+  const PromptFile file;
+  const auto plain = file.read("a.txt", "Once upon a time\n  \"He\" said\n");
+  REQUIRE(plain.size() == 2);
+  CHECK(plain[0].text == "Once upon a time");
+  CHECK(plain[0].id == "1");
+  CHECK(plain[1].text == "  \"He\" said");
+  CHECK(plain[1].id == "2");
+  CHECK(plain[1].line == 2);
+  const auto json =
+      file.read("a.jsonl", "{\"id\": \"sea\", \"prompt\": \"a\\nb\"}\n{\"prompt\": \"c\"}");
+  REQUIRE(json.size() == 2);
+  CHECK(json[0].id == "sea");
+  CHECK(json[0].text == "a\nb");
+  CHECK(json[1].id == "2");
+}
+
+TEST_CASE("what is no list of prompts is refused with file and line") {
+  const PromptFile file;
+  CHECK(file.refusal("a.txt", "") == ": holds no prompt");
+  CHECK(file.refusal("a.txt", "one\n\nthree\n") == ":2: the prompt is empty");
+  CHECK(file.refusal("a.txt", "one\nt\xffwo\n") == ":2: byte 2 is no UTF-8");
+  CHECK(file.refusal("a.csv", "one\n") ==
+        ": is no file of prompts: .jsonl (an object a line) or .txt (a prompt a line)");
+  CHECK(file.refusal("a.jsonl", "{\"prompt\": \"a\", \"promt\": 1}\n") ==
+        ":1: unknown key 'promt'; did you mean 'prompt'?; known: prompt, id");
+  CHECK(file.refusal("a.jsonl", "{\"prompt\": \"\"}\n") == ":1: the prompt is empty");
+  CHECK(file.refusal("a.jsonl", "{\"prompt\": \"a\"}\n{\"id\": \"x\"}\n") ==
+        ":2: the key 'prompt' is missing");
+  CHECK_THAT(file.refusal("a.jsonl", "{\"prompt\": 3}\n"), ContainsSubstring(":1: 'prompt' is"));
+  CHECK_THAT(file.refusal("a.jsonl", "{\"prompt\": \"a\", \"id\": \"\"}\n"),
+             ContainsSubstring("expected a text that is not empty"));
+  CHECK_THAT(file.refusal("a.jsonl", "{\"prompt\": \"a\"\n"), ContainsSubstring(":1"));
+  CHECK(file.refusal("a.jsonl", "{\"prompt\": \"a\", \"id\": \"2\"}\n{\"prompt\": \"b\"}\n") ==
+        ":2: the id '2' stands in line 1 already");
+}
+
+}  // namespace multistate::test

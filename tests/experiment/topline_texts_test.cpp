@@ -1,0 +1,73 @@
+#include "multistate/experiment/topline_texts.h"
+
+#include <atomic>
+#include <stdexcept>
+#include <thread>
+
+#include "support/torch.h"
+
+namespace multistate::test {
+namespace {
+
+/// A text of one token, that of its sample.
+std::vector<MadeText> make(std::span<const int64_t> samples) {
+  std::vector<MadeText> made(samples.size());
+  for (size_t i = 0; i < samples.size(); ++i) {
+    made[i].ids = {samples[i]};
+  }
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("a text is made once for a seed, and those that are there are not made again") {
+  ToplineTexts topline;
+  std::vector<std::vector<int64_t>> made;
+  const auto noting = [&](std::span<const int64_t> samples) {
+    made.emplace_back(samples.begin(), samples.end());
+    return make(samples);
+  };
+  const auto first = topline.get(std::vector<int64_t>{2, 3}, 0, noting);
+  const auto more = topline.get(std::vector<int64_t>{1, 2, 4}, 0, noting);
+  topline.get(std::vector<int64_t>{2}, 1, noting);
+  topline.get(std::vector<int64_t>{}, 0, noting);
+  CHECK(made == std::vector<std::vector<int64_t>>{{2, 3}, {1, 4}, {2}});
+  CHECK(more.at(0)->ids == std::vector<int64_t>{1});
+  CHECK(more.at(1) == first.at(0));
+  CHECK(more.at(2)->ids == std::vector<int64_t>{4});
+}
+
+TEST_CASE("threads that ask at the same time get the same texts") {
+  ToplineTexts topline;
+  std::atomic<int> made = 0;
+  std::vector<std::thread> threads;
+  std::vector<std::vector<std::shared_ptr<const MadeText>>> found(8);
+  for (auto& texts : found) {
+    threads.emplace_back([&] {
+      texts = topline.get(std::vector<int64_t>{0, 1, 2}, 5, [&](std::span<const int64_t> samples) {
+        made += static_cast<int>(samples.size());
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        return make(samples);
+      });
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  CHECK(made == 3);
+  for (const auto& texts : found) {
+    CHECK(texts == found.front());
+  }
+}
+
+TEST_CASE("who waits for a text that fails fails as well") {
+  ToplineTexts topline;
+  const auto failing = [](std::span<const int64_t>) -> std::vector<MadeText> {
+    throw std::runtime_error("no memory");
+  };
+  CHECK_THROWS_WITH(topline.get(std::vector<int64_t>{0}, 0, failing), "no memory");
+  CHECK_THROWS_WITH(topline.get(std::vector<int64_t>{0, 1}, 0, &make), "no memory");
+  CHECK(topline.get(std::vector<int64_t>{1}, 0, &make).at(0)->ids == std::vector<int64_t>{1});
+}
+
+}  // namespace multistate::test

@@ -12,9 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "multistate/experiment/generation_metrics.h"
+#include "multistate/experiment/option_error.h"
 #include "multistate/experiment/prompt_set.h"
 #include "multistate/experiment/registry.h"
 #include "multistate/experiment/topline_texts.h"
@@ -49,22 +48,18 @@ struct GenerationSettings : PromptOptions {
 
   void check(const Node& node) const {
     PromptOptions::check(node);
-    const auto refuse = [&](const char* option, const char* message) {
-      const Node* member = node.find(option);
-      throw(member != nullptr ? *member : node)
-          .error(fmt::format("experiment.{}: {}", option, message));
-    };
     if (greedy() && texts > 1) {
-      refuse("texts", "without a temperature above 0 all texts of a prompt are the same");
+      throw option_error(node, "texts",
+                         "without a temperature above 0 all texts of a prompt are the same");
     }
     if (greedy() && sampling.top_k != 0) {
-      refuse("top_k", "nothing is drawn without a temperature above 0");
+      throw option_error(node, "top_k", "nothing is drawn without a temperature above 0");
     }
     if (greedy() && sampling.top_p != 1.0) {
-      refuse("top_p", "nothing is drawn without a temperature above 0");
+      throw option_error(node, "top_p", "nothing is drawn without a temperature above 0");
     }
     if (std::find(stop.begin(), stop.end(), "") != stop.end()) {
-      refuse("stop", "a stop string has at least one byte");
+      throw option_error(node, "stop", "a stop string has at least one byte");
     }
   }
 };

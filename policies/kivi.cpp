@@ -7,6 +7,9 @@
 // `residual` is 128 and a multiple of `group`; here it may be anything, and the last group of a lot
 // smaller. Ranges are kept in float32. A prompt is quantised while it is read, unless `prompt:
 // one_shot`: then at its end, as published.
+//
+// A group keeps its ranges as long as one of its rows is there. A base that takes rows here and
+// there thins groups out, and the fewer rows share them the more the ranges cost.
 
 #include <memory>
 

@@ -210,7 +210,7 @@ TEST_CASE("A list of strings takes one string as well, and nothing that is no st
   CHECK(stops("stop: \"a\\n\"") == std::vector<std::string>{"a\n"});
   CHECK(stops("stop: [x, 010]") == std::vector<std::string>{"x", "010"});
   CHECK_THAT(input_error([&] { stops("stop: [x, [y]]"); }),
-             ContainsSubstring("sweep.yaml:1:11: experiment.stop: expected a string"));
+             ContainsSubstring("sweep.yaml:1:11: experiment.stop: expected text, found a list"));
   Stops written;
   OptionWriter writer;
   written.visit(writer);

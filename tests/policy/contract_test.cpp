@@ -157,7 +157,8 @@ namespace {
 template <class Needing>
 std::string refusal_of(bool bounded = true) {
   PolicyEntry entry;
-  entry.info = {.name = "mine", .bounded = bounded};
+  entry.info.name = "mine";
+  entry.info.bounded = bounded;
   entry.maker = &make_policy_maker<Needing>;
   try {
     set_up_policy(entry, nullptr, 8);

@@ -59,7 +59,8 @@ json GenerationSweep::result(const std::string& slug) const {
 }
 
 const char* GenerationSweep::tova_and_full() {
-  return "policy: {name: tova}\nstate_size: 8\nsweep: {include: [{policy.name: full}]}\n";
+  return "policy: {name: tova}\nstate_size: 8\nsweep: {parameters: {policy.name: {values: [tova, "
+         "full]}}}\n";
 }
 
 std::vector<json> json_lines(const std::filesystem::path& path) {

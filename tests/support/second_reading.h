@@ -23,7 +23,7 @@ class SecondReading {
       read_needles();
     } else if (task == "lookup") {
       read_line(R"re(\n([a-z]+): ([0-9]{5})(?=\n|$))re", R"re(code ([a-z]+)\?)re");
-    } else if (task == "recall") {
+    } else if (task == "associative_recall") {
       read_line(R"re(\n([a-z]+) -> ([a-z]+)(?=\n|$))re", R"re(([a-z]+) ->$)re");
     } else if (task == "variables") {
       read_chain();

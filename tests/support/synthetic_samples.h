@@ -35,8 +35,8 @@ inline std::vector<SampleKind> sample_kinds() {
           {"variables", {.hops = 1}, Haystack::kNoise, 2},
           {"common_words", {}, Haystack::kNoise, 5},
           {"frequent_words", {}, Haystack::kNoise, 3},
-          {"recall"},
-          {"recall", {.questions = 2}}};
+          {"associative_recall"},
+          {"associative_recall", {.questions = 2}}};
 }
 
 inline const SyntheticTask& task_named(const std::string& name) {

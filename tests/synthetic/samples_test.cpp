@@ -90,7 +90,7 @@ TEST_CASE("what is asked for stands at its depth, to within a sentence") {
 TEST_CASE("samples that differ in depth hold the same sentences") {
   const auto tokenizer = small_tokenizer();
   for (const SampleKind& kind : {SampleKind{"passkey"}, SampleKind{"needle", {.keys = 3}},
-                                 SampleKind{"lookup"}, SampleKind{"recall"}}) {
+                                 SampleKind{"lookup"}, SampleKind{"associative_recall"}}) {
     INFO(kind.task);
     auto first = make_sample(kind, {1900, 0.0, 5}, *tokenizer);
     auto last = make_sample(kind, {1900, 1.0, 5}, *tokenizer);

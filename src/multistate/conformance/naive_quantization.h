@@ -3,11 +3,22 @@
 #include <cstdint>
 #include <vector>
 
+#include "multistate/policy/step_view.h"
+
 namespace multistate {
 
-/// Replaces numbers that share a range by what is left of them in `bits` bits: the nearest of the
-/// 2^bits from the least to the largest, at equal distances. In single precision, operation by
-/// operation as Quantization is defined, since a number in the middle may fall either way.
-void quantize_naively(const std::vector<double*>& numbers, int64_t bits);
+/// Where key and value [G][D] of a row are.
+struct NaiveVectors {
+  std::vector<double>* key = nullptr;
+  std::vector<double>* value = nullptr;
+};
+
+/// Replaces keys and values of rows that are quantised together by what is left of them;
+/// `head_size` is D. See Quantization.
+///
+/// In single precision, operation by operation as it is defined, since a number in the middle of
+/// two codes may fall either way.
+void quantize_together(const std::vector<NaiveVectors>& rows, int64_t head_size,
+                       const Quantization& how);
 
 }  // namespace multistate

@@ -250,51 +250,22 @@ void NaiveSet::give_up(const Evictions& evictions) {
 }
 
 void NaiveSet::quantize() {
-  const auto residual = static_cast<size_t>(setup_.residual(data_.state_size));
-  const auto group = static_cast<size_t>(setup_.needs.quantization->group);
-  std::vector<Row*> lot;
+  const int64_t residual = setup_.residual(data_.state_size);
+  std::vector<NaiveVectors> together;
+  std::vector<Row*> rows;
   for (Row& row : rows_) {
-    if (!row.quantized) {
-      lot.push_back(&row);
-    }
-    if (lot.size() < residual) {
+    if (row.quantized) {
       continue;
     }
-    for (size_t first = 0; first < residual; first += group) {
-      const size_t end = std::min(first + group, residual);
-      quantize_keys({lot.begin() + static_cast<std::ptrdiff_t>(first),
-                     lot.begin() + static_cast<std::ptrdiff_t>(end)});
-    }
-    for (Row* one : lot) {
-      quantize_values(*one);
-      one->quantized = true;
-    }
-    lot.clear();
-  }
-}
-
-/// Each channel of each head by itself.
-void NaiveSet::quantize_keys(const std::vector<Row*>& group) const {
-  for (size_t channel = 0; channel < group.front()->keys.size(); ++channel) {
-    std::vector<double*> numbers;
-    for (Row* row : group) {
-      numbers.push_back(&row->keys[channel]);
-    }
-    quantize_naively(numbers, setup_.needs.quantization->bits);
-  }
-}
-
-/// So many channels of a head at a time, the last ones of a head by themselves.
-void NaiveSet::quantize_values(Row& row) const {
-  for (int64_t head = 0; head < heads_.kv(); ++head) {
-    std::vector<double*> numbers;
-    for (int64_t channel = 0; channel < inputs_.head_size; ++channel) {
-      numbers.push_back(&row.values[static_cast<size_t>(head * inputs_.head_size + channel)]);
-      if (static_cast<int64_t>(numbers.size()) == setup_.needs.quantization->group ||
-          channel + 1 == inputs_.head_size) {
-        quantize_naively(numbers, setup_.needs.quantization->bits);
-        numbers.clear();
+    rows.push_back(&row);
+    together.push_back({&row.keys, &row.values});
+    if (static_cast<int64_t>(rows.size()) == residual) {
+      quantize_together(together, inputs_.head_size, *setup_.needs.quantization);
+      for (Row* one : rows) {
+        one->quantized = true;
       }
+      together.clear();
+      rows.clear();
     }
   }
 }

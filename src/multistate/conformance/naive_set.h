@@ -64,8 +64,6 @@ class NaiveSet {
 
   /// Quantises rows that are not, if there are enough of them.
   void quantize();
-  void quantize_keys(const std::vector<Row*>& group) const;
-  void quantize_values(Row& row) const;
 
   const NaiveInputs& inputs_;
   const PolicySetup& setup_;

@@ -63,7 +63,7 @@ void MovingRows::begin(const at::Tensor& keys, int64_t first, int64_t count) {
   const auto positions = set_.rows.positions();
   const auto rows = static_cast<int64_t>(positions.size());
   places_ = places_of(positions, state_.setup().common.positions);
-  keys_ = keys.to(at::kCPU, at::kFloat).contiguous().clone();
+  keys_ = keys.to(at::kCPU, at::kFloat).clone(at::MemoryFormat::Contiguous);
   rotate_in_place(keys_, make_rotary_table(places_, state_.rotary_frequencies(), keys_.options()));
   queries_ = inputs_.queries.flatten(0, 1)
                  .narrow(1, first, count)

@@ -8,17 +8,12 @@
 #include "multistate/base/error.h"
 #include "multistate/base/sha256.h"
 #include "multistate/experiment/documents.h"
+#include "multistate/experiment/option_error.h"
 #include "multistate/experiment/prompts.h"
 #include "multistate/experiment/text_chunks.h"
 
 namespace multistate {
 namespace {
-
-InputError error_at(const Node& node, const char* option, const std::string& message) {
-  const Node* member = node.find(option);
-  return (member != nullptr ? *member : node)
-      .error(fmt::format("experiment.{}: {}", option, message));
-}
 
 std::vector<int64_t> ids_of(const std::string& text, bool bos, const Tokenizer& tokenizer) {
   std::vector<int64_t> ids;
@@ -42,7 +37,9 @@ void PromptOptions::visit(OptionVisitor& v) {
            "what data is: a list of prompts, or texts whose chunks begin with them");
   v("prompt_tokens", prompt_tokens, {1, kMost},
     "tokens of a prompt, what is put around it included: of a list at most, of chunks exactly");
-  v("max_prompts", max_prompts, {0, kMost}, "prompts at most, the first of them; 0: all");
+  v("max_prompts", max_prompts, {0, kMost},
+    "prompts at most: the first of a list; of chunks those that come first, document by turn; 0: "
+    "all");
   v("chunk_tokens", chunk_tokens, {2, kMost}, "of chunks: tokens of each, BOS included");
   v("skip_tokens", skip_tokens, {0, kMost},
     "of chunks: tokens passed over at the start of every document");
@@ -56,19 +53,19 @@ void PromptOptions::check(const Node& node) const {
   const PromptOptions defaults;
   if (prompts == Source::kList) {
     if (skip_tokens != defaults.skip_tokens) {
-      throw error_at(node, "skip_tokens", "goes with prompts: chunks only");
+      throw option_error(node, "skip_tokens", "goes with prompts: chunks only");
     }
     if (chunk_tokens != defaults.chunk_tokens) {
-      throw error_at(node, "chunk_tokens", "goes with prompts: chunks only");
+      throw option_error(node, "chunk_tokens", "goes with prompts: chunks only");
     }
   } else if (chat) {
-    throw error_at(node, "template", "chat goes with prompts: list only");
+    throw option_error(node, "template", "chat goes with prompts: list only");
   } else if (prompt_tokens > chunk_tokens) {
-    throw error_at(node, "prompt_tokens",
-                   fmt::format("{} do not fit into chunks of {}", prompt_tokens, chunk_tokens));
+    throw option_error(node, "prompt_tokens",
+                       fmt::format("{} do not fit into chunks of {}", prompt_tokens, chunk_tokens));
   }
   if (chat && add_bos) {
-    throw error_at(node, "add_bos", "a chat format has its own beginning; leave it out");
+    throw option_error(node, "add_bos", "a chat format has its own beginning; leave it out");
   }
 }
 

@@ -103,7 +103,8 @@ void RetrievalOptions::visit(OptionVisitor& v) {
   v("values", size.values, {1, kMany}, "needle: statements of every key");
   v("queries", size.queries, {1, kMany}, "needle: keys that one question asks for");
   v("questions", size.questions, {1, kMany},
-    "needle, lookup, recall: questions after one context, each from a copy of the state");
+    "needle, lookup, associative_recall: questions after one context, each from a copy of the "
+    "state");
   v("hops", size.hops, {0, kMany}, "variables: names that the first one is passed on to");
   v.choice("question", seen, {{"unseen", false}, {"seen", true}},
            "unseen: it follows the context only, and `prompt: one_shot` cuts before it; seen: it "

@@ -7,8 +7,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "multistate/results/metric.h"
-
 namespace multistate {
 
 /// How places (of tokens in their chunk, distances, steps) are cut into stretches that are counted

@@ -16,7 +16,7 @@ namespace multistate {
 struct SeriesPlace {
   int64_t first = 0;
   int64_t end = 0;
-  std::string axis = "";
+  std::string axis = "";  ///< Empty: tokens of the sample, counted from 0.
   std::string label = "";
 };
 

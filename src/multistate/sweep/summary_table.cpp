@@ -74,6 +74,12 @@ std::string metric_text(const nlohmann::json& metric) {
              : fmt::format("{:.4f} ± {:.4f}", value, metric.at("stderr").get<double>());
 }
 
+/// Groups of quantised rows that thin out take more than is expected.
+std::string expected_state(const PlannedCell& cell) {
+  const std::string bytes = human_bytes(static_cast<double>(cell.state_bytes));
+  return cell.spec->policy.needs.quantization ? bytes + " or more" : bytes;
+}
+
 }  // namespace
 
 std::string summary_table(const SweepPlan& plan) {
@@ -118,9 +124,8 @@ std::string plan_table(const SweepPlan& plan) {
     Row row = {cell.id.substr(0, 8)};
     const Row values = parameter_values(cell, parameters);
     row.insert(row.end(), values.begin(), values.end());
-    row.insert(row.end(),
-               {human_count(cell.samples), human_count(cell.tokens),
-                human_bytes(static_cast<double>(cell.state_bytes)), to_string(folder.state())});
+    row.insert(row.end(), {human_count(cell.samples), human_count(cell.tokens),
+                           expected_state(cell), to_string(folder.state())});
     rows.push_back(row);
     tokens += cell.tokens;
   }

@@ -1,0 +1,63 @@
+#include "multistate/sweep/work_list.h"
+
+#include "support/generation_sweep.h"
+#include "support/tiny_model.h"
+#include "support/tiny_sweep.h"
+#include "support/torch.h"
+
+namespace multistate::test {
+namespace {
+
+/// What is to be run of a plan: cell, samples, and whether their beginning is shared.
+std::vector<std::string> work_of(const SweepPlan& plan, bool sharing = true) {
+  std::vector<std::unique_ptr<CellRun>> runs;
+  for (const PlannedCell& cell : plan.cells) {
+    runs.push_back(std::make_unique<CellRun>(
+        cell, CellFolder(plan.spec.output / "cells" / cell.folder(), cell.id),
+        nlohmann::json::object()));
+  }
+  std::vector<std::string> work;
+  for (const WorkItem& item : list_work(plan, runs, sharing)) {
+    std::string text = item.run->cell().slug + ":";
+    for (const int64_t sample : item.samples) {
+      text += " " + std::to_string(sample);
+    }
+    work.push_back(text + (item.prefix ? " shared" : ""));
+  }
+  return work;
+}
+
+}  // namespace
+
+TEST_CASE("samples of a workload that runs them together are listed in lots of its batch") {
+  const GenerationSweep sweep;
+  const auto plan = plan_sweep(
+      read_sweep(read_yaml(sweep.file("batch: 2", GenerationSweep::tova_and_full()))), {});
+  CHECK(work_of(plan) == std::vector<std::string>{"tova-8: 0 1", "full: 0 1", "tova-8: 2 3",
+                                                  "full: 2 3", "tova-8: 4", "full: 4"});
+  CHECK(work_of(plan, false) == std::vector<std::string>{"tova-8: 0 1", "tova-8: 2 3", "tova-8: 4",
+                                                         "full: 0 1", "full: 2 3", "full: 4"});
+}
+
+TEST_CASE("which samples are run together does not depend on what has been run") {
+  const GenerationSweep sweep;
+  const auto plan =
+      plan_sweep(read_sweep(read_yaml(sweep.file("batch: 2", "policy: {name: full}\n"))), {});
+  const PlannedCell& cell = plan.cells.front();
+  SampleRecord record;
+  record.values = nlohmann::json::object();
+  CellFolder(plan.spec.output / "cells" / cell.folder(), cell.id)
+      .append_sample(0, record.to_json());
+  CHECK(work_of(plan) == std::vector<std::string>{"full: 1", "full: 2 3", "full: 4"});
+}
+
+TEST_CASE("samples that are run one by one share their beginning") {
+  const TinySweep sweep;
+  const auto plan = plan_sweep(read_sweep(read_yaml(sweep.write(TinySweep::grid()))), 1);
+  const auto work = work_of(plan);
+  REQUIRE(work.size() == 7);
+  CHECK(work.front() == "tova-4: 0 shared");
+  CHECK(work.back() == "full: 0 shared");
+}
+
+}  // namespace multistate::test

@@ -42,7 +42,7 @@ std::string with_small_data(std::string sweep, const fs::path& folder) {
       {std::regex("data: data/zeroscrolls/(\\w+)/validation.jsonl"),
        "data: " + kRoot + "/tests/datasets/samples/zeroscrolls/$1.jsonl"},
       {std::regex("data: data/(austen|pg19)[^ ,}\\n]*"), "data: " + text},
-      {std::regex("data: configs/"), "data: " + kRoot + "/configs/"}};
+      {std::regex("data: configs/"), "prompt_tokens: 512, data: " + kRoot + "/configs/"}};
   for (const auto& [pattern, replacement] : replacements) {
     sweep = std::regex_replace(sweep, pattern, replacement);
   }

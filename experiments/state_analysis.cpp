@@ -16,29 +16,31 @@
 // Rows that are there at the end of the chunk count with the steps they have had. All counts are
 // summed over layers and sets, and over chunks.
 
+#include <algorithm>
 #include <filesystem>
 #include <numeric>
+#include <span>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "multistate/base/sha256.h"
+#include "multistate/experiment/chunk_workload.h"
 #include "multistate/experiment/registry.h"
 #include "multistate/experiment/row_record.h"
-#include "multistate/experiment/text_chunks.h"
 #include "multistate/experiment/token_kinds.h"
 
 namespace multistate {
 namespace {
 
-struct StateOptions : TextOptions {
+struct StateOptions : ChunkOptions {
   std::string tags;
   int64_t first_rows = 26;
   int64_t picture_layer = -1;
   int64_t picture_cells = 128;
 
   void visit(OptionVisitor& v) {
-    TextOptions::visit(v);
+    ChunkOptions::visit(v);
     v("tags", tags,
       "tags of the words, from tools/tag_pos: a file, or a folder with <name>.tags.jsonl for every "
       "<name>.txt; empty: none");
@@ -50,7 +52,7 @@ struct StateOptions : TextOptions {
   }
 
   void check(const Node& node) const {
-    TextOptions::check(node);
+    ChunkOptions::check(node);
     if (!tags.empty() && !std::filesystem::exists(tags)) {
       throw node.error(fmt::format(
           "experiment.tags: '{}' does not exist; a tag file, or a folder of them (tools/tag_pos "
@@ -60,39 +62,36 @@ struct StateOptions : TextOptions {
   }
 };
 
-class StateWorkload final : public Workload {
+class StateWorkload final : public ChunkWorkload {
  public:
   StateWorkload(const StateOptions& options, const Tokenizer& tokenizer)
-      : options_(options),
-        chunks_(options, options.text_tokens(), tokenizer),
-        kinds_(chunks_, tokenizer, options.tags) {}
+      : ChunkWorkload(options, options.text_tokens(), tokenizer),
+        options_(options),
+        kinds_(chunks(), tokenizer, options.tags) {}
 
-  int64_t samples() const override { return chunks_.size(); }
-  SampleLength length(int64_t /*sample*/) const override { return {.tokens = chunks_.length()}; }
-  nlohmann::json data_report() const override { return chunks_.data_report(); }
   std::string data_sha256() const override {
     const std::string& tags = kinds_.tags_sha256();
-    return tags.empty() ? chunks_.data_sha256() : sha256_hex(chunks_.data_sha256() + tags);
+    return tags.empty() ? chunks().data_sha256() : sha256_hex(chunks().data_sha256() + tags);
   }
 
   SampleRecord run(int64_t sample, const RunContext& context) const override {
-    const RowQuestions questions = questions_of(sample, context.model.config().layers);
     const Evaluator evaluator(context.model, context.policy);
-    SampleRecord record;
     SampleState state = evaluator.start(
         {.seed = context.seed, .sample = static_cast<uint64_t>(sample)}, length(sample));
     Predictions predictions;
-    evaluator.run(chunks_.ids(sample), chunks_.length(), state, predictions, record.seconds);
+    PhaseSeconds seconds;
+    evaluator.run(chunks().ids(sample), chunks().length(), state, predictions, seconds);
 
-    record.values = row_values(state, questions);
-    const std::vector<double>& losses = predictions.losses;
-    record.values["nll_sum"] = number_to_json(std::accumulate(losses.begin(), losses.end(), 0.0));
-    record.values["scored_tokens"] = losses.size();
-    record.values["document"] = chunks_.document(sample).name;
-    record.values["begin"] = chunks_.chunk(sample).begin;
-    record.tokens = chunks_.length();
-    record.computed_tokens = chunks_.length();
+    // Of tokens after the prompt; the first token of a chunk is not predicted.
+    const auto first = static_cast<size_t>(std::max<int64_t>(length(sample).prompt, 1));
+    const std::span losses = std::span(predictions.losses).subspan(first - 1);
+    nlohmann::json values = row_values(state, questions_of(sample, context.model.config().layers));
+    values["nll_sum"] = number_to_json(std::accumulate(losses.begin(), losses.end(), 0.0));
+    values["scored_tokens"] = losses.size();
+    SampleRecord record = record_at(sample, std::move(values));
+    record.computed_tokens = chunks().length();
     record.state = use_of(state);
+    record.seconds = seconds;
     return record;
   }
 
@@ -110,7 +109,6 @@ class StateWorkload final : public Workload {
   }
 
   StateOptions options_;
-  TextChunks chunks_;
   DocumentKinds kinds_;
 };
 

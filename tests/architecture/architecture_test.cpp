@@ -83,7 +83,8 @@ TEST_CASE("policies know nothing of tensors") {
 }
 
 TEST_CASE("the layers without LibTorch stay so") {
-  for (const std::string folder : {"base", "config", "results", "text"}) {
+  for (const std::string folder :
+       {"base", "config", "results", "text", "scoring", "datasets", "synthetic"}) {
     check_refused("src/multistate/" + folder + "/a.cpp", "#include <c10/util/Half.h>",
                   folder + " may not include LibTorch: c10/util/Half.h");
   }

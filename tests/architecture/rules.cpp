@@ -17,12 +17,12 @@ constexpr std::string_view kAggregate = "tools/aggregate/";
 constexpr std::string_view kAggregateRoot = "aggregate/";
 
 // A folder may include those before it in this list.
-constexpr std::array<std::string_view, 13> kLayers = {
-    "base",   "config", "results",     "text",       "model", "state", "policy",
-    "engine", "bench",  "conformance", "experiment", "sweep", "cli"};
+constexpr std::array<std::string_view, 16> kLayers = {
+    "base",  "config", "results", "text",  "scoring",     "datasets",   "synthetic", "model",
+    "state", "policy", "engine",  "bench", "conformance", "experiment", "sweep",     "cli"};
 
-constexpr std::array<std::string_view, 5> kWithoutTorch = {"base", "config", "results", "text",
-                                                           "policy"};
+constexpr std::array<std::string_view, 8> kWithoutTorch = {
+    "base", "config", "results", "text", "scoring", "datasets", "synthetic", "policy"};
 
 // What a file of policies/ may include of the library.
 constexpr std::array<std::string_view, 3> kForPolicies = {"base", "config", "policy"};

@@ -29,4 +29,21 @@ TEST_CASE("a number that no double holds is an error of the input, with its key"
   CHECK(parse_strict_json(R"({"theta": 1.7e308})", "a.json")["theta"] == 1.7e308);
 }
 
+TEST_CASE("a list of strings holds nothing else, and unknown keys are named with the nearest") {
+  const auto json =
+      parse_strict_json(R"({"a": ["x", "y"], "b": ["x", 1], "c": "x", "d": null})", "a.json");
+  const JsonObject object(json, "a.json");
+  CHECK(object.strings("a") == std::vector<std::string>{"x", "y"});
+  CHECK(object.strings("d") == std::nullopt);
+  CHECK(object.strings("e") == std::nullopt);
+  CHECK(input_error([&] { object.strings("b"); }) ==
+        "a.json: 'b' is '[\"x\",1]'; expected a list of strings");
+  CHECK(input_error([&] { object.strings("c"); }) ==
+        "a.json: 'c' is '\"x\"'; expected a list of strings");
+  const std::vector<std::string> known = {"a", "b", "c", "answers"};
+  CHECK(input_error([&] { object.allow_only(known); }) ==
+        "a.json: unknown key 'd'; did you mean 'a'?");
+  CHECK(input_error([&] { object.allow_only({}); }) == "a.json: unknown key 'a'; known: ");
+}
+
 }  // namespace multistate::test

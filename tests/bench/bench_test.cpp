@@ -54,6 +54,29 @@ TEST_CASE("linears are all weights but norms and the embedding of a tied model")
         config.layers * (attention + mlp) + config.hidden_size * config.vocabulary_size);
 }
 
+TEST_CASE("a star is every policy: what each costs a token and layer, in one command") {
+  const TinySweep sweep;
+  const auto file = (sweep.folder() / "bench.json").string();
+  const auto run = run_program({"bench", (sweep.folder() / "model.gguf").string(), "--policy", "*",
+                                "-k", "40", "-T", "50", "--repeat", "1", "--json", file});
+  INFO(run.err);
+  REQUIRE(run.exit_code == 0);
+  const auto measured = json::parse(read_file(file)).at("decision");
+  std::vector<std::string> bounded;
+  for (const std::string& name : policy_registry().names()) {
+    if (policy_registry().find(name)->info.bounded) {
+      bounded.push_back(name);
+    }
+  }
+  std::vector<std::string> named;
+  for (const json& one : measured) {
+    named.push_back(one.at("policy"));
+    CHECK(one.at("scan").at("median").get<double>() > 0.0);
+  }
+  CHECK(named == bounded);
+  CHECK_THAT(run.out, ContainsSubstring("Decision: microseconds a token and layer"));
+}
+
 TEST_CASE("bench prints a row a case and writes the same figures as JSON") {
   const TinySweep sweep;
   const auto file = (sweep.folder() / "bench.json").string();

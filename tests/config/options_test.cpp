@@ -22,6 +22,8 @@ struct Sample {
   bool normalize = true;
   std::string note = "none";
   RowCount recent = {0.5};
+  std::vector<int64_t> sizes = {1, 2};
+  std::vector<double> shares;
   Fruit fruit = Fruit::kPear;
 
   void visit(OptionVisitor& v) {
@@ -34,6 +36,8 @@ struct Sample {
     v("normalize", normalize, "a switch");
     v("note", note, "a remark");
     v("recent", recent, "newest rows");
+    v("sizes", sizes, {0, 9}, "some digits");
+    v("shares", shares, {0.0, 1.0}, "some shares");
     v.choice("fruit", fruit,
              {{"apple", Fruit::kApple}, {"pear", Fruit::kPear}, {"plum", Fruit::kPlum}},
              "something to eat");
@@ -69,6 +73,18 @@ TEST_CASE(
       BadOption{"decay: half", "3:10: policy.decay: expected a number from 0 to 1, found 'half'"},
       BadOption{"scale: .inf", "3:10: policy.scale: expected a number, found '.inf'"},
       BadOption{"scale:", "3:3: policy.scale: expected a number, found nothing"},
+      BadOption{"sizes: [1, ten]",
+                "3:14: policy.sizes: expected an integer from 0 to 9, found 'ten'"},
+      BadOption{"sizes: [1, [2]]",
+                "3:14: policy.sizes: expected an integer from 0 to 9, found a list"},
+      BadOption{
+          "sizes: ten",
+          "3:10: policy.sizes: expected an integer from 0 to 9 or a list of such, found 'ten'"},
+      BadOption{"shares: [0.5, 2]",
+                "3:17: policy.shares: expected a number from 0 to 1, found '2'"},
+      BadOption{
+          "shares: {a: 1}",
+          "3:11: policy.shares: expected a number from 0 to 1 or a list of such, found a map"},
       BadOption{"normalize: yes", "3:14: policy.normalize: expected true or false, found 'yes'"},
       BadOption{"normalize: 1", "3:14: policy.normalize: expected true or false, found '1'"},
       BadOption{"note: {a: 1}", "3:9: policy.note: expected text, found a map"},
@@ -115,6 +131,14 @@ TEST_CASE("Options that are given are set, the others keep their defaults") {
   CHECK(std::get<double>(sample.recent.value) == 0.5);
 }
 
+TEST_CASE("A list may be empty, and a single value is a list of one") {
+  const Sample sample = read("policy: {sizes: [], shares: [0.5, 1]}");
+  CHECK(sample.sizes.empty());
+  CHECK(sample.shares == std::vector<double>{0.5, 1.0});
+  CHECK(read("policy: {sizes: 7}").sizes == std::vector<int64_t>{7});
+  CHECK(read("policy: {shares: 0}").sizes == std::vector<int64_t>{1, 2});
+}
+
 TEST_CASE("No map of options means the defaults; anything but a map is an error") {
   Sample sample;
   OptionReader none(nullptr, "policy.");
@@ -132,7 +156,7 @@ TEST_CASE("A key that no option has is refused with the nearest that one has") {
   Sample sample;
   OptionReader reader(root.find("policy"), "policy.");
   sample.visit(reader);
-  CHECK(reader.taken().size() == 10);
+  CHECK(reader.taken().size() == 12);
   CHECK(input_error([&] { reject_unknown(*root.find("policy"), reader.taken(), "policy."); }) ==
         "sweep.yaml:3:3: unknown key 'policy.sink'; did you mean 'policy.sinks'?");
   const std::vector<std::string> few = {"sinks", "decay"};
@@ -156,6 +180,8 @@ TEST_CASE("The lister shows type, default, range and help of every option") {
       {"normalize", "boolean", "true", "true | false", "a switch"},
       {"note", "string", "\"none\"", "", "a remark"},
       {"recent", "rows or share", "0.5", "rows: 0 or more; share: above 0, below 1", "newest rows"},
+      {"sizes", "integers", "[1,2]", "0 to 9", "some digits"},
+      {"shares", "numbers", "[]", "0 to 1", "some shares"},
       {"fruit", "choice", "\"pear\"", "apple | pear | plum", "something to eat"},
   };
   REQUIRE(lister.options().size() == expected.size());
@@ -201,7 +227,7 @@ TEST_CASE("The writer gives every option with its value") {
   sample.visit(writer);
   CHECK(writer.json() == nlohmann::json::parse(R"({
     "sinks": 2, "digits": 3, "low": -5, "any": 0, "decay": 0.5, "scale": 1.0, "normalize": true,
-    "note": "none", "recent": 8, "fruit": "apple"})"));
+    "note": "none", "recent": 8, "sizes": [1, 2], "shares": [], "fruit": "apple"})"));
   CHECK(writer.json().at("recent").is_number_integer());
 }
 

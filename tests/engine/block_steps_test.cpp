@@ -70,8 +70,9 @@ int64_t allocations_of(const PolicySetup& setup, int64_t tokens) {
                     set.trace.tokens());
     const auto logits = at::rand({inputs.heads(), tokens, set.rows.rows()});
     decision.reserve(set.rows.rows());
+    const BlockRows rows = {set.rows.keys(), set.rows.values()};
     const int64_t before = allocations;
-    steps.begin(logits, 0);
+    steps.begin(logits, rows, 0);
     for (int64_t token = 0; token < tokens; ++token) {
       steps.attend(token, data[0]);
       scores[0] = steps.scores(data[0]);

@@ -140,7 +140,9 @@ TEST_CASE("ties and weights that underflow: all scans keep the same rows") {
     const auto inputs = NaiveInputs::integers(2, 2, 150, 11, largest);
     for (const int64_t k : {5, 33}) {
       for (const PolicyCase& policy : policy_cases(k)) {
-        if (policy.setup.common.scope != Scope::kKvHead || policy.setup.common.every == 1) {
+        // Quantised keys are no integers any more.
+        if (policy.setup.common.scope != Scope::kKvHead || policy.setup.common.every == 1 ||
+            policy.setup.needs.quantization) {
           continue;
         }
         const auto expected = run_scan(token_scan(), inputs, policy.setup);
@@ -178,7 +180,7 @@ TEST_CASE("a query that is not a number stops the run, whichever scan") {
   }
 }
 
-TEST_CASE("rows that are rotated anew: token step == naive loops") {
+TEST_CASE("rows that are rotated anew: all scans == naive loops") {
   const auto inputs = NaiveInputs::random(6, 2, kTokens, 31);
   for (const std::string& name : policy_registry().names()) {
     const PolicyEntry& entry = *policy_registry().find(name);
@@ -189,8 +191,45 @@ TEST_CASE("rows that are rotated anew: token step == naive loops") {
       CAPTURE(name, positions);
       const auto setup =
           set_up_policy(name, 5, fmt::format("{{positions: {}, sinks: 1, recent: 1}}", positions));
-      CHECK(&scan_for(setup) == &token_scan());
-      check_equal(run_scan(scan_for(setup), inputs, setup, {}), naive_scan(inputs, setup, {}, 0));
+      const auto naive = naive_scan(inputs, setup, {}, 0);
+      for (const NamedScan& scan : scans_of(setup)) {
+        INFO(scan.name);
+        check_equal(run_scan(*scan.scan, inputs, setup, {}), naive);
+      }
+    }
+  }
+}
+
+TEST_CASE("rows that are rotated anew run in blocks where the policy sees no keys or queries") {
+  for (const char* positions : {"{positions: in_cache}", "{positions: log_gap}"}) {
+    CHECK(&scan_for(set_up_policy("tova", 5, positions)) == &block_scan());
+    CHECK(&scan_for(set_up_policy("h2o", 5, positions)) == &block_scan());
+    CHECK(&scan_for(set_up_policy("keydiff", 5, positions)) == &token_scan());
+    CHECK(&scan_for(set_up_policy("expected_attention", 5, positions)) == &token_scan());
+    CHECK(&scan_for(set_up_policy("weightedkv", 5, positions)) == &token_scan());
+  }
+}
+
+TEST_CASE("rows that are rotated anew: blocks == naive loops where gaps grow and calls are many") {
+  // Few rows, many tokens: gaps between neighbours go beyond 10, and every row moves many times.
+  constexpr int64_t kMany = 300;
+  for (const Shape& shape : kShapes) {
+    const auto inputs = NaiveInputs::random(shape.heads, shape.kv_heads, kMany, 34);
+    for (const char* name : {"tova", "h2o", "random", "scissorhands", "adakv"}) {
+      for (const char* positions : {"in_cache", "log_gap"}) {
+        for (const int64_t k : {7, 40}) {
+          for (const int64_t every : {1, 4}) {
+            CAPTURE(name, positions, k, every, shape.heads);
+            const auto setup = set_up_policy(
+                name, k, fmt::format("{{positions: {}, every: {}, recent: 2}}", positions, every));
+            const auto naive = naive_scan(inputs, setup, {}, 0);
+            for (const NamedScan& scan : scans_of(setup)) {
+              INFO(scan.name);
+              check_equal(run_scan(*scan.scan, inputs, setup, {}, 90), naive);
+            }
+          }
+        }
+      }
     }
   }
 }

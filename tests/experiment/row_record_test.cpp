@@ -38,7 +38,7 @@ class Sample {
   TemporaryFolder folder_;
   PolicySetup setup_;
   std::unique_ptr<ModelFile> file_;
-  std::unique_ptr<Transformer> model_;
+  std::shared_ptr<const Transformer> model_;
 };
 
 /// Tokens in turn of two kinds; the third does not occur.
@@ -107,22 +107,27 @@ TEST_CASE("rows are counted by position, kind and layer as step by step") {
   const Sample sample("tova", 7, "{scope: kv_head}");
   const auto values = values_of(sample.state);
   int64_t first = 0;
+  int64_t at_end = 0;
   int64_t next = 0;
   int64_t even = 0;
   for (size_t layer = 0; layer < sample.state.layers.size(); ++layer) {
     int64_t odd_of_layer = 0;
     for (const auto& set : sample.state.layers[layer].sets()) {
       first += naive_steps(set.trace, 0);
+      const auto kept = set.trace.kept_after(kTokens - 1);
+      at_end += !kept.empty() && kept.front() == 0 ? 1 : 0;
       next += naive_steps(set.trace, 1) + naive_steps(set.trace, 2);
       for (int64_t position = 0; position < kTokens; ++position) {
         const int64_t steps = naive_steps(set.trace, position);
         (position % 2 == 0 ? even : odd_of_layer) += steps;
       }
     }
-    CHECK(values.at("by_layer").at("class").at("odd").at(layer).at(0) == odd_of_layer);
-    CHECK(values.at("by_layer").at("class").at("odd").at(layer).at(1) == 2 * kTokens / 2);
+    CHECK(values.at("kinds").at("class").at("odd").at(layer).at(0) == odd_of_layer);
+    CHECK(values.at("kinds").at("class").at("odd").at(layer).at(1) == 2 * kTokens / 2);
   }
   CHECK(values.at("first_row_steps") == first);
+  CHECK(values.at("sets") == 4);
+  CHECK(values.at("first_row_at_end") == at_end);
   CHECK(values.at("first_row_possible") == 4 * kTokens);
   CHECK(values.at("next_rows_steps") == next);
   CHECK(values.at("next_rows_possible") == 4 * (kTokens - 1 + kTokens - 2));
@@ -136,20 +141,20 @@ TEST_CASE("rows are counted by position, kind and layer as step by step") {
 TEST_CASE("metrics, series and maps of two records, worked by hand") {
   const std::vector<SampleRecord> records = {
       record_of(R"({"rows": 8, "lifetime": 20, "lifetime_law": 24, "kept_rows": 4, "recent_rows": 3,
-        "first_row_steps": 8, "first_row_possible": 8, "next_rows_steps": 2,
+        "sets": 2, "first_row_at_end": 2, "first_row_steps": 8, "first_row_possible": 8, "next_rows_steps": 2,
         "next_rows_possible": 6, "first_rows": [[8, 8, 2], [2, 6, 2]],
         "class_a_steps": 15, "class_a_rows": 6, "class_b_steps": 5, "class_b_rows": 2,
         "class_c_steps": 0, "class_c_rows": 0, "nll_sum": 6.0, "scored_tokens": 3,
-        "by_layer": {"recent": [[1, 2], [2, 2]], "class": {"a": [[9, 3], [6, 3]],
+        "by_layer": {"recent": [[1, 2], [2, 2]], "first_row": [[4, 4], [4, 4]]}, "kinds": {"class": {"a": [[9, 3], [6, 3]],
                      "b": [[1, 1], [4, 1]], "c": [[0, 0], [0, 0]]}},
         "picture": {"stride": 2, "shares": [[1, null], [0.5, 1]]}})",
                 4),
       record_of(R"({"rows": 8, "lifetime": 20, "lifetime_law": 24, "kept_rows": 4, "recent_rows": 4,
-        "first_row_steps": 4, "first_row_possible": 8, "next_rows_steps": 4,
+        "sets": 2, "first_row_at_end": 1, "first_row_steps": 4, "first_row_possible": 8, "next_rows_steps": 4,
         "next_rows_possible": 6, "first_rows": [[4, 8, 2], [4, 6, 2]],
         "class_a_steps": 20, "class_a_rows": 8, "class_b_steps": 0, "class_b_rows": 0,
         "class_c_steps": 0, "class_c_rows": 0, "nll_sum": 9.0, "scored_tokens": 3,
-        "by_layer": {"recent": [[2, 2], [2, 2]], "class": {"a": [[12, 4], [8, 4]],
+        "by_layer": {"recent": [[2, 2], [2, 2]], "first_row": [[4, 4], [0, 4]]}, "kinds": {"class": {"a": [[12, 4], [8, 4]],
                      "b": [[0, 0], [0, 0]], "c": [[0, 0], [0, 0]]}}})",
                 4)};
   const Summary summary = summarize_rows(records);
@@ -158,6 +163,7 @@ TEST_CASE("metrics, series and maps of two records, worked by hand") {
   CHECK(value("lifetime_mean") == approx(2.5));
   CHECK(value("lifetime_law") == approx(3.0));
   CHECK(value("first_row_share") == approx(12.0 / 16.0));
+  CHECK(value("first_row_at_end") == approx(3.0 / 4.0));
   CHECK(value("next_rows_share") == approx(6.0 / 12.0));
   CHECK(value("lifetime_a") == approx(35.0 / 14.0));
   CHECK(value("lifetime_b") == approx(2.5));
@@ -173,14 +179,15 @@ TEST_CASE("metrics, series and maps of two records, worked by hand") {
   CHECK(series.at("first_rows_steps").at(0).at("value") == 3.0);  // 12 steps of 4 rows
   CHECK(series.at("recent_share_by_layer").at(0).at("value") == 0.75);
   CHECK(series.at("recent_share_by_layer").at(0).at("axis") == "layer");
+  CHECK(series.at("first_row_share_by_layer").at(1).at("value") == 0.5);
   CHECK(series.at("lifetime_by_class").size() == 2);
   CHECK(series.at("lifetime_by_class").at(1).at("label") == "b");
   CHECK(series.at("lifetime_by_class").at(1).at("value") == 2.5);
 
   const auto& map = summary.maps.at("lifetime_by_class");
-  CHECK(map.at("x").at("ticks") == nlohmann::json({"a", "b"}));
-  CHECK(map.at("y").at("ticks") == nlohmann::json({0, 1}));
-  CHECK(map.at("values") == nlohmann::json::parse("[[3, 1], [2, 4]]"));
+  CHECK(map.at("y").at("ticks") == nlohmann::json({"a", "b"}));
+  CHECK(map.at("x").at("ticks") == nlohmann::json({0, 1}));
+  CHECK(map.at("values") == nlohmann::json::parse("[[3, 2], [1, 4]]"));
   const auto& picture = summary.maps.at("kept_rows");
   CHECK(picture.at("x").at("ticks") == nlohmann::json({0, 2}));
   CHECK(picture.at("values") == nlohmann::json::parse("[[1, null], [0.5, 1]]"));

@@ -136,6 +136,75 @@ TEST_CASE("a setup that cannot hold its protected rows is refused") {
                     ContainsSubstring("sinks (4) + recent (4)"));
 }
 
+TEST_CASE("a setup that never has as many rows as are quantised together is refused") {
+  CHECK_THROWS_WITH(
+      set_up_policy("kivi", 64, "{residual: 128}"),
+      ContainsSubstring("policy kivi: residual (128) must be from 1 row to the state size (64): "
+                        "rows are quantised once so many are there"));
+  CHECK_THROWS_WITH(set_up_policy("kivi", 64, "{residual: 0}"),
+                    ContainsSubstring("residual (0) must be from 1 row to the state size (64)"));
+  CHECK_NOTHROW(set_up_policy("kivi", 64, "{residual: 64}"));
+  CHECK_THROWS_WITH(set_up_policy("kivi", 64, "{bits: 3}"), ContainsSubstring("policy.bits"));
+  CHECK_THROWS_WITH(set_up_policy("kivi", 64, "{group: 0}"), ContainsSubstring("policy.group"));
+  // Of a share of k at least one row.
+  CHECK(set_up_policy("kivi", 64).residual(64) == 8);
+  CHECK(set_up_policy("kivi", 3).residual(3) == 1);
+}
+
+namespace {
+
+/// What a setup is told of a policy with these needs.
+template <class Needing>
+std::string refusal_of(bool bounded = true) {
+  PolicyEntry entry;
+  entry.info.name = "mine";
+  entry.info.bounded = bounded;
+  entry.maker = &make_policy_maker<Needing>;
+  try {
+    set_up_policy(entry, nullptr, 8);
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+class Quantizing : public ScoringPolicy {
+ public:
+  void score(const StepView& /*step*/, std::span<float> /*scores*/) const override {}
+  Needs needs() const override { return {.quantization = quantization()}; }
+  virtual Quantization quantization() const {
+    return {.bits = 4, .group = 32, .residual = {int64_t{4}}};
+  }
+};
+
+class ThreeBits final : public Quantizing {
+  Quantization quantization() const override {
+    return {.bits = 3, .group = 32, .residual = {int64_t{4}}};
+  }
+};
+
+class EmptyGroups final : public Quantizing {
+  Quantization quantization() const override {
+    return {.bits = 4, .group = 0, .residual = {int64_t{4}}};
+  }
+};
+
+class Merging final : public Quantizing {
+ public:
+  Needs needs() const override { return Quantizing::needs() | Needs{.merges = true}; }
+};
+
+}  // namespace
+
+TEST_CASE("a policy that asks for what cannot be quantised is refused") {
+  CHECK(refusal_of<Quantizing>().empty());
+  CHECK(refusal_of<ThreeBits>() ==
+        "policy mine: rows can be quantised to 2, 4 or 8 bits, not to 3");
+  CHECK(refusal_of<EmptyGroups>() == "policy mine: groups of 0 rows; they must have 1 or more");
+  CHECK(refusal_of<Merging>() == "policy mine: rows that are quantised cannot be merged");
+  CHECK(refusal_of<Quantizing>(false) == "policy mine: only rows of bounded states are quantised");
+}
+
 TEST_CASE("unknown policies and options are refused with the nearest name") {
   CHECK_THROWS_WITH(set_up_policy("tovaa", 8),
                     ContainsSubstring("unknown policy 'tovaa'; did you mean 'tova'?"));
@@ -163,6 +232,10 @@ TEST_CASE("a policy is quiet until its state is full, unless it remembers or dra
   CHECK(set_up_policy("full", 0).quiet_tokens({.tokens = 100}) == 100);
   CHECK(set_up_policy("h2o", 16).quiet_tokens({.tokens = 100}) == 0);
   CHECK(set_up_policy("random", 16).quiet_tokens({.tokens = 100}) == 0);
+  // The eighth row is quantised at once, with those before; within a prompt that is cut none is.
+  CHECK(set_up_policy("kivi", 16, "{residual: 8}").quiet_tokens({.tokens = 100}) == 7);
+  CHECK(set_up_policy("kivi", 16, "{residual: 8, prompt: one_shot}")
+            .quiet_tokens({.tokens = 100, .prompt = 40}) == 39);
 }
 
 }  // namespace multistate::test

@@ -211,6 +211,8 @@ TEST_CASE("a base is named, and has to give scores") {
   CHECK_THROWS_WITH(set_up_policy("caote", 4, "{base: streaming}"),
                     ContainsSubstring("policy.base"));
   CHECK_THROWS_WITH(set_up_policy("caote", 4, "{base: adakv}"), ContainsSubstring("policy.base"));
+  CHECK_THROWS_WITH(set_up_policy("caote", 4, "{base: weightedkv}"),
+                    ContainsSubstring("policy.base"));
   // Options of the base stand beside it, and only those of this base.
   CHECK(set_up_policy("caote", 4, "{base: a2sf, decay: 0.5}").options["decay"] == 0.5);
   CHECK_THROWS_WITH(set_up_policy("caote", 4, "{base: tova, decay: 0.5}"),

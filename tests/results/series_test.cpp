@@ -18,6 +18,7 @@ TEST_CASE("a point of a series is a metric at a place, and does not say how samp
                                   "unit": "steps", "first_place": 4, "end_place": 8,
                                   "axis": "layer"})"));
   CHECK(series_point(metric, {0, 1, "class", "digit"}).at("label") == "digit");
+  CHECK(!series_point(metric, {0, 1}).contains("axis"));
 }
 
 TEST_CASE("a map's values have four digits, and null where there is none") {

@@ -83,4 +83,24 @@ TEST_CASE("numbers that make no sense are refused") {
   CHECK_THROWS_AS(ratio_of_sums(one, {}), std::invalid_argument);
 }
 
+TEST_CASE("a geometric mean of means, worked by hand") {
+  // Means 2 and 8: G = 4. d_i = 4 / 2 * ((x - 2) / 2 + (y - 8) / 8): -2 * (1/2 + 1/4) = -1.5
+  // and 1.5. sqrt((2.25 + 2.25) / (2 * 1)) = 1.5.
+  const std::vector<std::vector<double>> columns = {{1.0, 3.0}, {6.0, 10.0}};
+  const Estimate mean = geometric_mean_of(columns);
+  CHECK(mean.value == approx(4.0));
+  CHECK(*mean.standard_error == approx(1.5));
+  const std::vector<std::vector<double>> alone = {{2.0}, {8.0}};
+  CHECK(geometric_mean_of(alone).value == approx(4.0));
+  CHECK(!geometric_mean_of(alone).standard_error);
+}
+
+TEST_CASE("a geometric mean with a mean of 0 is 0, and has no error") {
+  const std::vector<std::vector<double>> columns = {{0.0, 0.0}, {6.0, 10.0}};
+  CHECK(geometric_mean_of(columns).value == 0.0);
+  CHECK(!geometric_mean_of(columns).standard_error);
+  const std::vector<std::vector<double>> uneven = {{1.0, 1.0}, {1.0}};
+  CHECK_THROWS_AS(geometric_mean_of(uneven), std::invalid_argument);
+}
+
 }  // namespace multistate::test

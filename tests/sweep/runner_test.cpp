@@ -59,6 +59,27 @@ std::vector<std::string> metrics_of(const SweepPlan& plan) {
 
 }  // namespace
 
+TEST_CASE("the bytes of state that a plan expects are those that its run measures") {
+  const TinySweep sweep;
+  const auto plan = plan_of(sweep,
+                            "policy: {name: tova}\n"
+                            "state_size: 40\n"
+                            "sweep:\n"
+                            "  parameters:\n"
+                            "    policy.name: {values: [tova, h2o, adakv, pyramidkv]}\n"
+                            "  include:\n"
+                            "    - {policy.name: full}\n"
+                            "    - {policy.name: kivi, policy.base: window}\n",
+                            1);
+  REQUIRE(plan.cells.size() == 6);
+  run_sweep(plan, options());
+  for (const PlannedCell& cell : plan.cells) {
+    CAPTURE(cell.slug);
+    const int64_t measured = result_of(plan, cell).at("perf").at("state_bytes");
+    CHECK(std::abs(measured - cell.state_bytes) * 20 <= measured);
+  }
+}
+
 TEST_CASE("a sweep gives every cell a result, and a second run has nothing to do") {
   const TinySweep sweep;
   const auto plan = plan_of(sweep, TinySweep::grid());

@@ -1,14 +1,16 @@
 #include "multistate/text/chat_format.h"
 
+#include <array>
 #include <filesystem>
+#include <fstream>
 
-#include "multistate/base/error.h"
+#include "multistate/text/byte_alphabet.h"
 #include "multistate/text/chat_template_file.h"
+#include "multistate/text/pre_tokenizer.h"
 
 #include "support/catch.h"
 #include "support/input_error.h"
 #include "support/temporary_folder.h"
-#include "support/tiny_model.h"
 
 namespace multistate::test {
 namespace {
@@ -79,15 +81,22 @@ constexpr std::array kExamples = {
             "<s>[INST]Hi[/INST]"},
 };
 
-TokenizerSpec tiny_spec() {
+/// The 256 bytes and a special token, which is EOS.
+TokenizerSpec byte_spec() {
   TokenizerSpec spec;
-  spec.source = "tiny";
-  spec.tokens = tiny_tokens();
-  spec.merges = tiny_merges();
-  const auto special = static_cast<int64_t>(spec.tokens.size()) - 1;
-  spec.added_tokens = {{special, spec.tokens.back(), true}};
-  spec.eos_id = special;
+  spec.source = "test";
+  for (int byte = 0; byte < 256; ++byte) {
+    spec.tokens.push_back(byte_to_character(static_cast<unsigned char>(byte)));
+  }
+  spec.tokens.emplace_back("</s>");
+  spec.added_tokens = {{256, "</s>", true}};
+  spec.pre_tokenizer = {gpt2_split()};
+  spec.eos_id = 256;
   return spec;
+}
+
+void write_text(const std::filesystem::path& path, const char* text) {
+  std::ofstream(path) << text;
 }
 
 }  // namespace
@@ -112,7 +121,7 @@ TEST_CASE("a chat template that is not known, or writes a date, is refused by na
 }
 
 TEST_CASE("a model without a chat template, or without its tokens, is no chat model") {
-  TokenizerSpec spec = tiny_spec();
+  TokenizerSpec spec = byte_spec();
   CHECK(input_error([&] { chat_format(*Tokenizer::make(spec)); }) ==
         "the model's tokenizer has no chat template");
   spec.chat_template = kExamples[1].chat_template;
@@ -126,7 +135,7 @@ TEST_CASE("a model without a chat template, or without its tokens, is no chat mo
 }
 
 TEST_CASE("the end of an answer in a chat stands beside EOS, once") {
-  TokenizerSpec spec = tiny_spec();
+  TokenizerSpec spec = byte_spec();
   spec.tokens.emplace_back("<|im_end|>");
   const auto end = static_cast<int64_t>(spec.tokens.size()) - 1;
   spec.added_tokens.push_back({end, "<|im_end|>", true});
@@ -143,14 +152,14 @@ TEST_CASE("the chat template of a folder is found where Hugging Face puts it") {
   const TemporaryFolder folder;
   const auto config = folder / "tokenizer_config.json";
   CHECK(read_chat_template(folder.path()) == std::nullopt);
-  write_file(config, R"({"model_max_length": 100})");
+  write_text(config, R"({"model_max_length": 100})");
   CHECK(read_chat_template(folder.path()) == std::nullopt);
-  write_file(config, R"({"chat_template": "{{ a }}"})");
+  write_text(config, R"({"chat_template": "{{ a }}"})");
   CHECK(read_chat_template(folder.path()) == "{{ a }}");
-  write_file(config, R"({"chat_template": [{"name": "tools", "template": "t"},
+  write_text(config, R"({"chat_template": [{"name": "tools", "template": "t"},
                                            {"name": "default", "template": "d"}]})");
   CHECK(read_chat_template(folder.path()) == "d");
-  write_file(folder / "chat_template.jinja", "{{ b }}");
+  write_text(folder / "chat_template.jinja", "{{ b }}");
   CHECK(read_chat_template(folder.path()) == "{{ b }}");
 }
 
@@ -158,7 +167,7 @@ TEST_CASE("a chat template that is none is an error with file and key") {
   const TemporaryFolder folder;
   const auto config = folder / "tokenizer_config.json";
   const auto message = [&](const char* text) {
-    write_file(config, text);
+    write_text(config, text);
     return input_error([&] { read_chat_template(folder.path()); });
   };
   CHECK(message(R"({"chat_template": 5})") ==

@@ -9,7 +9,8 @@ kinds:
   close    left - right <= within; with both_ways = true also right - left <= within
   within   low <= left <= high
   ratio    low <= left / right <= high
-  ranks    of the series `left` by label and the paper's `values` by label: Spearman's rank correlation >= at_least
+  ranks    of the series `left` by label and the paper's `values` by label: Spearman's rank correlation > more_than, with the
+           interval of Fisher's transformation, standard error 1.03 / sqrt(n - 3) (Fieller, Hartley and Pearson, 1957)
 """
 import json
 import math
@@ -22,11 +23,11 @@ KINDS = {
     "close": {"left", "right", "within", "both_ways"},
     "within": {"left", "low", "high"},
     "ratio": {"left", "right", "low", "high"},
-    "ranks": {"left", "values", "at_least"},
+    "ranks": {"left", "values", "more_than"},
 }
 OPERAND = {"policy", "metric", "series", "at", "size"}
-SWEEP = {"name", "what", "config", "before", "run", "quick", "aggregate", "figures"}
-CLAIM = {"text", "where", "paper", "sweep", "check", "shares", "unmeasured"}
+SWEEP = {"name", "what", "config", "before", "run", "quick", "needs", "aggregate", "figures"}
+CLAIM = {"text", "where", "paper", "sweep", "check", "shares", "sizes", "unmeasured"}
 NORMAL_QUANTILE = 1.959964
 VERDICTS = ["agrees", "in part", "disagrees", "undecided", "not measured"]
 
@@ -226,22 +227,33 @@ def spearman(left, right):
     return covariance / spread if spread > 0 else math.nan
 
 
-def compare_ranks(report, check, cell, size):
+def fisher_interval(correlation, count):
+    """95 % of a rank correlation of `count` pairs."""
+    if abs(correlation) >= 1.0:
+        return Interval(correlation, correlation, correlation)
+    margin = NORMAL_QUANTILE * 1.03 / math.sqrt(count - 3)
+    middle = math.atanh(correlation)
+    return Interval(correlation, math.tanh(middle - margin), math.tanh(middle + margin))
+
+
+def compare_ranks(check, cell, size):
     series = cell["series"].get(check["left"]["series"], [])
     measured = {point["label"]: number(point["value"]) for point in series}
     common = [label for label in check["values"] if label in measured]
-    if len(common) < 3:
+    if len(common) < 4:
         return None
     rho = spearman([measured[label] for label in common], [check["values"][label] for label in common])
     top = sorted(common, key=lambda label: -measured[label])[:5]
-    return Case(size, f"{short(rho)} over {len(common)} labels; longest: {' '.join(top)}", rho >= check["at_least"])
+    found = fisher_interval(rho, len(common))
+    return Case(size, f"{with_interval(found)} over {len(common)} labels; highest: {' '.join(top)}",
+                decide(found, check["more_than"], math.inf))
 
 
 def compare(report, check, cells, size):
     """A Case, or None where something is not there."""
     kind, left = check["kind"], check["left"]
     if kind == "ranks":
-        return compare_ranks(report, check, cells[0], size)
+        return compare_ranks(check, cells[0], size)
     values = [report.value(check[side], cell) for side, cell in zip(("left", "right"), cells)]
     if None in values:
         return None
@@ -249,7 +261,8 @@ def compare(report, check, cells, size):
         return Case(size, with_interval(values[0]), decide(values[0], check["low"], check["high"]))
     a, b = values
     if kind == "ratio":
-        ratio = Interval(a.value / b.value, a.low / b.high, a.high / b.low)
+        # Positive numbers only: else the quotient has no such ends.
+        ratio = Interval(a.value / b.value, a.low / b.high, a.high / b.low) if b.low > 0 else Interval(*[math.nan] * 3)
         return Case(size, f"{short(a.value)} / {short(b.value)} = {with_interval(ratio)}",
                     decide(ratio, check["low"], check["high"]))
     difference = report.difference(left, check["right"], cells)
@@ -273,19 +286,22 @@ def verdict_of(cases):
     return "in part" if True in answers else "disagrees"
 
 
-def judge(claim, reports):
-    """The outcome of one claim; `reports`: Report by sweep, of those that have one."""
+def judge(claim, reports, needs=None):
+    """The outcome of one claim; `reports`: Report by sweep, of those that have one; `needs`: files of the reader's by sweep."""
     if "unmeasured" in claim:
         return Outcome(claim, "not measured", note=claim["unmeasured"])
     report = reports.get(claim["sweep"])
     if report is None:
-        return Outcome(claim, "not measured", note=f"the sweep {claim['sweep']} has no results")
+        why = f"needs {needs[claim['sweep']]}" if claim["sweep"] in (needs or {}) else "there are no results"
+        return Outcome(claim, "not measured", note=why)
     check = claim["check"]
     operands = [check[side] for side in ("left", "right") if side in check]
     cases = []
     for size in report.sizes(operands):
         cells = [report.cell(operand, size) for operand in operands]
         if None in cells:
+            continue
+        if "sizes" in claim and size not in claim["sizes"]:
             continue
         if "shares" in claim and size / report.context(cells[0]) not in claim["shares"]:
             continue

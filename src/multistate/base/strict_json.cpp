@@ -1,7 +1,7 @@
 #include "multistate/base/strict_json.h"
 
+#include <algorithm>
 #include <set>
-#include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -129,6 +129,28 @@ std::optional<std::string> JsonObject::string(std::string_view key) const {
     fail(key, "a string");
   }
   return value->get<std::string>();
+}
+
+std::optional<std::vector<std::string>> JsonObject::strings(std::string_view key) const {
+  const json* value = find(key);
+  if (value == nullptr) {
+    return std::nullopt;
+  }
+  const auto is_string = [](const json& item) { return item.is_string(); };
+  if (!value->is_array() || !std::all_of(value->begin(), value->end(), is_string)) {
+    fail(key, "a list of strings");
+  }
+  return value->get<std::vector<std::string>>();
+}
+
+void JsonObject::allow_only(std::span<const std::string> known) const {
+  for (const auto& [key, value] : object_.items()) {
+    if (std::find(known.begin(), known.end(), key) == known.end()) {
+      const std::string near = did_you_mean(key, known);
+      throw InputError(fmt::format("{}: unknown key {}{}", source_, in_quotes(key),
+                                   near.empty() ? "; known: " + join(known) : near));
+    }
+  }
 }
 
 void JsonObject::fail(std::string_view key, std::string_view expected) const {

@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -30,6 +32,10 @@ class JsonObject {
   std::optional<double> number(std::string_view key) const;
   std::optional<bool> boolean(std::string_view key) const;
   std::optional<std::string> string(std::string_view key) const;
+  std::optional<std::vector<std::string>> strings(std::string_view key) const;
+
+  /// Throws InputError at the first member that is not in `known`, with the nearest known name.
+  void allow_only(std::span<const std::string> known) const;
 
   /// As the getters, but throws InputError when the key is missing.
   template <class T>

@@ -122,7 +122,7 @@ void add_bench_command(CLI::App& app, Action& action) {
       ->required();
   command
       ->add_option("--policy", arguments->policies,
-                   "Policies, with options as in 'full,h2o:{scope: layer, sinks: 4}'")
+                   "Policies, with options as in 'full,h2o:{scope: layer, sinks: 4}'; '*' for all")
       ->capture_default_str();
   add_plugin_option(*command, arguments->plugins);
   command->add_option("-k,--state-size", arguments->state_sizes, "State sizes in rows")

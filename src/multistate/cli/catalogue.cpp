@@ -3,6 +3,16 @@
 #include "multistate/base/text.h"
 
 namespace multistate {
+namespace {
+
+/// A default on one line: a text as it is, unless it has lines.
+std::string text_of(const nlohmann::json& value) {
+  const bool is_plain =
+      value.is_string() && value.get_ref<const std::string&>().find('\n') == std::string::npos;
+  return is_plain ? value.get<std::string>() : value.dump();
+}
+
+}  // namespace
 
 std::string options_table(const std::vector<OptionInfo>& options) {
   if (options.empty()) {
@@ -10,10 +20,8 @@ std::string options_table(const std::vector<OptionInfo>& options) {
   }
   std::vector<std::vector<std::string>> rows = {{"option", "type", "default", "allowed", "what"}};
   for (const OptionInfo& option : options) {
-    const auto& value = option.default_value;
-    rows.push_back({option.name, option.type,
-                    value.is_string() ? value.get<std::string>() : value.dump(), option.allowed,
-                    option.help});
+    rows.push_back(
+        {option.name, option.type, text_of(option.default_value), option.allowed, option.help});
   }
   return format_table(rows);
 }

@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "multistate/base/error.h"
 #include "multistate/base/sha256.h"
 #include "multistate/base/text.h"
 #include "multistate/cli/command.h"
 #include "multistate/model/model_file.h"
+#include "multistate/text/chat_format.h"
 
 namespace multistate {
 namespace {
@@ -45,6 +47,15 @@ int64_t state_bytes_per_row(const TransformerConfig& config) {
          static_cast<int64_t>(sizeof(float));
 }
 
+/// The chat format's name, or why there is none.
+std::string chat_text(const Tokenizer& tokenizer) {
+  try {
+    return chat_format(tokenizer).name;
+  } catch (const InputError& error) {
+    return fmt::format("none: {}", error.what());
+  }
+}
+
 nlohmann::json to_json(const ModelFile& file, const Tokenizer& tokenizer) {
   const TransformerConfig& config = file.config();
   nlohmann::json types = nlohmann::json::object();
@@ -73,6 +84,7 @@ nlohmann::json to_json(const ModelFile& file, const Tokenizer& tokenizer) {
           {"tensor_types", types},
           {"tokenizer", tokenizer.description()},
           {"tokenizer_sha256", tokenizer.sha256()},
+          {"chat_format", chat_text(tokenizer)},
           {"state_bytes_per_row", state_bytes_per_row(config)}};
 }
 
@@ -97,6 +109,7 @@ void print_text(const ModelFile& file, const Tokenizer& tokenizer) {
                                 human_bytes(static_cast<double>(use.bytes))));
   }
   line("tokenizer", tokenizer.description());
+  line("chat format", chat_text(tokenizer));
   const int64_t row = state_bytes_per_row(config);
   line("state, one row", fmt::format("{} ({} bytes, float32, all layers)",
                                      human_bytes(static_cast<double>(row)), row));

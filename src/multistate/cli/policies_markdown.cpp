@@ -95,6 +95,9 @@ std::vector<std::string> reads_of(const PolicyEntry& entry) {
     words.push_back(
         fmt::format("{} float{} of memory a row", needs.memory, needs.memory == 1 ? "" : "s"));
   }
+  if (needs.quantization) {
+    words.push_back(fmt::format("rows in {} bits", needs.quantization->bits));
+  }
   return words;
 }
 

@@ -1,5 +1,7 @@
 #include "multistate/cli/policy_argument.h"
 
+#include <algorithm>
+
 #include "multistate/base/error.h"
 
 namespace multistate {
@@ -15,6 +17,11 @@ std::vector<std::string> split_policies(const std::string& text) {
     } else {
       policies.back() += c;
     }
+  }
+  const auto all = std::find(policies.begin(), policies.end(), "*");
+  if (all != policies.end()) {
+    const auto names = policy_registry().names();
+    policies.insert(policies.erase(all), names.begin(), names.end());
   }
   return policies;
 }

@@ -9,7 +9,8 @@
 
 namespace multistate {
 
-/// Cuts "full,h2o:{scope: layer, sinks: 4}" at the commas outside braces.
+/// Cuts "full,h2o:{scope: layer, sinks: 4}" at the commas outside braces; a "*" stands for all that
+/// are registered.
 std::vector<std::string> split_policies(const std::string& text);
 
 /// The registered policy that "h2o" or "h2o:{scope: layer}" names. Throws InputError.

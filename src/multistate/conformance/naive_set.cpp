@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "multistate/conformance/naive_quantization.h"
 #include "multistate/conformance/naive_statistics.h"
 
 namespace multistate {
@@ -243,6 +244,30 @@ void NaiveSet::give_up(const Evictions& evictions) {
     }
   }
   rows_ = left;
+  if (setup_.needs.quantization && data_.capacity != kUnlimitedRows) {
+    quantize();
+  }
+}
+
+void NaiveSet::quantize() {
+  const int64_t residual = setup_.residual(data_.state_size);
+  std::vector<NaiveVectors> together;
+  std::vector<Row*> rows;
+  for (Row& row : rows_) {
+    if (row.quantized) {
+      continue;
+    }
+    rows.push_back(&row);
+    together.push_back({&row.keys, &row.values});
+    if (static_cast<int64_t>(rows.size()) == residual) {
+      quantize_together(together, inputs_.head_size, *setup_.needs.quantization);
+      for (Row* one : rows) {
+        one->quantized = true;
+      }
+      together.clear();
+      rows.clear();
+    }
+  }
 }
 
 }  // namespace multistate

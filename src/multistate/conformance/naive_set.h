@@ -51,6 +51,7 @@ class NaiveSet {
     std::vector<double> keys;    ///< [G][D]
     std::vector<double> values;  ///< [G][D]
     std::vector<float> memory;
+    bool quantized = false;
   };
 
   std::vector<double> attend_with(int64_t head, int64_t t, std::vector<double>& attended) const;
@@ -60,6 +61,9 @@ class NaiveSet {
   std::vector<double> rotated(const double* x, double place) const;
   void gather();
   void merge(const Evictions& evictions);
+
+  /// Quantises rows that are not, if there are enough of them.
+  void quantize();
 
   const NaiveInputs& inputs_;
   const PolicySetup& setup_;

@@ -20,6 +20,7 @@ class GroupBlocks {
  public:
   GroupBlocks(const Qkv& qkv, const at::Tensor& attended, LayerState& state, int64_t first_set)
       : state_(state),
+        first_set_(first_set),
         sets_(std::span(state.sets())
                   .subspan(static_cast<size_t>(first_set),
                            static_cast<size_t>(state.sets_in_group()))),
@@ -35,22 +36,37 @@ class GroupBlocks {
   }
 
   void run(int64_t tokens, int64_t block) {
-    for (int64_t first = 0; first < tokens; first += block) {
-      attend(first, std::min(block, tokens - first));
+    for (int64_t first = 0; first < tokens;) {
+      const int64_t count = std::min({block, tokens - first, steps_to_quantize()});
+      attend(first, count);
+      first += count;
     }
   }
 
  private:
+  /// Rows do not change within a block, so it ends where they may be quantised.
+  int64_t steps_to_quantize() const {
+    int64_t steps = RowStore::kNever;
+    for (const LayerState::Set& set : sets_) {
+      steps = std::min(steps, state_.steps_to_quantize(set));
+    }
+    return steps;
+  }
+
   void attend(int64_t first, int64_t count) {
     for (size_t i = 0; i < sets_.size(); ++i) {
       begin(i, first, count);
     }
     for (int64_t token = 0; token < count; ++token) {
-      step(token);
+      const int64_t bytes = step(token);
+      if (token + 1 < count) {
+        state_.note_bytes(first_set_, bytes);
+      }
     }
     for (size_t i = 0; i < sets_.size(); ++i) {
       finish(i, first, count);
     }
+    state_.note_bytes(first_set_);
   }
 
   void begin(size_t i, int64_t first, int64_t count) {
@@ -58,13 +74,19 @@ class GroupBlocks {
     sets_[i].rows.append(inputs.keys.narrow(1, first, count), inputs.values.narrow(1, first, count),
                          sets_[i].trace.tokens());
     decision_.reserve(sets_[i].rows.rows());
-    // On the CPU this is the buffer itself.
-    weights_of(i) = logits(i, first, count).to(at::kCPU, at::kFloat);
-    steps_[i].begin(weights_of(i).view({inputs.heads(), count, -1}), first);
+    buffers_[i].rows = {sets_[i].rows.keys(), sets_[i].rows.values()};
+    if (state_.setup().rotates_anew()) {
+      weights_of(i) = space_for_logits(i, count, at::TensorOptions(at::kFloat));
+    } else {
+      // On the CPU this is the buffer itself.
+      weights_of(i) = logits(i, first, count).to(at::kCPU, at::kFloat);
+    }
+    steps_[i].begin(weights_of(i).view({inputs.heads(), count, -1}), buffers_[i].rows, first);
   }
 
-  void step(int64_t token) {
-    int64_t rows = 0;
+  /// Returns the bytes of the rows that are left.
+  int64_t step(int64_t token) {
+    int64_t bytes = 0;
     for (size_t i = 0; i < sets_.size(); ++i) {
       steps_[i].attend(token, data_[i]);
       scores_[i] = steps_[i].scores(data_[i]);
@@ -72,43 +94,53 @@ class GroupBlocks {
     decision_.decide(data_, scores_);
     for (size_t i = 0; i < sets_.size(); ++i) {
       steps_[i].give_up(decision_.evictions(i));
-      rows += steps_[i].live_rows();
+      bytes += steps_[i].live_bytes();
     }
-    state_.note_group_rows(rows);
+    return bytes;
   }
 
   void finish(size_t i, int64_t first, int64_t count) {
     const SetInputs& inputs = steps_[i].inputs();
-    const auto values = sets_[i].rows.values();
+    const at::Tensor& values = buffers_[i].rows.values;
     const auto attended = at::bmm(weights_of(i).to(values.options()), values)
                               .view({inputs.kv_heads(), -1, count, inputs.head_size()})
                               .permute({2, 0, 1, 3});
     inputs.attended.narrow(0, first, count).copy_(attended);
+    buffers_[i].rows = {};
     sets_[i].rows.erase(steps_[i].end());
+    state_.quantize(sets_[i]);
   }
 
-  /// Logits [G, H/G * B, N] of B queries for all rows, in memory that the blocks share.
-  at::Tensor logits(size_t i, int64_t first, int64_t count) {
+  /// [G, H/G * B, N], in memory that the blocks share.
+  at::Tensor space_for_logits(size_t i, int64_t count, const at::TensorOptions& options) {
     const SetInputs& inputs = steps_[i].inputs();
-    const auto queries = inputs.queries.narrow(2, first, count).mul(inputs.scale()).flatten(1, 2);
     const int64_t rows = sets_[i].rows.rows();
     const int64_t size = inputs.heads() * count * rows;
     at::Tensor& buffer = buffers_[i].logits;
     if (!buffer.defined() || buffer.numel() < size) {
-      buffer = at::empty({size}, inputs.queries.options());
+      buffer = at::empty({size}, options);
     }
-    auto out = buffer.narrow(0, 0, size).view({inputs.kv_heads(), -1, rows});
-    return at::bmm_out(out, queries, sets_[i].rows.keys().transpose(1, 2));
+    return buffer.narrow(0, 0, size).view({inputs.kv_heads(), -1, rows});
+  }
+
+  /// Logits [G, H/G * B, N] of B queries for all rows.
+  at::Tensor logits(size_t i, int64_t first, int64_t count) {
+    const SetInputs& inputs = steps_[i].inputs();
+    const auto queries = inputs.queries.narrow(2, first, count).mul(inputs.scale()).flatten(1, 2);
+    auto out = space_for_logits(i, count, inputs.queries.options());
+    return at::bmm_out(out, queries, buffers_[i].rows.keys.transpose(1, 2));
   }
 
   at::Tensor& weights_of(size_t i) { return buffers_[i].weights; }
 
   struct Buffers {
+    BlockRows rows;
     at::Tensor logits;
     at::Tensor weights;  ///< Of the block under way.
   };
 
   LayerState& state_;
+  int64_t first_set_;
   std::span<LayerState::Set> sets_;
   std::vector<BlockSteps> steps_;
   GroupDecision decision_;

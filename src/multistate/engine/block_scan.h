@@ -7,7 +7,8 @@
 namespace multistate {
 
 /// The result of the token step at the speed of matrix products, for every policy that leaves keys,
-/// values and positions of the rows it keeps as they are.
+/// values and positions of the rows it keeps as they are. Rows may be quantised where a block ends,
+/// so blocks end where they have to be.
 ///
 /// The rows that a block of tokens can see are those alive at its start and its own. So for a
 /// block:

@@ -12,34 +12,42 @@ BlockSteps::BlockSteps(SetInputs inputs, const LayerState& state, LayerState::Se
     : inputs_(std::move(inputs)),
       state_(state),
       set_(set),
-      future_(future_of_set(state, set, inputs_)) {}
+      future_(future_of_set(state, set, inputs_)) {
+  if (state.setup().rotates_anew()) {
+    moving_.emplace(inputs_, state, set);
+  }
+}
 
-void BlockSteps::begin(const at::Tensor& logits, int64_t first) {
+void BlockSteps::begin(const at::Tensor& logits, const BlockRows& rows, int64_t first) {
   weights_ = logits.data_ptr<float>();
   tokens_ = logits.size(1);
   rows_ = logits.size(2);
   first_ = first;
-  find_matrices(first);
+  find_matrices(rows, first);
   reserve();
+  if (moving_) {
+    moving_->begin(rows.keys, first, tokens_);
+  }
 }
 
-void BlockSteps::find_matrices(int64_t first) {
+void BlockSteps::find_matrices(const BlockRows& rows, int64_t first) {
   const Needs& needs = state_.setup().needs;
   if (needs.query || needs.query_statistics) {
     const auto queries = inputs_.queries.flatten(0, 1).narrow(1, first, tokens_);
     queries_ = readable(queries, queries_holder_);
   }
   if (needs.keys) {
-    keys_ = readable(set_.rows.keys(), keys_holder_);
+    keys_ = readable(rows.keys, keys_holder_);
   }
   if (needs.values) {
-    values_ = readable(set_.rows.values(), values_holder_);
+    values_ = readable(rows.values, values_holder_);
   }
 }
 
 void BlockSteps::reserve() {
   const auto rows = static_cast<size_t>(rows_);
   live_rows_ = rows_ - tokens_;
+  live_bytes_.begin(set_.rows, tokens_);
   live_.assign(rows, 1);
   bias_.assign(rows, 0.0F);
   buffers_.reserve(state_.setup().needs, rows_, inputs_.head_size());
@@ -51,6 +59,10 @@ void BlockSteps::attend(int64_t token, StepData& data) {
   const int64_t visible = rows_ - tokens_ + token + 1;
   set_.trace.record_birth();
   ++live_rows_;
+  live_bytes_.add();
+  if (moving_) {
+    moving_->write_logits(token, visible, weights_ + token * rows_, tokens_ * rows_);
+  }
   softmax(token, visible);
   describe(token, visible, data);
 }
@@ -81,9 +93,13 @@ void BlockSteps::give_up(const Evictions& evictions) {
   const int64_t step = set_.trace.tokens() - 1;
   for (const int64_t row : evictions.rows()) {
     const auto slot = static_cast<size_t>(row);
+    if (moving_) {
+      moving_->evict(row);
+    }
     live_[slot] = 0;
     bias_[slot] = -INFINITY;
     evicted_.push_back(row);
+    live_bytes_.remove(row);
     set_.trace.record_eviction(set_.rows.positions()[slot], step);
   }
   live_rows_ -= static_cast<int64_t>(evictions.rows().size());

@@ -1,17 +1,26 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include <ATen/core/Tensor.h>
 
 #include "multistate/engine/layer_state.h"
+#include "multistate/engine/moving_rows.h"
 #include "multistate/engine/set_inputs.h"
 #include "multistate/engine/step_buffers.h"
 #include "multistate/policy/policy.h"
+#include "multistate/state/live_bytes.h"
 
 namespace multistate {
+
+/// Keys and values [G, N, D] that the tokens of a block attend to.
+struct BlockRows {
+  at::Tensor keys;
+  at::Tensor values;
+};
 
 /// The sequential part of the block scan for one set of rows: what has to be known token by token.
 ///
@@ -26,8 +35,9 @@ class BlockSteps {
   const SetInputs& inputs() const { return inputs_; }
 
   /// Starts a block: `logits` [H, B, N], on the CPU and in float32, of the tokens [first, first +
-  /// B) of the call. The last B of the set's N rows are those of the tokens.
-  void begin(const at::Tensor& logits, int64_t first);
+  /// B) of the call for `rows`, all that the set holds. The last B of these are those of the
+  /// tokens. Where rows move (PolicySetup::rotates_anew) the logits' content is not read.
+  void begin(const at::Tensor& logits, const BlockRows& rows, int64_t first);
 
   /// Turns the logits of token `token` of the block into softmax weights, in place: 0 for rows that
   /// were dead at its step or came later. Describes the step for the policy to decide about.
@@ -41,13 +51,14 @@ class BlockSteps {
   /// Marks the rows that go after the step.
   void give_up(const Evictions& evictions);
 
-  int64_t live_rows() const { return live_rows_; }
+  /// Bytes of the rows that are alive.
+  int64_t live_bytes() const { return live_bytes_.bytes(); }
 
   /// The slots that died in this block, ascending. The block is over.
   std::span<const int64_t> end();
 
  private:
-  void find_matrices(int64_t first);
+  void find_matrices(const BlockRows& rows, int64_t first);
   void reserve();
   void softmax(int64_t token, int64_t visible);
   void describe(int64_t token, int64_t visible, StepData& data);
@@ -55,7 +66,8 @@ class BlockSteps {
   SetInputs inputs_;
   const LayerState& state_;
   LayerState::Set& set_;
-  at::Tensor future_;         ///< See future_attention().
+  at::Tensor future_;  ///< See future_attention().
+  std::optional<MovingRows> moving_;
   float* weights_ = nullptr;  ///< [H, B, N]
   int64_t tokens_ = 0;        ///< B
   int64_t rows_ = 0;          ///< N
@@ -67,6 +79,7 @@ class BlockSteps {
   at::Tensor keys_holder_;
   at::Tensor values_holder_;
   int64_t live_rows_ = 0;
+  LiveBytes live_bytes_;
   std::vector<uint8_t> live_;
   std::vector<float> bias_;  ///< 0 for live slots, -infinity for dead ones.
   StepBuffers buffers_;

@@ -18,7 +18,7 @@ namespace multistate {
 /// Use of the state during one sample, over all layers and row sets.
 struct StateUse {
   int64_t peak_rows = 0;   ///< Most rows that one set held after a step.
-  int64_t peak_bytes = 0;  ///< All sets of all layers, each at its most.
+  int64_t peak_bytes = 0;  ///< All sets of all layers, each at its most after a step.
   int64_t end_bytes = 0;   ///< The same after the last token.
   int64_t evictions = 0;
   int64_t rows_created = 0;

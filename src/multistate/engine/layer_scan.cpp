@@ -6,8 +6,11 @@ const LayerScan& scan_for(const PolicySetup& setup) {
   if (!setup.bounded()) {
     return causal_scan();
   }
-  // The block scan computes with rows as they are when they come.
-  return setup.needs.merges || setup.rotates_anew() ? token_scan() : block_scan();
+  const Needs& needs = setup.needs;
+  // The block scan computes with rows as they are when they come, and where their places change it
+  // knows logits only, not keys and queries.
+  const bool sees_rotated = needs.keys || needs.query || needs.query_statistics;
+  return needs.merges || (setup.rotates_anew() && sees_rotated) ? token_scan() : block_scan();
 }
 
 }  // namespace multistate

@@ -1,7 +1,9 @@
 #include "multistate/engine/layer_state.h"
 
 #include <algorithm>
+#include <numeric>
 #include <stdexcept>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -17,13 +19,11 @@ int64_t rows_of_layer(const PolicySetup& setup, int64_t layer, int64_t layers) {
     return setup.state_size;
   }
   const int64_t k = setup.policy->layer_budget(layer, layers, setup.state_size);
-  const int64_t kept = setup.common.sinks + setup.common.recent.rows(k);
-  if (k <= kept) {
-    throw InputError(fmt::format(
-        "policy {}: layer {} of {} gets {} rows at state_size {}, which must be more than sinks "
-        "({}) + recent ({})",
-        setup.entry->info.name, layer, layers, k, setup.state_size, setup.common.sinks,
-        kept - setup.common.sinks));
+  const std::string problem = setup.problem_with(k);
+  if (!problem.empty()) {
+    throw InputError(fmt::format("policy {}: layer {} of {} gets {} rows at state_size {}: {}",
+                                 setup.entry->info.name, layer, layers, k, setup.state_size,
+                                 problem));
   }
   return k;
 }
@@ -45,7 +45,9 @@ LayerState::LayerState(const TransformerConfig& config, const PolicySetup& setup
   const RowSet::Layout layout = {.kv_heads = config.kv_heads / sets,
                                  .head_size = config.head_size,
                                  .capacity = std::min(most, length.tokens),
-                                 .memory = setup.needs.memory};
+                                 .memory = setup.needs.memory,
+                                 .quantization = quantization()};
+  peak_bytes_.resize(static_cast<size_t>(sets));
   for (int64_t set = 0; set < sets; ++set) {
     sets_.push_back({.rows = RowSet(layout, options),
                      .trace = {},
@@ -62,6 +64,26 @@ LayerState::LayerState(const TransformerConfig& config, const PolicySetup& setup
 int64_t LayerState::capacity_after(int64_t step) const {
   const bool prompt_goes_on = setup_.one_shot() && step + 1 < length_.prompt;
   return prompt_goes_on ? kUnlimitedRows : capacity();
+}
+
+std::optional<RowQuantization> LayerState::quantization() const {
+  if (!setup_.needs.quantization) {
+    return std::nullopt;
+  }
+  return RowQuantization{.bits = setup_.needs.quantization->bits,
+                         .group = setup_.needs.quantization->group,
+                         .residual = setup_.residual(state_size_)};
+}
+
+int64_t LayerState::steps_to_quantize(const Set& set) const {
+  const int64_t rows = set.rows.rows_to_quantize();
+  return setup_.one_shot() ? std::max(rows, length_.prompt - set.trace.tokens()) : rows;
+}
+
+void LayerState::quantize(Set& set) const {
+  if (capacity_after(set.trace.tokens() - 1) != kUnlimitedRows) {
+    set.rows.quantize();
+  }
 }
 
 void LayerState::expect(const SampleLength& length) {
@@ -92,23 +114,32 @@ void LayerState::adopt(const LayerState& full, int64_t tokens) {
     set.peak_rows = tokens;
     first_head += width;
   }
-  note_group_rows(tokens * sets_in_group());
+  for (int64_t first = 0; first < static_cast<int64_t>(sets_.size()); first += sets_in_group()) {
+    note_bytes(first);
+  }
+}
+
+std::span<const LayerState::Set> LayerState::group(int64_t first_set) const {
+  return std::span(sets_).subspan(static_cast<size_t>(first_set),
+                                  static_cast<size_t>(sets_in_group()));
+}
+
+void LayerState::note_bytes(int64_t first_set) {
+  int64_t bytes = 0;
+  for (const Set& set : group(first_set)) {
+    bytes += set.rows.bytes();
+  }
+  note_bytes(first_set, bytes);
 }
 
 int64_t LayerState::peak_bytes() const {
-  int64_t rows = 0;
-  for (const Set& set : sets_) {
-    rows += set.peak_rows;
-  }
-  // Sets that share a budget do not hold the most at the same time.
-  const bool together = sets_in_group() > 1;
-  return (together ? peak_group_rows_ : rows) * sets_.front().rows.bytes_per_row();
+  return std::accumulate(peak_bytes_.begin(), peak_bytes_.end(), int64_t{0});
 }
 
 int64_t LayerState::bytes() const {
   int64_t bytes = 0;
   for (const Set& set : sets_) {
-    bytes += set.rows.rows() * set.rows.bytes_per_row();
+    bytes += set.rows.bytes();
   }
   return bytes;
 }

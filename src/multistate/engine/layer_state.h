@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -48,6 +49,9 @@ class LayerState {
   /// k of this layer.
   int64_t state_size() const { return state_size_; }
 
+  /// How the layer's rows are quantised, if they are.
+  std::optional<RowQuantization> quantization() const;
+
   /// Rows that a set may hold after `step`.
   int64_t capacity_after(int64_t step) const;
 
@@ -64,24 +68,42 @@ class LayerState {
   std::vector<Set>& sets() { return sets_; }
   const std::vector<Set>& sets() const { return sets_; }
 
-  /// Takes note of the rows that a group's sets hold together after a step.
-  void note_group_rows(int64_t rows) { peak_group_rows_ = std::max(peak_group_rows_, rows); }
+  /// Steps after the last of which rows of `set` are quantised, at the earliest: 1 or more;
+  /// RowStore::kNever where they never are.
+  int64_t steps_to_quantize(const Set& set) const;
 
-  /// Bytes that the rows took when there were most of them, and that they take now.
+  /// Ends a step: quantises rows of `set` if enough of them are there, but none before the end of a
+  /// prompt that is cut there.
+  void quantize(Set& set) const;
+
+  /// Takes note of the bytes that the sets of a group, whose first is `first_set`, hold together
+  /// after a step: those that they hold now, or `bytes`.
+  void note_bytes(int64_t first_set);
+  void note_bytes(int64_t first_set, int64_t bytes) {
+    int64_t& peak = peak_bytes_[static_cast<size_t>(first_set)];
+    peak = std::max(peak, bytes);
+  }
+
+  /// The most bytes that the rows have taken after a step, each group of sets at its own most, and
+  /// those that they take now.
   int64_t peak_bytes() const;
   int64_t bytes() const;
 
  private:
+  std::span<const Set> group(int64_t first_set) const;
+
   /// Rows that a set may hold after a step outside a prompt that is cut at its end.
-  int64_t capacity() const { return state_size_ + setup_.common.every - 1; }
+  int64_t capacity() const {
+    return setup_.bounded() ? state_size_ + setup_.common.every - 1 : kUnlimitedRows;
+  }
 
   const PolicySetup& setup_;
   int64_t layer_;
   int64_t state_size_;
-  int64_t peak_group_rows_ = 0;
   SampleLength length_;
   std::vector<double> rotary_frequencies_;  ///< [D/2]
   std::vector<Set> sets_;
+  std::vector<int64_t> peak_bytes_;  ///< Of a group, at the place of its first set.
 };
 
 }  // namespace multistate

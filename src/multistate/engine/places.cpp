@@ -3,28 +3,29 @@
 #include <cmath>
 
 namespace multistate {
-namespace {
 
-/// The paper's rule for a gap between neighbours in the state.
-double log_gap(int64_t gap) {
+double place_gap(int64_t gap, Positions how) {
   constexpr int64_t kShort = 10;
   const auto exact = static_cast<double>(gap);
-  return gap <= kShort ? exact : std::log(std::log(exact));
+  switch (how) {
+    case Positions::kInCache:
+      return 1.0;
+    case Positions::kLogGap:
+      return gap <= kShort ? exact : std::log(std::log(exact));
+    case Positions::kOriginal:
+      break;
+  }
+  return exact;
 }
-
-}  // namespace
 
 std::vector<double> places_of(std::span<const int64_t> positions, Positions how) {
   std::vector<double> places;
   places.reserve(positions.size());
   for (size_t row = 0; row < positions.size(); ++row) {
-    if (how == Positions::kOriginal) {
-      places.push_back(static_cast<double>(positions[row]));
-    } else if (how == Positions::kInCache) {
-      places.push_back(static_cast<double>(row));
+    if (row == 0) {
+      places.push_back(how == Positions::kOriginal ? static_cast<double>(positions[0]) : 0.0);
     } else {
-      places.push_back(row == 0 ? 0.0
-                                : places.back() + log_gap(positions[row] - positions[row - 1]));
+      places.push_back(places.back() + place_gap(positions[row] - positions[row - 1], how));
     }
   }
   return places;

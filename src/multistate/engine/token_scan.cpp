@@ -73,7 +73,7 @@ class SetStepper {
     const auto weights = at::softmax(logits, -1, at::kFloat);
     const auto values = set_.rows.values();
     inputs_.attended.select(0, token).copy_(at::matmul(weights.to(values.scalar_type()), values));
-    describe({query, keys, weights, place}, data);
+    describe({query, keys, values, weights, place}, data);
   }
 
   std::span<float> scores() { return buffers_.scores(set_.rows.rows()); }
@@ -89,6 +89,7 @@ class SetStepper {
       set_.trace.record_eviction(set_.rows.positions()[static_cast<size_t>(row)], data.step);
     }
     set_.rows.erase(evictions.rows());
+    state_.quantize(set_);
     set_.peak_rows = std::max(set_.peak_rows, set_.rows.rows());
   }
 
@@ -97,6 +98,7 @@ class SetStepper {
   struct Seen {
     at::Tensor query;    ///< [G, H/G, D]
     at::Tensor keys;     ///< [G, N, D]
+    at::Tensor values;   ///< [G, N, D]
     at::Tensor weights;  ///< [G, H/G, N]
     double place = 0.0;  ///< Where RoPE has rotated the query to.
   };
@@ -131,7 +133,7 @@ class SetStepper {
       data.keys = readable(seen.keys, keys_holder_);
     }
     if (needs.values) {
-      data.values = readable(set_.rows.values(), values_holder_);
+      data.values = readable(seen.values, values_holder_);
     }
     describe_set(state_, set_, inputs_, data, seen.place);
     buffers_.reserve(needs, rows, inputs_.head_size());
@@ -158,6 +160,7 @@ class GroupStepper {
  public:
   GroupStepper(const Qkv& qkv, const at::Tensor& attended, LayerState& state, int64_t first_set)
       : state_(state),
+        first_set_(first_set),
         decision_(state.setup(), static_cast<size_t>(state.sets_in_group())),
         data_(static_cast<size_t>(state.sets_in_group())),
         scores_(data_.size()) {
@@ -174,16 +177,15 @@ class GroupStepper {
       scores_[i] = sets_[i].scores();
     }
     decision_.decide(data_, scores_);
-    int64_t rows = 0;
     for (size_t i = 0; i < sets_.size(); ++i) {
       sets_[i].give_up(decision_.evictions(i), data_[i]);
-      rows += data_[i].live_rows - static_cast<int64_t>(decision_.evictions(i).rows().size());
     }
-    state_.note_group_rows(rows);
+    state_.note_bytes(first_set_);
   }
 
  private:
   LayerState& state_;
+  int64_t first_set_;
   std::vector<SetStepper> sets_;
   GroupDecision decision_;
   std::vector<StepData> data_;

@@ -53,7 +53,7 @@ struct Answers {
   SampleRecord record;
 };
 
-/// Runs the context of a sample under the context's policy, from its shared prefix where there is
+/// Reads the context of a sample under the policy of `run`, from its shared prefix where there is
 /// one, then lets every question follow from a copy of the state, all of them decoded together.
 /// Throws InputError for a policy that sees the future.
 Answers answer(const Inquiry& inquiry, const AnswerOptions& options, int64_t sample,

@@ -107,7 +107,7 @@ class Experiment {
   /// stands for them (Workload::data_sha256).
   virtual std::vector<std::string> path_options() const { return {"data"}; }
 
-  /// Metrics to show first, by name.
+  /// Metrics to show first, by name; those that no cell has are left out.
   virtual std::vector<std::string> headline() const = 0;
 };
 

@@ -1,9 +1,8 @@
 #include "multistate/experiment/language_metrics.h"
 
-#include <algorithm>
-#include <bit>
 #include <numbers>
 
+#include "multistate/experiment/sample_metrics.h"
 #include "multistate/results/statistics.h"
 
 namespace multistate {
@@ -23,57 +22,20 @@ int64_t count_words(std::string_view text) {
   return words;
 }
 
-/// One number of every record.
-std::vector<double> column(std::span<const SampleRecord> records, const char* key) {
-  std::vector<double> values;
-  for (const SampleRecord& record : records) {
-    values.push_back(number_from_json(record.values.at(key)));
+/// Bits are made of each sample's nats before they are added up.
+Metric bits_per_byte(std::span<const SampleRecord> records) {
+  auto bits = column(records, "nll_sum");
+  for (double& value : bits) {
+    value /= std::numbers::ln2;
   }
-  return values;
-}
-
-Metric make_metric(const Estimate& estimate, size_t records, const char* unit) {
+  const Estimate estimate = ratio_of_sums(bits, column(records, "bytes"));
   return {.value = estimate.value,
           .standard_error = estimate.standard_error,
-          .n = static_cast<int64_t>(records),
+          .n = static_cast<int64_t>(records.size()),
           .higher_is_better = false,
-          .unit = unit};
-}
-
-/// `metric` with what the samples' nll_sum and `denominator` make of it.
-Metric made_by(Metric metric, const char* denominator, double scale,
-               SampleRatio::Transform transform) {
-  metric.samples = SampleRatio{
-      .numerator = "nll_sum", .denominator = denominator, .scale = scale, .transform = transform};
-  return metric;
-}
-
-nlohmann::json series_by_place(std::span<const SampleRecord> records) {
-  auto series = nlohmann::json::array();
-  size_t buckets = 0;
-  for (const SampleRecord& record : records) {
-    buckets = std::max(buckets, record.values.at("nll_by_place").size());
-  }
-  for (size_t bucket = 0; bucket < buckets; ++bucket) {
-    std::vector<double> sums;
-    std::vector<double> tokens;
-    for (const SampleRecord& record : records) {
-      const auto& places = record.values.at("nll_by_place");
-      if (bucket < places.size() && places[bucket][1] > 0) {
-        sums.push_back(number_from_json(places[bucket][0]));
-        tokens.push_back(places[bucket][1]);
-      }
-    }
-    if (sums.empty()) {
-      continue;
-    }
-    nlohmann::json entry =
-        to_json(make_metric(ratio_of_sums(sums, tokens), sums.size(), "nats/token"));
-    entry["first_place"] = int64_t{1} << bucket;
-    entry["end_place"] = int64_t{1} << (bucket + 1);
-    series.push_back(entry);
-  }
-  return series;
+          .unit = "bits/byte",
+          .samples = SampleRatio{
+              .numerator = "nll_sum", .denominator = "bytes", .scale = 1.0 / std::numbers::ln2}};
 }
 
 }  // namespace
@@ -84,45 +46,32 @@ ScoredText::ScoredText(std::span<const double> losses, int64_t first_place, std:
       words_(count_words(text)) {
   for (size_t i = 0; i < losses.size(); ++i) {
     nll_sum_ += losses[i];
-    const auto place = static_cast<uint64_t>(first_place) + i;
-    const auto bucket = static_cast<size_t>(std::bit_width(place)) - 1;
-    by_place_.resize(std::max(by_place_.size(), bucket + 1));
-    by_place_[bucket].sum += losses[i];
-    ++by_place_[bucket].tokens;
+    by_place_.add(first_place + static_cast<int64_t>(i), losses[i]);
   }
 }
 
 nlohmann::json ScoredText::to_json() const {
-  auto places = nlohmann::json::array();
-  for (const Bucket& bucket : by_place_) {
-    places.push_back({number_to_json(bucket.sum), bucket.tokens});
-  }
   return {{"nll_sum", number_to_json(nll_sum_)},
           {"scored_tokens", scored_tokens_},
           {"bytes", bytes_},
           {"words", words_},
-          {"nll_by_place", places}};
+          {"nll_by_place", by_place_.to_json()}};
 }
 
 Summary summarize_language(std::span<const SampleRecord> records) {
-  const auto sums = column(records, "nll_sum");
-  auto bits = sums;
-  for (double& value : bits) {
-    value /= std::numbers::ln2;
-  }
-  const Estimate nll = ratio_of_sums(sums, column(records, "scored_tokens"));
-  const Estimate by_word = ratio_of_sums(sums, column(records, "words"));
-  const size_t n = records.size();
-  const Estimate by_byte = ratio_of_sums(bits, column(records, "bytes"));
   using enum SampleRatio::Transform;
+  const auto of = [&](const char* denominator, SampleRatio::Transform transform, const char* unit) {
+    return ratio_metric(
+        records, {.numerator = "nll_sum", .denominator = denominator, .transform = transform},
+        {.unit = unit});
+  };
   Summary summary;
-  summary.metrics = {
-      {"nll", made_by(make_metric(nll, n, "nats/token"), "scored_tokens", 1.0, kNone)},
-      {"perplexity", made_by(make_metric(exponential(nll), n, ""), "scored_tokens", 1.0, kExp)},
-      {"bits_per_byte",
-       made_by(make_metric(by_byte, n, "bits/byte"), "bytes", 1.0 / std::numbers::ln2, kNone)},
-      {"word_perplexity", made_by(make_metric(exponential(by_word), n, ""), "words", 1.0, kExp)}};
-  summary.series["nll_by_place"] = series_by_place(records);
+  summary.metrics = {{"nll", of("scored_tokens", kNone, "nats/token")},
+                     {"perplexity", of("scored_tokens", kExp, "")},
+                     {"bits_per_byte", bits_per_byte(records)},
+                     {"word_perplexity", of("words", kExp, "")}};
+  summary.series["nll_by_place"] =
+      mean_series(parts(records, "nll_by_place"), Stretches::doubling(), {.unit = "nats/token"});
   return summary;
 }
 

@@ -3,11 +3,11 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
-#include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "multistate/experiment/experiment.h"
+#include "multistate/experiment/stretches.h"
 
 namespace multistate {
 
@@ -24,16 +24,11 @@ class ScoredText {
   nlohmann::json to_json() const;
 
  private:
-  struct Bucket {
-    double sum = 0.0;
-    int64_t tokens = 0;
-  };
-
   double nll_sum_ = 0.0;
   int64_t scored_tokens_ = 0;
   int64_t bytes_ = 0;
   int64_t words_ = 0;  ///< Runs of characters other than ASCII white space.
-  std::vector<Bucket> by_place_;
+  StretchSums by_place_{Stretches::doubling()};
 };
 
 /// Metrics of records whose values are ScoredText's, with standard errors over records:

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "multistate/experiment/row_record.h"
+#include "multistate/experiment/sample_metrics.h"
 #include "multistate/results/series.h"
 #include "multistate/results/statistics.h"
 
@@ -38,20 +39,16 @@ class Pairs {
   std::vector<double> wholes_;
 };
 
-/// The metric of two sums over records; none where a record does not have them, or the second is 0.
+/// The metric of two sums over records; none where records do not have them, or the second is 0.
 void add_metric(std::span<const SampleRecord> records, const std::string& name,
                 const std::pair<std::string, std::string>& keys, const char* unit,
                 Metrics& metrics) {
-  Pairs pairs;
-  for (const SampleRecord& record : records) {
-    if (!record.values.contains(keys.first)) {
-      return;
-    }
-    pairs.add({record.values.at(keys.first), record.values.at(keys.second)});
-  }
-  if (!pairs.empty()) {
-    metrics[name] = pairs.metric(unit);
-    metrics[name].samples = SampleRatio{.numerator = keys.first, .denominator = keys.second};
+  const bool measured = std::any_of(records.begin(), records.end(), [&](const auto& record) {
+    return record.values.contains(keys.second) && record.values.at(keys.second) != 0;
+  });
+  if (measured) {
+    metrics[name] = ratio_metric(records, {.numerator = keys.first, .denominator = keys.second},
+                                 {.unit = unit});
   }
 }
 
@@ -100,7 +97,7 @@ Lifetimes lifetimes_of(std::span<const SampleRecord> records, const std::string&
     sum[1] = sum[1].get<int64_t>() + pair.at(1).get<int64_t>();
   };
   for (const SampleRecord& record : records) {
-    for (const auto& [kind, layers] : record.values.at("by_layer").at(division).items()) {
+    for (const auto& [kind, layers] : record.values.at("kinds").at(division).items()) {
       auto& pairs = lifetimes.by_layer[kind];
       pairs.resize(layers.size());
       json sum = {0, 0};
@@ -130,16 +127,16 @@ json lifetime_series(const Lifetimes& lifetimes, const std::string& division) {
 }
 
 json lifetime_map(const Lifetimes& lifetimes, const std::string& division) {
-  ValueMap map = {.x = {.name = division, .ticks = lifetimes.kinds},
-                  .y = {.name = "layer", .ticks = json::array()},
+  ValueMap map = {.x = {.name = "layer", .ticks = json::array()},
+                  .y = {.name = division, .ticks = lifetimes.kinds},
                   .unit = kSteps,
                   .values = {}};
-  const size_t layers = lifetimes.by_layer.begin()->second.size();
-  for (size_t layer = 0; layer < layers; ++layer) {
-    map.y.ticks.push_back(layer);
+  for (size_t layer = 0; layer < lifetimes.by_layer.begin()->second.size(); ++layer) {
+    map.x.ticks.push_back(layer);
+  }
+  for (const std::string& kind : lifetimes.kinds) {
     auto& row = map.values.emplace_back();
-    for (const std::string& kind : lifetimes.kinds) {
-      const Pairs& pairs = lifetimes.by_layer.at(kind)[layer];
+    for (const Pairs& pairs : lifetimes.by_layer.at(kind)) {
       row.push_back(pairs.empty() ? std::numeric_limits<double>::quiet_NaN()
                                   : pairs.metric(kSteps).value);
     }
@@ -163,10 +160,7 @@ json picture_map(const json& picture) {
 }
 
 void add_lifetimes(std::span<const SampleRecord> records, Summary& summary) {
-  for (const auto& [division, unused] : records.front().values.at("by_layer").items()) {
-    if (division == "recent") {
-      continue;
-    }
+  for (const auto& [division, unused] : records.front().values.at("kinds").items()) {
     const Lifetimes lifetimes = lifetimes_of(records, division);
     const std::string name = "lifetime_by_" + division;
     summary.series[name] = lifetime_series(lifetimes, division);
@@ -191,6 +185,7 @@ Summary summarize_rows(std::span<const SampleRecord> records) {
   add_metric(records, "lifetime_mean", {"lifetime", "rows"}, kSteps, metrics);
   add_metric(records, "lifetime_law", {"lifetime_law", "rows"}, kSteps, metrics);
   add_metric(records, "first_row_share", {"first_row_steps", "first_row_possible"}, "", metrics);
+  add_metric(records, "first_row_at_end", {"first_row_at_end", "sets"}, "", metrics);
   add_metric(records, "next_rows_share", {"next_rows_steps", "next_rows_possible"}, "", metrics);
   const auto first_rows = [](const SampleRecord& record) -> const json& {
     return record.values.at("first_rows");
@@ -198,11 +193,14 @@ Summary summarize_rows(std::span<const SampleRecord> records) {
   summary.series["first_rows_share"] = series_of(records, "position of the row", "", first_rows);
   summary.series["first_rows_steps"] =
       series_of(records, "position of the row", kSteps, kept_steps);
+  const auto by_layer = [&](const char* key) {
+    return series_of(records, "layer", "", [key](const SampleRecord& record) -> const json& {
+      return record.values.at("by_layer").at(key);
+    });
+  };
+  summary.series["first_row_share_by_layer"] = by_layer("first_row");
   if (metrics.contains("recent_share")) {
-    summary.series["recent_share_by_layer"] =
-        series_of(records, "layer", "", [](const SampleRecord& record) -> const json& {
-          return record.values.at("by_layer").at("recent");
-        });
+    summary.series["recent_share_by_layer"] = by_layer("recent");
   }
   add_lifetimes(records, summary);
   const json& values = records.front().values;

@@ -37,7 +37,7 @@ std::vector<Share> shares_of(const LayerState& layer, const TokenKinds& kinds) {
 void add_kinds(const SampleState& state, const std::string& division, const TokenKinds& kinds,
                json& values) {
   std::vector<Share> totals(kinds.names.size());
-  json& by_layer = values["by_layer"][division];
+  json& by_layer = values["kinds"][division];
   for (const LayerState& layer : state.layers) {
     const auto shares = shares_of(layer, kinds);
     for (size_t kind = 0; kind < shares.size(); ++kind) {
@@ -54,14 +54,19 @@ void add_kinds(const SampleState& state, const std::string& division, const Toke
 void add_first_rows(const SampleState& state, int64_t count, json& values) {
   std::vector<Share> first(static_cast<size_t>(std::min(count, state.tokens)));
   int64_t sets = 0;
+  int64_t at_end = 0;
   for (const LayerState& layer : state.layers) {
+    Share of_layer;
     for (const LayerState::Set& set : layer.sets()) {
       ++sets;
+      at_end += set.trace.evicted_at().front() == RowTrace::kAlive ? 1 : 0;
+      of_layer.add({set.trace.lifetime(0), state.tokens});
       for (size_t i = 0; i < first.size(); ++i) {
         const auto position = static_cast<int64_t>(i);
         first[i].add({set.trace.lifetime(position), state.tokens - position});
       }
     }
+    values["by_layer"]["first_row"].push_back(of_layer.to_json());
   }
   Share next;
   for (size_t i = 0; i < first.size(); ++i) {
@@ -70,6 +75,8 @@ void add_first_rows(const SampleState& state, int64_t count, json& values) {
       next.add(first[i]);
     }
   }
+  values["sets"] = sets;
+  values["first_row_at_end"] = at_end;
   values["first_row_steps"] = first.front().part;
   values["first_row_possible"] = first.front().whole;
   values["next_rows_steps"] = next.part;

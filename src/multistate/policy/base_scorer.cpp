@@ -16,7 +16,8 @@ std::vector<std::string> possible_bases() {
       continue;
     }
     const auto policy = entry.maker()->make();
-    if (dynamic_cast<const ScoringPolicy*>(policy.get()) != nullptr) {
+    // What a policy merges is no part of its scores.
+    if (dynamic_cast<const ScoringPolicy*>(policy.get()) != nullptr && !policy->needs().merges) {
       names.push_back(name);
     }
   }

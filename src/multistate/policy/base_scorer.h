@@ -14,7 +14,7 @@ class BaseScorer {
   /// `name`: the base unless another is chosen.
   explicit BaseScorer(std::string name) : name_(std::move(name)) {}
 
-  /// A base may be any ScoringPolicy that is not itself made over a base.
+  /// A base may be any ScoringPolicy that is not itself made over a base and merges nothing.
   void visit(OptionVisitor& visitor);
 
   /// The base with its options.

@@ -1,6 +1,7 @@
 #include "multistate/policy/setup.h"
 
 #include <algorithm>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -15,17 +16,32 @@ void refuse(const std::string& problem, const Node* options) {
 }
 
 void check_sizes(const PolicySetup& setup, const Node* options) {
-  const int64_t k = setup.state_size;
-  const int64_t sinks = setup.common.sinks;
-  std::string problem;
-  if (k < 1) {
-    problem = fmt::format("state_size is {}, which must be 1 or more", k);
-  } else if (sinks + setup.recent() >= k) {
-    problem =
-        fmt::format("policy {}: sinks ({}) + recent ({}) must be less than the state size ({})",
-                    setup.entry->info.name, sinks, setup.recent(), k);
+  if (setup.state_size < 1) {
+    refuse(fmt::format("state_size is {}, which must be 1 or more", setup.state_size), options);
   }
-  refuse(problem, options);
+  const std::string problem = setup.problem_with(setup.state_size);
+  if (!problem.empty()) {
+    refuse(fmt::format("policy {}: {}", setup.entry->info.name, problem), options);
+  }
+}
+
+std::string problem_with_quantization(const PolicySetup& setup) {
+  const std::string& name = setup.entry->info.name;
+  if (!setup.bounded()) {
+    return fmt::format("policy {}: only rows of bounded states are quantised", name);
+  }
+  const int64_t bits = setup.needs.quantization->bits;
+  if (bits != 2 && bits != 4 && bits != 8) {
+    return fmt::format("policy {}: rows can be quantised to 2, 4 or 8 bits, not to {}", name, bits);
+  }
+  if (setup.needs.quantization->group < 1) {
+    return fmt::format("policy {}: groups of {} rows; they must have 1 or more", name,
+                       setup.needs.quantization->group);
+  }
+  if (setup.needs.merges) {
+    return fmt::format("policy {}: rows that are quantised cannot be merged", name);
+  }
+  return "";
 }
 
 void check_needs(const PolicySetup& setup, const Node* options) {
@@ -38,6 +54,8 @@ void check_needs(const PolicySetup& setup, const Node* options) {
     problem = fmt::format(
         "policy.positions: {} sees the future, which is known for original positions only",
         setup.entry->info.name);
+  } else if (setup.needs.quantization) {
+    problem = problem_with_quantization(setup);
   }
   refuse(problem, options);
 }
@@ -58,6 +76,27 @@ std::vector<std::string> PolicySetup::option_names() const {
   return names;
 }
 
+int64_t PolicySetup::residual(int64_t k) const {
+  const RowCount& residual = needs.quantization->residual;
+  const int64_t least = std::holds_alternative<double>(residual.value) ? 1 : 0;
+  return std::max(residual.rows(k), least);
+}
+
+std::string PolicySetup::problem_with(int64_t k) const {
+  const int64_t recent = common.recent.rows(k);
+  if (common.sinks + recent >= k) {
+    return fmt::format("sinks ({}) + recent ({}) must be less than the state size ({})",
+                       common.sinks, recent, k);
+  }
+  if (needs.quantization && (residual(k) < 1 || residual(k) > k)) {
+    return fmt::format(
+        "residual ({}) must be from 1 row to the state size ({}): rows are "
+        "quantised once so many are there",
+        residual(k), k);
+  }
+  return "";
+}
+
 int64_t PolicySetup::quiet_tokens(const SampleLength& length) const {
   if (!bounded()) {
     return length.tokens;
@@ -66,7 +105,8 @@ int64_t PolicySetup::quiet_tokens(const SampleLength& length) const {
       needs.layer_budgets || rotates_anew()) {
     return 0;
   }
-  const int64_t room = std::max(capacity() - 1, one_shot() ? length.prompt - 1 : 0);
+  const int64_t rows = needs.quantization ? std::min(capacity(), residual(state_size)) : capacity();
+  const int64_t room = std::max(rows - 1, one_shot() ? length.prompt - 1 : 0);
   return std::min(room, length.tokens);
 }
 
@@ -100,10 +140,12 @@ PolicySetup set_up_policy(const PolicyEntry& entry, const Node* options, int64_t
     setup.state_size = state_size;
     setup.common.visit(reader);
     setup.common.visit(writer);
-    check_sizes(setup, options);
   }
   setup.needs = setup.policy->needs();
   setup.options = writer.json();
+  if (entry.info.bounded) {
+    check_sizes(setup, options);
+  }
   check_needs(setup, options);
   return setup;
 }

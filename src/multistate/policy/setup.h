@@ -36,6 +36,12 @@ struct PolicySetup {
   }  ///< Rows allowed after a step.
   int64_t recent() const { return common.recent.rows(state_size); }
 
+  /// Rows that are quantised together where a layer keeps `k`. By Needs::quantization.
+  int64_t residual(int64_t k) const;
+
+  /// Why a layer cannot keep `k` rows, as the end of "policy NAME: ..."; "" when it can.
+  std::string problem_with(int64_t k) const;
+
   /// Tokens at the start of a sample in which this policy leaves no trace: it has nothing to give
   /// up (see Policy::evict) and nothing to remember. The state after them is that of the full
   /// model.
@@ -52,7 +58,8 @@ struct PolicySetup {
 const PolicySetup& keep_all_setup();
 
 /// Reads the options of `entry` from a map node ("name" is skipped; null: all defaults) and checks
-/// them against the state size: k >= 1 and sinks + recent < k. Throws InputError with the node's
+/// them against the state size: k >= 1, sinks + recent < k, and room for as many rows as are
+/// quantised together. Throws InputError with the node's
 /// mark. Members that are no option of this policy are the caller's to judge.
 PolicySetup set_up_policy(const PolicyEntry& entry, const Node* options, int64_t state_size);
 

@@ -28,6 +28,7 @@ Needs Needs::operator|(const Needs& other) const {
           .merges = merges || other.merges,
           .pools_heads = pools_heads || other.pools_heads,
           .layer_budgets = layer_budgets || other.layer_budgets,
+          .quantization = quantization ? quantization : other.quantization,
           .memory = memory + other.memory,
           .scratch = scratch + other.scratch,
           .vectors = vectors + other.vectors};

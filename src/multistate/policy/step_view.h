@@ -2,11 +2,24 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 
 #include "multistate/base/random.h"
+#include "multistate/config/options.h"
 
 namespace multistate {
+
+/// How rows are quantised: asymmetrically, between the least and the largest of the numbers that
+/// share a range; keys by channel, over `group` rows that came one after the other; values by row,
+/// over `group` channels of a head. The newest rows stay in floating point until `residual` of them
+/// are there, after a step; then all of these are quantised. Queries attend to, and policies see,
+/// what is left of them.
+struct Quantization {
+  int64_t bits = 4;  ///< 2, 4 or 8.
+  int64_t group = 32;
+  RowCount residual = {};  ///< Of a share of k at least one row.
+};
 
 /// What a policy reads besides positions, and what it does besides evicting. The engine computes
 /// and hands over only what is declared; reading anything else throws std::logic_error.
@@ -21,9 +34,10 @@ struct Needs {
   bool merges = false;  ///< Changes rows that stay when others go (Policy::merge).
   bool pools_heads = false;    ///< Key/value heads share a budget (Policy::evict_pooled).
   bool layer_budgets = false;  ///< Layers keep different numbers of rows (Policy::layer_budget).
-  int64_t memory = 0;          ///< Floats that the policy remembers for every row.
-  int64_t scratch = 0;         ///< Buffers of one float a row, for use during a call.
-  int64_t vectors = 0;         ///< Buffers of one float an element of a head, for the same.
+  std::optional<Quantization> quantization = {};  ///< Rows are quantised, in this way.
+  int64_t memory = 0;   ///< Floats that the policy remembers for every row.
+  int64_t scratch = 0;  ///< Buffers of one float a row, for use during a call.
+  int64_t vectors = 0;  ///< Buffers of one float an element of a head, for the same.
 
   /// What both read: a policy that asks another one needs its own and the other's.
   Needs operator|(const Needs& other) const;

@@ -26,7 +26,9 @@ nlohmann::json series_point(Metric metric, const SeriesPlace& place) {
   nlohmann::json point = to_json(metric);
   point["first_place"] = place.first;
   point["end_place"] = place.end;
-  point["axis"] = place.axis;
+  if (!place.axis.empty()) {
+    point["axis"] = place.axis;
+  }
   if (!place.label.empty()) {
     point["label"] = place.label;
   }

@@ -10,17 +10,17 @@
 
 namespace multistate {
 
-/// Places of a series from `first` up to, but not including, `end`, and what they are: "layer",
-/// "position (tokens)". Where the one place has a name and no order it is `label`, not a number,
-/// that people see.
+/// Places of a series from `first` up to, but not including, `end`, and what they are, with their
+/// unit: "layer", "distance (tokens)"; empty: tokens of a sample. A place that has a name and no
+/// order, a kind of things, has it as `label`.
 struct SeriesPlace {
   int64_t first = 0;
   int64_t end = 0;
-  std::string axis;
+  std::string axis = "";  ///< Empty: tokens of the sample, counted from 0.
   std::string label = "";
 };
 
-/// A point of a series: a metric (without `samples`) at a place.
+/// A point of a series: `metric` (its `samples` are left out) at a place.
 nlohmann::json series_point(Metric metric, const SeriesPlace& place);
 
 /// An axis of a map: one tick a column or row, all of them numbers or all texts.

@@ -56,4 +56,28 @@ Estimate exponential(const Estimate& estimate) {
   return {value, value * *estimate.standard_error};
 }
 
+Estimate geometric_mean_of(std::span<const std::vector<double>> columns) {
+  std::vector<double> means;
+  double logarithms = 0.0;
+  for (const std::vector<double>& column : columns) {
+    means.push_back(mean_of(column).value);
+    logarithms += std::log(means.back());
+  }
+  const auto k = static_cast<double>(columns.size());
+  const double value = std::exp(logarithms / k);
+  if (value == 0.0) {
+    return {value, std::nullopt};
+  }
+  std::vector<double> shares(columns.front().size(), 0.0);
+  for (size_t j = 0; j < columns.size(); ++j) {
+    if (columns[j].size() != shares.size()) {
+      throw std::invalid_argument("columns of one length have a geometric mean");
+    }
+    for (size_t i = 0; i < shares.size(); ++i) {
+      shares[i] += value / k * columns[j][i] / means[j];
+    }
+  }
+  return {value, mean_of(shares).standard_error};
+}
+
 }  // namespace multistate

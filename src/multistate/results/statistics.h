@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace multistate {
 
@@ -23,5 +24,11 @@ Estimate ratio_of_sums(std::span<const double> numerators, std::span<const doubl
 /// exp of an estimate; standard error exp(x) * se(x), the first-order delta method (Casella and
 /// Berger, Statistical Inference, 2nd ed., 2002, section 5.5.4).
 Estimate exponential(const Estimate& estimate);
+
+/// Geometric mean (m_1 ... m_k)^(1/k) of the means of k >= 1 columns of n >= 1 values each, none of
+/// them negative; row i of the columns is one observation. Standard error by the delta method:
+/// sqrt(sum d_i^2 / (n (n - 1))) with d_i = G / k * sum_j (x_ij - m_j) / m_j. None where a mean is
+/// 0 and the method does not hold.
+Estimate geometric_mean_of(std::span<const std::vector<double>> columns);
 
 }  // namespace multistate

@@ -1,74 +1,64 @@
 #include "multistate/state/row_set.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
-#include <ATen/ops/empty.h>
-#include <ATen/ops/empty_like.h>
-#include <ATen/ops/tensor.h>
+#include "multistate/state/float_rows.h"
 
 namespace multistate {
+namespace {
+
+std::unique_ptr<RowStore> make_store(const RowSet::Layout& layout,
+                                     const at::TensorOptions& options) {
+  if (layout.quantization) {
+    return std::make_unique<QuantizedRows>(layout.capacity, layout.kv_heads, layout.head_size,
+                                           *layout.quantization, options);
+  }
+  return std::make_unique<FloatRows>(layout.capacity, layout.kv_heads, layout.head_size, options);
+}
+
+}  // namespace
 
 RowSet::RowSet(const Layout& layout, const at::TensorOptions& options)
-    : layout_(layout),
+    : fields_(layout.memory),
       least_capacity_(layout.capacity),
-      keys_(at::empty({layout.capacity, layout.kv_heads, layout.head_size}, options)),
-      values_(at::empty_like(keys_)),
+      store_(make_store(layout, options)),
+      memory_capacity_(layout.capacity),
       memory_(static_cast<size_t>(layout.memory * layout.capacity)) {
   positions_.reserve(static_cast<size_t>(layout.capacity));
 }
 
 RowSet::RowSet(const RowSet& other)
-    : layout_(other.layout_),
+    : fields_(other.fields_),
       least_capacity_(other.least_capacity_),
-      keys_(other.keys_.clone()),
-      values_(other.values_.clone()),
+      store_(other.store_->copy()),
       positions_(other.positions_),
+      memory_capacity_(other.memory_capacity_),
       memory_(other.memory_) {}
 
-at::Tensor RowSet::keys() const {
-  return keys_.narrow(0, 0, rows()).transpose(0, 1);
-}
-
-at::Tensor RowSet::values() const {
-  return values_.narrow(0, 0, rows()).transpose(0, 1);
-}
-
-void RowSet::reserve(int64_t capacity) {
-  if (capacity <= layout_.capacity) {
-    return;
-  }
-  reallocate(std::max(capacity, 2 * layout_.capacity));
-}
-
-void RowSet::reallocate(int64_t capacity) {
-  const auto move = [&](at::Tensor& storage) {
-    auto other = at::empty({capacity, layout_.kv_heads, layout_.head_size}, storage.options());
-    other.narrow(0, 0, rows()).copy_(storage.narrow(0, 0, rows()));
-    storage = std::move(other);
-  };
-  move(keys_);
-  move(values_);
-  std::vector<float> memory(static_cast<size_t>(layout_.memory * capacity));
-  for (int64_t field = 0; field < layout_.memory; ++field) {
-    std::copy_n(memory_.begin() + field * layout_.capacity, rows(),
+void RowSet::reallocate_memory(int64_t capacity) {
+  std::vector<float> memory(static_cast<size_t>(fields_ * capacity));
+  for (int64_t field = 0; field < fields_; ++field) {
+    std::copy_n(memory_.begin() + field * memory_capacity_, rows(),
                 memory.begin() + field * capacity);
   }
   memory_ = std::move(memory);
-  layout_.capacity = capacity;
+  memory_capacity_ = capacity;
 }
 
 void RowSet::append(const at::Tensor& keys, const at::Tensor& values, int64_t first_position) {
   const int64_t before = rows();
   const int64_t count = keys.size(1);
-  reserve(before + count);
-  keys_.narrow(0, before, count).copy_(keys.transpose(0, 1));
-  values_.narrow(0, before, count).copy_(values.transpose(0, 1));
+  store_->append(keys, values);
+  if (before + count > memory_capacity_) {
+    reallocate_memory(std::max(before + count, 2 * memory_capacity_));
+  }
   for (int64_t i = 0; i < count; ++i) {
     positions_.push_back(first_position + i);
   }
-  for (int64_t field = 0; field < layout_.memory; ++field) {
-    std::fill_n(memory_.begin() + field * layout_.capacity + before, count, 0.0F);
+  for (int64_t field = 0; field < fields_; ++field) {
+    std::fill_n(memory_.begin() + field * memory_capacity_ + before, count, 0.0F);
   }
 }
 
@@ -76,46 +66,42 @@ void RowSet::erase(std::span<const int64_t> rows) {
   if (rows.empty()) {
     return;
   }
-  std::vector<int64_t> kept;
-  auto gone = rows.begin();
-  for (int64_t row = rows.front(); row < this->rows(); ++row) {
-    if (gone != rows.end() && row == *gone) {
-      ++gone;
-    } else {
-      kept.push_back(row);
+  store_->erase(rows);
+  const Survivors survivors = survivors_of(rows, this->rows());
+  const auto* row = survivors.index.data_ptr<int64_t>();
+  // Rows move down only, so one after the other can be overwritten.
+  for (int64_t i = 0; i < survivors.moved(); ++i) {
+    const auto to = static_cast<size_t>(survivors.first + i);
+    positions_[to] = positions_[static_cast<size_t>(row[i])];
+  }
+  for (int64_t field = 0; field < fields_; ++field) {
+    float* memory = memory_.data() + field * memory_capacity_;
+    for (int64_t i = 0; i < survivors.moved(); ++i) {
+      memory[survivors.first + i] = memory[row[i]];
     }
   }
-  move_down(kept, rows.front());
   positions_.resize(positions_.size() - rows.size());
   const int64_t enough = std::max(least_capacity_, this->rows());
-  if (layout_.capacity > 2 * enough) {
-    reallocate(enough);
+  if (memory_capacity_ > 2 * enough) {
+    reallocate_memory(enough);
   }
 }
 
-void RowSet::move_down(const std::vector<int64_t>& rows, int64_t target) {
-  const auto count = static_cast<int64_t>(rows.size());
-  const auto index = at::tensor(rows, at::kLong).to(keys_.device());
-  keys_.narrow(0, target, count).copy_(keys_.index_select(0, index));
-  values_.narrow(0, target, count).copy_(values_.index_select(0, index));
-  // Rows move down only, so one after the other can be overwritten.
-  for (int64_t i = 0; i < count; ++i) {
-    const auto from = static_cast<size_t>(rows[static_cast<size_t>(i)]);
-    positions_[static_cast<size_t>(target + i)] = positions_[from];
-  }
-  for (int64_t field = 0; field < layout_.memory; ++field) {
-    float* memory = memory_.data() + field * layout_.capacity;
-    for (int64_t i = 0; i < count; ++i) {
-      memory[target + i] = memory[rows[static_cast<size_t>(i)]];
-    }
-  }
+RowCosts RowSet::costs() const {
+  const int64_t own =
+      fields_ * static_cast<int64_t>(sizeof(float)) + static_cast<int64_t>(sizeof(int64_t));
+  RowCosts costs = store_->costs();
+  costs.row += own;
+  costs.quantized_row += own;
+  return costs;
 }
 
-int64_t RowSet::bytes_per_row() const {
-  const auto element = static_cast<int64_t>(keys_.element_size());
-  return 2 * layout_.kv_heads * layout_.head_size * element +
-         layout_.memory * static_cast<int64_t>(sizeof(float)) +
-         static_cast<int64_t>(sizeof(int64_t));
+int64_t RowSet::bytes() const {
+  const RowCosts costs = this->costs();
+  const auto groups = this->groups();
+  const int64_t quantized = std::accumulate(groups.begin(), groups.end(), int64_t{0});
+  return (rows() - quantized) * costs.row + quantized * costs.quantized_row +
+         static_cast<int64_t>(groups.size()) * costs.group;
 }
 
 }  // namespace multistate

@@ -48,6 +48,7 @@ Row parameter_values(const PlannedCell& cell, const std::vector<std::string>& na
   return row;
 }
 
+/// The metrics that experiments want to be shown first, whether a cell has them or not.
 std::vector<std::string> headline(const SweepPlan& plan) {
   std::vector<std::string> names;
   for (const PlannedCell& cell : plan.cells) {
@@ -73,23 +74,33 @@ std::string metric_text(const nlohmann::json& metric) {
              : fmt::format("{:.4f} ± {:.4f}", value, metric.at("stderr").get<double>());
 }
 
+/// Groups of quantised rows that thin out take more than is expected.
+std::string expected_state(const PlannedCell& cell) {
+  const std::string bytes = human_bytes(static_cast<double>(cell.state_bytes));
+  return cell.spec->policy.needs.quantization ? bytes + " or more" : bytes;
+}
+
 }  // namespace
 
 std::string summary_table(const SweepPlan& plan) {
+  std::vector<std::pair<const PlannedCell*, nlohmann::json>> results;
+  for (const PlannedCell& cell : plan.cells) {
+    const CellFolder folder(plan.spec.output / "cells" / cell.folder(), cell.id);
+    if (folder.state() == CellState::kDone) {
+      results.emplace_back(&cell, folder.result());
+    }
+  }
   const auto parameters = parameter_names(plan);
-  const auto metrics = headline(plan);
+  auto metrics = headline(plan);
+  std::erase_if(metrics, [&](const std::string& name) {
+    return std::none_of(results.begin(), results.end(),
+                        [&](const auto& one) { return one.second.at("metrics").contains(name); });
+  });
   std::vector<Row> rows = {parameters};
   rows[0].insert(rows[0].end(), metrics.begin(), metrics.end());
   rows[0].insert(rows[0].end(), {"tokens/s", "state"});
-  size_t done = 0;
-  for (const PlannedCell& cell : plan.cells) {
-    const CellFolder folder(plan.spec.output / "cells" / cell.folder(), cell.id);
-    if (folder.state() != CellState::kDone) {
-      continue;
-    }
-    ++done;
-    const auto result = folder.result();
-    Row row = parameter_values(cell, parameters);
+  for (const auto& [cell, result] : results) {
+    Row row = parameter_values(*cell, parameters);
     for (const std::string& name : metrics) {
       row.push_back(metric_text(result.at("metrics").value(name, nlohmann::json())));
     }
@@ -98,8 +109,8 @@ std::string summary_table(const SweepPlan& plan) {
     row.push_back(human_bytes(result.at("perf").at("state_bytes").get<double>()));
     rows.push_back(row);
   }
-  return fmt::format("{}{} of {} planned cells\n", done == 0 ? "" : format_table(rows), done,
-                     plan.cells.size());
+  return fmt::format("{}{} of {} planned cells\n", results.empty() ? "" : format_table(rows),
+                     results.size(), plan.cells.size());
 }
 
 std::string plan_table(const SweepPlan& plan) {
@@ -113,9 +124,8 @@ std::string plan_table(const SweepPlan& plan) {
     Row row = {cell.id.substr(0, 8)};
     const Row values = parameter_values(cell, parameters);
     row.insert(row.end(), values.begin(), values.end());
-    row.insert(row.end(),
-               {human_count(cell.samples), human_count(cell.tokens),
-                human_bytes(static_cast<double>(cell.state_bytes)), to_string(folder.state())});
+    row.insert(row.end(), {human_count(cell.samples), human_count(cell.tokens),
+                           expected_state(cell), to_string(folder.state())});
     rows.push_back(row);
     tokens += cell.tokens;
   }

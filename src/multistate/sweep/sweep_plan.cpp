@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "multistate/config/canonical_json.h"
+#include "multistate/engine/expected_bytes.h"
 #include "multistate/policy/plugin.h"
 
 namespace multistate {
@@ -34,23 +35,19 @@ class Preparer {
       cell.samples = *limit_;
       cell.limit = limit_;
     }
-    int64_t longest = 0;
+    // Longer samples take more, and so do longer prompts: the most is that of the longest of each.
+    SampleLength longest;
     for (int64_t sample = 0; sample < cell.samples; ++sample) {
-      cell.tokens += cell.workload->length(sample).tokens;
-      longest = std::max(longest, cell.workload->length(sample).tokens);
+      const SampleLength length = cell.workload->length(sample);
+      cell.tokens += length.tokens;
+      longest.tokens = std::max(longest.tokens, length.tokens);
+      longest.prompt = std::max(longest.prompt, length.prompt);
     }
-    cell.state_bytes = full_state_bytes(spec.policy, cell.model->file().config(), longest);
+    cell.state_bytes = expected_peak_bytes(cell.model->file().config(), spec.policy, longest);
     return cell;
   }
 
  private:
-  static int64_t full_state_bytes(const PolicySetup& policy, const TransformerConfig& config,
-                                  int64_t tokens) {
-    const int64_t rows = policy.bounded() ? std::min(policy.capacity(), tokens) : tokens;
-    return 2 * config.layers * config.kv_heads * config.head_size * rows *
-           static_cast<int64_t>(sizeof(float));
-  }
-
   std::shared_ptr<SweepModel> model(const ModelSpec& spec) {
     auto& model = models_[canonical_json(spec.to_json())];
     if (model == nullptr) {

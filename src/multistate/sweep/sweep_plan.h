@@ -23,7 +23,7 @@ struct PlannedCell {
   int64_t samples = 0;
   std::optional<int64_t> limit;  ///< Set when it leaves out samples.
   int64_t tokens = 0;            ///< All samples together.
-  int64_t state_bytes = 0;       ///< Keys and values of all layers when the state is full.
+  int64_t state_bytes = 0;       ///< See expected_peak_bytes().
 
   std::string folder() const { return slug + "-" + id.substr(0, 8); }
   nlohmann::json config() const;  ///< CellSpec::config with the limit.

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "multistate/base/random.h"
 #include "multistate/synthetic/puzzle.h"
 #include "multistate/text/tokenizer.h"
 

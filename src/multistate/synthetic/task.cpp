@@ -132,7 +132,7 @@ SyntheticTask recall() {
                            .question = "",
                            .answer = "{key} ->",
                            .announcement = "{question}"};
-  return {.name = "recall",
+  return {.name = "associative_recall",
           .summary = "associative recall: the word that stood with a key, without a question",
           .single = texts,
           .several = texts,

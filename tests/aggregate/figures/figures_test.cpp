@@ -140,6 +140,15 @@ TEST_CASE("the full model is dashed across and the plainest policy is called the
   CHECK_THAT(script, ContainsSubstring("title 'window (baseline)'"));
 }
 
+TEST_CASE("a sweep without the full model has figures, too") {
+  const TemporaryFolder folder;
+  auto report = small().make();
+  report["groups"][0]["topline"] = nullptr;
+  report["cells"][0]["state"] = "missing";
+  CHECK(sources_of(report, folder.path()).size() == 6);
+  CHECK_THAT(read_text(folder / "nll-by-state-size.gp"), !ContainsSubstring("title 'full'"));
+}
+
 TEST_CASE("groups have figures of their own, named by what differs") {
   const TemporaryFolder folder;
   MadeReport made = small();
@@ -206,6 +215,9 @@ TEST_CASE("ticks of a map that are texts keep their order; a large map is an ima
   CHECK_THAT(read_text(folder / "m-state-64-map.csv"),
              ContainsSubstring("\r\n0,1,1.5,zebra,tick 1,"));
   CHECK_THAT(read_text(folder / "m-state-64-map.gp"), ContainsSubstring("with image"));
+  // Every row has its name, columns as many as have room.
+  CHECK_THAT(read_text(folder / "m-state-64-map.gp"),
+             ContainsSubstring("'tick 58' 58, 'tick 59' 59"));
   CHECK_THAT(read_text(folder / "m-state-64-map.gp"), ContainsSubstring("set cblabel 'm (steps)'"));
 }
 
@@ -217,7 +229,7 @@ TEST_CASE("a series by label gives dots, the label with the highest mean on top,
   sources_of(made.make(), folder.path());
   // digit 0, it's 200, other 100, and 10 more under window.
   const std::string script = read_text(folder / "lifetime-state-64.gp");
-  CHECK_THAT(script, ContainsSubstring("set ytics ('digit' 0, 'other' 1, 'it'''s' 2)"));
+  CHECK_THAT(script, ContainsSubstring(R"(set ytics ('digit' 0, 'other' 1, 'it'."'".'s' 2))"));
   CHECK_THAT(script, ContainsSubstring("set xlabel 'lifetime (steps)'"));
   CHECK_THAT(script, !ContainsSubstring("linespoints"));
   const std::string csv = read_text(folder / "lifetime-state-64.csv");
@@ -327,7 +339,7 @@ TEST_CASE("a label with quotes, markup and commas is shown, and is one field of 
   require_gnuplot();
   const TemporaryFolder folder;
   auto report = small().make();
-  const std::string label = "it's <script>\"a\", `date` & $x\n_{y}";
+  const std::string label = "it''s <script>\"a\", `date` & $x\n_{y}";
   report["cells"][1]["label"] = label;
   report["cells"][2]["label"] = label;
   const LogCatcher log;
@@ -335,9 +347,9 @@ TEST_CASE("a label with quotes, markup and commas is shown, and is one field of 
   CHECK(log.text.empty());
   CHECK(files.front().drawn);
   CHECK_THAT(read_text(folder / "nll-by-state-size.svg"),
-             ContainsSubstring("it's &lt;script>\"a\", `date` &amp; $x _{y}"));
+             ContainsSubstring("it''s &lt;script>\"a\", `date` &amp; $x _{y}"));
   CHECK_THAT(read_text(folder / "nll-by-state-size.csv"),
-             ContainsSubstring("\"it's <script>\"\"a\"\", `date` & $x _{y}\"\r\n"));
+             ContainsSubstring("\"it''s <script>\"\"a\"\", `date` & $x _{y}\"\r\n"));
 }
 
 TEST_CASE("what gnuplot complains of is said, with the script's name") {

@@ -113,7 +113,7 @@ TEST_CASE("a result with a field missing or of another type is named with the fi
       {"value", 1}, {"stderr", nullptr}, {"n", 1},           {"higher_is_better", true},
       {"unit", ""}, {"axis", 3},         {"first_place", 0}, {"end_place", 1}};
   CHECK_THAT(after_patch({{"series", {{"x", {point}}}}}),
-             ContainsSubstring("series.x[0]: 'axis' is '3'; expected text"));
+             ContainsSubstring("series.x[0]: 'axis' is '3'; expected a string"));
   CHECK_THAT(after_patch({{"counts", {{"limited", 0}}}}), ContainsSubstring("'limited' is '0'"));
 }
 

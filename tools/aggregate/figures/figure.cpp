@@ -70,10 +70,8 @@ std::string Figure::source(size_t first, size_t last) const {
 std::string gnuplot_text(const std::string& text) {
   std::string result = "'";
   for (const char c : text) {
-    result += c;
-    if (c == '\'') {
-      result += c;
-    }
+    // Within braces gnuplot 5.4 takes no two doubled quotes in a row: each is a string of its own.
+    result += c == '\'' ? std::string(R"('."'".')") : std::string(1, c);
   }
   return result + "'";
 }

@@ -27,7 +27,7 @@ struct Figure {
   std::string source(size_t first, size_t last) const;
 };
 
-/// Text as gnuplot's single-quoted string: nothing in it is expanded.
+/// Text as a string for gnuplot, in which nothing is expanded.
 std::string gnuplot_text(const std::string& text);
 
 /// The shortest text that reads back the same, "NaN" included; "NaN" for none.

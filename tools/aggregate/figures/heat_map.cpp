@@ -46,13 +46,8 @@ size_t rank_of(const std::map<double, std::string>& texts, double value) {
   return static_cast<size_t>(std::distance(texts.begin(), texts.find(value)));
 }
 
-std::string ticks(const char* axis, const std::map<double, std::string>& texts, size_t characters) {
-  size_t longest = 1;
-  for (const auto& [value, text] : texts) {
-    longest = std::max(longest, text.size());
-  }
-  const size_t most = std::clamp<size_t>(characters / (longest + 1), 1, kTicks);
-  const size_t step = (texts.size() + most - 1) / most;
+/// Every `step`th text of an axis.
+std::string ticks(const char* axis, const std::map<double, std::string>& texts, size_t step) {
   std::vector<std::string> list;
   size_t rank = 0;
   for (const auto& [value, text] : texts) {
@@ -63,6 +58,21 @@ std::string ticks(const char* axis, const std::map<double, std::string>& texts, 
   }
   return fmt::format("set {0}range [-0.5:{1}.5]\nset {0}tics ({2}) scale 0", axis, texts.size() - 1,
                      join(list));
+}
+
+/// Along a map texts must not run into each other.
+std::string column_ticks(const HeatMaps& maps) {
+  size_t longest = 1;
+  for (const auto& [value, text] : maps.x_texts) {
+    longest = std::max(longest, text.size());
+  }
+  const size_t most = std::clamp<size_t>(kTickText / (longest + 1), 1, kTicks);
+  return ticks("x", maps.x_texts, (maps.x_texts.size() + most - 1) / most);
+}
+
+std::string row_ticks(const HeatMaps& maps) {
+  const size_t step = maps.y_names ? 1 : (maps.y_texts.size() + kTicks - 1) / kTicks;
+  return ticks("y", maps.y_texts, step);
 }
 
 /// Rows of the panels, each with the ranks that it is drawn at.
@@ -89,6 +99,7 @@ size_t columns_of(const HeatMaps& maps) {
 /// Sizes in pixels become shares of the picture.
 void add_layout(Figure& figure, const HeatMaps& maps) {
   constexpr int kPanel = 250;
+  constexpr int kName = 15;
   constexpr int kLeft = 80;
   constexpr int kRight = 110;
   constexpr int kTop = 70;
@@ -99,7 +110,8 @@ void add_layout(Figure& figure, const HeatMaps& maps) {
   const int columns = static_cast<int>(columns_of(maps));
   const int rows = (count + columns - 1) / columns;
   figure.width = kLeft + kRight + columns * kPanel + (columns - 1) * kGapX;
-  figure.height = kTop + kBottom + rows * kPanel * 4 / 5 + (rows - 1) * kGapY;
+  const int named = maps.y_names ? kName * static_cast<int>(maps.y_texts.size()) : 0;
+  figure.height = kTop + kBottom + rows * std::max(kPanel * 4 / 5, named) + (rows - 1) * kGapY;
   const double width = figure.width;
   const double height = figure.height;
   figure.commands.push_back(fmt::format(
@@ -115,7 +127,7 @@ void add_layout(Figure& figure, const HeatMaps& maps) {
 void add_panel(Figure& figure, const HeatMaps& maps, size_t panel,
                std::pair<size_t, size_t> bounds) {
   const std::string source = figure.source(bounds.first, bounds.second - 1);
-  const std::string y_ticks = ticks("y", maps.y_texts, std::string::npos);
+  const std::string y_ticks = row_ticks(maps);
   // A box each is sharp at any size; of very many only an image is small, which takes whole grids.
   const size_t tiles = maps.x_texts.size() * maps.y_texts.size();
   const bool image = tiles > kBoxes && maps.panels[panel].values.size() == tiles;
@@ -169,8 +181,8 @@ std::optional<Figure> draw(const HeatMaps& maps) {
       fmt::format("middle = {}", middle),
       "set cblabel " + gnuplot_text(maps.value_axis),
       "unset grid",
-      ticks("x", maps.x_texts, kTickText),
-      ticks("y", maps.y_texts, std::string::npos),
+      column_ticks(maps),
+      row_ticks(maps),
   };
   add_layout(figure, maps);
   for (size_t panel = 0; panel < maps.panels.size(); ++panel) {

@@ -20,6 +20,7 @@ struct HeatMaps {
   std::string value_axis;
   std::map<double, std::string> x_texts;  ///< By value.
   std::map<double, std::string> y_texts;
+  bool y_names = false;  ///< Rows are things with names: each has its own, and the room for it.
 
   struct Panel {
     std::string title;

@@ -112,8 +112,10 @@ PlotGroup make_group(const Json& json, const std::vector<PlotCell>& cells, const
   const Json& pareto = json.at("pareto");
   group.front_speed = places_of(pareto.at("quality_speed"), places);
   group.front_memory = places_of(pareto.at("quality_memory"), places);
-  const auto topline = places_of(Json::array({json.at("topline")}), places);
-  group.topline = topline.empty() ? "" : cells[topline.front()].label;
+  if (const Json& topline = json.at("topline"); topline.is_string()) {  // Null: there is none.
+    const auto place = places_of(Json::array({topline}), places);
+    group.topline = place.empty() ? "" : cells[place.front()].label;
+  }
   group.baseline = baseline_of(cells, group);
   return group;
 }

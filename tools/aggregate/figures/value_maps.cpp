@@ -43,9 +43,13 @@ class Panels {
     }
     const Json& x = map.at("x");
     const Json& y = map.at("y");
+    if (y.at("ticks").empty() || x.at("ticks").empty()) {
+      return;
+    }
     maps_.x_axis = plain_text(x.at("name"));
     maps_.y_axis = plain_text(y.at("name"));
     maps_.value_axis = value_axis(name_, map.at("unit"));
+    maps_.y_names = maps_.y_names || y.at("ticks").front().is_string();
     HeatMaps::Panel panel;
     panel.title = plain_text(label);
     for (size_t row = 0; row < y.at("ticks").size(); ++row) {

@@ -1,0 +1,226 @@
+// Retrieval: something is hidden in a context and asked for. Samples are generated, offline and the
+// same for every policy, to an exact number of tokens, over a grid of lengths and depths.
+//
+// Paper: none; the kinds of tasks are those of RULER (Hsieh et al., arXiv:2404.06654) and of the
+// passkey test (Mohtashami and Jaggi, arXiv:2305.16300), in words of our own, and associative
+// recall. Answers are generated greedily, every question from a copy of the state after the
+// context.
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "multistate/base/sha256.h"
+#include "multistate/experiment/answers.h"
+#include "multistate/experiment/documents.h"
+#include "multistate/experiment/registry.h"
+#include "multistate/experiment/retrieval_metrics.h"
+#include "multistate/experiment/retrieval_options.h"
+#include "multistate/synthetic/sample.h"
+#include "multistate/text/chat_format.h"
+
+namespace multistate {
+namespace {
+
+/// The user's texts, cut into sentences.
+struct Library {
+  struct Book {
+    std::string name;
+    std::vector<std::string> sentences;
+  };
+  std::vector<Book> books;
+  std::vector<std::string> ignored;
+};
+
+Library read_library(const RetrievalOptions& options) {
+  Library library;
+  if (options.haystack == Haystack::kText) {
+    DocumentSet set = read_documents(options.data);
+    for (const Document& document : set.documents) {
+      library.books.push_back({document.name, split_sentences(document.text)});
+      if (library.books.back().sentences.empty()) {
+        throw InputError(fmt::format("{}: the text is empty", document.name));
+      }
+    }
+    library.ignored = std::move(set.ignored);
+  }
+  return library;
+}
+
+struct Sample {
+  GridPlace place;
+  Inquiry inquiry;
+  std::vector<std::vector<std::string>> answers;  ///< By question.
+};
+
+class RetrievalWorkload final : public Workload {
+ public:
+  RetrievalWorkload(const RetrievalOptions& options, const Tokenizer& tokenizer)
+      : options_(options), tokenizer_(tokenizer), library_(read_library(options)) {
+    frame_ = frame_of();
+    for (int64_t trial = 0; trial < options_.trials; ++trial) {
+      for (const int64_t length : options_.lengths) {
+        for (const double depth : options_.grid_depths()) {
+          samples_.push_back(make_sample(trial, length, depth));
+        }
+      }
+    }
+  }
+
+  int64_t samples() const override { return static_cast<int64_t>(samples_.size()); }
+  SampleLength length(int64_t sample) const override { return length_of(at(sample).inquiry); }
+
+  nlohmann::json data_report() const override {
+    auto documents = nlohmann::json::array();
+    for (const Library::Book& book : library_.books) {
+      documents.push_back({{"name", book.name}, {"sentences", book.sentences.size()}});
+    }
+    const Sample& first = samples_.front();
+    const Question& question = first.inquiry.questions.front();
+    return {{"documents", documents},
+            {"ignored_files", library_.ignored},
+            {"answer_tokens", question.max_tokens},
+            {"first_question", tokenizer_.decode(question.ids)},
+            {"first_answers", first.answers.front()}};
+  }
+
+  std::string data_sha256() const override {
+    Sha256 digest;
+    for (const Sample& sample : samples_) {
+      digest.update(nlohmann::json(sample.inquiry.context).dump());
+      for (const Question& question : sample.inquiry.questions) {
+        digest.update(nlohmann::json(question.ids).dump());
+      }
+      digest.update(nlohmann::json(sample.answers).dump());
+    }
+    return digest.hex();
+  }
+
+  SampleRecord run(int64_t sample, const RunContext& context) const override {
+    const Sample& asked = at(sample);
+    Answers found = answer(asked.inquiry, answer_options_, sample, context);
+    std::vector<AnsweredQuestion> questions;
+    for (size_t i = 0; i < asked.answers.size(); ++i) {
+      questions.push_back({std::move(found.answers[i].text), asked.answers[i]});
+    }
+    SampleRecord record = std::move(found.record);
+    record.values = retrieval_values(asked.place, questions);
+    return record;
+  }
+
+  Summary summarize(std::span<const SampleRecord> records) const override {
+    return summarize_retrieval(records);
+  }
+
+ private:
+  const Sample& at(int64_t sample) const { return samples_[static_cast<size_t>(sample)]; }
+
+  /// Also decides what ends an answer: in a chat the format's own token, else a line's end.
+  PromptFrame frame_of() {
+    PromptFrame frame;
+    const TaskTexts texts = options_.chosen_texts();
+    frame.instruction = texts.instruction;
+    frame.announcement = options_.seen ? texts.announcement : "";
+    bool bos = options_.add_bos;
+    if (options_.chat) {
+      const ChatFormat chat = chat_format_of_model();
+      frame.before = chat.before;
+      frame.after = chat.after;
+      bos = chat.starts_with_bos;
+      answer_options_.stop_ids = answer_end_ids(tokenizer_, &chat);
+    } else {
+      answer_options_.stop_ids = answer_end_ids(tokenizer_, nullptr);
+      answer_options_.stops = {"\n"};
+    }
+    if (bos && !tokenizer_.bos_id()) {
+      throw InputError(fmt::format("experiment.{}: the model's tokenizer names no BOS token",
+                                   options_.chat ? "template" : "add_bos"));
+    }
+    if (bos) {
+      frame.first.push_back(*tokenizer_.bos_id());
+    }
+    return frame;
+  }
+
+  ChatFormat chat_format_of_model() const {
+    try {
+      return chat_format(tokenizer_);
+    } catch (const InputError& error) {
+      throw InputError(fmt::format("experiment.template: chat: {}", error.what()));
+    }
+  }
+
+  Sample make_sample(int64_t trial, int64_t length, double depth) const {
+    const SyntheticTask& task = options_.chosen_task();
+    // Not the depth: samples of one trial differ in the place only.
+    Random random({static_cast<uint64_t>(options_.sample_seed), static_cast<uint64_t>(length),
+                   static_cast<uint64_t>(trial)});
+    const auto puzzle = task.make({options_.chosen_texts(), options_.size, depth, random},
+                                  make_filler(trial, random));
+    SyntheticSample made = sample_of(*puzzle, length, random);
+    Sample sample;
+    sample.place.length = length;
+    if (task.has_depth) {
+      sample.place.depth = depth;
+    }
+    sample.inquiry.context = std::move(made.context);
+    sample.inquiry.prompt_end = options_.seen ? PromptEnd::kQuestion : PromptEnd::kContext;
+    for (auto& question : made.questions) {
+      sample.inquiry.questions.push_back({std::move(question.ids), options_.budget()});
+      sample.answers.push_back(std::move(question.answers));
+    }
+    return sample;
+  }
+
+  SyntheticSample sample_of(Puzzle& puzzle, int64_t length, Random& random) const {
+    try {
+      return bring_to_length(puzzle, frame_, length, options_.budget(), tokenizer_, random);
+    } catch (const InputError& error) {
+      throw InputError(fmt::format("experiment.lengths: {}", error.what()));
+    }
+  }
+
+  std::unique_ptr<Filler> make_filler(int64_t trial, Random& random) const {
+    if (options_.haystack == Haystack::kText) {
+      const auto& book = library_.books[static_cast<size_t>(trial) % library_.books.size()];
+      return text_filler(book.sentences, book.name, random);
+    }
+    return options_.haystack == Haystack::kNoise ? noise_filler(random) : nullptr;
+  }
+
+  RetrievalOptions options_;
+  const Tokenizer& tokenizer_;
+  Library library_;
+  AnswerOptions answer_options_;
+  PromptFrame frame_;
+  std::vector<Sample> samples_;
+};
+
+class Retrieval final : public Experiment {
+ public:
+  using Options = RetrievalOptions;
+
+  explicit Retrieval(Options options) : options_(std::move(options)) {}
+
+  int64_t context_length() const override {
+    return *std::max_element(options_.lengths.begin(), options_.lengths.end());
+  }
+  std::unique_ptr<Workload> prepare(const Tokenizer& tokenizer) const override {
+    return std::make_unique<RetrievalWorkload>(options_, tokenizer);
+  }
+  std::vector<std::string> headline() const override { return {"accuracy", "answers_found"}; }
+
+ private:
+  Options options_;
+};
+
+const ExperimentRegistration<Retrieval> kRegistration{{
+    .name = "retrieval",
+    .version = 1,
+    .summary = "synthetic tasks over length and depth: what is found again of what was said",
+    .paper = "none; tasks after Hsieh et al. 2024, arXiv:2404.06654",
+}};
+
+}  // namespace
+}  // namespace multistate

@@ -1,0 +1,69 @@
+// KIVI: what the state holds is quantised, keys by channel and values by row. Which rows go is for
+// a base policy to say; with a state as large as the text none does, and this is KIVI alone.
+//
+// Paper: Liu et al., KIVI: A Tuning-Free Asymmetric 2bit Quantization for KV Cache,
+// arXiv:2402.02750, section 3. There rows are quantised `residual` at a time for keys, and one at a
+// time for values, behind a window of as many; here a row's value is quantised with its key. There
+// `residual` is 128 and a multiple of `group`; here it may be anything, and the last group of a lot
+// smaller. Ranges are kept in float32. A prompt is quantised while it is read, unless `prompt:
+// one_shot`: then at its end, as published.
+//
+// A group keeps its ranges as long as one of its rows is there. A base that takes rows here and
+// there thins groups out, and the fewer rows share them the more the ranges cost.
+
+#include <memory>
+
+#include "multistate/policy/base_scorer.h"
+#include "multistate/policy/registry.h"
+
+namespace multistate {
+namespace {
+
+class Kivi final : public ScoringPolicy {
+ public:
+  struct Options {
+    BaseScorer base{"tova"};
+    int64_t bits = 4;
+    int64_t group = 32;
+    RowCount residual = {0.125};
+
+    void visit(OptionVisitor& v) {
+      base.visit(v);
+      v.choice("bits", bits, {{"2", 2}, {"4", 4}, {"8", 8}}, "of a number in the state");
+      v("group", group, {1, 1 << 20},
+        "rows, for keys, and channels, for values, that share a range");
+      v("residual", residual, "newest rows that stay as they are until there are so many");
+    }
+  };
+
+  explicit Kivi(const Options& options)
+      : base_(options.base.make()),
+        quantization_{.bits = options.bits, .group = options.group, .residual = options.residual} {}
+
+  Needs needs() const override { return base_->needs() | Needs{.quantization = quantization_}; }
+
+  void observe(const StepView& step) const override { base_->observe(step); }
+  void score(const StepView& step, std::span<float> scores) const override {
+    base_->score(step, scores);
+  }
+
+ private:
+  std::shared_ptr<const ScoringPolicy> base_;
+  Quantization quantization_;
+};
+
+const PolicyRegistration<Kivi> kRegistration{{
+    .name = "kivi",
+    .version = 1,
+    .summary = "quantise the rows of the state, whichever of them a base policy keeps",
+    .paper = "Liu et al. 2024, arXiv:2402.02750",
+    .deviations =
+        "values are quantised together with keys, `residual` rows at a time (an eighth of k "
+        "unless set, where the paper has 128), and not one by one; within a prompt, too, "
+        "unless `prompt: one_shot`; ranges are kept in float32",
+    .over_base = true,
+    .defaults = {.scope = Scope::kLayer},
+}};
+
+}  // namespace
+}  // namespace multistate

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace multistate {
+
+/// A prompt with places for what a row brings: "{context}\n\nQuestion: {question}\nAnswer:". Braces
+/// of its own are doubled, {{ and }}.
+class PromptTemplate {
+ public:
+  /// The prompt up to and with the context, and what comes after it.
+  struct Parts {
+    std::string context;
+    std::string question;
+  };
+
+  /// `source` starts messages. Throws InputError when a brace is not closed, a name is not among
+  /// `names`, or {context} does not stand in it exactly once.
+  PromptTemplate(std::string_view text, const std::string& source,
+                 std::span<const std::string> names);
+
+  bool has(std::string_view name) const;
+
+  /// `values` by name, one for every name that the template has.
+  Parts fill(const std::map<std::string, std::string>& values) const;
+
+ private:
+  struct Piece {
+    bool is_name = false;
+    std::string text;
+  };
+
+  /// Adds a character of the prompt's own.
+  void add(char c);
+
+  std::vector<Piece> pieces_;
+};
+
+}  // namespace multistate

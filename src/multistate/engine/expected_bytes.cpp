@@ -1,0 +1,62 @@
+#include "multistate/engine/expected_bytes.h"
+
+#include <algorithm>
+
+#include "multistate/engine/layer_state.h"
+
+namespace multistate {
+namespace {
+
+int64_t rounded_up(int64_t count, int64_t group) {
+  return (count + group - 1) / group;
+}
+
+/// Bytes of `rows` rows of which `newest` are in floating point.
+int64_t bytes_of(const RowCosts& costs, const RowQuantization& how, int64_t rows, int64_t newest) {
+  const int64_t quantized = rows - newest;
+  const int64_t groups = quantized / how.residual * rounded_up(how.residual, how.group) +
+                         rounded_up(quantized % how.residual, how.group);
+  return newest * costs.row + quantized * costs.quantized_row + groups * costs.group;
+}
+
+/// The most that a set takes which grows to `rows` rows and, if it is `full` then, goes on with as
+/// many.
+int64_t quantized_peak(const RowCosts& costs, const RowQuantization& how, int64_t rows, bool full) {
+  if (full) {
+    return bytes_of(costs, how, rows, how.residual - 1);
+  }
+  const int64_t newest = rows % how.residual;
+  const int64_t at_end = bytes_of(costs, how, rows, newest);
+  const int64_t before = rows - newest - 1;  // One row less than were quantised last.
+  return before < 0 ? at_end : std::max(at_end, bytes_of(costs, how, before, how.residual - 1));
+}
+
+int64_t peak_of_layer(const LayerState& layer, const PolicySetup& setup,
+                      const SampleLength& length) {
+  const RowCosts costs = layer.sets().front().rows.costs();
+  const int64_t capacity =
+      setup.bounded() ? layer.state_size() + setup.common.every - 1 : length.tokens;
+  const int64_t rows = std::min(capacity, length.tokens);
+  // A prompt that is cut at its end is there but for its last token.
+  const int64_t prompt = setup.one_shot() ? length.prompt - 1 : 0;
+  int64_t peak = rows * costs.row;
+  if (const auto how = layer.quantization()) {
+    peak = quantized_peak(costs, *how, rows, capacity < length.tokens);
+  }
+  return static_cast<int64_t>(layer.sets().size()) * std::max(peak, prompt * costs.row);
+}
+
+}  // namespace
+
+int64_t expected_peak_bytes(const TransformerConfig& config, const PolicySetup& setup,
+                            const SampleLength& length) {
+  int64_t bytes = 0;
+  for (int64_t index = 0; index < config.layers; ++index) {
+    // Without storage for more than a row.
+    const LayerState layer(config, setup, index, {}, {.tokens = 1}, at::kFloat);
+    bytes += peak_of_layer(layer, setup, length);
+  }
+  return bytes;
+}
+
+}  // namespace multistate

@@ -1,0 +1,56 @@
+#include "multistate/experiment/sample_metrics.h"
+
+#include "multistate/experiment/stretches.h"
+#include "multistate/results/statistics.h"
+
+namespace multistate {
+
+std::vector<double> column(std::span<const SampleRecord> records, const std::string& key) {
+  std::vector<double> values;
+  for (const SampleRecord& record : records) {
+    values.push_back(number_from_json(record.values.at(key)));
+  }
+  return values;
+}
+
+std::vector<nlohmann::json> parts(std::span<const SampleRecord> records, const std::string& key) {
+  std::vector<nlohmann::json> values;
+  for (const SampleRecord& record : records) {
+    values.push_back(record.values.at(key));
+  }
+  return values;
+}
+
+Metric ratio_metric(std::span<const SampleRecord> records, const SampleRatio& ratio,
+                    const MetricInfo& info) {
+  const Estimate mean =
+      ratio_of_sums(column(records, ratio.numerator), column(records, ratio.denominator.value()));
+  const bool exponent = ratio.transform == SampleRatio::Transform::kExp;
+  const Estimate estimate = exponent ? exponential(mean) : mean;
+  return {.value = estimate.value,
+          .standard_error = estimate.standard_error,
+          .n = static_cast<int64_t>(records.size()),
+          .higher_is_better = info.higher_is_better,
+          .unit = info.unit,
+          .samples = ratio};
+}
+
+std::optional<Metric> worst_metric(std::span<const SampleRecord> records, const std::string& key,
+                                   const MetricInfo& info) {
+  std::vector<double> values;
+  for (const SampleRecord& record : records) {
+    if (const auto found = record.values.find(key); found != record.values.end()) {
+      values.push_back(number_from_json(*found));
+    }
+  }
+  if (values.empty()) {
+    return std::nullopt;
+  }
+  return Metric{.value = worst_of(values, info.higher_is_better),
+                .standard_error = std::nullopt,
+                .n = static_cast<int64_t>(values.size()),
+                .higher_is_better = info.higher_is_better,
+                .unit = info.unit};
+}
+
+}  // namespace multistate

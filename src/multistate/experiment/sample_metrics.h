@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "multistate/experiment/experiment.h"
+
+namespace multistate {
+
+/// One number of every record's values.
+std::vector<double> column(std::span<const SampleRecord> records, const std::string& key);
+
+/// One value of every record's values as it is.
+std::vector<nlohmann::json> parts(std::span<const SampleRecord> records, const std::string& key);
+
+/// What a metric says of itself.
+struct MetricInfo {
+  std::string unit = {};
+  bool higher_is_better = false;
+};
+
+/// The metric that samples make as `ratio` says (with a denominator and a scale of 1), with its
+/// standard error over records (results/statistics.h). NaN when the denominators are all 0.
+Metric ratio_metric(std::span<const SampleRecord> records, const SampleRatio& ratio,
+                    const MetricInfo& info);
+
+/// The worst that any record has of a number: no mean, and without a standard error. None when no
+/// record has it.
+std::optional<Metric> worst_metric(std::span<const SampleRecord> records, const std::string& key,
+                                   const MetricInfo& info);
+
+}  // namespace multistate

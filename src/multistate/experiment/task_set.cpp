@@ -1,0 +1,149 @@
+#include "multistate/experiment/task_set.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "multistate/base/error.h"
+
+namespace multistate {
+namespace {
+
+using Ids = std::vector<int64_t>;
+
+int64_t size_of(const Ids& ids) {
+  return static_cast<int64_t>(ids.size());
+}
+
+void put_before(const Ids& first, Ids& ids) {
+  ids.insert(ids.begin(), first.begin(), first.end());
+}
+
+ChatFormat format_of_model(const Tokenizer& tokenizer) {
+  try {
+    return chat_format(tokenizer);
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("experiment.template: chat: {}", error.what()));
+  }
+}
+
+/// The choices as they go on from a prompt with that end.
+std::vector<Ids> continuations_of(const TaskRow& row, const std::string& end,
+                                  const Tokenizer& tokenizer) {
+  const bool spaced = end.ends_with(' ') || end.ends_with('\n');
+  std::vector<Ids> continuations;
+  for (const std::string& choice : row.choices) {
+    continuations.push_back(tokenizer.encode(spaced ? choice : " " + choice));
+  }
+  return continuations;
+}
+
+int64_t longest_of(const std::vector<Ids>& continuations) {
+  int64_t longest = 0;
+  for (const Ids& ids : continuations) {
+    longest = std::max(longest, size_of(ids));
+  }
+  return longest;
+}
+
+const char* name_of(Truncation rule) {
+  switch (rule) {
+    case Truncation::kEnd:
+      return "end";
+    case Truncation::kMiddle:
+      return "middle";
+    default:
+      return "none";
+  }
+}
+
+}  // namespace
+
+TaskSet::TaskSet(const TaskOptions& options, Purpose purpose, int64_t answer_tokens,
+                 int64_t own_answer_tokens, const Tokenizer& tokenizer)
+    : file_(options.task_format().read(options.read_options(purpose))),
+      rows_in_file_(static_cast<int64_t>(file_.rows.size())) {
+  if (purpose != Purpose::kChoice) {
+    const int64_t published = file_.answer_tokens > 0 ? file_.answer_tokens : own_answer_tokens;
+    answer_tokens_ = answer_tokens > 0 ? answer_tokens : published;
+  }
+  set_up_frame(options, tokenizer);
+  if (options.max_samples > 0 && options.max_samples < rows_in_file_) {
+    file_.rows.resize(static_cast<size_t>(options.max_samples));
+  }
+  for (const TaskRow& row : file_.rows) {
+    add(row, options, tokenizer);
+  }
+  report(options);
+}
+
+void TaskSet::set_up_frame(const TaskOptions& options, const Tokenizer& tokenizer) {
+  bool bos = options.add_bos;  // Of a plain prompt.
+  if (options.dress == TaskOptions::Dress::kChat && !file_.asked_plainly) {
+    chat_ = format_of_model(tokenizer);
+    bos = chat_->starts_with_bos;
+    before_ = tokenizer.encode(chat_->before);
+  }
+  if (bos && !tokenizer.bos_id()) {
+    throw InputError(fmt::format("experiment.{}: the model's tokenizer names no BOS token",
+                                 chat_ ? "template" : "add_bos"));
+  }
+  if (bos) {
+    put_before({*tokenizer.bos_id()}, before_);
+  }
+  stop_ids_ = answer_end_ids(tokenizer, chat_ ? &*chat_ : nullptr);
+}
+
+void TaskSet::add(const TaskRow& row, const TaskOptions& options, const Tokenizer& tokenizer) {
+  const std::string closing = (chat_ ? chat_->after : "") + row.answer_start;
+  const Ids after = tokenizer.encode(closing);
+  choices_.push_back(continuations_of(row, row.context + row.question + closing, tokenizer));
+  const int64_t around =
+      size_of(before_) + size_of(after) + std::max(answer_tokens_, longest_of(choices_.back()));
+  if (around >= options.context_length) {
+    throw InputError(fmt::format(
+        "{}: experiment.context_length ({}) leaves no token for the prompt: the answer and what "
+        "stands around the prompt take {}",
+        row.place, options.context_length, around));
+  }
+  TokenizedPrompt prompt =
+      tokenize_prompt(row, tokenizer, options.rule(), options.context_length - around);
+  put_before(before_, prompt.context);
+  prompt.question.insert(prompt.question.end(), after.begin(), after.end());
+  if (prompt.question.empty() && !prompt.context.empty()) {
+    prompt.question.push_back(prompt.context.back());
+    prompt.context.pop_back();
+  }
+  if (prompt.context.empty()) {
+    throw InputError(fmt::format("{}: the prompt has fewer than two tokens", row.place));
+  }
+  prompts_.push_back(std::move(prompt));
+}
+
+void TaskSet::report(const TaskOptions& options) {
+  int64_t truncated = 0;
+  int64_t removed = 0;
+  int64_t tokens = 0;
+  for (const TokenizedPrompt& prompt : prompts_) {
+    truncated += prompt.removed_tokens > 0 ? 1 : 0;
+    removed += prompt.removed_tokens;
+    tokens += size_of(prompt.context) + size_of(prompt.question);
+  }
+  report_ = {{"file", std::filesystem::path(options.data).filename().string()},
+             {"format", options.format},
+             {"task", file_.task},
+             {"rows", rows_in_file_},
+             {"rows_used", size()},
+             {"truncation", name_of(options.rule())},
+             {"truncated_rows", truncated},
+             {"removed_tokens", removed},
+             {"prompt_tokens", tokens},
+             {"answer_tokens", answer_tokens_},
+             {"chat", nullptr}};
+  if (chat_) {
+    report_["chat"] = chat_->name;
+  }
+}
+
+}  // namespace multistate

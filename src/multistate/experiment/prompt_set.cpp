@@ -38,8 +38,7 @@ void PromptOptions::visit(OptionVisitor& v) {
   v("prompt_tokens", prompt_tokens, {1, kMost},
     "tokens of a prompt, what is put around it included: of a list at most, of chunks exactly");
   v("max_prompts", max_prompts, {0, kMost},
-    "prompts at most: the first of a list; of chunks those that come first, document by turn; 0: "
-    "all");
+    "prompts at most, in their order; chunks are taken from the documents in turn; 0: all");
   v("chunk_tokens", chunk_tokens, {2, kMost}, "of chunks: tokens of each, BOS included");
   v("skip_tokens", skip_tokens, {0, kMost},
     "of chunks: tokens passed over at the start of every document");

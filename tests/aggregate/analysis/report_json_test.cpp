@@ -37,7 +37,8 @@ TEST_CASE("a report holds sweeps, cells and groups") {
           "headline": true})"));
   CHECK(
       report.at("series") ==
-      nlohmann::json::parse(R"([{"name": "nll_by_place", "axis": "step", "unit": "nats/token", "labelled": false}])"));
+      nlohmann::json::parse(
+          R"([{"name": "nll_by_place", "axis": "step", "unit": "nats/token", "labelled": false}])"));
   const auto& cell = report.at("cells").at(0);
   CHECK(cell.at("label") == "tova");
   CHECK(cell.at("samples").at("nll").at(1) == nlohmann::json{23.0, 10.0});

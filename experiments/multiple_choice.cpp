@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "multistate/experiment/registry.h"
+#include "multistate/experiment/sample_metrics.h"
 #include "multistate/experiment/task_metrics.h"
 #include "multistate/experiment/task_set.h"
 #include "multistate/scoring/unicode.h"
@@ -74,10 +75,12 @@ class ChoiceWorkload final : public Workload {
   Summary summarize(std::span<const SampleRecord> records) const override {
     Summary summary;
     summary.metrics = cut_metrics(records);
-    summary.metrics["accuracy"] = mean_metric(records, "accuracy", "", true);
-    summary.metrics["accuracy_norm"] = mean_metric(records, "accuracy_norm", "", true);
-    summary.metrics["right_nll"] =
-        ratio_metric(records, "nll_sum", "scored_tokens", "nats/token", false);
+    summary.metrics["accuracy"] =
+        ratio_metric(records, {.numerator = "accuracy"}, {.higher_is_better = true});
+    summary.metrics["accuracy_norm"] =
+        ratio_metric(records, {.numerator = "accuracy_norm"}, {.higher_is_better = true});
+    summary.metrics["right_nll"] = ratio_metric(
+        records, {.numerator = "nll_sum", .denominator = "scored_tokens"}, {.unit = "nats/token"});
     return summary;
   }
 

@@ -8,7 +8,7 @@
 
 #include "multistate/experiment/answer_workload.h"
 #include "multistate/experiment/registry.h"
-#include "multistate/experiment/task_metrics.h"
+#include "multistate/experiment/sample_metrics.h"
 #include "multistate/results/statistics.h"
 
 namespace multistate {
@@ -32,8 +32,8 @@ class SummaryWorkload final : public AnswerWorkload {
     if (!summary.metrics.contains("rouge1")) {
       return summary;
     }
-    const std::array columns = {numbers_of(records, "rouge1"), numbers_of(records, "rouge2"),
-                                numbers_of(records, "rougeL")};
+    const std::array columns = {column(records, "rouge1"), column(records, "rouge2"),
+                                column(records, "rougeL")};
     const Estimate mean = geometric_mean_of(columns);
     summary.metrics[kGeometricMean] = {.value = mean.value,
                                        .standard_error = mean.standard_error,

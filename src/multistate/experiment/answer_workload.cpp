@@ -1,6 +1,7 @@
 #include "multistate/experiment/answer_workload.h"
 
 #include "multistate/datasets/first_line.h"
+#include "multistate/experiment/sample_metrics.h"
 #include "multistate/experiment/task_metrics.h"
 #include "multistate/scoring/unicode.h"
 
@@ -68,10 +69,11 @@ Summary AnswerWorkload::summarize(std::span<const SampleRecord> records) const {
   Summary summary;
   summary.metrics = cut_metrics(records);
   for (const std::string& name : set_.file().scorer->metrics) {
-    summary.metrics[name] = mean_metric(records, name, "", true);
+    summary.metrics[name] = ratio_metric(records, {.numerator = name}, {.higher_is_better = true});
   }
-  summary.metrics["answer_tokens"] = mean_metric(records, "answer_tokens", "tokens", false);
-  summary.metrics["cut_off"] = mean_metric(records, "cut_off", "", false);
+  summary.metrics["answer_tokens"] =
+      ratio_metric(records, {.numerator = "answer_tokens"}, {.unit = "tokens"});
+  summary.metrics["cut_off"] = ratio_metric(records, {.numerator = "cut_off"}, {});
   return summary;
 }
 

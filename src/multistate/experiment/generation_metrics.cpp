@@ -1,12 +1,12 @@
 #include "multistate/experiment/generation_metrics.h"
 
 #include <algorithm>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "multistate/experiment/sample_metrics.h"
 #include "multistate/results/series.h"
 #include "multistate/results/statistics.h"
 #include "multistate/text/ngrams.h"
@@ -16,32 +16,6 @@ namespace {
 
 constexpr int64_t kLongestDistinct = 4;
 constexpr int64_t kRepeated = 4;
-
-std::vector<double> column(std::span<const SampleRecord> records, const std::string& key) {
-  std::vector<double> values;
-  for (const SampleRecord& record : records) {
-    values.push_back(record.values.at(key).get<double>());
-  }
-  return values;
-}
-
-/// The metric that `how` makes of the records.
-Metric metric_of(std::span<const SampleRecord> records, const SampleRatio& how,
-                 bool higher_is_better, const char* unit) {
-  auto numerators = column(records, how.numerator);
-  for (double& value : numerators) {
-    value *= how.scale;
-  }
-  const Estimate estimate = how.denominator
-                                ? ratio_of_sums(numerators, column(records, *how.denominator))
-                                : mean_of(numerators);
-  return {.value = estimate.value,
-          .standard_error = estimate.standard_error,
-          .n = static_cast<int64_t>(records.size()),
-          .higher_is_better = higher_is_better,
-          .unit = unit,
-          .samples = how};
-}
 
 nlohmann::json same_by_place(std::span<const SampleRecord> records) {
   const auto prefixes = column(records, "common_prefix");
@@ -97,7 +71,8 @@ Summary summarize_texts(std::span<const SampleRecord> records) {
   Summary summary;
   const auto add = [&](const std::string& name, const SampleRatio& how, bool higher_is_better,
                        const char* unit) {
-    summary.metrics[name] = metric_of(records, how, higher_is_better, unit);
+    summary.metrics[name] =
+        ratio_metric(records, how, {.unit = unit, .higher_is_better = higher_is_better});
   };
   add("tokens", {.numerator = "tokens"}, true, "tokens");
   add("repetition", {.numerator = "repeated_4", .denominator = "ngrams_4"}, false, "");

@@ -5,34 +5,22 @@
 #include <map>
 #include <set>
 
+#include "multistate/experiment/sample_metrics.h"
 #include "multistate/results/series.h"
-#include "multistate/results/statistics.h"
 #include "multistate/synthetic/answer_match.h"
 
 namespace multistate {
 namespace {
 
-using Records = std::vector<const SampleRecord*>;
+using Records = std::vector<SampleRecord>;
 
-std::vector<double> column(const Records& records, const char* key) {
-  std::vector<double> values;
-  for (const SampleRecord* record : records) {
-    values.push_back(record->values.at(key));
-  }
-  return values;
+Metric share(std::span<const SampleRecord> records, const char* numerator,
+             const char* denominator) {
+  return ratio_metric(records, {.numerator = numerator, .denominator = denominator},
+                      {.higher_is_better = true});
 }
 
-Metric share(const Records& records, const char* numerator, const char* denominator) {
-  const Estimate estimate = ratio_of_sums(column(records, numerator), column(records, denominator));
-  return {.value = estimate.value,
-          .standard_error = estimate.standard_error,
-          .n = static_cast<int64_t>(records.size()),
-          .higher_is_better = true,
-          .unit = "",
-          .samples = SampleRatio{.numerator = numerator, .denominator = denominator}};
-}
-
-Metric accuracy(const Records& records) {
+Metric accuracy(std::span<const SampleRecord> records) {
   return share(records, "correct", "questions");
 }
 
@@ -103,24 +91,22 @@ nlohmann::json retrieval_values(const GridPlace& place,
 }
 
 Summary summarize_retrieval(std::span<const SampleRecord> records) {
-  Records all;
   std::map<int64_t, Records> by_length;
   std::map<double, Records> by_depth;
   std::map<std::pair<double, int64_t>, Records> by_both;
   for (const SampleRecord& record : records) {
-    all.push_back(&record);
     const int64_t length = record.values.at("length");
-    by_length[length].push_back(&record);
+    by_length[length].push_back(record);
     if (const auto& depth = record.values.at("depth"); !depth.is_null()) {
-      by_depth[depth].push_back(&record);
-      by_both[{depth, length}].push_back(&record);
+      by_depth[depth].push_back(record);
+      by_both[{depth, length}].push_back(record);
     }
   }
   Summary summary;
-  summary.metrics = {{"accuracy", accuracy(all)},
-                     {"answers_found", share(all, "found", "answers")},
-                     {"any_found", share(all, "any_correct", "questions")},
-                     {"exact_match", share(all, "exact", "questions")}};
+  summary.metrics = {{"accuracy", accuracy(records)},
+                     {"answers_found", share(records, "found", "answers")},
+                     {"any_found", share(records, "any_correct", "questions")},
+                     {"exact_match", share(records, "exact", "questions")}};
   summary.series["accuracy_by_length"] = series(by_length, "length (tokens)", 1.0);
   if (!by_both.empty()) {
     constexpr double kPercent = 100.0;

@@ -23,8 +23,13 @@ std::vector<nlohmann::json> parts(std::span<const SampleRecord> records, const s
 
 Metric ratio_metric(std::span<const SampleRecord> records, const SampleRatio& ratio,
                     const MetricInfo& info) {
-  const Estimate mean =
-      ratio_of_sums(column(records, ratio.numerator), column(records, ratio.denominator.value()));
+  auto numerators = column(records, ratio.numerator);
+  for (double& value : numerators) {
+    value *= ratio.scale;
+  }
+  const Estimate mean = ratio.denominator
+                            ? ratio_of_sums(numerators, column(records, *ratio.denominator))
+                            : mean_of(numerators);
   const bool exponent = ratio.transform == SampleRatio::Transform::kExp;
   const Estimate estimate = exponent ? exponential(mean) : mean;
   return {.value = estimate.value,

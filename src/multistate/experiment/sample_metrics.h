@@ -21,8 +21,9 @@ struct MetricInfo {
   bool higher_is_better = false;
 };
 
-/// The metric that samples make as `ratio` says (with a denominator and a scale of 1), with its
-/// standard error over records (results/statistics.h). NaN when the denominators are all 0.
+/// The metric that samples make as `ratio` says, with its standard error over records
+/// (results/statistics.h): a mean where there is no denominator. NaN when the denominators are all
+/// 0.
 Metric ratio_metric(std::span<const SampleRecord> records, const SampleRatio& ratio,
                     const MetricInfo& info);
 

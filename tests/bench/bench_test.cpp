@@ -80,10 +80,11 @@ TEST_CASE("a star is every policy: what each costs a token and layer, in one com
 TEST_CASE("bench prints a row a case and writes the same figures as JSON") {
   const TinySweep sweep;
   const auto file = (sweep.folder() / "bench.json").string();
-  const auto run = run_program({"bench", (sweep.folder() / "model.gguf").string(), "--policy",
-                                "full,tova,h2o:{scope: layer, sinks: 1}", "-k", "8,16", "-T",
-                                "40,80", "--repeat", "2", "--decode-batch", "1,3",
-                                "--decode-memory", "40KiB", "--decode-steps", "4", "--json", file});
+  const auto run =
+      run_program({"bench", (sweep.folder() / "model.gguf").string(), "--policy",
+                   "full,tova,h2o:{scope: layer, sinks: 1}", "-k", "8,16", "-T", "40,80",
+                   "--repeat", "2", "--workers", "1,3", "--decode-batch", "1,3", "--decode-memory",
+                   "40KiB", "--decode-steps", "4", "--json=" + file});
   INFO(run.err);
   REQUIRE(run.exit_code == 0);
   CHECK_THAT(run.out, ContainsSubstring("h2o:{scope: layer, sinks: 1}"));
@@ -94,6 +95,12 @@ TEST_CASE("bench prints a row a case and writes the same figures as JSON") {
   CHECK(report.at("prefill").size() == 10);
   CHECK(report.at("decision").size() == 4);
   CHECK(report.at("decode").size() == 30);
+  CHECK(report.at("workers").size() == 20);
+  CHECK(report.at("workers").at(1).at("workers") == 3);
+  for (const json& result : report.at("workers")) {
+    CHECK(result.at("tokens_per_second").at("min").get<double>() > 0.0);
+    CHECK(result.at("speedup").at("min").get<double>() > 0.0);
+  }
   for (const json& result : report.at("decode")) {
     // As in the loop below; a state without bound ends with the steps and the sample's own tokens.
     const bool full = result.at("state_size").is_null();
@@ -136,6 +143,7 @@ TEST_CASE("bench refuses what it cannot measure") {
   CHECK_THAT(refused({"--policy", "tova:{sinks: 64}", "-k", "64"}),
              ContainsSubstring("must be less than the state size (64)"));
   CHECK_THAT(refused({"-k", "0"}), ContainsSubstring("--state-size"));
+  CHECK_THAT(refused({"--workers", "0"}), ContainsSubstring("--workers"));
   CHECK_THAT(refused({"--decode-memory", "0"}), ContainsSubstring("--decode-memory"));
   CHECK_THAT(refused({"-T", "1"}), ContainsSubstring("--tokens"));
 }

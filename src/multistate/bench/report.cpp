@@ -65,6 +65,18 @@ std::string prefill_table(const std::vector<PrefillResult>& results) {
   return format_table(rows);
 }
 
+std::string workers_table(const std::vector<WorkersResult>& results) {
+  std::vector<std::vector<std::string>> rows = {
+      {"policy", "k", "T", "workers", "tokens/s", "of one worker", "min..max"}};
+  for (const WorkersResult& result : results) {
+    rows.push_back({result.measured->label, state_size_text(result.measured->setup),
+                    std::to_string(result.measured->tokens), std::to_string(result.workers),
+                    fmt::format("{:.1f}", result.tokens_per_second.median),
+                    fmt::format("{:.2f}", result.speedup.median), range(result.speedup, 1.0, 2)});
+  }
+  return format_table(rows);
+}
+
 std::string decode_table(const std::vector<DecodeResult>& results) {
   std::vector<std::vector<std::string>> rows = {
       {"policy", "k", "context", "batch", "tokens/s", "min..max", "state", "relative"}};
@@ -109,6 +121,15 @@ nlohmann::json to_json(const PrefillResult& result) {
   if (result.peak_resident_bytes) {
     json["peak_resident_bytes"] = *result.peak_resident_bytes;
   }
+  return json;
+}
+
+nlohmann::json to_json(const WorkersResult& result) {
+  auto json = case_json(*result.measured);
+  json["tokens"] = result.measured->tokens;
+  json["workers"] = result.workers;
+  json["tokens_per_second"] = spread_json(result.tokens_per_second);
+  json["speedup"] = spread_json(result.speedup);
   return json;
 }
 

@@ -22,6 +22,7 @@ struct BenchArguments {
   std::vector<std::string> plugins;
   std::vector<int64_t> state_sizes = {64, 256, 512};
   std::vector<int64_t> tokens = {1024};
+  std::vector<int64_t> workers;
   DecodePlan decode;
   int64_t repetitions = 3;
   int threads = 1;
@@ -59,6 +60,7 @@ std::vector<DecisionResult> measure_decisions(const TransformerConfig& config,
 
 struct Measured {
   std::vector<PrefillResult> prefill;
+  std::vector<WorkersResult> workers;
   std::vector<DecodeResult> decode;
   std::vector<DecisionResult> decisions;
 };
@@ -79,6 +81,7 @@ nlohmann::json report(const BenchArguments& arguments, const Measured& measured)
                          {"repetitions", arguments.repetitions},
                          {"context", make_run_context(command_line(), 1, arguments.threads)},
                          {"prefill", list_of(measured.prefill)},
+                         {"workers", list_of(measured.workers)},
                          {"decode", list_of(measured.decode)},
                          {"decision", list_of(measured.decisions)}};
   return json;
@@ -107,6 +110,11 @@ int bench(const BenchArguments& arguments) {
         "\nDecode: tokens/s of all samples of a batch together, and relative to the first\n{}",
         decode_table(measured.decode));
   }
+  if (!arguments.workers.empty()) {
+    measured.workers = measure_workers(*model, cases, arguments.workers, arguments.repetitions);
+    fmt::print("\nWorkers: tokens/s of all samples that are evaluated side by side\n{}",
+               workers_table(measured.workers));
+  }
   if (!arguments.json.empty()) {
     write_atomically(arguments.json, report(arguments, measured).dump(2) + "\n");
   }
@@ -133,6 +141,11 @@ void add_bench_command(CLI::App& app, Action& action) {
       ->delimiter(',')
       ->check(CLI::Range(int64_t{2}, int64_t{1} << 40))
       ->capture_default_str();
+  command
+      ->add_option("--workers", arguments->workers,
+                   "Measure so many samples side by side too, against one")
+      ->delimiter(',')
+      ->check(CLI::PositiveNumber);
   command
       ->add_option("--decode-batch", arguments->decode.batches,
                    "Measure decoding too, with batches of so many samples")

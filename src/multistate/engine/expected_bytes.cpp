@@ -7,15 +7,11 @@
 namespace multistate {
 namespace {
 
-int64_t rounded_up(int64_t count, int64_t group) {
-  return (count + group - 1) / group;
-}
-
 /// Bytes of `rows` rows of which `newest` are in floating point.
 int64_t bytes_of(const RowCosts& costs, const RowQuantization& how, int64_t rows, int64_t newest) {
   const int64_t quantized = rows - newest;
-  const int64_t groups = quantized / how.residual * rounded_up(how.residual, how.group) +
-                         rounded_up(quantized % how.residual, how.group);
+  const int64_t groups = quantized / how.residual * how.groups_of(how.residual) +
+                         how.groups_of(quantized % how.residual);
   return newest * costs.row + quantized * costs.quantized_row + groups * costs.group;
 }
 
@@ -34,8 +30,7 @@ int64_t quantized_peak(const RowCosts& costs, const RowQuantization& how, int64_
 int64_t peak_of_layer(const LayerState& layer, const PolicySetup& setup,
                       const SampleLength& length) {
   const RowCosts costs = layer.sets().front().rows.costs();
-  const int64_t capacity =
-      setup.bounded() ? layer.state_size() + setup.common.every - 1 : length.tokens;
+  const int64_t capacity = setup.bounded() ? layer.capacity_after(0) : length.tokens;
   const int64_t rows = std::min(capacity, length.tokens);
   // A prompt that is cut at its end is there but for its last token.
   const int64_t prompt = setup.one_shot() ? length.prompt - 1 : 0;
@@ -52,7 +47,7 @@ int64_t expected_peak_bytes(const TransformerConfig& config, const PolicySetup& 
                             const SampleLength& length) {
   int64_t bytes = 0;
   for (int64_t index = 0; index < config.layers; ++index) {
-    // Without storage for more than a row.
+    // Without storage for more than a row, and without a prompt.
     const LayerState layer(config, setup, index, {}, {.tokens = 1}, at::kFloat);
     bytes += peak_of_layer(layer, setup, length);
   }

@@ -9,13 +9,6 @@
 #include <ATen/ops/tensor.h>
 
 namespace multistate {
-namespace {
-
-int64_t rounded_up(int64_t count, int64_t group) {
-  return (count + group - 1) / group;
-}
-
-}  // namespace
 
 QuantizedRows::QuantizedRows(int64_t capacity, int64_t kv_heads, int64_t head_size,
                              const RowQuantization& how, const at::TensorOptions& options)
@@ -23,11 +16,10 @@ QuantizedRows::QuantizedRows(int64_t capacity, int64_t kv_heads, int64_t head_si
       head_size_(head_size),
       newest_(std::min(capacity, how.residual), kv_heads, head_size, options),
       key_codes_(capacity, {kv_heads, packed_size(head_size, how.bits)}, options.dtype(at::kByte)),
-      key_zeros_(rounded_up(capacity, how.group), {kv_heads, head_size}, options.dtype(at::kFloat)),
+      key_zeros_(how.groups_of(capacity), {kv_heads, head_size}, options.dtype(at::kFloat)),
       key_scales_(key_zeros_),
       value_codes_(key_codes_),
-      value_zeros_(capacity, {kv_heads, rounded_up(head_size, how.group)},
-                   options.dtype(at::kFloat)),
+      value_zeros_(capacity, {kv_heads, how.groups_of(head_size)}, options.dtype(at::kFloat)),
       value_scales_(value_zeros_) {}
 
 at::Tensor QuantizedRows::keys() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "multistate/state/float_rows.h"
@@ -12,6 +13,9 @@ struct RowQuantization {
   int64_t bits = 4;      ///< Of a code: 2, 4 or 8.
   int64_t group = 32;    ///< Rows whose keys share a range by channel, and channels of a value.
   int64_t residual = 1;  ///< Rows that are quantised together, 1 or more.
+
+  /// Groups that `count` rows or channels make, the last one a smaller one.
+  int64_t groups_of(int64_t count) const { return (count + group - 1) / group; }
 };
 
 /// Rows of which the newest are in floating point until `residual` of these are there; then all of

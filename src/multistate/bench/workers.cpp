@@ -1,0 +1,64 @@
+#include "multistate/bench/workers.h"
+
+#include <thread>
+
+#include "multistate/base/stopwatch.h"
+#include "multistate/bench/random_ids.h"
+#include "multistate/engine/threads.h"
+
+namespace multistate {
+namespace {
+
+/// Seconds until all workers have evaluated a sample each.
+double seconds_side_by_side(const Transformer& model, const PrefillCase& one, int64_t workers) {
+  const Evaluator evaluator(model, one.setup);
+  const auto evaluate = [&](int64_t worker) {
+    set_intra_op_threads(1);
+    evaluator.evaluate(random_ids(one.tokens, model.config().vocabulary_size, worker), {});
+  };
+  return seconds_of([&] {
+    std::vector<std::jthread> threads;
+    for (int64_t worker = 0; worker < workers; ++worker) {
+      threads.emplace_back(evaluate, worker);
+    }
+  });
+}
+
+}  // namespace
+
+std::vector<WorkersResult> measure_workers(const Transformer& model,
+                                           const std::vector<PrefillCase>& cases,
+                                           const std::vector<int64_t>& workers,
+                                           int64_t repetitions) {
+  struct Timings {
+    std::vector<double> seconds;
+    std::vector<double> speedups;
+  };
+  std::vector<Timings> timings(cases.size() * workers.size());
+  for (int64_t repetition = 0; repetition < repetitions; ++repetition) {
+    auto timing = timings.begin();
+    for (const PrefillCase& one : cases) {
+      const double alone = seconds_side_by_side(model, one, 1);
+      for (const int64_t count : workers) {
+        const double together = seconds_side_by_side(model, one, count);
+        timing->seconds.push_back(together);
+        timing->speedups.push_back(static_cast<double>(count) * alone / together);
+        ++timing;
+      }
+    }
+  }
+  std::vector<WorkersResult> results;
+  for (const PrefillCase& one : cases) {
+    for (const int64_t count : workers) {
+      const Timings& timing = timings[results.size()];
+      results.push_back(
+          {.measured = &one,
+           .workers = count,
+           .tokens_per_second = rate_of(static_cast<double>(count * one.tokens), timing.seconds),
+           .speedup = spread_of(timing.speedups)});
+    }
+  }
+  return results;
+}
+
+}  // namespace multistate

@@ -10,7 +10,4 @@ namespace multistate {
 /// blocks that fit the cache, which pays from a few rows on; for one row it is most of the time.
 at::Tensor product(const at::Tensor& x, const at::Tensor& weight);
 
-/// Adds that to `sum` [T, out], which is contiguous, in place.
-void add_product(const at::Tensor& sum, const at::Tensor& x, const at::Tensor& weight);
-
 }  // namespace multistate

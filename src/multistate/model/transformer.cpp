@@ -92,9 +92,11 @@ Qkv Transformer::project(int64_t layer, const at::Tensor& hidden, const RotaryTa
 void Transformer::finish(int64_t layer, const at::Tensor& hidden,
                          const at::Tensor& attended) const {
   const Layer& weights = layers_[static_cast<size_t>(layer)];
-  add_product(hidden, attended, weights.output);
+  // Products apart from the sum: adding their terms to the hidden state one by one rounds each to
+  // its magnitude, which is far above theirs.
+  hidden.add_(product(attended, weights.output));
   const auto normed = rms_norm(hidden, weights.mlp_norm, config_.norm_epsilon);
-  add_product(hidden, swiglu(product(normed, weights.gate_up)), weights.down);
+  hidden.add_(product(swiglu(product(normed, weights.gate_up)), weights.down));
 }
 
 std::vector<at::Tensor> Transformer::linears() const {

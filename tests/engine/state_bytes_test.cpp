@@ -208,7 +208,7 @@ TEST_CASE("what is expected of a state before a run is what the run takes, whate
       for (const int64_t tokens : {30, 150}) {
         const int64_t prompt = setup.one_shot() ? tokens / 2 : 0;
         const SampleLength length = {.tokens = tokens, .prompt = prompt};
-        CHECK(within_5_percent(expected_peak_bytes(model->config(), setup, length),
+        CHECK(within_5_percent(expected_peak_bytes(model->config(), setup, length, at::kFloat),
                                use_of_sample(*model, setup, tokens, prompt).peak_bytes));
       }
     }
@@ -226,7 +226,7 @@ TEST_CASE("quantised rows that go with their groups take what is expected before
       const int64_t prompt = setup.one_shot() ? 1 + tokens / 2 : 0;
       const SampleLength length = {.tokens = tokens, .prompt = prompt};
       CHECK(within_5_percent(use_of_sample(*model, setup, tokens, prompt).peak_bytes,
-                             expected_peak_bytes(model->config(), setup, length)));
+                             expected_peak_bytes(model->config(), setup, length, at::kFloat)));
     }
   }
 }

@@ -44,11 +44,11 @@ int64_t peak_of_layer(const LayerState& layer, const PolicySetup& setup,
 }  // namespace
 
 int64_t expected_peak_bytes(const TransformerConfig& config, const PolicySetup& setup,
-                            const SampleLength& length) {
+                            const SampleLength& length, at::ScalarType dtype) {
   int64_t bytes = 0;
   for (int64_t index = 0; index < config.layers; ++index) {
     // Without storage for more than a row, and without a prompt.
-    const LayerState layer(config, setup, index, {}, {.tokens = 1}, at::kFloat);
+    const LayerState layer(config, setup, index, {}, {.tokens = 1}, dtype);
     bytes += peak_of_layer(layer, setup, length);
   }
   return bytes;

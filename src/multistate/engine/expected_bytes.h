@@ -2,17 +2,19 @@
 
 #include <cstdint>
 
+#include <c10/core/ScalarType.h>
+
 #include "multistate/model/transformer_config.h"
 #include "multistate/policy/setup.h"
 
 namespace multistate {
 
-/// The most bytes that the state takes after a step of a sample that is at most so long, with a
-/// prompt that is at most so long, worked out without running one: StateUse::peak_bytes of a policy
-/// that keeps as many rows as it may. Of quantised rows it is assumed that those of a group go
-/// together; a policy that leaves groups with few rows takes more. Throws InputError as LayerState
-/// does.
+/// The most bytes that the state, whose floating-point rows are of type `dtype`, takes after a step
+/// of a sample that is at most so long, with a prompt that is at most so long, worked out without
+/// running one: StateUse::peak_bytes of a policy that keeps as many rows as it may. Of quantised
+/// rows it is assumed that those of a group go together; a policy that leaves groups with few rows
+/// takes more. Throws InputError as LayerState does.
 int64_t expected_peak_bytes(const TransformerConfig& config, const PolicySetup& setup,
-                            const SampleLength& length);
+                            const SampleLength& length, at::ScalarType dtype);
 
 }  // namespace multistate

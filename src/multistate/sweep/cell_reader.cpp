@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "multistate/base/text.h"
+#include "multistate/model/dtype.h"
 
 namespace multistate {
 namespace {
@@ -43,7 +44,7 @@ struct ModelOptions {
 
   void visit(OptionVisitor& v) {
     v("path", path, "a GGUF file, or a folder with config.json and safetensors");
-    v.choice("dtype", dtype, {{"float32", std::string("float32")}}, "numbers of weights and state");
+    v.choice("dtype", dtype, dtype_names(), "numbers of weights and state");
     v("device", device, "cpu, or a device as LibTorch writes it (cuda:0)");
   }
 };

@@ -8,6 +8,7 @@
 
 #include "multistate/base/error.h"
 #include "multistate/base/sha256.h"
+#include "multistate/model/dtype.h"
 
 namespace multistate {
 namespace {
@@ -28,7 +29,7 @@ std::string digest_of(const ModelFile& file) {
 
 at::TensorOptions tensor_options(const ModelSpec& spec) {
   try {
-    return at::TensorOptions(at::kFloat).device(at::Device(spec.device));
+    return at::TensorOptions(dtype_of(spec.dtype)).device(at::Device(spec.device));
   } catch (const c10::Error&) {
     throw InputError(
         fmt::format("model.device: '{}' is not a device; cpu, cuda, cuda:0, ...", spec.device));

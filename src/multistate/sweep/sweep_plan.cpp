@@ -8,6 +8,7 @@
 
 #include "multistate/config/canonical_json.h"
 #include "multistate/engine/expected_bytes.h"
+#include "multistate/model/dtype.h"
 #include "multistate/policy/plugin.h"
 
 namespace multistate {
@@ -43,7 +44,8 @@ class Preparer {
       longest.tokens = std::max(longest.tokens, length.tokens);
       longest.prompt = std::max(longest.prompt, length.prompt);
     }
-    cell.state_bytes = expected_peak_bytes(cell.model->file().config(), spec.policy, longest);
+    cell.state_bytes = expected_peak_bytes(cell.model->file().config(), spec.policy, longest,
+                                           dtype_of(spec.model.dtype));
     return cell;
   }
 

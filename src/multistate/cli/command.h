@@ -27,8 +27,8 @@ void add_new_policy_command(CLI::App& app, Action& action);
 /// The words of the command line, quoted where a shell would need it; for the results.
 const std::string& command_line();
 
-/// For commands that run a model, before they have done anything: starts this program anew when
-/// that makes its matrix products faster (better_blas_kernels()); else, or when it cannot, returns.
+/// For commands that run a model, before they have done anything: use_better_blas_kernels() with
+/// the command line.
 void use_fast_kernels();
 
 }  // namespace multistate

@@ -1,11 +1,9 @@
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 #include <string>
 
 #include <c10/util/Exception.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "multistate/base/build_info.h"
 #include "multistate/base/error.h"
@@ -83,11 +81,7 @@ const std::string& command_line() {
 }
 
 void use_fast_kernels() {
-  if (const auto kernels = better_blas_kernels()) {
-    // The second time the variable is set, so there is no third.
-    setenv("OPENBLAS_CORETYPE", kernels->c_str(), 1);
-    execv("/proc/self/exe", words_of_command_line);
-  }
+  use_better_blas_kernels(words_of_command_line);
 }
 
 }  // namespace multistate

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include <dlfcn.h>
+#include <unistd.h>
 
 namespace multistate {
 namespace {
@@ -35,6 +36,14 @@ std::optional<std::string> better_blas_kernels() {
     return std::nullopt;
   }
   return fastest_kernels();
+}
+
+void use_better_blas_kernels(char** arguments) {
+  if (const auto kernels = better_blas_kernels()) {
+    // The second time the variable is set, so there is no third.
+    setenv("OPENBLAS_CORETYPE", kernels->c_str(), 1);
+    execv("/proc/self/exe", arguments);
+  }
 }
 
 }  // namespace multistate

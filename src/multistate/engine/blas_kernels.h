@@ -12,4 +12,8 @@ namespace multistate {
 /// None when the choice is sound, the user has made it, or the BLAS is another.
 std::optional<std::string> better_blas_kernels();
 
+/// Starts this program anew, with the arguments of its main(), when that gives it better kernels;
+/// else, or when it cannot, returns. To be called before anything has been done.
+void use_better_blas_kernels(char** arguments);
+
 }  // namespace multistate

@@ -3,6 +3,7 @@
 import json
 import math
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -338,6 +339,21 @@ class Reproduce(Folder):
         stopped = self.run_it(PATH="/usr/bin:/bin", RUN_CODE="2")
         self.assertNotEqual(stopped.returncode, 0)
         self.assertIn("ended with exit code 2", stopped.stderr)
+
+    def test_without_a_program_nothing_is_run(self):
+        self.program.unlink()
+        missing = self.run_it()
+        self.assertNotEqual(missing.returncode, 0)
+        self.assertIn(f"--program: '{self.program}' is no program", missing.stderr)
+        self.assertFalse((self.path / "out").exists())
+
+    def test_commands_name_paths_from_the_project_where_they_lie_below_it(self):
+        inside = ROOT / "build" / "reproduce_test"
+        self.addCleanup(shutil.rmtree, inside, ignore_errors=True)
+        command = [sys.executable, ROOT / "tools" / "reproduce", "--program", self.program, "--claims",
+                   self.path / "claims.toml", "--output", inside, "--only", "one"]
+        subprocess.run(command, capture_output=True, check=False, cwd=self.path)
+        self.assertEqual(self.calls()[0], "run configs/one.yaml output='build/reproduce_test/one' --jobs 1")
 
     def test_the_page_alone_needs_results(self):
         none = self.run_it("--page")

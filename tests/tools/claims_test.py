@@ -139,6 +139,10 @@ class Verdicts(Folder):
         self.assertEqual(self.judge(check, cells(1.0)).verdict, "agrees")
         self.assertEqual(self.judge(both, cells(1.0)).verdict, "disagrees")
         self.assertEqual(self.judge(both, cells(2.7)).verdict, "agrees")
+        share = check.replace("within = 0.4", "share = 0.05, both_ways = true")  # 0.15 of 3
+        self.assertEqual(self.judge(share, cells(3.14)).verdict, "agrees")
+        self.assertEqual(self.judge(share, cells(3.16)).verdict, "disagrees")
+        self.assertEqual(self.judge(share, cells(2.84)).verdict, "disagrees")
 
     def test_within_limits_the_interval_has_to_be_on_one_side(self):
         check = '{kind = "within", left = {policy = "tova", metric = "share"}, low = 0.7, high = 0.8}'
@@ -231,6 +235,9 @@ class Malformed(Folder):
                 (claim + 'check = {kind = "more"}\n', "claim 1: check.kind is 'more'; kinds are less, close"),
                 (claim + 'check = {kind = "less", left = {policy = "tova", metric = "m"}}\n', "check: the key 'right' is missing"),
                 (claim + f'check = {LESS.replace("kind", "low = 1, kind")}\n', "check: unknown key 'low'"),
+                (claim + f'check = {LESS.replace("less", "close")}\n', "check: one of 'within' and 'share' is needed"),
+                (claim + f'check = {LESS.replace("less", "close").replace("{kind", "{within = 1, share = 1, kind")}\n',
+                 "check: one of 'within' and 'share' is needed"),
                 (claim + f'check = {LESS.replace("tova", "tofa")}\n', "check.left: there is no policy 'tofa'"),
                 (claim + f'check = {LESS.replace("metric", "metrik")}\n', "check.left: unknown key 'metrik'"),
                 (claim + 'check = {kind = "within", left = {policy = "tova"}, low = 0, high = 1}\n',

@@ -6,7 +6,7 @@ says yes, no, or open, where the interval of what was measured holds both; the v
 
 kinds:
   less     left < right, two operands of the same size; the paired difference counts where the report has one
-  close    left - right <= within; with both_ways = true also right - left <= within
+  close    left - right <= within, a number, or <= share of right; with both_ways = true also right - left
   within   low <= left <= high
   ratio    low <= left / right <= high
   ranks    of the series `left` by label and the paper's `values` by label: Spearman's rank correlation > more_than, with the
@@ -20,11 +20,12 @@ from dataclasses import dataclass, field
 
 KINDS = {
     "less": {"left", "right"},
-    "close": {"left", "right", "within", "both_ways"},
+    "close": {"left", "right"},
     "within": {"left", "low", "high"},
     "ratio": {"left", "right", "low", "high"},
     "ranks": {"left", "values", "more_than"},
 }
+OPTIONAL = {"close": {"within", "share", "both_ways"}}
 OPERAND = {"policy", "metric", "series", "at", "size"}
 SWEEP = {"name", "what", "config", "before", "run", "quick", "needs", "aggregate", "figures"}
 CLAIM = {"text", "where", "paper", "sweep", "check", "shares", "sizes", "unmeasured"}
@@ -92,8 +93,10 @@ def check_claim(claim, policies, sweeps, place):
     kind = check.get("kind")
     if kind not in KINDS:
         raise ClaimError(f"{place}: check.kind is '{kind}'; kinds are {', '.join(KINDS)}")
-    refuse_unknown(check, KINDS[kind] | {"kind"}, f"{place}: check")
-    require(check, KINDS[kind] - {"both_ways"}, f"{place}: check")
+    refuse_unknown(check, KINDS[kind] | OPTIONAL.get(kind, set()) | {"kind"}, f"{place}: check")
+    require(check, KINDS[kind], f"{place}: check")
+    if kind == "close" and ("within" in check) == ("share" in check):
+        raise ClaimError(f"{place}: check: one of 'within' and 'share' is needed")
     for side in ("left", "right"):
         if side in check:
             check_operand(check[side], policies, f"{place}: check.{side}")
@@ -271,8 +274,8 @@ def compare(report, check, cells, size):
         if difference.low == difference.high == 0.0:
             return Case(size, measured, False)
         return Case(size, measured, decide(difference, -math.inf, 0.0))
-    low = -check["within"] if check.get("both_ways") else -math.inf
-    return Case(size, measured, decide(difference, low, check["within"]))
+    limit = check["within"] if "within" in check else check["share"] * abs(b.value)
+    return Case(size, measured, decide(difference, -limit if check.get("both_ways") else -math.inf, limit))
 
 
 def verdict_of(cases):

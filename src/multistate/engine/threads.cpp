@@ -18,10 +18,11 @@ Function find_symbol(const char* name) {
 
 void set_intra_op_threads(int threads) {
   at::init_num_threads();
-  at::set_num_threads(threads);
-  if (const auto set_openblas = find_symbol<void (*)(int)>("openblas_set_num_threads")) {
+  const auto set_openblas = find_symbol<void (*)(int)>("openblas_set_num_threads");
+  if (set_openblas != nullptr) {
     set_openblas(threads);
   }
+  at::set_num_threads(set_openblas != nullptr ? 1 : threads);
 }
 
 std::string blas_description() {

@@ -4,8 +4,9 @@
 
 namespace multistate {
 
-/// Threads that LibTorch (OpenMP) and the BLAS use inside one operation, for the calling thread.
-/// Setting LibTorch's alone leaves OpenBLAS at all cores.
+/// Threads inside one operation: of OpenBLAS, for the whole process, where that is the BLAS, and
+/// LibTorch's own (OpenMP) for the calling thread where it is another. Not both: each waits by
+/// spinning, on the cores that the other's are to run on.
 void set_intra_op_threads(int threads);
 
 /// The BLAS that is loaded: "OpenBLAS 0.3.21 ...", or "unknown" when it does not say.

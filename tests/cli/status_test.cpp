@@ -1,6 +1,10 @@
+#include <chrono>
 #include <csignal>
+#include <thread>
 
-#include <unistd.h>
+#include <sys/wait.h>
+
+#include "multistate/base/mapped_file.h"
 
 #include "support/catch.h"
 #include "support/program.h"
@@ -22,11 +26,18 @@ TEST_CASE("watching a sweep that is not over goes on until it is interrupted") {
   REQUIRE(run_program({"run", file}).exit_code == 0);
   const auto cells = sweep.output() / "cells";
   std::filesystem::remove_all(std::filesystem::directory_iterator(cells)->path());
-  const pid_t process = start_program({"status", sweep.output().string(), "--watch"});
-  ::usleep(1'500'000);
-  CHECK(::kill(process, 0) == 0);
+  const auto shown = sweep.folder() / "shown";
+  const pid_t process = start_program({"status", sweep.output().string(), "--watch"}, shown);
+  while (!std::filesystem::exists(shown) || std::filesystem::file_size(shown) == 0) {
+    REQUIRE(::waitpid(process, nullptr, WNOHANG) == 0);
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  // It looks again once a second, and finds the same.
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+  REQUIRE(::waitpid(process, nullptr, WNOHANG) == 0);
   ::kill(process, SIGINT);
   CHECK(wait_for(process) == 0);
+  CHECK(read_file(shown) == "6 of 7 planned cells done, 0 failed, 0 partial, 1 missing\n");
 }
 
 TEST_CASE("watching does not go with JSON") {

@@ -58,8 +58,8 @@ ProgramResult run_program(const std::vector<std::string>& arguments) {
   return {code, read_file(out), read_file(err)};
 }
 
-pid_t start_program(const std::vector<std::string>& arguments) {
-  return start(arguments, "/dev/null", "/dev/null");
+pid_t start_program(const std::vector<std::string>& arguments, const std::string& out) {
+  return start(arguments, out, "/dev/null");
 }
 
 }  // namespace multistate::test

@@ -16,8 +16,9 @@ struct ProgramResult {
 /// Runs `multistate` with these arguments and waits for it.
 ProgramResult run_program(const std::vector<std::string>& arguments);
 
-/// Starts it, its output thrown away, and returns at once.
-pid_t start_program(const std::vector<std::string>& arguments);
+/// Starts it and returns at once; what it writes goes to the file `out`, its errors nowhere.
+pid_t start_program(const std::vector<std::string>& arguments,
+                    const std::string& out = "/dev/null");
 
 /// Waits for a process: its exit code, or -signal.
 int wait_for(pid_t process);

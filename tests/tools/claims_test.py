@@ -354,6 +354,15 @@ class Reproduce(Folder):
         self.assertIn(f"--program: '{self.program}' is no program", missing.stderr)
         self.assertFalse((self.path / "out").exists())
 
+    def test_the_page_alone_needs_no_program(self):
+        self.assertEqual(self.run_it("--only", "one").returncode, 0)
+        self.program.unlink()
+        page = self.path / "out" / "index.html"
+        page.unlink()
+        again = self.run_it("--page")
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertTrue(page.exists())
+
     def test_commands_name_paths_from_the_project_where_they_lie_below_it(self):
         inside = ROOT / "build" / "reproduce_test"
         self.addCleanup(shutil.rmtree, inside, ignore_errors=True)

@@ -8,22 +8,14 @@
 #include "multistate/engine/evaluator.h"
 #include "multistate/engine/expected_bytes.h"
 #include "multistate/engine/layer_scan.h"
-#include "multistate/model/model_file.h"
 #include "multistate/policy/registry.h"
 #include "multistate/policy/setup.h"
 
-#include "support/temporary_folder.h"
-#include "support/tiny_model.h"
+#include "support/tiny_transformer.h"
 #include "support/torch.h"
 
 namespace multistate::test {
 namespace {
-
-std::shared_ptr<const Transformer> tiny_transformer(at::ScalarType dtype) {
-  const TemporaryFolder folder;
-  write_tiny_gguf(TinyModel{}, folder / "model.gguf");
-  return Transformer::load(*ModelFile::open(folder / "model.gguf"), dtype);
-}
 
 /// No token twice: none of the ties that rounding decides.
 std::vector<int64_t> distinct_ids(int64_t tokens) {
@@ -45,9 +37,8 @@ double largest_difference(const Evaluation& left, const Evaluation& right) {
 
 }  // namespace
 
-TEST_CASE(
-    "in float64 the fast way of every policy is the slow one, and rows take twice the bytes") {
-  const auto model = tiny_transformer(at::kDouble);
+TEST_CASE("in float64 the fast way of every policy is the slow one") {
+  const auto model = tiny_transformer({}, at::kDouble);
   const auto ids = distinct_ids(150);
   for (const std::string& name : policy_registry().names()) {
     INFO(name);
@@ -63,7 +54,7 @@ TEST_CASE(
 }
 
 TEST_CASE("rows in float64 take their bytes") {
-  const auto model = tiny_transformer(at::kDouble);
+  const auto model = tiny_transformer({}, at::kDouble);
   const auto setup = set_up_policy("tova", 40);
   // Two layers of two key/value heads of 8: keys and values, the position.
   constexpr int64_t kBytes = 40 * 2 * (2 * 2 * 8 * 8 + 8);
@@ -75,8 +66,8 @@ TEST_CASE("float32 differs from float64 by rounding") {
   const auto ids = distinct_ids(150);
   for (const char* name : {"full", "tova", "h2o"}) {
     const auto setup = set_up_policy(name, std::string(name) == "full" ? 0 : 40);
-    const auto single = Evaluator(*tiny_transformer(at::kFloat), setup).evaluate(ids, {});
-    const auto precise = Evaluator(*tiny_transformer(at::kDouble), setup).evaluate(ids, {});
+    const auto single = Evaluator(*tiny_transformer(), setup).evaluate(ids, {});
+    const auto precise = Evaluator(*tiny_transformer({}, at::kDouble), setup).evaluate(ids, {});
     CHECK(largest_difference(single, precise) > 0.0);
     CHECK(largest_difference(single, precise) < 1e-4);
   }

@@ -3,20 +3,12 @@
 #include <algorithm>
 
 #include "multistate/conformance/cases.h"
-#include "multistate/model/model_file.h"
 
-#include "support/temporary_folder.h"
-#include "support/tiny_model.h"
+#include "support/tiny_transformer.h"
 #include "support/torch.h"
 
 namespace multistate::test {
 namespace {
-
-std::shared_ptr<const Transformer> tiny_transformer() {
-  const TemporaryFolder folder;
-  write_tiny_gguf(TinyModel{}, folder / "model.gguf");
-  return Transformer::load(*ModelFile::open(folder / "model.gguf"), at::kFloat);
-}
 
 std::vector<GenerationRequest> requests() {
   std::vector<GenerationRequest> all;

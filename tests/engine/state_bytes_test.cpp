@@ -9,10 +9,8 @@
 #include "multistate/engine/block_scan.h"
 #include "multistate/engine/evaluator.h"
 #include "multistate/engine/expected_bytes.h"
-#include "multistate/model/model_file.h"
 
-#include "support/temporary_folder.h"
-#include "support/tiny_model.h"
+#include "support/tiny_transformer.h"
 #include "support/torch.h"
 
 namespace multistate::test {
@@ -25,12 +23,6 @@ constexpr int64_t kPosition = 8;
 /// A row of one key/value head of a tiny model: key, value, `memory` floats, position.
 int64_t row_of_head(int64_t memory) {
   return 2 * kHeadSize * kFloat + memory * kFloat + kPosition;
-}
-
-std::shared_ptr<const Transformer> tiny_transformer(int64_t layers) {
-  const TemporaryFolder folder;
-  write_tiny_gguf(TinyModel{.layers = layers}, folder / "model.gguf");
-  return Transformer::load(*ModelFile::open(folder / "model.gguf"), at::kFloat);
 }
 
 StateUse use_of_sample(const Transformer& model, const PolicySetup& setup, int64_t tokens,
@@ -99,7 +91,7 @@ struct CountedSet {
 }  // namespace
 
 TEST_CASE("adakv's heads share k rows a head: bytes are those of so many rows") {
-  const auto model = tiny_transformer(3);
+  const auto model = tiny_transformer({.layers = 3});
   const auto setup = set_up_policy("adakv", 20, "{base: h2o, recent: 4}");
   const auto use = use_of_sample(*model, setup, 200);
   CHECK(use.peak_rows > 20);  // Some head has more than its share.
@@ -110,7 +102,7 @@ TEST_CASE("adakv's heads share k rows a head: bytes are those of so many rows") 
 }
 
 TEST_CASE("pyramidkv's layers have the budgets of the paper: bytes are those of their sum") {
-  const auto model = tiny_transformer(3);
+  const auto model = tiny_transformer({.layers = 3});
   const auto setup = set_up_policy("pyramidkv", 100, "{base: h2o, least: 20, beta: 4}");
   const auto use = use_of_sample(*model, setup, 230);
   CHECK(use.peak_rows == 160);
@@ -121,7 +113,7 @@ TEST_CASE("pyramidkv's layers have the budgets of the paper: bytes are those of 
 }
 
 TEST_CASE("kivi's bytes are those of packed codes, of ranges and of the newest rows") {
-  const auto model = tiny_transformer(3);
+  const auto model = tiny_transformer({.layers = 3});
   for (const int64_t bits : {2, 4, 8}) {
     CAPTURE(bits);
     const auto setup =
@@ -195,7 +187,7 @@ TEST_CASE("whatever goes, every scan measures the bytes of the rows and groups t
 }
 
 TEST_CASE("what is expected of a state before a run is what the run takes, whatever the policy") {
-  const auto model = tiny_transformer(2);
+  const auto model = tiny_transformer({.layers = 2});
   for (const std::string& name : policy_registry().names()) {
     for (const char* options : {"{}", "{every: 4}", "{prompt: one_shot}"}) {
       const bool bounded = policy_registry().find(name)->info.bounded;
@@ -216,7 +208,7 @@ TEST_CASE("what is expected of a state before a run is what the run takes, whate
 }
 
 TEST_CASE("quantised rows that go with their groups take what is expected before the run") {
-  const auto model = tiny_transformer(2);
+  const auto model = tiny_transformer({.layers = 2});
   for (const char* options :
        {"{base: window, group: 4, residual: 8}", "{base: window, bits: 2, group: 8, residual: 20}",
         "{base: window, group: 5, residual: 12, prompt: one_shot}"}) {

@@ -1,5 +1,6 @@
 #include "multistate/bench/workers.h"
 
+#include <functional>
 #include <thread>
 
 #include "multistate/base/stopwatch.h"
@@ -12,14 +13,18 @@ namespace {
 /// Seconds until all workers have evaluated a sample each.
 double seconds_side_by_side(const Transformer& model, const PrefillCase& one, int64_t workers) {
   const Evaluator evaluator(model, one.setup);
-  const auto evaluate = [&](int64_t worker) {
+  std::vector<std::vector<int64_t>> samples;
+  for (int64_t worker = 0; worker < workers; ++worker) {
+    samples.push_back(random_ids(one.tokens, model.config().vocabulary_size, worker));
+  }
+  const auto evaluate = [&evaluator](const std::vector<int64_t>& ids) {
     set_intra_op_threads(1);
-    evaluator.evaluate(random_ids(one.tokens, model.config().vocabulary_size, worker), {});
+    evaluator.evaluate(ids, {});
   };
   return seconds_of([&] {
     std::vector<std::jthread> threads;
-    for (int64_t worker = 0; worker < workers; ++worker) {
-      threads.emplace_back(evaluate, worker);
+    for (const std::vector<int64_t>& ids : samples) {
+      threads.emplace_back(evaluate, std::cref(ids));
     }
   });
 }

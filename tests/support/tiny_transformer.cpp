@@ -1,0 +1,15 @@
+#include "support/tiny_transformer.h"
+
+#include "multistate/model/model_file.h"
+
+#include "support/temporary_folder.h"
+
+namespace multistate::test {
+
+std::shared_ptr<const Transformer> tiny_transformer(const TinyModel& model, at::ScalarType dtype) {
+  const TemporaryFolder folder;
+  write_tiny_gguf(model, folder / "model.gguf");
+  return Transformer::load(*ModelFile::open(folder / "model.gguf"), dtype);
+}
+
+}  // namespace multistate::test

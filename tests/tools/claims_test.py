@@ -1,4 +1,4 @@
-"""tools/lib/claims.py and tools/reproduce: verdicts by hand, pages, malformed claims, a program that stands in for multistate."""
+"""tools/lib/claims.py and tools/reproduce: verdicts worked by hand, pages, malformed claims, a program that stands in for multistate."""
 
 import json
 import math
@@ -13,9 +13,13 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools" / "lib"))
 import claims  # noqa: E402
 import claims_page  # noqa: E402
+import estimates  # noqa: E402
+from claims_file import ClaimError, bound, read_claims  # noqa: E402
 
 HEAD = """
 title = "A paper"
+setup = "A small model"
+limits = ["No judge is here"]
 [policies]
 full = {name = "full"}
 tova = {name = "tova", sinks = 0}
@@ -26,27 +30,39 @@ config = "configs/one.yaml"
 what = "Loss & co"
 figures = ["loss"]
 """
+CONTEXT = {"program": {"version": "1.2", "commit": "0123456789abcdef", "dirty": True}, "machine": {"cores": 2, "cpu": "a <cpu>"},
+           "inputs": {"model_sha256": "a" * 64, "data_sha256": "b" * 64}, "finished": "2026-01-01T00:00:00Z"}
 
 
-def metric(value, low=None, high=None):
-    return {"value": value, "stderr": None, "n": 3, "low": low, "high": high}
+def mean(name):
+    """The metric of that name: the mean of the samples' values of that name."""
+    return {"value": None, "stderr": None, "samples": {"numerator": name, "denominator": None, "scale": 1.0, "transform": "none"}}
 
 
-def cell(name, size, metrics, series=None, sinks=0, state="done"):
-    return {"id": f"{name}-{size}-{sinks}", "label": name, "state": state, "metrics": metrics, "series": series or {},
-            "parameters": {"policy.name": name, "policy.sinks": sinks, "experiment.context_length": 512,
-                           **({} if size is None else {"state_size": size})}}
+def run(name, size, samples, series=None, sinks=0, metrics=None):
+    """A finished run: (folder, result.json, samples). `samples`: values by name, a list each."""
+    count = max((len(values) for values in samples.values()), default=0)
+    rows = [{key: values[i] for key, values in samples.items()} for i in range(count)]
+    result = {"schema": {"name": "multistate.result", "version": 1},
+              "config": {"state_size": size, "policy": {"name": name, "sinks": sinks, "prompt": "one_shot"},
+                         "model": {"path": "data/m.gguf", "dtype": "float32"},
+                         "experiment": {"name": "language_modeling", "data": "a.txt", "context_length": 512}},
+              "metrics": {key: mean(key) for key in samples} | (metrics or {}), "series": series or {}, "context": CONTEXT}
+    return f"cells/{name}-{size}-{sinks}", result, rows
 
 
-def report(cells, comparisons=()):
-    return {"cells": cells, "groups": [{"comparisons": list(comparisons)}],
-            "provenance": {"programs": [{"version": "1.2", "commit": "0123456789abcdef", "dirty": True}],
-                           "machines": [{"cores": 2, "cpu": "a <cpu>"}], "models": [{"path": "m", "sha256": "a" * 64}],
-                           "data": [{"path": None, "sha256": "b" * 64}], "finished": "2026-01-01T00:00:00Z"}}
+def write_sweep(folder, runs):
+    for name, result, rows in runs:
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        (folder / name / "result.json").write_text(json.dumps(result), encoding="utf-8")
+        lines = [json.dumps({"sample": i, "values": values}) + "\n" for i, values in enumerate(rows)]
+        (folder / name / "samples.jsonl").write_text("".join(lines), encoding="utf-8")
+    (folder / "sweep.json").write_text(json.dumps({"cells": [{"folder": name} for name, _, _ in runs]}), encoding="utf-8")
 
 
-def compared(a, b, difference, low, high, name="loss"):
-    return {"metric": name, "a": a, "b": b, "difference": difference, "low": low, "high": high}
+def pair(tova, window, size=64, name="loss", **more):
+    """Runs of two policies with these values of their samples."""
+    return [run("tova", size, {name: tova, **more}), run("window", size, {name: window, **more})]
 
 
 class Folder(unittest.TestCase):
@@ -55,204 +71,293 @@ class Folder(unittest.TestCase):
         self.addCleanup(holder.cleanup)
         self.path = pathlib.Path(holder.name)
 
-    def write(self, made, name="one"):
-        folder = self.path / name / "report"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "report.json").write_text(json.dumps(made), encoding="utf-8")
-
     def read(self, text):
         (self.path / "claims.toml").write_text(HEAD + text, encoding="utf-8")
-        return claims.read_claims(self.path / "claims.toml")
+        return read_claims(self.path / "claims.toml")
 
-    def judge(self, check, made, more=""):
-        self.write(made)
+    def judge(self, check, runs, more=""):
+        """The outcome of one claim."""
+        shutil.rmtree(self.path / "one", ignore_errors=True)
+        write_sweep(self.path / "one", runs)
         read = self.read(f'[[claim]]\ntext = "It is so"\nwhere = "section 1"\nsweep = "one"\n{more}\ncheck = {check}\n')
-        return claims.judge(read["claim"][0], claims.read_reports(read, self.path))
+        return claims.judge(read["claim"], claims.read_sweeps(read, self.path))[0][0]
 
 
-LESS = '{kind = "less", left = {policy = "tova", metric = "loss"}, right = {policy = "window", metric = "loss"}}'
+LESS = '{kind = "difference", left = {policy = "tova", metric = "loss"}, right = {policy = "window", metric = "loss"}, below = 0}'
+MORE = LESS.replace("below", "above")
+VALUE = '{kind = "value", left = {policy = "tova", metric = "loss"}, BOUNDS}'
+# Four differences -1, -2, -3, -2: mean -2, standard error sqrt(2/3 / 4) = 0.40825; t(3, 97.5 %) = 3.18245: -2 +- 1.29923.
+LEFT, RIGHT = [1.0, 2.0, 3.0, 4.0], [2.0, 4.0, 6.0, 6.0]
 
 
-class Verdicts(Folder):
-    def pair(self, tova, window, size=64):
-        return [cell("tova", size, {"loss": tova}), cell("window", size, {"loss": window})]
+class Estimates(unittest.TestCase):
+    def test_tails_of_students_t_equal_their_closed_forms(self):
+        for t in (0.0, 0.3, 1.0, 2.5, 7.0, -1.5):
+            self.assertAlmostEqual(estimates.tail(t, 2), 0.5 - math.atan(t) / math.pi, 12)
+            self.assertAlmostEqual(estimates.tail(t, 3), 0.5 - t / (2 * math.sqrt(2 + t * t)), 12)
+            root = t / math.sqrt(3)
+            self.assertAlmostEqual(estimates.tail(t, 4), 0.5 - (root / (1 + root * root) + math.atan(root)) / math.pi, 12)
+        self.assertAlmostEqual(estimates.tail(1.959964, None), 0.025, 7)
 
-    def test_less_without_a_comparison_takes_both_intervals(self):
-        apart = self.judge(LESS, report(self.pair(metric(1.0, 0.9, 1.1), metric(2.0, 1.8, 2.2))))
-        self.assertEqual(apart.verdict, "agrees")
-        self.assertEqual(apart.cases[0].measured, "1 - 2 = -1 [-1.3, -0.7]")
-        self.assertEqual(apart.cases[0].size, 64)
-        overlapping = self.judge(LESS, report(self.pair(metric(1.0, 0.5, 1.5), metric(1.2, 0.9, 1.5))))
-        self.assertEqual(overlapping.verdict, "undecided")
-        other = self.judge(LESS, report(self.pair(metric(2.0, 1.9, 2.1), metric(1.0, 0.9, 1.1))))
-        self.assertEqual(other.verdict, "disagrees")
+    def test_quantiles_are_those_of_printed_tables(self):
+        for units, expected in ((2, 12.706), (6, 2.571), (12, 2.201), (16, 2.131), (1001, 1.962), (None, 1.960)):
+            self.assertAlmostEqual(estimates.quantile(units), expected, 3)
 
-    def test_less_takes_the_paired_difference_either_way_round(self):
-        cells = self.pair(metric(1.0, 0.5, 1.5), metric(1.2, 0.7, 1.7))
-        for a, b, sign in (("tova-64-0", "window-64-0", 1), ("window-64-0", "tova-64-0", -1)):
-            ends = sorted((sign * -0.3, sign * -0.1))
-            found = self.judge(LESS, report(cells, [compared(a, b, sign * -0.2, *ends)]))
-            self.assertEqual(found.verdict, "agrees")
-            self.assertEqual(found.cases[0].measured, "1 - 1.2 = -0.2 [-0.3, -0.1]")
+    def test_the_jackknife_of_a_mean_is_its_standard_error(self):
+        values = [1.0, 2.0, 3.0, 2.0]
+        found = estimates.jackknife(lambda chosen: sum(values[i] for i in chosen) / len(chosen), [[0], [1], [2], [3]])
+        self.assertAlmostEqual(found.value, 2.0)
+        self.assertAlmostEqual(found.stderr, math.sqrt(2 / 3 / 4))
 
-    def test_a_comparison_of_another_metric_does_not_count(self):
-        cells = self.pair(metric(1.0, 0.5, 1.5), metric(1.2, 0.7, 1.7))
-        found = self.judge(LESS, report(cells, [compared("tova-64-0", "window-64-0", -0.2, -0.3, -0.1, "nll")]))
-        self.assertEqual(found.verdict, "undecided")
+    def test_holm_stops_at_the_first_that_is_not_rejected(self):
+        # 0.005 < 0.05 / 4, 0.02 >= 0.05 / 3, after which 0.021 < 0.05 / 2 does not count.
+        self.assertEqual(estimates.holm([0.02, 0.005, 0.021, 0.9], 0.05), [False, True, False, False])
+        self.assertEqual(estimates.holm([0.02, 0.005], 0.05), [True, True])
+        self.assertEqual(estimates.holm([0.05], 0.05), [False])
 
-    def test_equal_numbers_are_not_less(self):
-        self.assertEqual(self.judge(LESS, report(self.pair(metric(1.0), metric(1.0)))).verdict, "disagrees")
-
-    def test_sizes_that_differ_in_their_answer_agree_in_part(self):
-        cells = self.pair(metric(1.0), metric(2.0)) + self.pair(metric(3.0), metric(2.0), size=128)
-        self.assertEqual(self.judge(LESS, report(cells)).verdict, "in part")
-        self.assertEqual(self.judge(LESS, report(cells), "sizes = [128]").verdict, "disagrees")
-        found = self.judge(LESS, report(cells), "shares = [0.125]")  # 64 of 512
-        self.assertEqual([case.size for case in found.cases], [64])
-        self.assertEqual(found.verdict, "agrees")
-
-    def test_no_and_within_noise_disagree(self):
-        cells = (self.pair(metric(3.0), metric(2.0)) +
-                 self.pair(metric(1.0, 0.0, 2.0), metric(1.1, 0.0, 2.0), size=128))
-        self.assertEqual(self.judge(LESS, report(cells)).verdict, "disagrees")
-
-    def test_what_is_not_there_is_not_measured(self):
-        found = self.judge(LESS, report(self.pair(metric(1.0), metric(2.0))[:1]))
-        self.assertEqual(found.verdict, "not measured")
-        self.assertIn("no cells", found.note)
-        self.assertEqual(claims.judge({"text": "t", "where": "w", "sweep": "two", "check": {}}, {}, {"two": "a.jsonl"}).note,
-                         "needs a.jsonl")
-        failed = [cell("tova", 64, {"loss": metric(1.0)}), cell("window", 64, {}, state="failed")]
-        self.assertEqual(self.judge(LESS, report(failed)).verdict, "not measured")
-        self.assertEqual(self.judge(LESS.replace("loss", "speed"), report(self.pair(metric(1), metric(2)))).verdict,
-                         "not measured")
-
-    def test_close_is_one_sided_unless_it_says_both(self):
-        check = '{kind = "close", left = {policy = "tova", metric = "loss"}, right = {policy = "full", metric = "loss"}, within = 0.4}'
-        both = check.replace("}, within", "}, both_ways = true, within")
-
-        def cells(value):
-            return report([cell("tova", 64, {"loss": metric(value)}), cell("full", None, {"loss": metric(3.0)})])
-
-        self.assertEqual(self.judge(check, cells(3.3)).verdict, "agrees")
-        self.assertEqual(self.judge(check, cells(3.5)).verdict, "disagrees")
-        self.assertEqual(self.judge(check, cells(1.0)).verdict, "agrees")
-        self.assertEqual(self.judge(both, cells(1.0)).verdict, "disagrees")
-        self.assertEqual(self.judge(both, cells(2.7)).verdict, "agrees")
-        share = check.replace("within = 0.4", "share = 0.05, both_ways = true")  # 0.15 of 3
-        self.assertEqual(self.judge(share, cells(3.14)).verdict, "agrees")
-        self.assertEqual(self.judge(share, cells(3.16)).verdict, "disagrees")
-        self.assertEqual(self.judge(share, cells(2.84)).verdict, "disagrees")
-
-    def test_within_limits_the_interval_has_to_be_on_one_side(self):
-        check = '{kind = "within", left = {policy = "tova", metric = "share"}, low = 0.7, high = 0.8}'
-        for (value, low, high), verdict in (((0.75, 0.72, 0.78), "agrees"), ((0.75, 0.6, 0.78), "undecided"),
-                                            ((0.85, 0.82, 0.9), "disagrees"), ((0.8, None, None), "agrees")):
-            found = self.judge(check, report([cell("tova", 64, {"share": metric(value, low, high)})]))
-            self.assertEqual(found.verdict, verdict, (value, low, high))
-
-    def test_ratio_divides_by_the_other_end(self):
-        check = ('{kind = "ratio", left = {policy = "tova", metric = "batch"}, right = {policy = "full", metric = "batch"}, '
-                 'low = 7.5, high = 9.5}')
-        found = self.judge(check, report([cell("tova", 64, {"batch": metric(70, 68, 72)}),
-                                          cell("full", None, {"batch": metric(8)})]))
-        self.assertEqual(found.cases[0].measured, "70 / 8 = 8.75 [8.5, 9]")
-        self.assertEqual(found.verdict, "agrees")
-        nothing = self.judge(check, report([cell("tova", 64, {"batch": metric(70)}), cell("full", None, {"batch": metric(0)})]))
-        self.assertEqual(nothing.verdict, "undecided")
-
-    def test_points_of_series_are_found_by_label_or_place(self):
-        check = '{kind = "within", left = {policy = "tova", series = "life", at = AT}, low = 8.0, high = 12.0}'
-        series = {"life": [{"first_place": 0, "label": "NN", "value": 3.0, "stderr": None},
-                           {"first_place": 1, "label": "POS", "value": 10.0, "stderr": 0.5}]}
-        made = report([cell("tova", 64, {}, series)])
-        found = self.judge(check.replace("AT", '"POS"'), made)
-        self.assertEqual(found.verdict, "agrees")
-        self.assertEqual(found.cases[0].measured, "10 [9.02, 10.98]")
-        self.assertEqual(self.judge(check.replace("AT", "1"), made).verdict, "agrees")
-        self.assertEqual(self.judge(check.replace("AT", "0"), made).verdict, "disagrees")
-        self.assertEqual(self.judge(check.replace("AT", '"VB"'), made).verdict, "not measured")
-
-    def test_two_numbers_of_one_cell_differ_by_what_the_wider_interval_allows(self):
-        check = '{kind = "less", left = {policy = "tova", metric = "mean"}, right = {policy = "tova", metric = "loss"}}'
-        found = self.judge(check, report([cell("tova", 64, {"mean": metric(2.0), "loss": metric(3.0, 2.5, 3.5)})]))
-        self.assertEqual(found.cases[0].measured, "2 - 3 = -1 [-1.5, -0.5]")
-
-    def test_ranks_of_labels_that_both_have(self):
-        check = ('{kind = "ranks", left = {policy = "tova", series = "life"}, more_than = 0.0, '
-                 'values = {A = 4, B = 3, C = 2, D = 1, MISSING = 9}}')
-
-        def series(values):
-            return {"life": [{"first_place": i, "label": label, "value": value, "stderr": None}
-                             for i, (label, value) in enumerate(values.items())]}
-
-        same = self.judge(check, report([cell("tova", 64, {}, series({"B": 30, "A": 40, "C": 20, "D": 10, "NEW": 99}))]))
-        self.assertEqual(same.verdict, "agrees")
-        self.assertEqual(same.cases[0].measured, "1 over 4 labels; highest: A B C D")
-        turned = self.judge(check, report([cell("tova", 64, {}, series({"A": 10, "B": 20, "C": 30, "D": 40}))]))
-        self.assertEqual(turned.verdict, "disagrees")
-        # 0.6 of four: its interval, tanh(0.69315 -+ 2.01876), holds 0.
-        unsure = self.judge(check, report([cell("tova", 64, {}, series({"A": 30, "B": 40, "C": 10, "D": 20}))]))
-        self.assertEqual(unsure.verdict, "undecided")
-        self.assertTrue(unsure.cases[0].measured.startswith("0.6 [-0.8682, 0.9912] over"), unsure.cases[0].measured)
-        few = self.judge(check, report([cell("tova", 64, {}, series({"A": 10, "B": 20, "C": 30}))]))
-        self.assertEqual(few.verdict, "not measured")
+    def test_the_level_after_selection_is_the_share_selected(self):
+        # Smallest p times the number: 0.001, 0.02, 0.2, 2 * 0.04 = 0.08; limits 0.0125, 0.025, 0.0375, 0.05: two of four.
+        self.assertAlmostEqual(estimates.selected_level([[0.2], [0.001], [0.04, 0.5], [0.02]]), 0.025)
+        self.assertEqual(estimates.selected_level([[0.2], [0.3]]), 0.0)
 
     def test_rank_correlation_worked_by_hand(self):
         # Ranks 0 1 2 3 and 1 0 3 2: 1 - 6 * (1 + 1 + 1 + 1) / (4 * 15) = 0.6.
-        self.assertAlmostEqual(claims.spearman([1, 2, 3, 4], [20, 10, 40, 30]), 0.6)
+        self.assertAlmostEqual(estimates.spearman([1, 2, 3, 4], [20, 10, 40, 30]), 0.6)
         # Ranks 0.5 0.5 2 and 0 1 2: covariance 1.5, spreads 1.5 and 2.
-        self.assertAlmostEqual(claims.spearman([5, 5, 9], [1, 2, 3]), 1.5 / math.sqrt(1.5 * 2))
-        self.assertTrue(math.isnan(claims.spearman([1, 1], [1, 2])))
+        self.assertAlmostEqual(estimates.spearman([5, 5, 9], [1, 2, 3]), 1.5 / math.sqrt(1.5 * 2))
+        self.assertTrue(math.isnan(estimates.spearman([1, 1], [1, 2])))
 
-    def test_a_policy_that_names_two_cells_is_an_error(self):
-        cells = [cell("window", 64, {"loss": metric(1)}), cell("window", 64, {"loss": metric(2)}, sinks=4),
-                 cell("tova", 64, {"loss": metric(1)})]
-        with self.assertRaisesRegex(claims.ClaimError, "policy 'window' names 2 cells at state size 64"):
-            self.judge(LESS, report(cells))
+    def test_points_of_perplexity_in_nats(self):
+        self.assertAlmostEqual(bound({"points": 0.4, "level": 7.16}, ""), math.log(7.56) - math.log(7.16))
+        self.assertAlmostEqual(bound({"points": -0.1, "level": 7.16}, ""), math.log(7.06) - math.log(7.16))
 
-    def test_options_tell_cells_apart(self):
-        cells = [cell("window", 64, {"loss": metric(9)}), cell("tova", 64, {"loss": metric(5)}, sinks=4),
-                 cell("tova", 64, {"loss": metric(1)})]
-        self.assertEqual(self.judge(LESS, report(cells)).cases[0].measured, "1 - 9 = -8")
 
-    def test_infinite_and_missing_numbers_decide_nothing(self):
-        found = self.judge(LESS, report(self.pair(metric("nan"), metric(2.0))))
-        self.assertEqual(found.verdict, "undecided")
-        worse = self.judge(LESS, report(self.pair(metric(1.0), metric("inf"))))
-        self.assertEqual(worse.verdict, "agrees")
+class Answers(Folder):
+    def test_a_paired_difference_beyond_chance_is_an_answer_either_way(self):
+        found = self.judge(LESS, pair(LEFT, RIGHT))
+        self.assertEqual(found.verdict, "agrees")
+        self.assertEqual(found.parts[0].measured, "2.5 - 4.5 = -2 [-3.299, -0.7008]")
+        self.assertAlmostEqual(found.parts[0].p, 0.016277, 6)  # t = 4.89898 with 3 degrees of freedom, by the closed form above.
+        self.assertEqual(self.judge(MORE, pair(LEFT, RIGHT)).verdict, "disagrees")
+        self.assertEqual(self.judge(LESS, pair(RIGHT, LEFT)).verdict, "disagrees")
+
+    def test_an_interval_that_touches_the_bound_cannot_tell(self):
+        margin = 3.182446305 * math.sqrt(2 / 3 / 4)
+        for at, verdict in ((-2 + margin + 1e-6, "agrees"), (-2 + margin - 1e-6, "cannot tell"),
+                            (-2 - margin + 1e-6, "cannot tell"), (-2 - margin - 1e-6, "disagrees")):
+            self.assertEqual(self.judge(LESS.replace("below = 0", f"below = {at}"), pair(LEFT, RIGHT)).verdict, verdict, at)
+
+    def test_one_story_of_twelve_that_is_shorter_decides_nothing(self):
+        # Differences 0 eleven times and -301: the mean is -25.08, its error 25.08, t = 1.
+        found = self.judge(LESS, pair([979.0] + [1280.0] * 11, [1280.0] * 12))
+        self.assertEqual(found.verdict, "cannot tell")
+        self.assertEqual(found.parts[0].why, "")
+        self.assertAlmostEqual(found.parts[0].p, 2 * estimates.tail(1.0, 12))
+
+    def test_one_sample_cannot_tell(self):
+        found = self.judge(LESS, pair([1.0], [2.0]))
+        self.assertEqual((found.verdict, found.parts[0].why), ("cannot tell", "one sample"))
+        self.assertEqual(found.parts[0].measured, "1 - 2 = -1")
+
+    def test_samples_without_spread_cannot_tell(self):
+        found = self.judge(LESS, pair([1.0, 1.1, 1.3], [2.0, 2.1, 2.3]))
+        self.assertEqual((found.verdict, found.parts[0].why), ("cannot tell", "no spread between samples"))
+        self.assertEqual(self.judge(LESS, pair(LEFT, LEFT)).verdict, "cannot tell")
+
+    def test_numbers_that_are_not_finite_cannot_tell(self):
+        for broken in ("nan", "inf"):
+            found = self.judge(LESS, pair([1.0, broken, 1.0], [2.0, 2.1, 2.3]))
+            self.assertEqual((found.verdict, found.parts[0].why), ("cannot tell", "not a finite number"))
+
+    def test_samples_of_one_document_count_once(self):
+        # Documents' differences are -1.5 and -2.5 on average: mean -2, standard error 0.5, t = 4 with one degree of freedom.
+        found = self.judge(LESS, pair(LEFT, RIGHT, document=["a", "a", "b", "b"]))
+        self.assertEqual(found.verdict, "cannot tell")
+        self.assertAlmostEqual(found.parts[0].p, 1 - 2 * math.atan(4) / math.pi)
+        self.assertEqual(self.judge(LESS, pair(LEFT, RIGHT, document=["a"] * 4)).verdict, "agrees")
+
+    def test_runs_with_different_samples_are_not_compared(self):
+        runs = [run("tova", 64, {"loss": LEFT, "begin": [0, 1, 2, 3]}), run("window", 64, {"loss": RIGHT, "begin": [0, 1, 2, 4]})]
+        found = self.judge(LESS, runs)
+        self.assertEqual((found.verdict, found.parts[0].why), ("cannot tell", "the runs have different samples"))
+
+    def test_both_bounds_have_to_be_passed(self):
+        # Mean 2.5, standard error sqrt(5/3 / 4) = 0.6455, interval 2.5 +- 2.0543.
+        for bounds, verdict in (("above = 0.4, below = 4.6", "agrees"), ("above = 0.5, below = 4.6", "cannot tell"),
+                                ("above = 0.4, below = 4.5", "cannot tell"), ("above = 4.6, below = 9", "disagrees"),
+                                ("above = -9, below = 0.4", "disagrees"), ("above = 0.4", "agrees"), ("below = 0.4", "disagrees")):
+            found = self.judge(VALUE.replace("BOUNDS", bounds), [run("tova", 64, {"loss": LEFT})])
+            self.assertEqual(found.verdict, verdict, bounds)
+
+    def test_a_ratio_is_paired(self):
+        check = LESS.replace("difference", "ratio").replace("below = 0", "above = 0.4, below = 0.6")
+        # Left is half of right in each sample but for a little: unpaired, the spread of 2 to 6 would hide it.
+        found = self.judge(check, pair([1.01, 2.0, 2.99, 3.0], [2.0, 4.0, 6.0, 6.0]))
+        self.assertEqual(found.verdict, "agrees")
+        self.assertTrue(found.parts[0].measured.startswith("2.25 / 4.5 = 0.5 [0.49"), found.parts[0].measured)
+
+    def test_sums_over_samples_are_divided(self):
+        check = VALUE.replace('metric = "loss"', 'sums = ["steps", "rows"]').replace("BOUNDS", "above = 1")
+        found = self.judge(check, [run("tova", 64, {"steps": [4, 6, 5, 0], "rows": [2, 3, 2, 0]})])
+        self.assertTrue(found.parts[0].measured.startswith("2.143 ["), found.parts[0].measured)  # 15 / 7
+        self.assertEqual(found.verdict, "agrees")
+
+    def test_ranks_against_a_threshold(self):
+        check = ('{kind = "ranks", left = {policy = "tova", series = "life"}, above = 0.0, '
+                 'values = {A = 4, B = 3, C = 2, D = 1, MISSING = 9}}')
+
+        def runs(values):
+            return [run("tova", 64, {}, {"life": [{"first_place": i, "label": label, "value": value}
+                                                  for i, (label, value) in enumerate(values.items())]})]
+
+        # 0.6 of four: its interval, tanh(0.69315 -+ 2.01876), holds 0.
+        unsure = self.judge(check, runs({"A": 30, "B": 40, "C": 10, "D": 20, "NEW": 99}))
+        self.assertEqual(unsure.verdict, "cannot tell")
+        self.assertEqual(unsure.parts[0].measured, "0.6 [-0.8682, 0.9912] over 4 labels; highest: B A D C")
+        many = {f"L{i}": i for i in range(12)}
+        with_many = check.replace("{A = 4, B = 3, C = 2, D = 1, MISSING = 9}",
+                                  "{" + ", ".join(f"{label} = {value}" for label, value in many.items()) + "}")
+        self.assertEqual(self.judge(with_many, runs(many)).verdict, "agrees")
+        self.assertEqual(self.judge(with_many, runs({label: -value for label, value in many.items()})).verdict, "disagrees")
+        self.assertEqual(self.judge(check, runs({"A": 10, "B": 20, "C": 30})).verdict, "not judged")
+        self.assertEqual(self.judge(check, runs({"A": 1, "B": 1, "C": 1, "D": 1})).parts[0].why, "all values are equal")
+
+    def test_lengths_that_end_at_a_cap_decide_nothing(self):
+        for ends, verdict in (([0, 0, 0, 0], "agrees"), ([0, 0, 0, 1], "agrees"), ([0, 0, 1, 1], "cannot tell")):
+            found = self.judge(LESS, pair(LEFT, RIGHT, end_length=ends), 'cap = {metric = "end_length", share = 0.25}')
+            self.assertEqual(found.verdict, verdict)
+        self.assertEqual(found.parts[0].why, "50% of the samples end at the cap; more than 25% decide nothing")
+        unknown = self.judge(LESS, pair(LEFT, RIGHT), 'cap = {metric = "end_length", share = 0.25}')
+        self.assertIn("no metric end_length", unknown.parts[0].why)
+
+
+class Verdicts(Folder):
+    def test_exchanging_yes_and_no_exchanges_agrees_and_disagrees(self):
+        other = {"agrees": "disagrees", "agrees in part": "disagrees in part", "mixed": "mixed", "cannot tell": "cannot tell"}
+        other |= {value: key for key, value in other.items()}
+        for answers, verdict in (([True, True], "agrees"), ([True, None, None], "agrees in part"), ([True, False], "mixed"),
+                                 ([True, False, None], "mixed"), ([None], "cannot tell"), ([False, None], "disagrees in part"),
+                                 ([False], "disagrees")):
+            self.assertEqual(claims.verdict_of(answers), verdict)
+            turned = [None if one is None else not one for one in answers]
+            self.assertEqual(claims.verdict_of(turned), other[verdict])
+
+    def test_one_part_that_decides_among_four_that_do_not(self):
+        noise = [[1.0, 2.0, 1.0, 2.0], [2.0, 1.0, 2.0, 1.0]]
+        quiet = [[1.0, 2.0, 3.0, 4.0], [2.0, 3.01, 4.0, 5.01]]
+        runs = sum([pair(*noise, size=size) for size in (128, 256, 384, 512)], [])
+        self.assertEqual(self.judge(LESS, pair(*quiet) + runs).verdict, "agrees in part")
+        self.assertEqual(self.judge(MORE, pair(*quiet) + runs).verdict, "disagrees in part")
+        self.assertEqual(self.judge(LESS, pair(*quiet) + pair(*quiet[::-1], size=128)).verdict, "mixed")
+
+    def test_a_part_that_only_its_own_interval_would_decide_says_so(self):
+        # p = 0.0163 alone; of four equal parts the first would need 0.05 / 4.
+        runs = sum([pair(LEFT, RIGHT, size=size) for size in (64, 128, 256, 512)], [])
+        found = self.judge(LESS, runs)
+        self.assertEqual(found.verdict, "cannot tell")
+        self.assertEqual({part.why for part in found.parts}, {"not after correction"})
+
+    def test_many_claims_make_a_single_one_harder(self):
+        write_sweep(self.path / "one", pair(LEFT, RIGHT) + [run("full", None, {"loss": [1.0, 2.0, 1.0, 2.0]})])
+        one = f'[[claim]]\ntext = "t"\nwhere = "w"\nsweep = "one"\ncheck = {LESS}\n'
+        noise = one.replace('"window"', '"full"')
+        read = self.read(one + noise * 3)
+        outcomes, level = claims.judge(read["claim"], claims.read_sweeps(read, self.path))
+        self.assertEqual([outcome.verdict for outcome in outcomes], ["cannot tell"] * 4)  # 0.0163 >= 0.05 / 4
+        self.assertEqual(level, 0.0)
+        self.assertEqual(outcomes[0].parts[0].why, "not after correction")
+
+    def test_identities_are_exact_and_no_evidence(self):
+        for bounds, verdict in (("above = 2.5, below = 2.5", "holds"), ("below = 2.4", "fails")):
+            found = self.judge(VALUE.replace("BOUNDS", bounds), [run("tova", 64, {"loss": LEFT})], 'identity = "By construction"')
+            self.assertEqual(found.verdict, verdict)
+            self.assertEqual(found.parts[0].p, None)
+            self.assertIn("0 claims tested; identities of the program: 1", claims_page.tally([found]))
+        whole = {"logits": {"value": 2e-5, "stderr": None, "n": 1}}
+        found = self.judge(VALUE.replace("loss", "logits").replace("BOUNDS", "below = 1e-4"),
+                           [run("tova", None, {"loss": LEFT}, metrics=whole)], 'identity = "By construction"')
+        self.assertEqual((found.verdict, found.parts[0].measured), ("holds", "2e-05"))
+
+    def test_sizes_and_shares_limit_a_claim(self):
+        runs = pair(LEFT, RIGHT) + pair(RIGHT, LEFT, size=128)
+        self.assertEqual(self.judge(LESS, runs, "sizes = [128]").verdict, "disagrees")
+        found = self.judge(LESS, runs, "shares = [0.125]")  # 64 of 512
+        self.assertEqual([part.size for part in found.parts], [64])
+        self.assertEqual(found.verdict, "agrees")
+
+    def test_what_is_not_there_is_not_judged(self):
+        found = self.judge(LESS, pair(LEFT, RIGHT)[:1])
+        self.assertEqual(found.verdict, "not judged")
+        self.assertIn("no runs", found.note)
+        self.assertEqual(self.judge(LESS.replace("loss", "speed"), pair(LEFT, RIGHT)).verdict, "not judged")
+        read = self.read(f'[[claim]]\ntext = "t"\nwhere = "w"\nsweep = "one"\ncheck = {LESS}\n')
+        self.assertEqual(claims.judge(read["claim"], {}, {"one": "a.jsonl"})[0][0].note, "needs a.jsonl")
+        self.assertEqual(claims.judge(read["claim"], {})[0][0].note, "there are no results")
+
+    def test_runs_that_are_not_finished_or_not_listed_do_not_count(self):
+        write_sweep(self.path / "one", pair(LEFT, RIGHT))
+        (self.path / "one" / "cells" / "window-64-0" / "result.json").unlink()
+        read = self.read(f'[[claim]]\ntext = "t"\nwhere = "w"\nsweep = "one"\ncheck = {LESS}\n')
+        self.assertEqual(claims.judge(read["claim"], claims.read_sweeps(read, self.path))[0][0].verdict, "not judged")
+        write_sweep(self.path / "one", pair(LEFT, RIGHT))
+        (self.path / "one" / "sweep.json").write_text('{"cells": [{"folder": "cells/tova-64-0"}]}', encoding="utf-8")
+        self.assertEqual(claims.judge(read["claim"], claims.read_sweeps(read, self.path))[0][0].verdict, "not judged")
+
+    def test_a_policy_that_names_two_runs_is_an_error(self):
+        runs = pair(LEFT, RIGHT) + [run("window", 64, {"loss": LEFT}, sinks=4)]
+        with self.assertRaisesRegex(ClaimError, "policy 'window' names 2 runs at cache size 64: window-64-0, window-64-4"):
+            self.judge(LESS, runs)
+
+    def test_options_tell_runs_apart(self):
+        self.assertEqual(self.judge(LESS, pair(LEFT, RIGHT) + [run("tova", 64, {"loss": RIGHT}, sinks=4)]).verdict, "agrees")
+
+    def test_results_that_cannot_be_read_are_named(self):
+        write_sweep(self.path / "one", pair(LEFT, RIGHT))
+        read = self.read(f'[[claim]]\ntext = "t"\nwhere = "w"\nsweep = "one"\ncheck = {LESS}\n')
+        file = self.path / "one" / "cells" / "tova-64-0" / "result.json"
+        file.write_text(file.read_text(encoding="utf-8").replace('"version": 1}', '"version": 9}'), encoding="utf-8")
+        with self.assertRaisesRegex(ClaimError, "tova-64-0: result.json has version 9; this program reads version 1"):
+            claims.read_sweeps(read, self.path)
+        file.write_text("{", encoding="utf-8")
+        with self.assertRaisesRegex(ClaimError, "result.json"):
+            claims.read_sweeps(read, self.path)
 
 
 class Malformed(Folder):
     def test_every_mistake_is_named_with_its_place(self):
         claim = '[[claim]]\ntext = "t"\nwhere = "w"\nsweep = "one"\n'
+        good = f"{claim}check = {LESS}\n"
         for text, message in (
                 ("[[claim]\n", "claims.toml"),
                 ('[[claim]]\ntext = "t"\n', "claim 1: the key 'where' is missing"),
-                ('[[claim]]\ntext = "t"\nwhere = "w"\nsweep = "two"\ncheck = {kind = "less"}\n', "claim 1: there is no sweep 'two'"),
+                ('[[claim]]\ntext = "t"\nwhere = "w"\nsweep = "two"\ncheck = {kind = "value"}\n', "claim 1: there is no sweep 'two'"),
                 (claim, "claim 1: the key 'check' is missing"),
                 (claim + 'mood = 1\n', "claim 1: unknown key 'mood'"),
-                (claim + 'check = {kind = "more"}\n', "claim 1: check.kind is 'more'; kinds are less, close"),
-                (claim + 'check = {kind = "less", left = {policy = "tova", metric = "m"}}\n', "check: the key 'right' is missing"),
-                (claim + f'check = {LESS.replace("kind", "low = 1, kind")}\n', "check: unknown key 'low'"),
-                (claim + f'check = {LESS.replace("less", "close")}\n', "check: one of 'within' and 'share' is needed"),
-                (claim + f'check = {LESS.replace("less", "close").replace("{kind", "{within = 1, share = 1, kind")}\n',
-                 "check: one of 'within' and 'share' is needed"),
-                (claim + f'check = {LESS.replace("tova", "tofa")}\n', "check.left: there is no policy 'tofa'"),
-                (claim + f'check = {LESS.replace("metric", "metrik")}\n', "check.left: unknown key 'metrik'"),
-                (claim + 'check = {kind = "within", left = {policy = "tova"}, low = 0, high = 1}\n',
-                 "check.left: one of 'metric' and 'series' is needed"),
+                (claim + 'cannot_judge = "t"\n', "claim 1: 'cannot_judge' goes without 'sweep' and 'check'"),
+                (claim + 'check = {kind = "more"}\n', "claim 1: check.kind is 'more'; kinds are value, difference"),
+                (good.replace(', right = {policy = "window", metric = "loss"}', ""), "check: the key 'right' is missing"),
+                (good.replace("{kind", "{low = 1, kind"), "check: unknown key 'low'"),
+                (good.replace(", below = 0", ""), "check: expected 'above', 'below' or both"),
+                (good.replace("below = 0", "below = {points = 1}"), "check.below: the key 'level' is missing"),
+                (good.replace("below = 0", "below = {points = -9, level = 7}"), "check.below: level and level + points must be above 0"),
+                (good.replace("tova", "tofa"), "check.left: there is no policy 'tofa'"),
+                (good.replace("metric", "metrik"), "check.left: unknown key 'metrik'"),
+                (good.replace('"tova", metric = "loss"', '"tova"'), "check.left: expected one of 'metric' and 'sums'"),
+                (good.replace('"tova", metric = "loss"', '"tova", sums = ["a"]'), "check.left.sums: expected two names"),
+                (good + 'cap = {metric = "m"}\n', "claim 1: cap: the key 'share' is missing"),
+                (good + 'changes = [{text = "t"}]\n', "claim 1: changes: the key 'date' is missing"),
+                (good + 'changes = [{date = "today", text = "t"}]\n', "changes: date: expected a date such as 2026-11-28, got 'today'"),
                 ("title2 = 1\n" + claim, "sweep 1: unknown key 'title2'")):
-            with self.assertRaises(claims.ClaimError) as caught:
+            with self.assertRaises(ClaimError) as caught:
                 self.read(text)
             self.assertIn(message, str(caught.exception), text)
 
     def test_no_file_is_an_error(self):
-        with self.assertRaisesRegex(claims.ClaimError, "nowhere.toml"):
-            claims.read_claims(self.path / "nowhere.toml")
+        with self.assertRaisesRegex(ClaimError, "nowhere.toml"):
+            read_claims(self.path / "nowhere.toml")
 
     def test_the_claims_of_the_paper_are_well_formed_and_their_sweeps_are_there(self):
-        read = claims.read_claims(ROOT / "configs" / "paper" / "claims.toml")
+        read = read_claims(ROOT / "configs" / "paper" / "claims.toml")
         for sweep in read["sweep"]:
             self.assertTrue((ROOT / sweep["config"]).exists(), sweep["config"])
             text = (ROOT / sweep["config"]).read_text(encoding="utf-8")
@@ -261,40 +366,56 @@ class Malformed(Folder):
                 self.assertEqual(f"{key}:" in text, not override.startswith("+"), f"{sweep['config']}: {override}")
             self.assertTrue((ROOT / sweep["config"].replace(".yaml", ".7b.yaml")).exists(), sweep["config"])
 
+    def test_the_committed_results_of_the_paper_give_the_committed_page(self):
+        folder = ROOT / "results" / "reference" / "paper"
+        read = read_claims(ROOT / "configs" / "paper" / "claims.toml")
+        sweeps = claims.read_sweeps(read, folder)
+        needs = {sweep["name"]: sweep["needs"] for sweep in read["sweep"] if "needs" in sweep}
+        page = claims_page.markdown_page(read, claims.judge(read["claim"], sweeps, needs), sweeps, "All sweeps.")
+        self.assertEqual(page, (folder / "README.md").read_text(encoding="utf-8"), "run tools/reproduce --page")
+
 
 class Pages(Folder):
     def made(self):
-        self.write(report([cell("tova", 64, {"loss": metric(1.0)}), cell("window", 64, {"loss": metric(2.0)})]))
+        write_sweep(self.path / "one", pair(LEFT, RIGHT, document=["a", "a", "a", "a"]))
         figures = self.path / "one" / "report" / "figures"
-        figures.mkdir()
+        figures.mkdir(parents=True)
         (figures / "loss.svg").write_text("<svg/>", encoding="utf-8")
-        read = self.read(f'[[claim]]\ntext = "A <b> & | b"\nwhere = "section 1"\npaper = "1 of 2"\nsweep = "one"\ncheck = {LESS}\n'
-                         '[[claim]]\ntext = "Elsewhere"\nwhere = "figure 9"\nunmeasured = "needs a judge"\n')
-        reports = claims.read_reports(read, self.path)
-        return read, [claims.judge(claim, reports) for claim in read["claim"]], reports
+        check = LESS.replace("below = 0", "below = {points = 0.4, level = 7.16}")
+        read = self.read(f'[[claim]]\ntext = "A <b> & | b"\nwhere = "section 1"\npaper = "1 of 2"\nsweep = "one"\ncheck = {check}\n'
+                         'changes = [{date = 2026-11-28, text = "in nats"}]\n'
+                         '[[claim]]\ntext = "Elsewhere"\nwhere = "figure 9"\ncannot_judge = "needs a judge"\n'
+                         f'[[claim]]\ntext = "By nature"\nwhere = "w"\nsweep = "one"\nidentity = "It must"\ncheck = {LESS}\n')
+        sweeps = claims.read_sweeps(read, self.path)
+        return read, claims.judge(read["claim"], sweeps), sweeps
 
     def test_html_holds_everything_and_loads_nothing(self):
-        read, outcomes, reports = self.made()
-        page = claims_page.html_page(read, outcomes, reports, self.path, "All.")
-        for text in ("A &lt;b&gt; &amp; | b", "class='verdict agrees'>agrees<", "1 - 2 = -1", "needs a judge", "Loss &amp; co",
+        read, judged, sweeps = self.made()
+        page = claims_page.html_page(read, judged, sweeps, self.path, "All.")
+        for text in ("A &lt;b&gt; &amp; | b", "class='verdict agrees'>agrees<", "2.5 - 4.5 = -2", "needs a judge", "Loss &amp; co",
                      "src='data:image/svg+xml;base64,PHN2Zy8+'", "commit 0123456789ab (changed)", "a &lt;cpu&gt;",
-                     "1 agrees, 1 not measured", "default-src 'none'"):
+                     "All. 1 claims tested: 1 agrees; identities of the program: 1 holds; not judged here: 1.", "default-src 'none'",
+                     "Benjamini and Bogomolov", "A small model", "No judge is here", "Changed 2026-11-28: in nats",
+                     "samples: 4 of 1 document", "eviction during the prompt: one shot"):
             self.assertIn(text, page)
         self.assertNotIn("http://", page)
         self.assertNotIn("https://", page)
 
     def test_markdown_is_the_same_as_text(self):
-        read, outcomes, reports = self.made()
-        page = claims_page.markdown_page(read, outcomes, reports, "All.")
-        self.assertIn("| A <b> & \\| b | section 1: 1 of 2 | 64: 1 - 2 = -1 (yes) | **agrees** |", page)
-        self.assertIn("| Elsewhere | figure 9 | needs a judge | **not measured** |", page)
+        read, judged, sweeps = self.made()
+        page = claims_page.markdown_page(read, judged, sweeps, "All.")
+        self.assertIn("| A <b> & \\| b | section 1: 1 of 2 | 64: 2.5 - 4.5 = -2 [-3.299, -0.7008] (yes)<br>tested: difference below "
+                      "0.05436 nats (0.4 points at 7.16)<br>Changed 2026-11-28: in nats | **agrees** |", page)
+        identities, rest = page.split("## Identities checked")[1].split("## What cannot be judged here")
+        self.assertIn("tested: difference at most 0<br>It must | **holds** |", identities)
+        self.assertIn("- No judge is here", rest)
+        self.assertIn("| Elsewhere | figure 9 | needs a judge | **not judged** |", rest)
 
 
-STAND_IN = """#!/bin/sh
+STAND_IN = r"""#!/bin/sh
 echo "$@" >>"$(dirname "$0")/calls"
 case $1 in
-  run) exit ${RUN_CODE:-0} ;;
-  aggregate) mkdir -p "$2/report"; cp "$(dirname "$0")/made.json" "$2/report/report.json" ;;
+  run) out=${3#output=\'}; out=${out%\'}; mkdir -p "$out"; cp -r "$(dirname "$0")/made/." "$out"; exit ${RUN_CODE:-0} ;;
 esac
 """
 
@@ -305,8 +426,7 @@ class Reproduce(Folder):
         self.program = self.path / "multistate"
         self.program.write_text(STAND_IN, encoding="ascii")
         self.program.chmod(0o755)
-        made = report([cell("tova", 64, {"loss": metric(1.0)}), cell("window", 64, {"loss": metric(2.0)})])
-        (self.path / "made.json").write_text(json.dumps(made), encoding="utf-8")
+        write_sweep(self.path / "made", pair(LEFT, RIGHT))
         more = ('run = ["--jobs", "1"]\nquick = ["state_size=64"]\naggregate = ["--metric", "loss"]\n'
                 '[[sweep]]\nname = "three"\nconfig = "configs/three.yaml"\nwhat = "Three"\nneeds = "data/not/there"\n'
                 '[[sweep]]\nname = "two"\nconfig = "configs/two.yaml"\nwhat = "Two"\n')
@@ -373,7 +493,7 @@ class Reproduce(Folder):
 
     def test_the_page_alone_needs_results(self):
         none = self.run_it("--page")
-        self.assertIn("holds no report of a sweep", none.stderr)
+        self.assertIn("holds no results of a sweep", none.stderr)
         self.assertNotEqual(none.returncode, 0)
         self.run_it()
         (self.path / "calls").unlink()

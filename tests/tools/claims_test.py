@@ -99,21 +99,15 @@ class Estimates(unittest.TestCase):
             self.assertAlmostEqual(estimates.tail(t, 4), 0.5 - (root / (1 + root * root) + math.atan(root)) / math.pi, 12)
         self.assertAlmostEqual(estimates.tail(1.959964, None), 0.025, 7)
 
-    def test_quantiles_are_those_of_printed_tables(self):
+    def test_half_an_interval_is_that_of_printed_tables(self):
         for units, expected in ((2, 12.706), (6, 2.571), (12, 2.201), (16, 2.131), (1001, 1.962), (None, 1.960)):
-            self.assertAlmostEqual(estimates.quantile(units), expected, 3)
+            self.assertAlmostEqual(estimates.margin(estimates.Estimate(0.0, 2.0, units)) / 2, expected, 3)
 
     def test_the_jackknife_of_a_mean_is_its_standard_error(self):
         values = [1.0, 2.0, 3.0, 2.0]
         found = estimates.jackknife(lambda chosen: sum(values[i] for i in chosen) / len(chosen), [[0], [1], [2], [3]])
         self.assertAlmostEqual(found.value, 2.0)
         self.assertAlmostEqual(found.stderr, math.sqrt(2 / 3 / 4))
-
-    def test_holm_stops_at_the_first_that_is_not_rejected(self):
-        # 0.005 < 0.05 / 4, 0.02 >= 0.05 / 3, after which 0.021 < 0.05 / 2 does not count.
-        self.assertEqual(estimates.holm([0.02, 0.005, 0.021, 0.9], 0.05), [False, True, False, False])
-        self.assertEqual(estimates.holm([0.02, 0.005], 0.05), [True, True])
-        self.assertEqual(estimates.holm([0.05], 0.05), [False])
 
     def test_the_level_after_selection_is_the_share_selected(self):
         # Smallest p times the number: 0.001, 0.02, 0.2, 2 * 0.04 = 0.08; limits 0.0125, 0.025, 0.0375, 0.05: two of four.

@@ -18,6 +18,7 @@ import pathlib
 from dataclasses import dataclass, field
 
 import estimates
+import paired
 from claims_file import ClaimError, bound
 from sweep_cells import CellError, read_cells
 
@@ -102,7 +103,7 @@ def with_interval(estimate, change=float):
     value = short(change(estimate.value))
     if not estimate.stderr:
         return value
-    margin = estimates.quantile(estimate.units) * estimate.stderr
+    margin = estimates.margin(estimate)
     return f"{value} [{short(change(estimate.value - margin))}, {short(change(estimate.value + margin))}]"
 
 
@@ -252,8 +253,8 @@ def verdict_of(answers):
 def answer(parts, level):
     """Answers the parts of one claim that can be tested at that family-wise level."""
     open_parts = [part for part in parts if part.p is not None]
-    for part, rejected in zip(open_parts, estimates.holm([part.p for part in open_parts], level)):
-        if rejected:
+    for part, adjusted in zip(open_parts, paired.holm([part.p for part in open_parts])):
+        if adjusted < level:
             part.answer = part.inside
         else:
             part.why = "not after correction" if part.p < estimates.LEVEL else ""

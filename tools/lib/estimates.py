@@ -6,7 +6,10 @@ in, and what is read from it follows Student's t with (units - 1) degrees of fre
 import math
 from dataclasses import dataclass
 
+import paired
+
 LEVEL = 0.05
+NORMAL_QUANTILE = 1.959964
 ROUNDING = 1e-13
 
 
@@ -18,51 +21,17 @@ class Estimate:
     units: int | None
 
 
-def beta_fraction(a, b, x):
-    """The continued fraction of the incomplete beta function, evaluated by Lentz's method (DLMF 8.17.22)."""
-    tiny = 1e-300
-    c, d = 1.0, 1.0 / max(1.0 - (a + b) * x / (a + 1.0), tiny)
-    result = d
-    for m in range(1, 10000):
-        even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
-        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
-        for term in (even, odd):
-            d = 1.0 / (1.0 + term * d or tiny)
-            c = 1.0 + term / c or tiny
-            result *= c * d
-        if abs(c * d - 1.0) < 1e-15:
-            return result
-    raise ArithmeticError(f"the incomplete beta function does not converge at a = {a}, b = {b}, x = {x}")
-
-
-def incomplete_beta(a, b, x):
-    """The regularised incomplete beta function I_x(a, b)."""
-    if x <= 0.0 or x >= 1.0:
-        return float(x >= 1.0)
-    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x))
-    if x < (a + 1.0) / (a + b + 2.0):
-        return front * beta_fraction(a, b, x) / a
-    return 1.0 - front * beta_fraction(b, a, 1.0 - x) / b
-
-
 def tail(t, units):
     """P(T > t): Student's t with units - 1 degrees of freedom; the normal distribution where `units` is None."""
     if units is None:
         return 0.5 * math.erfc(t / math.sqrt(2.0))
-    freedom = units - 1
-    half = 0.5 * incomplete_beta(freedom / 2.0, 0.5, freedom / (freedom + t * t))
-    return half if t >= 0.0 else 1.0 - half
+    beyond = 0.5 * paired.t_tail(t, units - 1)
+    return beyond if t >= 0.0 else 1.0 - beyond
 
 
-def quantile(units, upper=LEVEL / 2):
-    """The t that `tail` leaves `upper` of, by bisection."""
-    low, high = 0.0, 1.0
-    while tail(high, units) > upper:
-        high *= 2.0
-    for _ in range(200):
-        middle = (low + high) / 2.0
-        low, high = (middle, high) if tail(middle, units) > upper else (low, middle)
-    return high
+def margin(estimate):
+    """Half of the 95 % interval."""
+    return (NORMAL_QUANTILE if estimate.units is None else paired.t_quantile(estimate.units - 1)) * estimate.stderr
 
 
 def jackknife(function, units, scale=0.0):
@@ -94,17 +63,6 @@ def two_sided(estimate, above, below):
     inside = max(tail(t, estimate.units) for t in sides)
     outside = min(tail(-t, estimate.units) for t in sides)
     return min(1.0, 2.0 * min(inside, outside)), inside < outside
-
-
-def holm(p_values, level):
-    """Which hypotheses Holm's step-down procedure (1979) rejects at a family-wise level."""
-    order = sorted(range(len(p_values)), key=lambda i: p_values[i])
-    rejected = [False] * len(p_values)
-    for rank, i in enumerate(order):
-        if p_values[i] >= level / (len(p_values) - rank):
-            break
-        rejected[i] = True
-    return rejected
 
 
 def selected_level(families, level=LEVEL):

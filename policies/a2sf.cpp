@@ -49,8 +49,9 @@ const PolicyRegistration<A2sf> kRegistration{{
     .version = 1,
     .summary = "evict the row that received the least attention, old attention counting less",
     .paper = "Jo and Shin 2024, arXiv:2407.20485",
-    .deviations = "with grouped-query attention the heads of a group share one score, their mean; "
-                  "the paper tunes the decay for every model, here it is 0.95",
+    .deviations = "the heads of a group with grouped-query attention share one score, their mean; "
+                  "the decay is 0.95 for every model, where the paper tunes it; the newest 16 rows "
+                  "are protected, as in the authors' code",
     .defaults = {.recent = {int64_t{16}}, .scope = Scope::kKvHead},
 }};
 

@@ -3,13 +3,13 @@
 // keeps a part of its share whatever its scores.
 //
 // Paper: Feng et al., Ada-KV: Optimizing KV Cache Eviction by Adaptive Budget Allocation for
-// Efficient LLM Inference, arXiv:2407.11550, algorithm 1. As in kvpress the part that is safe is
-// taken out before heads compete; the authors' code mixes it into budgets afterwards. Published for
-// prompts (`prompt: one_shot`) over SnapKV.
+// Efficient LLM Inference, arXiv:2407.11550, algorithm 1. As published, the safeguard is a share of
+// the budget without the protected window. As in kvpress it is taken out before heads compete; the
+// authors' code mixes it into the budgets afterwards. Published for prompts (`prompt: one_shot`)
+// over SnapKV.
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
 #include <utility>
 
 #include "multistate/policy/base_scorer.h"
@@ -18,7 +18,7 @@
 namespace multistate {
 namespace {
 
-class AdaKv final : public ScoringPolicy {
+class AdaKv final : public PolicyOverBase {
  public:
   struct Options {
     BaseScorer base{"snapkv"};
@@ -26,19 +26,15 @@ class AdaKv final : public ScoringPolicy {
 
     void visit(OptionVisitor& v) {
       base.visit(v);
-      v("safeguard", safeguard, {0.0, 1.0}, "share of k that every head keeps");
+      v("safeguard", safeguard, {0.0, 1.0},
+        "share of the rows beyond the protected ones that every head keeps");
     }
   };
 
   explicit AdaKv(const Options& options)
-      : base_(options.base.make()), safeguard_(RowCount{options.safeguard}) {}
+      : PolicyOverBase(options.base), safeguard_(RowCount{options.safeguard}) {}
 
-  Needs needs() const override { return base_->needs() | Needs{.pools_heads = true}; }
-
-  void observe(const StepView& step) const override { base_->observe(step); }
-  void score(const StepView& step, std::span<float> scores) const override {
-    base_->score(step, scores);
-  }
+  Needs needs() const override { return base().needs() | Needs{.pools_heads = true}; }
 
   void evict_pooled(std::span<const StepView> sets, std::span<const std::span<float>> scratch,
                     std::span<Evictions> evictions) const override {
@@ -49,16 +45,21 @@ class AdaKv final : public ScoringPolicy {
     if (excess == 0) {
       return;
     }
-    const int64_t safe = safeguard_.rows(sets.front().state_size());
     for (size_t i = 0; i < sets.size(); ++i) {
       score(sets[i], scratch[i]);
-      const int64_t free = std::max<int64_t>(sets[i].live_rows() - safe, 0);
-      evict_lowest(sets[i], scratch[i], std::min(free, excess), evictions[i]);
+      const int64_t free = std::max<int64_t>(sets[i].live_rows() - least_rows(sets[i]), 0);
+      evict_lowest(sets[i], scratch[i], std::min(free, excess), evictions[i], tie_tolerance());
     }
-    spare_highest(scratch, excess, evictions);
+    trim_to_excess(scratch, excess, evictions);
   }
 
  private:
+  /// Rows that a head keeps whatever its scores: the protected ones, and beyond them its safeguard.
+  int64_t least_rows(const StepView& set) const {
+    const int64_t guarded = set.first_candidate() + set.rows() - set.end_candidates();
+    return guarded + safeguard_.rows(std::max<int64_t>(set.state_size() - guarded, 0));
+  }
+
   static int64_t excess_of(std::span<const StepView> sets) {
     int64_t live = 0;
     for (const StepView& set : sets) {
@@ -70,9 +71,9 @@ class AdaKv final : public ScoringPolicy {
     return full ? live - count * sets.front().state_size() : 0;
   }
 
-  /// Of the rows that the sets could give up, each set's lowest first, leaves the `excess` lowest.
-  static void spare_highest(std::span<const std::span<float>> scores, int64_t excess,
-                            std::span<Evictions> evictions) {
+  /// Of the evictions named, each set's lowest score first, leaves the `excess` with the lowest.
+  static void trim_to_excess(std::span<const std::span<float>> scores, int64_t excess,
+                             std::span<Evictions> evictions) {
     int64_t named = 0;
     for (const Evictions& set : evictions) {
       named += static_cast<int64_t>(set.rows().size());
@@ -91,18 +92,19 @@ class AdaKv final : public ScoringPolicy {
     }
   }
 
-  std::shared_ptr<const ScoringPolicy> base_;
   RowCount safeguard_;
 };
 
 const PolicyRegistration<AdaKv> kRegistration{{
     .name = "adakv",
-    .version = 1,
+    .version = 2,
     .summary = "evict the rows with the lowest scores of all heads of a layer",
     .paper = "Feng et al. 2024, arXiv:2407.11550",
     .deviations =
-        "what every head keeps is taken out before heads compete (as in kvpress); evicts at "
-        "every step, too, unless `prompt: one_shot`, and after the prompt",
+        "the safeguard is taken out before heads compete, where the authors' code mixes it into "
+        "the budgets afterwards (the floor of a head is the same); evicts at every step and after "
+        "the prompt, too, where the paper cuts a prompt once (`prompt: one_shot`); the base has "
+        "SnapKV's deviations",
     .over_base = true,
     .defaults = {.recent = {int64_t{32}}, .scope = Scope::kKvHead},
 }};

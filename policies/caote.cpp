@@ -7,7 +7,6 @@
 // with `base: tova` they are the newest token's own, and the score is the exact change.
 
 #include <cmath>
-#include <memory>
 
 #include <fmt/format.h>
 
@@ -19,7 +18,7 @@
 namespace multistate {
 namespace {
 
-class Caote final : public ScoringPolicy {
+class Caote final : public PolicyOverBase {
  public:
   struct Options {
     BaseScorer base{"tova"};
@@ -28,17 +27,18 @@ class Caote final : public ScoringPolicy {
   };
 
   explicit Caote(const Options& options)
-      : base_(options.base.make()), base_needs_(base_->needs()) {}
+      : PolicyOverBase(options.base), base_needs_(base().needs()) {}
 
   Needs needs() const override {
     return base_needs_ | Needs{.values = true, .scratch = 1, .vectors = 1};
   }
 
-  void observe(const StepView& step) const override { base_->observe(step); }
+  /// The scores are not the base's.
+  float tie_tolerance() const override { return 0.0F; }
 
   void score(const StepView& step, std::span<float> scores) const override {
     const auto weights = step.scratch(base_needs_.scratch);
-    base_->score(step, weights);
+    base().score(step, weights);
     scale_to_one(step, weights);
     std::fill(scores.begin(), scores.end(), 0.0F);
     for (int64_t head = 0; head < step.kv_heads(); ++head) {
@@ -86,7 +86,6 @@ class Caote final : public ScoringPolicy {
 
   static constexpr float kSmallest = 1e-6F;
 
-  std::shared_ptr<const ScoringPolicy> base_;
   Needs base_needs_;
 };
 
@@ -95,7 +94,9 @@ const PolicyRegistration<Caote> kRegistration{{
     .version = 1,
     .summary = "evict the row without which the output of attention changes least",
     .paper = "Goel et al. 2025, arXiv:2504.14051",
-    .deviations = "heads of a group share the mean of their weights",
+    .deviations = "the heads of a group share the mean of their weights; rows are evicted after "
+                  "every token unless `every` is set, where the paper reads a prompt in blocks of "
+                  "128 tokens",
     .over_base = true,
     .defaults = {.scope = Scope::kKvHead},
 }};

@@ -5,8 +5,8 @@
 //
 // Paper: Devoto et al., Expected Attention: KV Cache Compression by Estimating Attention from
 // Future Queries Distribution, arXiv:2510.00636, with the defaults of kvpress: 512 positions, 4
-// sinks that neither go nor count as queries. As a score takes D^2 operations a row, rows go in
-// lots of 32.
+// sinks that neither go nor count as queries. As a score takes D^2 operations a row, 32
+// rows are evicted at a time.
 
 #include <algorithm>
 #include <cmath>
@@ -110,7 +110,9 @@ const PolicyRegistration<ExpectedAttention> kRegistration{{
     .version = 1,
     .summary = "evict the row that the next tokens are expected to attend to least",
     .paper = "Devoto et al. 2025, arXiv:2510.00636",
-    .deviations = "the state is held to k rows all the time, floating by `every`",
+    .deviations = "the cache is held to k rows (k + `every` - 1 between evictions) from the start, "
+                  "where kvpress compresses a prompt once, after full attention; so the statistics "
+                  "are those of the queries so far, not of the whole prompt",
     .defaults = {.sinks = 4, .scope = Scope::kKvHead, .every = 32},
 }};
 

@@ -1,4 +1,4 @@
-// Full attention: every row is kept. The topline of every comparison.
+// Full cache: every row is kept. The baseline of every comparison.
 //
 // Paper: Vaswani et al., Attention Is All You Need, arXiv:1706.03762; in the words of
 // arXiv:2401.06104, an unbounded multi-state.
@@ -20,6 +20,7 @@ const PolicyRegistration<Full> kRegistration{{
     .summary = "keep every row: the full key/value cache",
     .paper = "Vaswani et al. 2017, arXiv:1706.03762",
     .deviations = "",
+    .role = Role::kBaseline,
     .bounded = false,
     .defaults = {},
 }};

@@ -39,7 +39,10 @@ const PolicyRegistration<H2o> kRegistration{{
     .version = 1,
     .summary = "evict the row that received the least attention since it came, keep recent ones",
     .paper = "Zhang et al. 2023, arXiv:2306.14048",
-    .deviations = "with grouped-query attention the heads of a group share one score, their mean",
+    .deviations =
+        "the heads of a group with grouped-query attention share one score, their mean; a "
+        "prompt is read token by token, where the authors' code for generation reads it "
+        "with full attention and cuts it once (here `prompt: one_shot`)",
     .defaults = {.recent = {0.5}, .scope = Scope::kKvHead},
 }};
 

@@ -26,7 +26,12 @@ class KeyDiff final : public ScoringPolicy {
     }
   }
 
+  /// In the first layer the keys of one token differ by their rotation and by rounding only.
+  float tie_tolerance() const override { return kRounding; }
+
  private:
+  static constexpr float kRounding = 0x1p-16F;
+
   /// A key of length 0 has no direction and counts as orthogonal to all.
   static constexpr float kSmallestNorm = 1e-12F;
 
@@ -53,10 +58,13 @@ class KeyDiff final : public ScoringPolicy {
 
 const PolicyRegistration<KeyDiff> kRegistration{{
     .name = "keydiff",
-    .version = 1,
+    .version = 2,
     .summary = "evict the row whose key is most like the others",
     .paper = "Park et al. 2025, arXiv:2504.15364",
-    .deviations = "",
+    .deviations =
+        "rows are evicted after every token unless `every` is set, where the paper reads a "
+        "prompt in blocks; keys are taken after RoPE, as in kvpress; cosines within 2^-16 "
+        "of the highest tie with it, and the oldest row is evicted",
     .defaults = {.scope = Scope::kKvHead},
 }};
 

@@ -77,8 +77,11 @@ const PolicyRegistration<Keyformer> kRegistration{{
     .version = 1,
     .summary = "evict the row that received the least attention, with noise and rising temperature",
     .paper = "Adnan et al. 2024, arXiv:2403.09054",
-    .deviations = "the temperature rises by a fixed step, since the length of a text is not known; "
-                  "heads of a group share one score, their mean",
+    .deviations =
+        "the temperature rises by a fixed step, since the length of a text is not known in "
+        "advance; the heads of a group share one score, their mean; a prompt is read token "
+        "by token, where the authors' code cuts it once (here `prompt: one_shot`); k is "
+        "given, where the authors take 60 % of the prompt",
     .defaults = {.recent = {0.3}, .scope = Scope::kKvHead},
 }};
 

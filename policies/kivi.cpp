@@ -4,14 +4,12 @@
 // Paper: Liu et al., KIVI: A Tuning-Free Asymmetric 2bit Quantization for KV Cache,
 // arXiv:2402.02750, section 3. There rows are quantised `residual` at a time for keys, and one at a
 // time for values, behind a window of as many; here a row's value is quantised with its key. There
-// `residual` is 128 and a multiple of `group`; here it may be anything, and the last group of a lot
-// smaller. Ranges are kept in float32. A prompt is quantised while it is read, unless `prompt:
-// one_shot`: then at its end, as published.
+// `residual` is 128 and a multiple of `group`; here it may be anything, and the last group of the
+// rows that are quantised together smaller. Ranges are kept in float32. A prompt is quantised while
+// it is read, unless `prompt: one_shot`: then at its end, as published.
 //
-// A group keeps its ranges as long as one of its rows is there. A base that takes rows here and
-// there thins groups out, and the fewer rows share them the more the ranges cost.
-
-#include <memory>
+// A group keeps its ranges as long as one of its rows is there. A base that evicts rows here and
+// there thins groups out, and the fewer rows share the ranges the more they cost.
 
 #include "multistate/policy/base_scorer.h"
 #include "multistate/policy/registry.h"
@@ -19,7 +17,7 @@
 namespace multistate {
 namespace {
 
-class Kivi final : public ScoringPolicy {
+class Kivi final : public PolicyOverBase {
  public:
   struct Options {
     BaseScorer base{"tova"};
@@ -37,18 +35,12 @@ class Kivi final : public ScoringPolicy {
   };
 
   explicit Kivi(const Options& options)
-      : base_(options.base.make()),
+      : PolicyOverBase(options.base),
         quantization_{.bits = options.bits, .group = options.group, .residual = options.residual} {}
 
-  Needs needs() const override { return base_->needs() | Needs{.quantization = quantization_}; }
-
-  void observe(const StepView& step) const override { base_->observe(step); }
-  void score(const StepView& step, std::span<float> scores) const override {
-    base_->score(step, scores);
-  }
+  Needs needs() const override { return base().needs() | Needs{.quantization = quantization_}; }
 
  private:
-  std::shared_ptr<const ScoringPolicy> base_;
   Quantization quantization_;
 };
 
@@ -58,9 +50,11 @@ const PolicyRegistration<Kivi> kRegistration{{
     .summary = "quantise the rows of the state, whichever of them a base policy keeps",
     .paper = "Liu et al. 2024, arXiv:2402.02750",
     .deviations =
-        "values are quantised together with keys, `residual` rows at a time (an eighth of k "
-        "unless set, where the paper has 128), and not one by one; within a prompt, too, "
-        "unless `prompt: one_shot`; ranges are kept in float32",
+        "values are quantised together with keys, `residual` rows at a time (an eighth of "
+        "k unless set, 128 in the paper), where the paper quantises them one by one; rows "
+        "are quantised while a prompt is read unless `prompt: one_shot`; ranges are kept "
+        "in float32, in the paper in 16 bits; 4 bits unless set, where the paper's "
+        "headline is 2",
     .over_base = true,
     .defaults = {.scope = Scope::kLayer},
 }};

@@ -32,14 +32,23 @@ class Knorm final : public ScoringPolicy {
       scores[row] = -norms[row];
     }
   }
+
+  /// In the first layer all keys of one token have the same norm but for rounding.
+  float tie_tolerance() const override { return kRounding; }
+
+ private:
+  static constexpr float kRounding = 0x1p-16F;
 };
 
 const PolicyRegistration<Knorm> kRegistration{{
     .name = "knorm",
-    .version = 1,
+    .version = 2,
     .summary = "evict the row whose key has the largest norm",
     .paper = "Devoto et al. 2024, arXiv:2406.11430",
-    .deviations = "all layers are compressed, where the paper leaves the first two whole",
+    .deviations =
+        "all layers are compressed, where the authors leave the first two whole; eviction "
+        "begins at k rows, where their code begins at 2,048; norms within 2^-16 of the "
+        "largest tie with it, and the oldest row is evicted",
     .defaults = {.scope = Scope::kKvHead},
 }};
 

@@ -1,16 +1,22 @@
-// LagKV: rows are taken in lots of `lag`; what stands out least against the lot that follows goes.
-// Channels of keys and values are scaled by the range that they have in the following lot, and a
-// row stands out by how much its scaled channels differ.
+// LagKV: the rows after the sinks form chunks of `lag`. When the chunk that follows is complete, a
+// chunk's rows are ranked: channels of keys and values are scaled by their range in the following
+// chunk, and a row ranks by how much its scaled channels vary. All ranked chunks keep the same
+// number of their best rows.
 //
 // Paper: Liang et al., LagKV: Lag-Relative Information of the KV Cache Tells Which Tokens Are
-// Important, arXiv:2504.04704. As in kvpress a row's score is its rank within its lot, so that all
-// lots lose alike, and the last lot and what follows it stay. The paper compresses every lot once
-// to a fixed share; here k is fixed, and lots are counted anew over the rows that are left.
+// Important, arXiv:2504.04704. Chunks and scores are those of the authors' code, which cuts each
+// chunk to a fixed share of its rows, so that the cache grows. Here k is fixed and the share is
+// what k allows: evicting the last rank there is leaves what the published rule leaves with that
+// share.
 
 #include <algorithm>
 #include <cmath>
+#include <variant>
+
+#include <fmt/format.h>
 
 #include "multistate/policy/registry.h"
+#include "multistate/policy/vectors.h"
 
 namespace multistate {
 namespace {
@@ -18,99 +24,98 @@ namespace {
 class LagKv final : public ScoringPolicy {
  public:
   struct Options {
-    int64_t lag = 128;
+    RowCount lag = {0.25};
 
-    void visit(OptionVisitor& v) { v("lag", lag, {2, 1 << 20}, "rows of a lot"); }
+    void visit(OptionVisitor& v) { v("lag", lag, "rows of a chunk; of a share of k, at least 2"); }
   };
 
   explicit LagKv(const Options& options) : lag_(options.lag) {}
 
   Needs needs() const override {
-    return {.keys = true, .values = true, .scratch = 2, .vectors = 2};
+    return {.keys = true, .values = true, .memory = 1, .scratch = 2, .vectors = 2};
+  }
+
+  /// Up to 2 lag - 1 rows after the sinks have no rank yet.
+  std::string problem_with(int64_t k, int64_t sinks) const override {
+    const int64_t lag = lag_of(k);
+    if (lag >= 2 && k >= sinks + 2 * lag) {
+      return "";
+    }
+    return fmt::format("lag is {}; it must be 2 or more, and sinks ({}) + 2 lag at most k ({})",
+                       lag, sinks, k);
+  }
+
+  /// Memory: the rank of a row in its chunk, 1 for the best; 0 before it is ranked. Ranked rows are
+  /// evicted first, so the newest 2 lag are all alive.
+  void observe(const StepView& step) const override {
+    const int64_t lag = lag_of(step.state_size());
+    const int64_t tokens = step.step() + 1 - step.first_candidate();
+    if (tokens >= 2 * lag && tokens % lag == 0) {
+      rank(step, {step.rows() - 2 * lag, step.rows() - lag}, {step.rows() - lag, step.rows()});
+    }
   }
 
   void score(const StepView& step, std::span<float> scores) const override {
-    // Without two lots the oldest row goes.
+    const auto ranks = step.memory();
     for (size_t row = 0; row < scores.size(); ++row) {
-      scores[row] = static_cast<float>(row) / static_cast<float>(scores.size());
-    }
-    Lot lot = next_lot(step, step.first_candidate());
-    for (Lot after = next_lot(step, lot.end); after.complete; after = next_lot(step, lot.end)) {
-      score_lot(step, lot, after, scores);
-      lot = after;
-      std::fill(scores.begin() + lot.begin, scores.end(), 1.0F);
+      scores[row] = -ranks[row];
     }
   }
 
  private:
-  /// Slots [begin, end) that hold `lag` rows.
-  struct Lot {
-    int64_t begin = 0;
-    int64_t end = 0;
-    bool complete = false;
-  };
-
-  Lot next_lot(const StepView& step, int64_t begin) const {
-    Lot lot = {begin, begin, false};
-    for (int64_t count = 0; !lot.complete && lot.end < step.rows(); ++lot.end) {
-      count += step.live(lot.end) ? 1 : 0;
-      lot.complete = count == lag_;
-    }
-    return lot;
+  int64_t lag_of(int64_t k) const {
+    const int64_t least = std::holds_alternative<double>(lag_.value) ? 2 : 0;
+    return std::max(lag_.rows(k), least);
   }
 
-  void score_lot(const StepView& step, const Lot& lot, const Lot& after,
-                 std::span<float> scores) const {
+  struct Chunk {  ///< Slots [begin, end).
+    int64_t begin = 0;
+    int64_t end = 0;
+  };
+
+  static void rank(const StepView& step, const Chunk& chunk, const Chunk& after) {
     const auto importance = step.scratch(0);
     std::fill(importance.begin(), importance.end(), 0.0F);
     for (int64_t head = 0; head < step.kv_heads(); ++head) {
-      add_spread(step, lot, after, [&](int64_t row) { return step.key(head, row); });
-      add_spread(step, lot, after, [&](int64_t row) { return step.value(head, row); });
+      add_spread(step, chunk, after, [&](int64_t row) { return step.key(head, row); });
+      add_spread(step, chunk, after, [&](int64_t row) { return step.value(head, row); });
     }
-    for (int64_t row = lot.begin; row < lot.end; ++row) {
-      int64_t below = 0;
-      for (int64_t other = lot.begin; other < lot.end; ++other) {
-        const auto [a, b] =
-            std::pair(importance[static_cast<size_t>(other)], importance[static_cast<size_t>(row)]);
-        below += step.live(other) && (a < b || (a == b && other < row)) ? 1 : 0;
+    for (int64_t row = chunk.begin; row < chunk.end; ++row) {
+      int64_t better = 0;  // Of equals the newer one.
+      for (int64_t other = chunk.begin; other < chunk.end; ++other) {
+        better += std::pair(importance[static_cast<size_t>(other)], other) >
+                  std::pair(importance[static_cast<size_t>(row)], row);
       }
-      scores[static_cast<size_t>(row)] = static_cast<float>(below) / static_cast<float>(lag_);
+      step.memory()[static_cast<size_t>(row)] = static_cast<float>(better + 1);
     }
   }
 
-  /// Adds to scratch(0) the softmax over the lot of the standard deviation over scaled channels.
-  template <class VectorOf>
-  static void add_spread(const StepView& step, const Lot& lot, const Lot& after,
-                         const VectorOf& vector_of) {
+  /// Adds to scratch(0) the softmax over the chunk of the deviation over scaled channels.
+  template <class F>
+  static void add_spread(const StepView& step, const Chunk& chunk, const Chunk& after,
+                         const F& of) {
     const auto low = step.vector(0);
     const auto high = step.vector(1);
     std::fill(low.begin(), low.end(), INFINITY);
     std::fill(high.begin(), high.end(), -INFINITY);
     for (int64_t row = after.begin; row < after.end; ++row) {
-      if (step.live(row)) {
-        const auto x = vector_of(row);
-        for (size_t i = 0; i < x.size(); ++i) {
-          low[i] = std::min(low[i], x[i]);
-          high[i] = std::max(high[i], x[i]);
-        }
+      const auto x = of(row);
+      for (size_t i = 0; i < x.size(); ++i) {
+        low[i] = std::min(low[i], x[i]);
+        high[i] = std::max(high[i], x[i]);
       }
     }
-    const auto weights = step.scratch(1);
+    const auto first = static_cast<size_t>(chunk.begin);
+    const auto weights = step.scratch(1).subspan(first, static_cast<size_t>(chunk.end) - first);
     float total = 0.0F;
-    for (int64_t row = lot.begin; row < lot.end; ++row) {
-      if (step.live(row)) {
-        weights[static_cast<size_t>(row)] = std::exp(deviation(vector_of(row), low, high));
-        total += weights[static_cast<size_t>(row)];
-      }
+    for (size_t i = 0; i < weights.size(); ++i) {
+      weights[i] = std::exp(deviation(of(chunk.begin + static_cast<int64_t>(i)), low, high));
+      total += weights[i];
     }
-    for (int64_t row = lot.begin; row < lot.end; ++row) {
-      if (step.live(row)) {
-        step.scratch(0)[static_cast<size_t>(row)] += weights[static_cast<size_t>(row)] / total;
-      }
-    }
+    add_scaled(1.0F / total, weights, step.scratch(0).subspan(first, weights.size()));
   }
 
-  /// A channel that does not vary in the lot after has no scale, and counts as 0.
+  /// A channel that does not vary in the chunk after counts as 0.
   static float deviation(std::span<const float> x, std::span<const float> low,
                          std::span<const float> high) {
     float sum = 0.0F;
@@ -125,15 +130,19 @@ class LagKv final : public ScoringPolicy {
     return std::sqrt(std::max(squares - sum * sum / size, 0.0F) / std::max(size - 1.0F, 1.0F));
   }
 
-  int64_t lag_;
+  RowCount lag_;
 };
 
 const PolicyRegistration<LagKv> kRegistration{{
     .name = "lagkv",
-    .version = 1,
-    .summary = "evict the row that stands out least against the rows that follow it",
+    .version = 2,
+    .summary = "evict the rows of each chunk that vary least against the chunk that follows",
     .paper = "Liang et al. 2025, arXiv:2504.04704",
-    .deviations = "holds the state to k rows, where the paper keeps a share of every lot for good",
+    .deviations =
+        "k is fixed, so the share that a chunk keeps falls as the text grows; the paper fixes the "
+        "share, and the cache grows; `lag` is a quarter of k unless set, where the authors have 64 "
+        "to 1,024 rows; 4 sinks as in kvpress, the authors have 16; a channel that does not vary "
+        "in the following chunk counts as 0, where their code divides by 0",
     .defaults = {.sinks = 4, .scope = Scope::kKvHead},
 }};
 

@@ -67,9 +67,8 @@ const PolicyRegistration<MorphKv> kRegistration{{
     .summary =
         "evict the old row that matters least to the newest tokens, each having the same say",
     .paper = "Ghadia et al. 2025, arXiv:2503.00979",
-    .deviations =
-        "heads of a group share the mean of their weights, where the authors' code adds up "
-        "their logits",
+    .deviations = "the heads of a group share the mean of their weights, where the authors' code "
+                  "adds up their logits; a prompt is read token by token unless `prompt: one_shot`",
     .defaults = {.recent = {int64_t{30}}, .scope = Scope::kKvHead},
 }};
 

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
 
 #include "multistate/policy/base_scorer.h"
 #include "multistate/policy/registry.h"
@@ -15,7 +14,7 @@
 namespace multistate {
 namespace {
 
-class PyramidKv final : public ScoringPolicy {
+class PyramidKv final : public PolicyOverBase {
  public:
   struct Options {
     BaseScorer base{"snapkv"};
@@ -30,14 +29,9 @@ class PyramidKv final : public ScoringPolicy {
   };
 
   explicit PyramidKv(const Options& options)
-      : base_(options.base.make()), beta_(options.beta), least_(options.least) {}
+      : PolicyOverBase(options.base), beta_(options.beta), least_(options.least) {}
 
-  Needs needs() const override { return base_->needs() | Needs{.layer_budgets = true}; }
-
-  void observe(const StepView& step) const override { base_->observe(step); }
-  void score(const StepView& step, std::span<float> scores) const override {
-    base_->score(step, scores);
-  }
+  Needs needs() const override { return base().needs() | Needs{.layer_budgets = true}; }
 
   int64_t layer_budget(int64_t layer, int64_t layers, int64_t k) const override {
     if (layers == 1 || k <= least_) {
@@ -52,7 +46,6 @@ class PyramidKv final : public ScoringPolicy {
   }
 
  private:
-  std::shared_ptr<const ScoringPolicy> base_;
   double beta_;
   int64_t least_;
 };
@@ -62,7 +55,9 @@ const PolicyRegistration<PyramidKv> kRegistration{{
     .version = 1,
     .summary = "low layers keep more rows than high ones",
     .paper = "Cai et al. 2024, arXiv:2406.02069",
-    .deviations = "evicts at every step, too, unless `prompt: one_shot`, and after the prompt",
+    .deviations = "evicts at every step and after the prompt, too, where the paper cuts a prompt "
+                  "once (`prompt: one_shot`); where k is at most `least`, all layers keep k rows; "
+                  "the base has SnapKV's deviations",
     .over_base = true,
     .defaults = {.recent = {int64_t{32}}, .scope = Scope::kKvHead},
 }};

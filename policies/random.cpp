@@ -1,5 +1,20 @@
-// Random: evict any row, each with the same probability. The floor of every comparison: a policy
-// that is not better than this one decides nothing.
+// Random: evict a random row, each candidate with the same probability: the control of every
+// comparison. What it reaches comes from protection, scope and the number of rows alone; a score is
+// worth what it adds to a random choice under the same options.
+//
+// A control is matched to a policy by giving it the policy's values of the common options: `sinks`,
+// `recent`, `scope`, `every`, `positions` and `prompt` all apply to it, and its draws go over the
+// rows that these leave unprotected, for every set of rows by itself. The defaults are plain:
+// nothing is protected, one set of rows a layer.
+//
+// Paper: none. The published control, random attention (arXiv:2609.03430), samples uniformly for
+// each key/value head and protects the prompt and the newest 64 rows: here `scope: kv_head, recent:
+// 64` and `sinks` equal to the length of the prompt, a number that is the same for all samples.
+//
+// Each eviction draws anew from the generator of its set of rows (seed, sample, layer, set), so the
+// order in which samples, layers and sets are run changes nothing. Stepwise every row there leaves
+// with the same probability at each step, and old rows become rare; with `prompt: one_shot` the cut
+// keeps a uniform sample of the whole prompt, as the published control does.
 
 #include "multistate/policy/registry.h"
 
@@ -25,6 +40,7 @@ const PolicyRegistration<RandomEviction> kRegistration{{
     .summary = "evict a row at random",
     .paper = "none: a control",
     .deviations = "",
+    .role = Role::kControl,
     .defaults = {.scope = Scope::kLayer},
 }};
 

@@ -3,12 +3,12 @@
 //
 // Paper: Ren and Zhu, On the Efficacy of Eviction Policy for Key-Value Constrained Generative
 // Language Model Inference, arXiv:2402.06262, section 4. Mean and standard deviation are over the
-// steps that a row has seen. As in the authors' code (EasyKV) the last 10 rows and the first 4
-// stay.
+// steps that a row has seen. As in the authors' code for decoding (EasyKV), the candidates are the
+// k - `unsteady` rows whose attention varies least, and rows that are protected (the last 10, the
+// first 4) count among those that vary most.
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
 
 #include "multistate/policy/registry.h"
@@ -22,7 +22,8 @@ class Roco final : public ScoringPolicy {
     RowCount unsteady = {0.3};
 
     void visit(OptionVisitor& v) {
-      v("unsteady", unsteady, "rows that are kept since their attention varies most");
+      v("unsteady", unsteady,
+        "rows that are kept for their varying attention, protected rows included");
     }
   };
 
@@ -59,19 +60,19 @@ class Roco final : public ScoringPolicy {
   }
 
  private:
+  /// Gives the highest score to all but the steadiest candidates.
   void keep_unsteady(const StepView& step, std::span<const float> deviations,
                      std::span<float> sorted, std::span<float> scores) const {
-    // So many that the rows which have to go remain.
-    const auto room = static_cast<int64_t>(sorted.size()) - step.excess();
-    const int64_t kept = std::min(unsteady_.rows(step.state_size()), room);
-    if (kept <= 0) {
+    const int64_t k = step.state_size();
+    const auto steady = static_cast<size_t>(std::max(k - unsteady_.rows(k), step.excess()));
+    if (steady >= sorted.size()) {
       return;
     }
-    const auto last = sorted.begin() + static_cast<std::ptrdiff_t>(kept - 1);
-    std::nth_element(sorted.begin(), last, sorted.end(), std::greater<>());
+    const auto last = sorted.begin() + static_cast<std::ptrdiff_t>(steady - 1);
+    std::nth_element(sorted.begin(), last, sorted.end());
     for (int64_t row = step.first_candidate(); row < step.end_candidates(); ++row) {
       const auto slot = static_cast<size_t>(row);
-      if (step.live(row) && deviations[slot] >= *last) {
+      if (step.live(row) && deviations[slot] > *last) {
         scores[slot] = std::numeric_limits<float>::max();
       }
     }
@@ -82,10 +83,14 @@ class Roco final : public ScoringPolicy {
 
 const PolicyRegistration<Roco> kRegistration{{
     .name = "roco",
-    .version = 1,
+    .version = 2,
     .summary = "evict the row with the least mean attention among those whose attention is steady",
     .paper = "Ren and Zhu 2024, arXiv:2402.06262",
-    .deviations = "rows go one by one within a prompt, too, where the paper takes strides",
+    .deviations =
+        "the first 4 tokens are protected where the authors' code, when decoding, protects the "
+        "whole prompt; a prompt is read token by token, evicting one row at a time, where "
+        "the authors' code reads it in strides; heads of a group share the mean of their "
+        "weights, as in the authors' code",
     .defaults = {.sinks = 4, .recent = {int64_t{10}}, .scope = Scope::kKvHead},
 }};
 

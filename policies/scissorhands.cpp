@@ -73,9 +73,10 @@ const PolicyRegistration<Scissorhands> kRegistration{{
     .version = 1,
     .summary = "evict the row that got less than a uniform share of attention most often",
     .paper = "Liu et al. 2023, arXiv:2305.17118",
-    .deviations =
-        "one row a step goes unless `every` is set, where the paper gives up half of them "
-        "when the state is full; heads of a group share the mean of their weights",
+    .deviations = "one row is evicted a step unless `every` is set, where the paper drops half of "
+                  "the rows when the cache is full; the heads of a group share the mean of their "
+                  "weights; all layers keep k rows, where the paper may give layers different "
+                  "numbers",
     .defaults = {.recent = {int64_t{10}}, .scope = Scope::kKvHead},
 }};
 

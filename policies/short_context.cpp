@@ -30,7 +30,11 @@ const PolicyRegistration<ShortContext> kRegistration{{
     .version = 1,
     .summary = "no compression: the context is cut into pieces of k tokens",
     .paper = "Oren et al. 2024, arXiv:2401.06104 (baseline)",
-    .deviations = "",
+    .deviations =
+        "the paper does not say how it shortens inputs; here a text is cut into pieces of "
+        "k tokens without overlap, and the last token of a piece predicts the first of the "
+        "next",
+    .role = Role::kBaseline,
     .defaults = {.scope = Scope::kLayer},
 }};
 

@@ -87,9 +87,9 @@ const PolicyRegistration<SnapKv> kRegistration{{
     .version = 1,
     .summary = "evict the row that the newest queries attend to least, smoothed over neighbours",
     .paper = "Li et al. 2024, arXiv:2404.14469",
-    .deviations =
-        "evicts at every step, too, unless `prompt: one_shot`, and after the prompt; heads "
-        "of a group share one score, their mean, before it is smoothed",
+    .deviations = "evicts at every step and after the prompt, too, where the paper cuts a prompt "
+                  "once (`prompt: one_shot`); the heads of a group share one score, their mean, "
+                  "taken before it is smoothed, where the authors' code scores every query head",
     .defaults = {.recent = {int64_t{32}}, .scope = Scope::kKvHead},
 }};
 

@@ -29,7 +29,10 @@ const PolicyRegistration<Streaming> kRegistration{{
     .version = 1,
     .summary = "keep the first tokens and the most recent ones",
     .paper = "Xiao et al. 2023, arXiv:2309.17453",
-    .deviations = "keys keep their original positions unless `positions: in_cache`",
+    .deviations =
+        "keys keep their original positions unless `positions: in_cache`, which is what "
+        "the paper does; a prompt is read token by token, where the authors' code does not "
+        "handle prompts longer than the cache",
     .defaults = {.sinks = 4},
 }};
 

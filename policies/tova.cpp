@@ -23,7 +23,11 @@ const PolicyRegistration<Tova> kRegistration{{
     .version = 1,
     .summary = "evict the row that the newest token attends to least",
     .paper = "Oren et al. 2024, arXiv:2401.06104",
-    .deviations = "",
+    .deviations =
+        "a prompt is read token by token, as equation 9 has it; the authors' code reads it "
+        "with full attention and cuts it once, by its last token (here `prompt: "
+        "one_shot`); weights are averaged in float32, in the authors' code in the model's "
+        "precision",
     .defaults = {.scope = Scope::kLayer},
 }};
 

@@ -64,7 +64,8 @@ const PolicyRegistration<WeightedKv> kRegistration{{
     .version = 1,
     .summary = "merge the value of the row with the least mean attention into its neighbour's",
     .paper = "Yuan et al. 2025, arXiv:2503.01330",
-    .deviations = "the neighbour is the row that follows, which the paper leaves open",
+    .deviations = "the value is merged into the row that follows; the paper does not say which "
+                  "neighbour",
     .defaults = {.scope = Scope::kKvHead},
 }};
 

@@ -22,7 +22,9 @@ const PolicyRegistration<Window> kRegistration{{
     .version = 1,
     .summary = "evict the oldest row",
     .paper = "Beltagy et al. 2020, arXiv:2004.05150",
-    .deviations = "",
+    .deviations = "the paper trains its models with the window and widens or dilates it in some "
+                  "layers; here every layer of a model that was trained without one has the same "
+                  "window",
     .defaults = {.scope = Scope::kLayer},
 }};
 

@@ -82,6 +82,80 @@ TEST_CASE("heads that share a budget keep as many rows as if each had its own") 
   CHECK(*std::max_element(sizes.begin(), sizes.end()) > 8);
 }
 
+TEST_CASE("lagkv keeps the best rows of every chunk, as many of each as k allows") {
+  // 1 sink and 16 chunks of 3; the last chunk has no reference, and 2 rows are behind it.
+  constexpr int64_t kTokens = 51;
+  constexpr int64_t kLag = 3;
+  auto inputs = NaiveInputs::random(4, 2, kTokens, 8);
+  inputs.prompt = kTokens;
+  const int64_t size = inputs.head_size;
+  for (const int64_t k : {12, 20, 33}) {
+    for (const char* prompt : {"stepwise", "one_shot"}) {
+      const auto setup =
+          set_up_policy("lagkv", k, std::string("{sinks: 1, lag: 3, prompt: ") + prompt + "}");
+      const auto run = run_scan(scan_for(setup), inputs, setup, {});
+      for (int64_t head = 0; head < 2; ++head) {
+        // Softmax over a chunk of the deviation over channels, scaled by the chunk that follows.
+        const auto add = [&](const std::vector<double>& data, int64_t first,
+                             std::vector<double>& importance) {
+          std::vector<double> exponentials;
+          for (int64_t row = first; row < first + kLag; ++row) {
+            std::vector<double> scaled;
+            for (int64_t i = 0; i < size; ++i) {
+              double low = INFINITY;
+              double high = -INFINITY;
+              for (int64_t other = first + kLag; other < first + 2 * kLag; ++other) {
+                low = std::min(low, vector_of(inputs, data, head, other)[i]);
+                high = std::max(high, vector_of(inputs, data, head, other)[i]);
+              }
+              scaled.push_back((vector_of(inputs, data, head, row)[i] - low) / (high - low));
+            }
+            double mean = 0.0;
+            double squares = 0.0;
+            for (const double x : scaled) {
+              mean += x / static_cast<double>(size);
+            }
+            for (const double x : scaled) {
+              squares += (x - mean) * (x - mean);
+            }
+            exponentials.push_back(std::exp(std::sqrt(squares / static_cast<double>(size - 1))));
+          }
+          const double total = exponentials[0] + exponentials[1] + exponentials[2];
+          for (size_t i = 0; i < 3; ++i) {
+            importance[i] += exponentials[i] / total;
+          }
+        };
+        // (rank from the worst, position) of rows in chunks that have a reference.
+        std::vector<std::pair<int64_t, int64_t>> order;
+        for (int64_t first = 1; first + 2 * kLag <= kTokens; first += kLag) {
+          std::vector<double> importance(3, 0.0);
+          add(inputs.keys, first, importance);
+          add(inputs.values, first, importance);
+          for (size_t row = 0; row < 3; ++row) {
+            const auto better = std::count_if(importance.begin(), importance.end(),
+                                              [&](double x) { return x > importance[row]; });
+            order.emplace_back(-better, first + static_cast<int64_t>(row));
+          }
+        }
+        std::sort(order.begin(), order.end());
+        std::vector<int64_t> gone;
+        for (size_t i = 0; i < static_cast<size_t>(kTokens - k); ++i) {
+          gone.push_back(order[i].second);
+        }
+        const auto kept = run.sets[static_cast<size_t>(head)].trace.kept_after(kTokens - 1);
+        std::vector<int64_t> expected;
+        for (int64_t position = 0; position < kTokens; ++position) {
+          if (std::find(gone.begin(), gone.end(), position) == gone.end()) {
+            expected.push_back(position);
+          }
+        }
+        CAPTURE(k, prompt, head);
+        CHECK(kept == expected);
+      }
+    }
+  }
+}
+
 TEST_CASE("no policy's first eviction loses less future attention than the oracle's") {
   constexpr int64_t kRows = 5;
   std::map<std::string, PolicySetup> setups;
@@ -95,7 +169,7 @@ TEST_CASE("no policy's first eviction loses less future attention than the oracl
   for (uint64_t seed = 0; seed < 1000; ++seed) {
     // One set of rows, so that policies which share rows out among sets give up one, too.
     const auto inputs = NaiveInputs::random(4, 1, 8, seed);
-    const auto future = future_attention(inputs, {0, 4, 0, 1})[kRows];
+    const auto future = future_attention(inputs, {0, 4, 0, 1}, 1.0)[kRows];
     const auto lost = [&](int64_t row) { return future[static_cast<size_t>(row)]; };
     const double least = lost(first_evicted(inputs, setups.at("oracle")));
     for (const auto& [name, setup] : setups) {

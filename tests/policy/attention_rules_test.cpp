@@ -44,8 +44,31 @@ TEST_CASE("roco: the least mean goes, but not where attention varies most") {
   // Means 0.4/4 = 0.1, 0.7/3 = 0.23, 0.6/2 = 0.3, 0.4; standard deviations 0.12, 0.02, 0, 0.
   auto plain = step();
   CHECK(evicted(keeping("0"), plain) == std::vector<int64_t>{0});
+  // k - 1 rows are candidates: the steadiest, rows 2 and 3.
   auto one = step();
-  CHECK(evicted(keeping("1"), one) == std::vector<int64_t>{1});
+  CHECK(evicted(keeping("1"), one) == std::vector<int64_t>{2});
+  // A protected row is the one that is kept: the candidates are rows 2 and 1.
+  auto recent = step();
+  CHECK(evicted(set_up_policy("roco", 3, "{sinks: 0, recent: 1, unsteady: 1}"), recent) ==
+        std::vector<int64_t>{1});
+}
+
+TEST_CASE("roco: of 65 rows 45 are candidates at k = 64, as in the authors' code") {
+  // Deviations rise with the row. 0.3 of 64 is 19, so 64 - 19 rows may go: the steadiest of rows 4
+  // to 54, which the options leave, are rows 4 to 48.
+  HandMadeStep step = {.step = 64, .positions = {}, .attention = {{}}};
+  std::vector<float> squares;
+  for (int64_t row = 0; row < 65; ++row) {
+    const auto age = static_cast<float>(65 - row);
+    const float mean = row > 48 ? 0.1F : row == 48 ? 0.5F : 1.0F;
+    const float deviation = 0.01F * static_cast<float>(row);
+    step.positions.push_back(row);
+    step.attention[0].push_back(0.0F);
+    step.memory.push_back(mean * age);
+    squares.push_back((mean * mean + deviation * deviation) * age);
+  }
+  step.memory.insert(step.memory.end(), squares.begin(), squares.end());
+  CHECK(evicted(set_up_policy("roco", 64), step) == std::vector<int64_t>{48});
 }
 
 TEST_CASE("scissorhands: counts how often a row was below the uniform share") {
@@ -130,6 +153,16 @@ TEST_CASE("keyformer: the softmax of noisy logits at a temperature, summed over 
     CHECK(static_cast<double>(step.memory[row]) ==
           approx(before[row] + exponentials[row] / total).margin(1e-6));
   }
+}
+
+TEST_CASE("oracle: gamma belongs to the sum, not to the plan") {
+  CHECK(set_up_policy("oracle", 4, "{gamma: 0.5}").needs.future->gamma == 0.5);
+  CHECK(set_up_policy("oracle", 4, "{exact: true}").needs.future->exact);
+  CHECK_THROWS_WITH(set_up_policy("oracle", 4, "{exact: true, gamma: 0.5}"),
+                    ContainsSubstring("unknown key 'policy.gamma'"));
+  CHECK_THROWS_WITH(set_up_policy("oracle", 4, "{gamma: 0}"), ContainsSubstring("policy.gamma"));
+  CHECK_THROWS_WITH(set_up_policy("adakv", 4, "{base: oracle, exact: true, recent: 1}"),
+                    ContainsSubstring("an exact plan is for sets of a fixed size"));
 }
 
 TEST_CASE("oracle: the row that gets least from now on goes") {

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include "multistate/engine/decision.h"
 #include "multistate/policy/policy_error.h"
@@ -73,6 +74,19 @@ void check_refused(std::shared_ptr<const Policy> policy, const std::string& mess
 }
 
 }  // namespace
+
+TEST_CASE("baselines, the control and the reference are not candidates") {
+  const std::map<std::string, std::string> others = {{"full", "baseline"},
+                                                     {"short_context", "baseline"},
+                                                     {"random", "control"},
+                                                     {"oracle", "reference"}};
+  for (const std::string& name : policy_registry().names()) {
+    CAPTURE(name);
+    const auto other = others.find(name);
+    CHECK(name_of(policy_registry().find(name)->info.role) ==
+          (other == others.end() ? "policy" : other->second));
+  }
+}
 
 TEST_CASE("a decision that breaks the contract is refused, with policy, layer and step") {
   check_refused(std::make_shared<Scripted>(std::vector<int64_t>{}),

@@ -65,28 +65,82 @@ TEST_CASE("keydiff: the key closest to the mean direction goes, however long") {
   CHECK(static_cast<double>(scores[2]) == approx(-0.16910).margin(1e-5));
 }
 
-TEST_CASE("lagkv: what stands out least against the lot that follows goes") {
-  // The second lot ranges from (0, 0) to (2, 4). Scaled by it row 0 is (0.5, 0.5), deviation 0, and
-  // row 1 is (1, 0), deviation 0.71.
-  const Vectors vectors = {{{1, 2}, {2, 0}, {0, 0}, {2, 4}, {9, 9}}};
-  HandMadeStep step = {
-      .step = 4, .positions = {0, 1, 2, 3, 4}, .attention = {}, .keys = vectors, .values = vectors};
-  const auto setup = set_up_policy("lagkv", 4, "{lag: 2, sinks: 0}");
-  CHECK(evicted(setup, step) == std::vector<int64_t>{0});
-  const Vectors swapped = {{{2, 0}, {1, 2}, {0, 0}, {2, 4}, {9, 9}}};
-  step.keys = swapped;
-  step.values = swapped;
-  CHECK(evicted(setup, step) == std::vector<int64_t>{1});
-  // Ranks 0 and 1 of 2; the last lot and the rest stay.
-  ShownStep shown(setup, step);
-  CHECK(shown.score() == std::vector<float>{0.5F, 0.0F, 1.0F, 1.0F, 1.0F});
+TEST_CASE("knorm: keys whose lengths differ by rounding tie, and the oldest goes") {
+  const auto evicted_of = [](float first, float second) {
+    HandMadeStep step = {.step = 3,
+                         .positions = {0, 1, 2, 3},
+                         .attention = {},
+                         .memory = {1.0F, first, second, 0.0F},
+                         .keys = {{{0, 0}, {0, 0}, {0, 0}, {0, 2}}}};
+    return evicted(set_up_policy("knorm", 3), step);
+  };
+  CHECK(evicted_of(5.0F, 5.00005F) == std::vector<int64_t>{1});
+  CHECK(evicted_of(5.00005F, 5.0F) == std::vector<int64_t>{1});
+  CHECK(evicted_of(5.0F, 5.0005F) == std::vector<int64_t>{2});
 }
 
-TEST_CASE("lagkv: without two lots the oldest row goes") {
-  const Vectors vectors = {{{1, 2}, {2, 0}, {0, 0}}};
+TEST_CASE("several rows go one by one: each time the oldest that ties with the longest left") {
+  // 5.00005 ties with 5; 3 with 3.00001. In order: 5 (row 1), 5.00005 (row 4), 3 (row 0).
+  HandMadeStep step = {.step = 5,
+                       .positions = {0, 1, 2, 3, 4, 5},
+                       .attention = {},
+                       .memory = {3.0F, 5.0F, 1.0F, 3.00001F, 5.00005F, 0.0F},
+                       .keys = {{{0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 2}}}};
+  CHECK(evicted(set_up_policy("knorm", 3, "{every: 3}"), step) == std::vector<int64_t>{1, 4, 0});
+}
+
+TEST_CASE("keydiff: keys of one direction tie, whatever rounding says of their cosines") {
+  // Rows 1 and 2 are parallel up to 1e-6; row 3 is the odd one.
+  for (const float turn : {1e-6F, -1e-6F}) {
+    HandMadeStep step = {.step = 3,
+                         .positions = {0, 1, 2, 3},
+                         .attention = {},
+                         .keys = {{{1, -0.5F}, {1, 0.25F}, {3, 0.75F + turn}, {0, 1}}}};
+    CHECK(evicted(set_up_policy("keydiff", 3), step) == std::vector<int64_t>{1});
+  }
+}
+
+TEST_CASE("lagkv: ranks a chunk against the one that follows, once that is complete") {
+  // The second chunk ranges from (0, 0) to (2, 4). Scaled by it row 0 is (0.5, 0.5), deviation 0,
+  // and row 1 is (1, 0), deviation 0.71.
+  Vectors vectors = {{{1, 2}, {2, 0}, {0, 0}, {2, 4}}};
   HandMadeStep step = {
-      .step = 2, .positions = {0, 1, 2}, .attention = {}, .keys = vectors, .values = vectors};
-  CHECK(evicted(set_up_policy("lagkv", 2, "{lag: 2, sinks: 0}"), step) == std::vector<int64_t>{0});
+      .step = 3, .positions = {0, 1, 2, 3}, .attention = {}, .keys = vectors, .values = vectors};
+  const auto setup = set_up_policy("lagkv", 4, "{lag: 2, sinks: 0}");
+  CHECK(evicted(setup, step).empty());
+  CHECK(step.memory == std::vector<float>{2.0F, 1.0F, 0.0F, 0.0F});
+  // The next row leaves ranks as they are, and the last rank goes.
+  step = {.step = 4,
+          .positions = {0, 1, 2, 3, 4},
+          .attention = {},
+          .memory = {2.0F, 1.0F, 0.0F, 0.0F, 0.0F},
+          .keys = {{{1, 2}, {2, 0}, {0, 0}, {2, 4}, {9, 9}}}};
+  step.values = step.keys;
+  CHECK(evicted(setup, step) == std::vector<int64_t>{0});
+}
+
+TEST_CASE("lagkv: what goes is the last rank, not the oldest chunk") {
+  // The third chunk ranges from (0, 0) to (2, 2): row 2 is (0, 1) of it, deviation 0.71, row 3 is
+  // (1, 1). The row of the first chunk is the best of it.
+  HandMadeStep step = {.step = 5,
+                       .positions = {1, 2, 3, 4, 5},
+                       .attention = {},
+                       .memory = {1.0F, 0.0F, 0.0F, 0.0F, 0.0F},
+                       .keys = {{{2, 0}, {0, 2}, {2, 2}, {0, 0}, {2, 2}}}};
+  step.values = step.keys;
+  const auto setup = set_up_policy("lagkv", 4, "{lag: 2, sinks: 0}");
+  CHECK(evicted(setup, step) == std::vector<int64_t>{2});
+  CHECK(step.memory == std::vector<float>{1.0F, 1.0F, 2.0F, 0.0F, 0.0F});
+}
+
+TEST_CASE("lagkv: refuses a cache that does not hold two chunks") {
+  CHECK_THROWS_WITH(set_up_policy("lagkv", 64, "{lag: 128}"),
+                    ContainsSubstring("policy lagkv: lag is 128; it must be 2 or more, and sinks "
+                                      "(4) + 2 lag at most k (64)"));
+  CHECK_THROWS_WITH(set_up_policy("lagkv", 64, "{lag: 1}"), ContainsSubstring("lag is 1"));
+  CHECK_NOTHROW(set_up_policy("lagkv", 260, "{lag: 128}"));
+  CHECK_THROWS_WITH(set_up_policy("kivi", 64, "{base: lagkv, lag: 128}"),
+                    ContainsSubstring("policy kivi: lag is 128"));
 }
 
 TEST_CASE("caote: the score is the change of attention's output") {
@@ -151,6 +205,29 @@ TEST_CASE("adakv: the lowest scores of all heads go, but no head falls below wha
   CHECK(evicted_by("0") == std::vector<std::vector<int64_t>>{{0, 1}, {}});
   // Every head keeps its two: 0.1 and 0.3.
   CHECK(evicted_by("1") == std::vector<std::vector<int64_t>>{{0}, {0}});
+}
+
+TEST_CASE("adakv: the safeguard is a share of the rows beyond the protected ones") {
+  // Recent rows are protected; of the other two of k = 4 half is safe: two rows a head stay.
+  const auto setup = set_up_policy("adakv", 4, "{base: tova, recent: 2, safeguard: 0.5}");
+  HandMadeStep low = {
+      .step = 4, .positions = {0, 1, 2, 3, 4}, .attention = {{0.01F, 0.02F, 0.03F, 0.47F, 0.47F}}};
+  HandMadeStep high = {
+      .step = 4, .positions = {0, 1, 2, 3, 4}, .attention = {{0.2F, 0.21F, 0.22F, 0.2F, 0.17F}}};
+  ShownStep a(setup, low);
+  ShownStep b(setup, high);
+  const std::vector<StepView> views = {a.view(), b.view()};
+  const std::vector<std::span<float>> scores = {a.scores(), b.scores()};
+  std::vector<Evictions> evictions(2);
+  setup.policy->evict_pooled(views, scores, evictions);
+  CHECK(evictions[0].rows().size() == 2);
+  CHECK(evictions[1].rows().empty());
+  // With all of it safe each head gives one.
+  const auto equal = set_up_policy("adakv", 4, "{base: tova, recent: 2, safeguard: 1}");
+  evictions.assign(2, {});
+  equal.policy->evict_pooled(views, scores, evictions);
+  CHECK(evictions[0].rows().size() == 1);
+  CHECK(evictions[1].rows().size() == 1);
 }
 
 TEST_CASE("adakv: takes one set of rows a head") {

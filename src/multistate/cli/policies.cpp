@@ -21,6 +21,7 @@ nlohmann::json to_json(const PolicyEntry& entry) {
                          {"summary", info.summary},
                          {"paper", info.paper},
                          {"deviations", info.deviations},
+                         {"role", name_of(info.role)},
                          {"bounded", info.bounded},
                          {"scope", scope_of(entry)},
                          {"reads", reads_of(entry)},
@@ -37,6 +38,7 @@ void print_one(const PolicyEntry& entry) {
   fmt::print("{} (version {})\n{}\n\n", info.name, info.version, info.summary);
   fmt::print("paper       {}\n", info.paper);
   fmt::print("deviations  {}\n", info.deviations.empty() ? "none" : info.deviations);
+  fmt::print("role        {}\n", name_of(info.role));
   fmt::print("scope       {}\n",
              info.bounded ? scope_of(entry) + " unless set" : "keeps every row");
   if (entry.plugin != nullptr) {
@@ -46,11 +48,12 @@ void print_one(const PolicyEntry& entry) {
 }
 
 void print_all() {
-  std::vector<std::vector<std::string>> rows = {{"policy", "scope", "what", "paper"}};
+  std::vector<std::vector<std::string>> rows = {{"policy", "role", "scope", "what", "paper"}};
   std::string files;
   for (const std::string& name : policy_registry().names()) {
     const PolicyEntry& entry = *policy_registry().find(name);
-    rows.push_back({name, scope_of(entry), entry.info.summary, entry.info.paper});
+    rows.push_back({name, std::string(name_of(entry.info.role)), scope_of(entry),
+                    entry.info.summary, entry.info.paper});
     if (entry.plugin != nullptr) {
       files += fmt::format("{} comes from {}\n", name, entry.plugin->path.string());
     }

@@ -88,7 +88,7 @@ std::vector<std::string> reads_of(const PolicyEntry& entry) {
   add(needs.query_statistics, "mean and covariance of queries");
   add(needs.keys, "keys");
   add(needs.values, "values");
-  add(needs.future, "the future");
+  add(needs.future.has_value(), "the future");
   add(needs.random, "random numbers");
   add(words.empty() && needs.memory == 0, "positions");
   if (needs.memory > 0) {

@@ -6,6 +6,7 @@
 
 #include "multistate/conformance/naive_quantization.h"
 #include "multistate/conformance/naive_statistics.h"
+#include "multistate/engine/eviction_plan.h"
 
 namespace multistate {
 namespace {
@@ -142,14 +143,41 @@ void NaiveSet::gather() {
   vectors_.assign(static_cast<size_t>(setup_.needs.vectors * size), kUnwritten);
 }
 
+int64_t NaiveSet::state_size(int64_t layer) const {
+  return setup_.needs.layer_budgets ? setup_.policy->layer_budget(layer, 1, setup_.state_size)
+                                    : setup_.state_size;
+}
+
+int64_t NaiveSet::capacity(int64_t t, int64_t k) const {
+  const bool in_prompt = setup_.common.prompt == Prompt::kOneShot && t + 1 < inputs_.prompt;
+  return in_prompt ? kUnlimitedRows : k + setup_.common.every - 1;
+}
+
+std::vector<std::vector<double>> NaiveSet::future_scores(int64_t k) const {
+  const Future& future = *setup_.needs.future;
+  auto scores = future_attention(inputs_, heads_, future.exact ? 1.0 : future.gamma);
+  if (!future.exact) {
+    return scores;
+  }
+  PlanRules rules = {
+      .evictions = {}, .sinks = setup_.common.sinks, .recent = setup_.common.recent.rows(k)};
+  std::vector<float> later;
+  for (int64_t t = 0, rows = 1; t < inputs_.tokens; ++t, ++rows) {
+    rules.evictions.push_back(rows > capacity(t, k) ? rows - k : 0);
+    rows -= rules.evictions.back();
+    later.insert(later.end(), scores[static_cast<size_t>(t)].begin(),
+                 scores[static_cast<size_t>(t)].end());
+  }
+  const auto steps = plan_evictions(later, rules);
+  std::fill(scores.begin(), scores.end(), std::vector<double>(steps.begin(), steps.end()));
+  return scores;
+}
+
 const StepData& NaiveSet::describe(int64_t t, int64_t layer) {
   gather();
   const auto count = static_cast<int64_t>(rows_.size());
   const int64_t size = inputs_.head_size;
-  const int64_t k = setup_.needs.layer_budgets
-                        ? setup_.policy->layer_budget(layer, 1, setup_.state_size)
-                        : setup_.state_size;
-  const bool in_prompt = setup_.common.prompt == Prompt::kOneShot && t + 1 < inputs_.prompt;
+  const int64_t k = state_size(layer);
   attention_.clear();
   for (const auto& head : weights_) {
     attention_.insert(attention_.end(), head.begin(), head.end());
@@ -164,7 +192,7 @@ const StepData& NaiveSet::describe(int64_t t, int64_t layer) {
   data_.step = t;
   data_.layer = layer;
   data_.state_size = k;
-  data_.capacity = in_prompt ? kUnlimitedRows : k + setup_.common.every - 1;
+  data_.capacity = capacity(t, k);
   data_.live_rows = count;
   data_.heads = heads_.queries();
   data_.kv_heads = heads_.kv();
@@ -195,7 +223,7 @@ const StepData& NaiveSet::describe(int64_t t, int64_t layer) {
   }
   if (setup_.needs.future) {
     if (all_future_.empty()) {
-      all_future_ = future_attention(inputs_, heads_);
+      all_future_ = future_scores(k);
     }
     future_.clear();
     for (const Row& row : rows_) {

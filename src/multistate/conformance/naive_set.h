@@ -60,6 +60,13 @@ class NaiveSet {
   /// The vector x [D] as RoPE turns it to `place`.
   std::vector<double> rotated(const double* x, double place) const;
   void gather();
+
+  /// [t][position], as Needs::future says.
+  std::vector<std::vector<double>> future_scores(int64_t k) const;
+
+  /// k of the layer, and the rows allowed after step t.
+  int64_t state_size(int64_t layer) const;
+  int64_t capacity(int64_t t, int64_t k) const;
   void merge(const Evictions& evictions);
 
   /// Quantises rows that are not, if there are enough of them.

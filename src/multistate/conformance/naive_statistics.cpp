@@ -80,7 +80,8 @@ NaiveStatistics query_statistics(const NaiveInputs& inputs, const Heads& heads, 
   return statistics;
 }
 
-std::vector<std::vector<double>> future_attention(const NaiveInputs& inputs, const Heads& heads) {
+std::vector<std::vector<double>> future_attention(const NaiveInputs& inputs, const Heads& heads,
+                                                  double gamma) {
   const auto tokens = static_cast<size_t>(inputs.tokens);
   std::vector<std::vector<double>> future(tokens, std::vector<double>(tokens, 0.0));
   for (int64_t query = inputs.tokens - 1; query > 0; --query) {
@@ -96,6 +97,9 @@ std::vector<std::vector<double>> future_attention(const NaiveInputs& inputs, con
       for (size_t row = 0; row < weights.size(); ++row) {
         before[row] += weights[row] / total / static_cast<double>(heads.queries());
       }
+    }
+    for (double& attention : before) {
+      attention *= gamma;
     }
   }
   return future;

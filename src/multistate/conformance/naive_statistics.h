@@ -26,7 +26,8 @@ NaiveStatistics query_statistics(const NaiveInputs& inputs, const Heads& heads, 
                                  int64_t t, bool rotated);
 
 /// [t][position]: what the tokens after t give the row of `position` (up to t) where nothing is
-/// ever evicted: weights, summed over tokens and averaged over heads.
-std::vector<std::vector<double>> future_attention(const NaiveInputs& inputs, const Heads& heads);
+/// ever evicted: weights averaged over heads, that of token s times gamma^(s - t), summed over s.
+std::vector<std::vector<double>> future_attention(const NaiveInputs& inputs, const Heads& heads,
+                                                  double gamma);
 
 }  // namespace multistate

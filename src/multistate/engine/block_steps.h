@@ -66,7 +66,7 @@ class BlockSteps {
   SetInputs inputs_;
   const LayerState& state_;
   LayerState::Set& set_;
-  at::Tensor future_;  ///< See future_attention().
+  at::Tensor future_;  ///< See future_of_set().
   std::optional<MovingRows> moving_;
   float* weights_ = nullptr;  ///< [H, B, N]
   int64_t tokens_ = 0;        ///< B

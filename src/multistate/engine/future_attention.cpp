@@ -14,9 +14,9 @@ namespace {
 /// Queries handled together.
 constexpr int64_t kBlock = 64;
 
-/// out [N] += the weights of one query for the first `visible` of its logits, averaged over heads.
-/// `logits` [H, B, N] become weights on the way.
-void add_weights(const at::Tensor& logits, int64_t query, int64_t visible,
+/// out [N] becomes gamma * (out + the weights of one query for the first `visible` of its logits,
+/// averaged over heads). `logits` [H, B, N] become weights on the way.
+void add_weights(const at::Tensor& logits, int64_t query, int64_t visible, double gamma,
                  std::vector<double>& out) {
   const int64_t heads = logits.size(0);
   for (int64_t head = 0; head < heads; ++head) {
@@ -27,11 +27,14 @@ void add_weights(const at::Tensor& logits, int64_t query, int64_t visible,
           static_cast<double>(weights[row]) / static_cast<double>(heads);
     }
   }
+  for (int64_t row = 0; row < visible; ++row) {
+    out[static_cast<size_t>(row)] *= gamma;
+  }
 }
 
 }  // namespace
 
-at::Tensor future_attention(const SetInputs& inputs) {
+at::Tensor future_attention(const SetInputs& inputs, double gamma) {
   const int64_t tokens = inputs.tokens();
   const auto out = at::zeros({tokens, tokens}, at::kFloat);
   auto* masses = out.data_ptr<float>();
@@ -44,7 +47,7 @@ at::Tensor future_attention(const SetInputs& inputs) {
         at::matmul(queries, keys).to(at::kCPU, at::kFloat).flatten(0, 1).contiguous();
     for (int64_t t = end - 1; t >= end - count; --t) {
       std::copy_n(received.begin(), t + 1, masses + t * tokens);
-      add_weights(logits, t - (end - count), t + 1, received);
+      add_weights(logits, t - (end - count), t + 1, gamma, received);
     }
   }
   return out;

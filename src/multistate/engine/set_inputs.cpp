@@ -6,10 +6,46 @@
 #include <ATen/ops/empty.h>
 #include <fmt/format.h>
 
+#include "multistate/base/error.h"
+#include "multistate/engine/eviction_plan.h"
 #include "multistate/engine/future_attention.h"
 #include "multistate/policy/policy_error.h"
 
 namespace multistate {
+namespace {
+
+/// Evictions after each step of a sample, and what is protected.
+PlanRules rules_of(const LayerState& state) {
+  PlanRules rules;
+  rules.sinks = state.setup().common.sinks;
+  rules.recent = state.setup().common.recent.rows(state.state_size());
+  int64_t live = 0;
+  for (int64_t step = 0; step < state.length().tokens; ++step) {
+    ++live;
+    const int64_t excess = live > state.capacity_after(step) ? live - state.state_size() : 0;
+    rules.evictions.push_back(excess);
+    live -= excess;
+  }
+  return rules;
+}
+
+/// The eviction step of each row in the best plan, the same at every step: [T, T] over T floats.
+at::Tensor planned_steps(const LayerState& state, const SetInputs& inputs) {
+  if (inputs.tokens() > kLongestPlan) {
+    throw InputError(
+        fmt::format("policy {}: an exact plan is made for samples of at most {} tokens; "
+                    "this one has {}",
+                    state.setup().entry->info.name, kLongestPlan, inputs.tokens()));
+  }
+  const auto later = future_attention(inputs, 1.0);
+  const auto plan = plan_evictions({later.data_ptr<float>(), static_cast<size_t>(later.numel())},
+                                   rules_of(state));
+  const auto steps = at::empty({inputs.tokens()}, at::kFloat);
+  std::copy(plan.begin(), plan.end(), steps.data_ptr<float>());
+  return steps.expand({inputs.tokens(), inputs.tokens()});
+}
+
+}  // namespace
 
 double SetInputs::scale() const {
   return 1.0 / std::sqrt(static_cast<double>(head_size()));
@@ -76,13 +112,14 @@ at::Tensor future_of_set(const LayerState& state, const LayerState::Set& set,
                                   "known as a whole",
                                   state.setup().entry->info.name));
   }
-  return future_attention(inputs);
+  const Future& future = *state.setup().needs.future;
+  return future.exact ? planned_steps(state, inputs) : future_attention(inputs, future.gamma);
 }
 
 void show_future(const at::Tensor& future, std::span<float> buffer, StepData& data) {
-  const float* masses = future.data_ptr<float>() + data.step * future.size(1);
+  const float* scores = future.data_ptr<float>() + data.step * future.stride(0);
   for (size_t row = 0; row < buffer.size(); ++row) {
-    buffer[row] = masses[data.positions[row]];
+    buffer[row] = scores[data.positions[row]];
   }
   data.future = buffer;
 }

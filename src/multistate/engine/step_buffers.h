@@ -31,7 +31,7 @@ class StepBuffers {
     return std::span(scores_).first(static_cast<size_t>(slots));
   }
 
-  /// [slots], for what StepView::future_attention() shows.
+  /// [slots], for what StepView::future_scores() shows.
   std::span<float> future(int64_t slots) {
     return std::span(future_).first(static_cast<size_t>(slots));
   }

@@ -26,4 +26,26 @@ class BaseScorer {
   std::string made_for_;
 };
 
+/// A policy over a base: all that the base says, unless a subclass says otherwise.
+class PolicyOverBase : public ScoringPolicy {
+ public:
+  Needs needs() const override { return base_->needs(); }
+  std::string problem_with(int64_t k, int64_t sinks) const override {
+    return base_->problem_with(k, sinks);
+  }
+  void observe(const StepView& step) const override { base_->observe(step); }
+  void score(const StepView& step, std::span<float> scores) const override {
+    base_->score(step, scores);
+  }
+  float tie_tolerance() const override { return base_->tie_tolerance(); }
+
+ protected:
+  explicit PolicyOverBase(const BaseScorer& base) : base_(base.make()) {}
+
+  const ScoringPolicy& base() const { return *base_; }
+
+ private:
+  std::shared_ptr<const ScoringPolicy> base_;
+};
+
 }  // namespace multistate

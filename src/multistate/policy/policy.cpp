@@ -20,8 +20,13 @@ void require_finite(const StepView& step, int64_t row, float score) {
   }
 }
 
-/// The live candidate with the lowest score, the oldest of equals; -1 when there is none.
-int64_t lowest(const StepView& step, std::span<const float> scores) {
+/// The highest score that ties with `lowest`.
+float tie_limit(float lowest, float tolerance) {
+  return lowest + tolerance * std::abs(lowest);
+}
+
+/// The live candidate with the lowest score, the oldest of those that tie; -1 when there is none.
+int64_t lowest(const StepView& step, std::span<const float> scores, float tolerance) {
   int64_t best = -1;
   for (int64_t row = step.first_candidate(); row < step.end_candidates(); ++row) {
     if (!step.live(row)) {
@@ -33,11 +38,34 @@ int64_t lowest(const StepView& step, std::span<const float> scores) {
       best = row;
     }
   }
-  return best;
+  if (best < 0 || tolerance == 0.0F) {
+    return best;
+  }
+  const float limit = tie_limit(scores[static_cast<size_t>(best)], tolerance);
+  int64_t oldest = step.first_candidate();
+  while (!step.live(oldest) || scores[static_cast<size_t>(oldest)] > limit) {
+    ++oldest;
+  }
+  return oldest;
+}
+
+/// Of rows in order of score, moves to the front the `count` that are evicted one by one: each time
+/// the oldest of those that tie with the lowest left.
+void take_oldest_of_ties(std::span<int64_t> rows, std::span<const float> scores, size_t count,
+                         float tolerance) {
+  const auto score_of = [&](auto row) { return scores[static_cast<size_t>(*row)]; };
+  for (auto first = rows.begin(); count > 0; ++first, --count) {
+    const float limit = tie_limit(score_of(first), tolerance);
+    auto oldest = first;
+    for (auto row = first + 1; row != rows.end() && score_of(row) <= limit; ++row) {
+      oldest = *row < *oldest ? row : oldest;
+    }
+    std::rotate(first, oldest, oldest + 1);
+  }
 }
 
 /// Adds the `count` lowest: the list of evictions is where they are sorted out.
-void add_lowest(const StepView& step, std::span<const float> scores, int64_t count,
+void add_lowest(const StepView& step, std::span<const float> scores, int64_t count, float tolerance,
                 Evictions& evictions) {
   const size_t before = evictions.rows().size();
   for (int64_t row = step.first_candidate(); row < step.end_candidates(); ++row) {
@@ -48,12 +76,16 @@ void add_lowest(const StepView& step, std::span<const float> scores, int64_t cou
   }
   const auto added = evictions.rows().subspan(before);
   const auto kept = std::min(static_cast<size_t>(count), added.size());
-  std::partial_sort(added.begin(), added.begin() + static_cast<std::ptrdiff_t>(kept), added.end(),
-                    [&](int64_t a, int64_t b) {
-                      const float x = scores[static_cast<size_t>(a)];
-                      const float y = scores[static_cast<size_t>(b)];
-                      return x < y || (x == y && a < b);
-                    });
+  // Rows that tie may come from behind the lowest `count`, so with a tolerance all are sorted.
+  const auto sorted = static_cast<std::ptrdiff_t>(tolerance == 0.0F ? kept : added.size());
+  std::partial_sort(added.begin(), added.begin() + sorted, added.end(), [&](int64_t a, int64_t b) {
+    const float x = scores[static_cast<size_t>(a)];
+    const float y = scores[static_cast<size_t>(b)];
+    return x < y || (x == y && a < b);
+  });
+  if (tolerance > 0.0F) {
+    take_oldest_of_ties(added, scores, kept, tolerance);
+  }
   evictions.truncate(static_cast<int64_t>(before + kept));
 }
 
@@ -75,13 +107,13 @@ int64_t Policy::layer_budget(int64_t /*layer*/, int64_t /*layers*/, int64_t /*k*
 }
 
 void evict_lowest(const StepView& step, std::span<const float> scores, int64_t count,
-                  Evictions& evictions) {
+                  Evictions& evictions, float tolerance) {
   if (count == 1) {
-    if (const int64_t row = lowest(step, scores); row >= 0) {
+    if (const int64_t row = lowest(step, scores, tolerance); row >= 0) {
       evictions.add(row);
     }
   } else if (count > 1) {
-    add_lowest(step, scores, count, evictions);
+    add_lowest(step, scores, count, tolerance, evictions);
   }
 }
 
@@ -92,7 +124,7 @@ void ScoringPolicy::evict(const StepView& step, std::span<float> scratch,
     return;
   }
   score(step, scratch);
-  evict_lowest(step, scratch, step.excess(), evictions);
+  evict_lowest(step, scratch, step.excess(), evictions, tie_tolerance());
 }
 
 }  // namespace multistate

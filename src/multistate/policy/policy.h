@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "multistate/policy/step_view.h"
@@ -50,6 +51,10 @@ class Policy {
 
   virtual Needs needs() const { return {}; }
 
+  /// Why the policy's rule cannot act on a cache of `k` rows whose first `sinks` are protected, as
+  /// the end of "policy NAME: ..."; "" when it can.
+  virtual std::string problem_with(int64_t /*k*/, int64_t /*sinks*/) const { return ""; }
+
   /// Called once a token, after it has attended. At least step.excess() rows have to go, all of
   /// them candidates and alive; more may, but none while the set holds fewer rows than
   /// step.capacity(): until then every policy is the full model. `scratch` has N floats of unknown
@@ -77,20 +82,26 @@ class Policy {
 /// A policy that gives every row a score and evicts the lowest: the shape of most published ones.
 class ScoringPolicy : public Policy {
  public:
-  /// Importance of each row, [N]. Called only when rows have to go. Ties go to the oldest row.
-  /// Scores of rows that are dead or protected are not looked at; NaN or infinity in any other
-  /// stops the run.
+  /// Importance of each row, [N]. Called only when rows have to go. Of rows that tie, the oldest is
+  /// evicted. Scores of rows that are dead or protected are not looked at; NaN or infinity in any
+  /// other stops the run.
   virtual void score(const StepView& step, std::span<float> scores) const = 0;
 
   /// Called at every step, before score(): the place to update memory.
   virtual void observe(const StepView& /*step*/) const {}
 
+  /// Scores tie with the lowest when they exceed it by no more than this share of its magnitude.
+  /// Above 0 for scores that are equal but for rounding, such as the norms of one token's keys at
+  /// different positions: rounding must not choose among these. 0: only equal scores tie.
+  virtual float tie_tolerance() const { return 0.0F; }
+
   void evict(const StepView& step, std::span<float> scratch, Evictions& evictions) const final;
 };
 
-/// Adds the `count` live candidates with the lowest scores, oldest first among equals. Throws
-/// PolicyError when the score of a live candidate is NaN or infinite.
+/// Adds `count` live candidates, or all when there are fewer: one by one, the oldest of those whose
+/// scores are at most lowest + tolerance * |lowest|. Throws PolicyError when the score of a live
+/// candidate is NaN or infinite.
 void evict_lowest(const StepView& step, std::span<const float> scores, int64_t count,
-                  Evictions& evictions);
+                  Evictions& evictions, float tolerance = 0.0F);
 
 }  // namespace multistate

@@ -2,12 +2,24 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "multistate/config/options.h"
 #include "multistate/policy/common_options.h"
 #include "multistate/policy/policy.h"
 
 namespace multistate {
+
+/// What a policy is for in a comparison. Only those of role kPolicy are candidates for "best".
+enum class Role {
+  kPolicy,    ///< A compression policy that could be deployed.
+  kBaseline,  ///< What policies are compared with: the full cache, or the model on shorter inputs.
+  kControl,  ///< Decides without looking at the tokens; shows what protection and scope alone give.
+  kReference,  ///< Sees later tokens, so it cannot be deployed; shows what others could gain.
+};
+
+/// "policy", "baseline", "control" or "reference": in results and in the catalogue.
+std::string_view name_of(Role role);
 
 /// What a policy says of itself, at the end of its file.
 struct PolicyInfo {
@@ -16,6 +28,7 @@ struct PolicyInfo {
   std::string summary;     ///< The idea in one line.
   std::string paper;       ///< Where it was published.
   std::string deviations;  ///< How this differs from the publication; empty: not at all.
+  Role role = Role::kPolicy;
   bool bounded =
       true;  ///< false: keeps every row; has no state size and none of the common options.
   bool over_base = false;  ///< Works on the scores of another policy (BaseScorer).

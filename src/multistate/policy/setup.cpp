@@ -54,6 +54,11 @@ void check_needs(const PolicySetup& setup, const Node* options) {
     problem = fmt::format(
         "policy.positions: {} sees the future, which is known for original positions only",
         setup.entry->info.name);
+  } else if (setup.needs.future && setup.needs.future->exact && setup.needs.pools_heads) {
+    problem = fmt::format(
+        "policy {}: an exact plan is for sets of a fixed size, which sets that share rows do not "
+        "have",
+        setup.entry->info.name);
   } else if (setup.needs.quantization) {
     problem = problem_with_quantization(setup);
   }
@@ -94,7 +99,7 @@ std::string PolicySetup::problem_with(int64_t k) const {
         "quantised once so many are there",
         residual(k), k);
   }
-  return "";
+  return policy->problem_with(k, common.sinks);
 }
 
 int64_t PolicySetup::quiet_tokens(const SampleLength& length) const {

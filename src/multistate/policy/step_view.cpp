@@ -23,11 +23,11 @@ Needs Needs::operator|(const Needs& other) const {
           .query_statistics = query_statistics || other.query_statistics,
           .keys = keys || other.keys,
           .values = values || other.values,
-          .future = future || other.future,
           .random = random || other.random,
           .merges = merges || other.merges,
           .pools_heads = pools_heads || other.pools_heads,
           .layer_budgets = layer_budgets || other.layer_budgets,
+          .future = future ? future : other.future,
           .quantization = quantization ? quantization : other.quantization,
           .memory = memory + other.memory,
           .scratch = scratch + other.scratch,
@@ -63,8 +63,8 @@ std::span<const float> StepView::query_covariance(int64_t head) const {
   return row_of(data_.query_covariance, head, 0, head_size() * head_size());
 }
 
-std::span<const float> StepView::future_attention() const {
-  require(needs_.future, "future attention");
+std::span<const float> StepView::future_scores() const {
+  require(needs_.future.has_value(), "the future");
   return data_.future;
 }
 

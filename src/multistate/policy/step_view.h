@@ -21,6 +21,17 @@ struct Quantization {
   RowCount residual = {};  ///< Of a share of k at least one row.
 };
 
+/// How rows are scored by the attention that the later queries of the sample give them under full
+/// causal attention, averaged over the heads of the set (StepView::future_scores).
+struct Future {
+  double gamma = 1.0;  ///< The query s steps later counts gamma^s; 0 < gamma <= 1.
+
+  /// Not by these sums, but by a plan: the score is the step after which the row is evicted in the
+  /// plan that loses the least attention over the whole sample (engine/eviction_plan.h). `gamma`
+  /// has no meaning then.
+  bool exact = false;
+};
+
 /// What a policy reads besides positions, and what it does besides evicting. The engine computes
 /// and hands over only what is declared; reading anything else throws std::logic_error.
 struct Needs {
@@ -29,11 +40,11 @@ struct Needs {
   bool query_statistics = false;  ///< Mean and covariance of all queries so far, before RoPE.
   bool keys = false;              ///< Keys of all rows, after RoPE.
   bool values = false;            ///< Values of all rows.
-  bool future = false;  ///< What later queries will give the rows: the whole sample must be known.
-  bool random = false;  ///< The seeded generator; makes results depend on the seed.
-  bool merges = false;  ///< Changes rows that stay when others go (Policy::merge).
-  bool pools_heads = false;    ///< Key/value heads share a budget (Policy::evict_pooled).
-  bool layer_budgets = false;  ///< Layers keep different numbers of rows (Policy::layer_budget).
+  bool random = false;            ///< The seeded generator; makes results depend on the seed.
+  bool merges = false;            ///< Changes rows that stay when others go (Policy::merge).
+  bool pools_heads = false;       ///< Key/value heads share a budget (Policy::evict_pooled).
+  bool layer_budgets = false;     ///< Layers keep different numbers of rows (Policy::layer_budget).
+  std::optional<Future> future = {};  ///< Later attention: the whole sample must be known.
   std::optional<Quantization> quantization = {};  ///< Rows are quantised, in this way.
   int64_t memory = 0;   ///< Floats that the policy remembers for every row.
   int64_t scratch = 0;  ///< Buffers of one float a row, for use during a call.
@@ -138,9 +149,9 @@ class StepView {
   /// next.
   std::span<const double> rotary_frequencies() const { return data_.rotary_frequencies; }
 
-  /// [N] softmax weights that the later queries of the sample give the row under full attention,
-  /// summed over queries and averaged over the heads of the set.
-  std::span<const float> future_attention() const;
+  /// [N] scores of the rows by what the later queries of the sample give them, as Needs::future
+  /// says; lower is less worth keeping.
+  std::span<const float> future_scores() const;
 
   /// [D]; 0 <= kv_head < kv_heads(), 0 <= row < rows().
   std::span<const float> key(int64_t kv_head, int64_t row) const;

@@ -110,6 +110,7 @@ nlohmann::json make_cell_result(const PlannedCell& cell, std::span<const SampleR
                            {"cell_id", cell.id},
                            {"status", "ok"},
                            {"config", cell.config()},
+                           {"policy", {{"role", name_of(cell.spec->policy.entry->info.role)}}},
                            {"parameters", cell.spec->parameters},
                            {"metrics", to_json(summary.metrics)},
                            {"series", summary.series},

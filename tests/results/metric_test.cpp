@@ -50,6 +50,14 @@ TEST_CASE("a mean has no denominator; a metric of an earlier program has no samp
   CHECK(!to_json(metric_from_json(written, "nll")).contains("samples"));
 }
 
+TEST_CASE("a timed metric is marked; others are not") {
+  json written = json::parse(kWritten);
+  CHECK(!metric_from_json(written, "nll").timed);
+  written["timed"] = true;
+  CHECK(metric_from_json(written, "nll").timed);
+  CHECK(to_json(metric_from_json(written, "nll")) == written);
+}
+
 TEST_CASE("members that a later program adds to a metric are passed over") {
   json written = json::parse(kWritten);
   written["median"] = 2.0;

@@ -81,6 +81,9 @@ nlohmann::json to_json(const Metric& metric) {
   if (metric.samples) {
     json["samples"] = ratio_to_json(*metric.samples);
   }
+  if (metric.timed) {
+    json["timed"] = true;
+  }
   return json;
 }
 
@@ -103,6 +106,7 @@ Metric metric_from_json(const nlohmann::json& json, const std::string& source) {
   if (const nlohmann::json* samples = members.find("samples")) {
     metric.samples = ratio_from_json(object_of(*samples, source + ".samples"), source);
   }
+  metric.timed = members.boolean("timed").value_or(false);
   return metric;
 }
 

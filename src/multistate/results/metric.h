@@ -29,14 +29,14 @@ struct Metric {
   bool higher_is_better = false;
   std::string unit;                                   ///< "nats/token"; empty for plain numbers.
   std::optional<SampleRatio> samples = std::nullopt;  ///< None: samples do not tell.
+  bool timed = false;  ///< A measured time, rate or memory: another run gives another value.
 };
 
 using Metrics = std::map<std::string, Metric>;
 
-/// {"value", "stderr", "n", "higher_is_better", "unit"} and, of a metric that samples make,
-/// "samples":
-/// {"numerator", "denominator", "scale", "transform"}. JSON has no NaN and no infinity: such a
-/// value is null, with "value_text": "nan", "inf" or "-inf" beside it.
+/// {"value", "stderr", "n", "higher_is_better", "unit"}, of a metric that samples make "samples":
+/// {"numerator", "denominator", "scale", "transform"}, and "timed": true where it is. JSON has no
+/// NaN and no infinity: such a value is null, with "value_text": "nan", "inf" or "-inf" beside it.
 nlohmann::json to_json(const Metric& metric);
 nlohmann::json to_json(const Metrics& metrics);
 

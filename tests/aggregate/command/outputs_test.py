@@ -239,6 +239,9 @@ class Outputs(unittest.TestCase):
             ([folder, "--filter", "x"], "is not KEY=VALUE"),
             ([folder, "--relation", "ratio"], "--relative-to LABEL is missing"),
             ([folder, "--diff", folder, folder], "--diff takes its two folders itself"),
+            (["--diff", folder, folder, "--seed", "3"], "--diff goes with --diff-tolerance only"),
+            (["--diff", folder, folder, "--diff-tolerance", "-1"], "--diff-tolerance"),
+            ([folder, "--diff-tolerance", "1e-4"], "--diff A B is missing"),
             ([folder, "--surprise"], "--surprise"),
         ):
             with self.subTest(words=words):
@@ -257,7 +260,7 @@ class Outputs(unittest.TestCase):
         a, b = self.sweep("a"), self.sweep("b")
         same = run("--diff", a, b)
         self.assertEqual(same.returncode, 0)
-        self.assertIn("0 metrics changed, 0 differ within noise, 10 are equal", same.stdout)
+        self.assertIn("0 metrics changed, 0 differ by rounding, 10 are equal", same.stdout)
         other = Sweep(self.folder / "c")
         for (policy, size), samples in SAMPLES.items():
             changed = [(loss + 30.0 + 0.1 * i, tokens) for i, (loss, tokens) in enumerate(samples)]
@@ -265,7 +268,45 @@ class Outputs(unittest.TestCase):
         other.write_manifest()
         changed = run("--diff", a, other.folder)
         self.assertEqual(changed.returncode, 1, changed.stderr)
-        self.assertIn("4 metrics changed, 0 differ within noise, 6 are equal", changed.stdout)
+        self.assertIn("4 metrics changed, 0 differ by rounding, 6 are equal", changed.stdout)
+
+    def test_diff_finds_losses_that_all_grew(self):
+        folder = self.sweep("a")
+        for factor in (1.001, 1.01, 2.0):
+            other = Sweep(self.folder / f"times-{factor}")
+            for (policy, size), samples in SAMPLES.items():
+                other.done(policy, size, [(loss * factor, tokens) for loss, tokens in samples])
+            other.write_manifest()
+            done = run("--diff", folder, other.folder)
+            self.assertEqual(done.returncode, 1, done.stdout)
+            self.assertIn("10 metrics changed", done.stdout)
+        loose = run("--diff", folder, self.folder / "times-1.001", "--diff-tolerance", "0.01")
+        self.assertEqual(loose.returncode, 0, loose.stdout)
+
+    def test_diff_takes_what_another_blas_does_for_rounding(self):
+        folder = self.sweep("a")
+        other = Sweep(self.folder / "blas")
+        for (policy, size), samples in SAMPLES.items():
+            other.done(policy, size, [(loss + 1.4e-6 * tokens * (-1) ** i, tokens)
+                                      for i, (loss, tokens) in enumerate(samples)])
+        other.write_manifest()
+        done = run("--diff", folder, other.folder)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("0 metrics changed, 10 differ by rounding", done.stdout)
+        strict = run("--diff", folder, other.folder, "--diff-tolerance", "0")
+        self.assertEqual(strict.returncode, 1, strict.stdout)
+
+    def test_diff_finds_a_changed_answer_that_no_metric_shows(self):
+        folder = self.sweep("a")
+        other = self.sweep("b")
+        path = sorted(other.glob("cells/*/samples.jsonl"))[0]
+        path.write_text(path.read_text().replace('"values": {', '"values": {"text": "a", ', 1))
+        same = sorted(folder.glob("cells/*/samples.jsonl"))[0]
+        self.assertEqual(run("--diff", folder, other).returncode, 0)  # A new field.
+        same.write_text(same.read_text().replace('"values": {', '"values": {"text": "b", ', 1))
+        done = run("--diff", folder, other)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn("1 samples, first 'text' of sample 0", done.stdout)
 
     def test_lm_eval_files_have_the_metrics(self):
         folder = self.sweep()

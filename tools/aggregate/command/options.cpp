@@ -21,9 +21,12 @@ const char* const kFooter =
     "by its key in a sweep file (policy.name, state_size, experiment.context_length), or label,\n"
     "sweep, state, limited, id.\n"
     "Other commands: export-pairs, import-verdicts (--help on each).\n"
-    "Exit codes: 0 ok, 1 some files were passed over (or, with --diff, results changed), 2 usage "
-    "or\n"
-    "input, 3 internal.";
+    "--diff A B, for CI: runs on the same samples are deterministic, so any difference beyond "
+    "rounding\n"
+    "in a sample, a metric, or an answer is a change, as is a run that is no longer done. Exit "
+    "codes\n"
+    "of --diff: 0 same within the tolerance, 1 changed, lost or not comparable, 2 usage or input.\n"
+    "Exit codes: 0 ok, 1 some files were passed over, 2 usage or input, 3 internal.";
 
 /// As they are on the command line, before they are checked together.
 struct Words {
@@ -68,8 +71,12 @@ void add_output_options(CLI::App& app, Words& words) {
                  "is given (lm-eval: always files)")
       ->check(CLI::IsMember({"all", "csv", "md", "tex", "json", "html", "lm-eval", "terminal"}));
   app.add_flag("!--no-figures", words.options.figures, "Leave figures out");
-  app.add_option("--diff", words.diff, "Two folders A B: which metrics changed from A to B")
+  app.add_option("--diff", words.diff, "Two folders A B: what changed from A to B beyond rounding")
       ->expected(2);
+  app.add_option("--diff-tolerance", words.options.diff_tolerance,
+                 "Relative difference that --diff takes for rounding; 0: none (default by "
+                 "model.dtype: 1e-5 for float32, 1e-12 for float64)")
+      ->check(CLI::NonNegativeNumber);
   app.add_flag(
       "--watch", words.options.watch,
       "Write again after each cell, until all are done or have failed; report.html loads itself "
@@ -92,9 +99,13 @@ void check(const Words& words) {
                          ? "no folder is given; name one or more with results"
                          : "--diff takes its two folders itself; leave the others out");
   }
-  if (!words.diff.empty() && (words.options.watch || words.options.format != "all" ||
-                              !words.output.empty() || !words.filters.empty())) {
-    throw InputError("--diff goes with --seed only");
+  if (!words.diff.empty() &&
+      (words.options.watch || words.options.format != "all" || !words.output.empty() ||
+       !words.filters.empty() || words.options.analysis.seed != 0)) {
+    throw InputError("--diff goes with --diff-tolerance only");
+  }
+  if (words.diff.empty() && words.options.diff_tolerance) {
+    throw InputError("--diff-tolerance: --diff A B is missing");
   }
   const bool relative = words.relation == "difference" || words.relation == "ratio";
   if (relative && table.relative_to.empty()) {

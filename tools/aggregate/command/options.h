@@ -21,6 +21,7 @@ struct Options {
   bool watch = false;
   double interval = 2.0;                    ///< Seconds between looks, of watch.
   std::vector<std::filesystem::path> diff;  ///< Empty, or two folders.
+  std::optional<double> diff_tolerance;     ///< None: by dtype, see results/identity_tolerance.h.
 };
 
 /// Reads the command line; nullopt when it asked for help or the version, which are printed. Throws

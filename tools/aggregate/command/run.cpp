@@ -45,7 +45,7 @@ int compare(const Options& options) {
   const Collection left = collect(a);
   const Collection right = collect(b);
   const int code = report_problems(left) | report_problems(right);
-  const Diff found = diff(left, right, options.analysis.seed);
+  const Diff found = diff(left, right, options.diff_tolerance);
   fmt::print("{}", diff_text(found, left, right));
   return found.is_changed() ? 1 : code;
 }

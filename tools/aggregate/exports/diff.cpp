@@ -2,200 +2,208 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
+#include <set>
+
+#include <fmt/format.h>
 
 #include "multistate/base/error.h"
+#include "multistate/results/identity_tolerance.h"
 
 #include "aggregate/analysis/score_table.h"
+#include "aggregate/exports/changed_answers.h"
+#include "aggregate/exports/same_cells.h"
+#include "aggregate/reading/json_file.h"
 #include "aggregate/reading/labels.h"
-#include "aggregate/statistics/paired_test.h"
-#include "aggregate/statistics/quantiles.h"
 #include "aggregate/statistics/ratio.h"
-#include "aggregate/tables/request.h"
 
 namespace multistate::aggregate {
 namespace {
 
-constexpr size_t kDraws = 9999;
+double tolerance_of(const Cell& cell) {
+  const auto dtype = cell.parameters.find("model.dtype");
+  if (dtype == cell.parameters.end()) {
+    throw InputError(fmt::format("--diff: {} names no model.dtype; give --diff-tolerance",
+                                 cell.folder.string()));
+  }
+  return identity_tolerance(parameter_text(dtype->second));
+}
 
-/// The fewest samples with which the exact test can reject: 2 / 2^6 < 0.05.
-constexpr size_t kLeastForPermutation = 6;
+/// The value before an exponential: a relative difference of a perplexity is an absolute one of
+/// its loss.
+double comparable(double value, const Metric& metric) {
+  const bool exponential =
+      metric.samples && metric.samples->transform == SampleRatio::Transform::kExp;
+  return exponential ? std::log(value) : value;
+}
 
-/// What two cells have in common to be compared.
-std::string key_of(const Cell& cell) {
-  std::string key;
-  for (const auto& [name, value] : cell.parameters) {
-    if (name != "policy.version" && name != "experiment.version") {
-      key += name + "=" + parameter_text(value) + "\n";
+std::map<int64_t, SampleScore> by_sample(const std::vector<SampleScore>& scores) {
+  std::map<int64_t, SampleScore> samples;
+  for (const SampleScore& score : scores) {
+    samples.emplace(score.sample, score);
+  }
+  return samples;
+}
+
+/// Distances of all common samples, the largest of which is kept.
+void compare_samples(const std::vector<SampleScore>& a, const std::vector<SampleScore>& b,
+                     MetricDiff& diff) {
+  const auto others = by_sample(b);
+  for (const SampleScore& score : a) {
+    const auto other = others.find(score.sample);
+    if (other == others.end()) {
+      continue;
+    }
+    ++diff.n;
+    const SampleScore& there = other->second;
+    const double tokens = std::max(std::abs(score.denominator), std::abs(there.denominator));
+    const double distance = std::max(identity_distance(score.numerator, there.numerator, tokens),
+                                     identity_distance(score.denominator, there.denominator, 0.0));
+    if (distance > diff.distance) {
+      diff.distance = distance;
+      diff.sample = score.sample;
     }
   }
-  return key;
+  diff.has_other_samples = diff.n != a.size() || diff.n != b.size();
 }
 
-/// Cells by what they are compared by; of several the first that is done.
-std::map<std::string, size_t> cells_by_key(const Collection& collection) {
-  std::map<std::string, size_t> cells;
-  for (size_t i = 0; i < collection.cells.size(); ++i) {
-    const auto [place, is_new] = cells.try_emplace(key_of(collection.cells[i]), i);
-    if (!is_new && collection.cells[place->second].state != CellState::kDone) {
-      place->second = i;
-    }
+/// Whether b is better than a, where samples tell.
+void judge(const Cell& left, const Cell& right, MetricDiff& diff) {
+  const auto a = scores_of(left, diff.metric);
+  const auto b = scores_of(right, diff.metric);
+  if (!a || !b) {
+    return;
   }
-  return cells;
-}
-
-bool same_value(double a, double b) {
-  return a == b || (std::isnan(a) && std::isnan(b));
-}
-
-/// Two-sided, of a standard normal or of Student's t, at a level shared by `tests` tests
-/// (Bonferroni).
-double critical(size_t n, size_t tests) {
-  const double p = 1.0 - kSignificant / 2.0 / static_cast<double>(std::max<size_t>(1, tests));
-  return n == 0 ? normal_quantile(p) : student_quantile(p, static_cast<int64_t>(n) - 1);
+  const auto pair = pair_of(*b, *a);
+  if (!pair) {
+    return;
+  }
+  diff.difference = t_interval(difference_of(pair->a, pair->b, pair->form), pair->a.size());
+  if (!diff.difference) {
+    return;
+  }
+  const bool higher = left.metrics.at(diff.metric).higher_is_better;
+  if (diff.difference->low > 0.0 || diff.difference->high < 0.0) {
+    diff.verdict =
+        (diff.difference->low > 0.0) == higher ? ChangeVerdict::kBetter : ChangeVerdict::kWorse;
+  } else {
+    diff.verdict = ChangeVerdict::kCannotTell;
+  }
 }
 
 class Differ {
  public:
-  Differ(const Collection& a, const Collection& b, uint64_t seed) : a_(a), b_(b), seed_(seed) {}
+  Differ(const Collection& a, const Collection& b, std::optional<double> tolerance, Diff& found)
+      : a_(a), b_(b), tolerance_(tolerance), found_(found) {}
 
   void compare(size_t cell_a, size_t cell_b) {
-    for (const auto& [name, metric] : a_.cells[cell_a].metrics) {
-      const auto& others = b_.cells[cell_b].metrics;
-      const auto other = others.find(name);
-      if (other != others.end()) {
-        add({.cell_a = cell_a,
-             .cell_b = cell_b,
-             .metric = name,
-             .a = metric.value,
-             .b = other->second.value},
-            metric, other->second);
+    const Cell& left = a_.cells[cell_a];
+    const Cell& right = b_.cells[cell_b];
+    if (const auto reason = other_inputs(left, right)) {
+      found_.incomparable.push_back({cell_a, *reason});
+      return;
+    }
+    found_.compared.push_back(cell_a);
+    const double tolerance = tolerance_ ? *tolerance_ : tolerance_of(left);
+    for (const auto& [name, metric] : left.metrics) {
+      const auto other = right.metrics.find(name);
+      if (other == right.metrics.end()) {
+        found_.lost_metrics.push_back({cell_a, name});
+      } else if (metric.timed || other->second.timed) {
+        ++found_.timed;
+      } else {
+        MetricDiff diff = {.cell_a = cell_a, .cell_b = cell_b, .metric = name};
+        diff.a = metric.value;
+        diff.b = other->second.value;
+        add(std::move(diff), metric, tolerance);
       }
     }
-  }
-
-  std::vector<MetricDiff> finish() {
-    judge_permutations();
-    for (size_t i = 0; i < metrics_.size(); ++i) {
-      if (metrics_[i].test == DiffTest::kPairedT || metrics_[i].test == DiffTest::kUnpaired) {
-        metrics_[i].is_changed =
-            ratios_[i] >
-            critical(metrics_[i].test == DiffTest::kPairedT ? metrics_[i].n : 0, tests_);
-      }
-    }
-    return std::move(metrics_);
+    compare_answers(cell_a, left, right);
   }
 
  private:
-  void add(MetricDiff diff, const Metric& a, const Metric& b) {
-    double ratio = 0.0;
-    if (!same_value(diff.a, diff.b)) {
-      ratio = choose_test(diff, a, b);
-    }
-    metrics_.push_back(std::move(diff));
-    ratios_.push_back(ratio);
-  }
-
-  /// Sets the test; the difference by its standard error, where the test uses that.
-  double choose_test(MetricDiff& diff, const Metric& a, const Metric& b) {
+  void add(MetricDiff diff, const Metric& metric, double tolerance) {
     const Cell& left = a_.cells[diff.cell_a];
     const Cell& right = b_.cells[diff.cell_b];
-    const bool finite = std::isfinite(diff.a) && std::isfinite(diff.b);
-    const auto scores_a = scores_of(left, diff.metric);
-    const auto scores_b = scores_of(right, diff.metric);
-    if (finite && scores_a && scores_b) {
-      if (const auto pair = pair_of(*scores_a, *scores_b)) {
-        return paired(diff, *pair);
+    const auto a = left.samples.find(diff.metric);
+    const auto b = right.samples.find(diff.metric);
+    if (a != left.samples.end() && b != right.samples.end()) {
+      compare_samples(a->second, b->second, diff);
+    }
+    if (!diff.has_other_samples) {
+      const double distance =
+          identity_distance(comparable(diff.a, metric), comparable(diff.b, metric), 1.0);
+      if (distance > diff.distance) {
+        diff.distance = distance;
+        diff.sample = std::nullopt;
       }
     }
-    if (finite && a.standard_error && b.standard_error) {
-      diff.test = DiffTest::kUnpaired;
-      ++tests_;
-      return std::abs(diff.a - diff.b) / std::hypot(*a.standard_error, *b.standard_error);
+    diff.is_changed = diff.distance > tolerance;
+    if (diff.is_changed) {
+      judge(left, right, diff);
     }
-    diff.test = DiffTest::kNone;
-    diff.is_changed = true;
-    return 0.0;
+    found_.metrics.push_back(std::move(diff));
   }
 
-  double paired(MetricDiff& diff, const PairedScores& pair) {
-    diff.n = pair.a.size();
-    if (diff.n >= kLeastForPermutation) {
-      diff.test = DiffTest::kPermutation;
-      diff.p = sign_flip_p(paired_differences(pair.a, pair.b, pair.form), kDraws, seed_);
-      return 0.0;
-    }
-    diff.test = DiffTest::kPairedT;
-    ++tests_;
-    const Estimate estimate = difference_of(pair.a, pair.b, pair.form);
-    const double error = estimate.standard_error.value_or(0.0);
-    return error > 0.0 ? std::abs(estimate.value) / error : HUGE_VAL;
-  }
-
-  void judge_permutations() {
-    std::vector<double> p_values;
-    for (const MetricDiff& diff : metrics_) {
-      if (diff.p) {
-        p_values.push_back(*diff.p);
+  /// Numbers of metrics are compared as such.
+  void compare_answers(size_t cell_a, const Cell& left, const Cell& right) {
+    std::set<std::string> numbers;
+    for (const Cell* cell : {&left, &right}) {
+      for (const auto& [name, metric] : cell->metrics) {
+        if (metric.samples) {
+          numbers.insert(metric.samples->numerator);
+          numbers.insert(metric.samples->denominator.value_or(metric.samples->numerator));
+        }
       }
     }
-    const auto adjusted = holm(p_values);
-    auto next = adjusted.begin();
-    for (MetricDiff& diff : metrics_) {
-      if (diff.p) {
-        diff.p = *next++;
-        diff.is_changed = *diff.p < kSignificant;
-      }
+    const auto file_a = left.folder / "samples.jsonl";
+    const auto file_b = right.folder / "samples.jsonl";
+    if (!is_there(file_a) || !is_there(file_b)) {
+      return;  // collect() has named a file that should be there.
+    }
+    ChangedAnswers changed = changed_answers(file_a, file_b, numbers);
+    if (changed.samples > 0) {
+      found_.answers.push_back({cell_a, changed.samples, changed.first, std::move(changed.key)});
     }
   }
 
   const Collection& a_;
   const Collection& b_;
-  uint64_t seed_;
-  std::vector<MetricDiff> metrics_;
-  std::vector<double> ratios_;
-  size_t tests_ = 0;  ///< Those that use a ratio.
+  std::optional<double> tolerance_;
+  Diff& found_;
 };
 
 }  // namespace
 
 bool Diff::is_changed() const {
-  return !lost.empty() || std::any_of(metrics.begin(), metrics.end(),
-                                      [](const MetricDiff& diff) { return diff.is_changed; });
+  return !lost.empty() || !answers.empty() || !incomparable.empty() || !lost_metrics.empty() ||
+         std::any_of(metrics.begin(), metrics.end(),
+                     [](const MetricDiff& diff) { return diff.is_changed; });
 }
 
-Diff diff(const Collection& a, const Collection& b, uint64_t seed) {
-  const auto left = cells_by_key(a);
-  const auto right = cells_by_key(b);
+Diff diff(const Collection& a, const Collection& b, std::optional<double> tolerance) {
   const auto is_done = [](const Collection& side, size_t cell) {
     return side.cells[cell].state == CellState::kDone;
   };
   Diff found;
-  Differ differ(a, b, seed);
-  bool any = false;
-  for (const auto& [key, cell] : left) {
-    const auto other = right.find(key);
-    any = any || other != right.end();
-    if (!is_done(a, cell)) {
-      continue;
-    }
-    if (other == right.end() || !is_done(b, other->second)) {
-      found.lost.push_back(cell);
-    } else {
-      found.compared.push_back(cell);
-      differ.compare(cell, other->second);
-    }
+  Differ differ(a, b, tolerance, found);
+  const SameCells same = same_cells(a, b);
+  if (same.pairs.empty()) {
+    throw InputError(
+        "--diff: no cell of one side has the id or the parameters of one of the other");
   }
-  if (!any) {
-    throw InputError("--diff: no cell of the one has the parameters of a cell of the other");
-  }
-  for (const auto& [key, cell] : right) {
-    const auto other = left.find(key);
-    if (is_done(b, cell) && (other == left.end() || !is_done(a, other->second))) {
-      found.added.push_back(cell);
+  for (const auto& [left, right] : same.pairs) {
+    if (is_done(a, left) && is_done(b, right)) {
+      differ.compare(left, right);
+    } else if (is_done(a, left)) {
+      found.lost.push_back(left);
+    } else if (is_done(b, right)) {
+      found.added.push_back(right);
     }
   }
-  found.metrics = differ.finish();
+  std::copy_if(same.only_a.begin(), same.only_a.end(), std::back_inserter(found.lost),
+               [&](size_t cell) { return is_done(a, cell); });
+  std::copy_if(same.only_b.begin(), same.only_b.end(), std::back_inserter(found.added),
+               [&](size_t cell) { return is_done(b, cell); });
   return found;
 }
 

@@ -20,21 +20,29 @@ std::string name_of(const Cell& cell) {
   return name;
 }
 
-std::string verdict(const MetricDiff& diff) {
-  const char* const judged = diff.is_changed ? "changed" : "within noise";
-  switch (diff.test) {
-    case DiffTest::kPermutation:
-      return fmt::format("{}: p = {:.2g}, paired over {} samples", judged, *diff.p, diff.n);
-    case DiffTest::kPairedT:
-      return fmt::format("{}: paired t-test over {} samples", judged, diff.n);
-    case DiffTest::kUnpaired:
-      return fmt::format("{}: standard errors, no samples in common", judged);
-    case DiffTest::kNone:
-      return "changed: nothing tells the noise";
-    case DiffTest::kEqual:
+/// How far, and where most: "4.1e-03 in sample 5".
+std::string distance_text(const MetricDiff& diff) {
+  return fmt::format("{:.1e}{}", diff.distance,
+                     diff.sample ? fmt::format(" in sample {}", *diff.sample) : "");
+}
+
+std::string verdict_text(const MetricDiff& diff) {
+  const std::string over = fmt::format("over {} samples", diff.n);
+  const std::string interval =
+      diff.difference
+          ? fmt::format("[{:+.3g}, {:+.3g}]", diff.difference->low, diff.difference->high)
+          : "";
+  switch (diff.verdict) {
+    case ChangeVerdict::kBetter:
+      return fmt::format("better: {} {}", interval, over);
+    case ChangeVerdict::kWorse:
+      return fmt::format("worse: {} {}", interval, over);
+    case ChangeVerdict::kCannotTell:
+      return fmt::format("cannot tell whether better or worse: {} {}", interval, over);
+    case ChangeVerdict::kNone:
       break;
   }
-  return "equal";
+  return "changed";
 }
 
 void add_cells(const std::vector<size_t>& cells, const Collection& side, const char* what,
@@ -44,31 +52,68 @@ void add_cells(const std::vector<size_t>& cells, const Collection& side, const c
   }
 }
 
-size_t count(const Diff& diff, bool changed, bool equal) {
-  return static_cast<size_t>(
-      std::count_if(diff.metrics.begin(), diff.metrics.end(), [&](const MetricDiff& metric) {
-        return metric.is_changed == changed && (metric.test == DiffTest::kEqual) == equal;
-      }));
+void add_notes(const std::vector<DiffNote>& notes, const Collection& a, const char* what,
+               std::string& text) {
+  for (const DiffNote& note : notes) {
+    text += fmt::format("{}: {}: {}\n", what, name_of(a.cells[note.cell_a]), note.what);
+  }
+}
+
+std::string changed_table(const Diff& diff, const Collection& a) {
+  std::vector<std::vector<std::string>> rows = {
+      {"cell", "metric", "a", "b", "b - a", "relative, at most", "change"}};
+  for (const MetricDiff& metric : diff.metrics) {
+    if (metric.is_changed) {
+      rows.push_back({name_of(a.cells[metric.cell_a]), metric.metric,
+                      fmt::format("{:.7g}", metric.a), fmt::format("{:.7g}", metric.b),
+                      fmt::format("{:+.3g}", metric.b - metric.a), distance_text(metric),
+                      verdict_text(metric)});
+    }
+  }
+  return rows.size() > 1 ? format_table(rows) : "";
+}
+
+std::string counts_line(const Diff& diff) {
+  size_t changed = 0;
+  size_t rounding = 0;
+  size_t partly = 0;
+  double largest = 0.0;
+  for (const MetricDiff& metric : diff.metrics) {
+    changed += metric.is_changed ? 1 : 0;
+    partly += metric.has_other_samples ? 1 : 0;
+    if (!metric.is_changed && metric.distance > 0.0) {
+      ++rounding;
+      largest = std::max(largest, metric.distance);
+    }
+  }
+  std::string line = fmt::format(
+      "{} cells compared: {} metrics changed, {} differ by rounding{}, "
+      "{} are equal\n",
+      diff.compared.size(), changed, rounding,
+      rounding > 0 ? fmt::format(" (at most {:.1e})", largest) : "",
+      diff.metrics.size() - changed - rounding);
+  if (partly > 0) {
+    line += fmt::format("{} metrics were compared on the common samples only\n", partly);
+  }
+  if (diff.timed > 0) {
+    line += fmt::format("{} timed metrics were not compared\n", diff.timed);
+  }
+  return line;
 }
 
 }  // namespace
 
 std::string diff_text(const Diff& diff, const Collection& a, const Collection& b) {
-  std::vector<std::vector<std::string>> rows = {{"cell", "metric", "a", "b", "b - a", ""}};
-  for (const MetricDiff& metric : diff.metrics) {
-    if (metric.test != DiffTest::kEqual) {
-      rows.push_back({name_of(a.cells[metric.cell_a]), metric.metric,
-                      fmt::format("{:.6g}", metric.a), fmt::format("{:.6g}", metric.b),
-                      fmt::format("{:+.3g}", metric.b - metric.a), verdict(metric)});
-    }
+  std::string text = changed_table(diff, a);
+  for (const AnswerDiff& answer : diff.answers) {
+    text += fmt::format("answers changed: {}: {} samples, first '{}' of sample {}\n",
+                        name_of(a.cells[answer.cell_a]), answer.changed, answer.key, answer.first);
   }
-  std::string text = rows.size() > 1 ? format_table(rows) : "";
+  add_notes(diff.incomparable, a, "not comparable", text);
+  add_notes(diff.lost_metrics, a, "metric lost", text);
   add_cells(diff.lost, a, "no longer done", text);
   add_cells(diff.added, b, "new", text);
-  return text + fmt::format(
-                    "{} cells compared: {} metrics changed, {} differ within noise, {} are equal\n",
-                    diff.compared.size(), count(diff, true, false), count(diff, false, false),
-                    count(diff, false, true));
+  return text + counts_line(diff);
 }
 
 }  // namespace multistate::aggregate

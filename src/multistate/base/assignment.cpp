@@ -1,6 +1,8 @@
 #include "multistate/base/assignment.h"
 
+#include <algorithm>
 #include <limits>
+#include <numeric>
 #include <stdexcept>
 
 namespace multistate {
@@ -21,21 +23,20 @@ class Assignment {
         row_of_(columns_, kNone),
         distance_(columns_),
         previous_(columns_),
-        settled_(columns_) {}
+        open_(columns_) {}
 
   /// Assigns `row` along the shortest path from it to a free column.
   void add(int64_t row) {
     std::fill(distance_.begin(), distance_.end(), kInfinity);
-    std::fill(settled_.begin(), settled_.end(), uint8_t{0});
+    std::iota(open_.begin(), open_.end(), size_t{0});
+    settled_ = 0;
     row_prices_[static_cast<size_t>(row)] = 0.0;
     int64_t column = kNone;
     int64_t from = row;
     double length = 0.0;
     do {
-      relax(from, column, length);
-      column = nearest();
+      column = settle_nearest(from, column, length);
       length = distance_[static_cast<size_t>(column)];
-      settled_[static_cast<size_t>(column)] = 1;
       from = row_of_[static_cast<size_t>(column)];
     } while (from != kNone);
     reprice(row, length);
@@ -53,42 +54,40 @@ class Assignment {
   }
 
  private:
-  /// Shortens distances by way of `row`, which was reached through `column` after `length`.
-  void relax(int64_t row, int64_t column, double length) {
+  /// Shortens distances by way of `row`, which was reached through `column` after `length`, and
+  /// settles the nearest open column: a free one where several are equally near.
+  int64_t settle_nearest(int64_t row, int64_t column, double length) {
     const double* costs = cost_.data() + static_cast<size_t>(row) * columns_;
     const double base = length - row_prices_[static_cast<size_t>(row)];
-    for (size_t next = 0; next < columns_; ++next) {
+    size_t best = settled_;
+    double least = kInfinity;
+    for (size_t i = settled_; i < columns_; ++i) {
+      const size_t next = open_[i];
       const double through = base + costs[next] - column_prices_[next];
-      if (settled_[next] == 0 && through < distance_[next]) {
+      if (through < distance_[next]) {
         distance_[next] = through;
         previous_[next] = column;
       }
-    }
-  }
-
-  int64_t nearest() const {
-    size_t best = columns_;
-    for (size_t column = 0; column < columns_; ++column) {
-      const bool open = settled_[column] == 0 && distance_[column] < kInfinity;
-      if (open && (best == columns_ || distance_[column] < distance_[best])) {
-        best = column;
+      if (distance_[next] < least || (distance_[next] == least && row_of_[next] == kNone)) {
+        best = i;
+        least = distance_[next];
       }
     }
-    if (best == columns_) {
+    if (least == kInfinity) {
       throw std::invalid_argument("no assignment of all rows is allowed");
     }
-    return static_cast<int64_t>(best);
+    std::swap(open_[settled_], open_[best]);
+    return static_cast<int64_t>(open_[settled_++]);
   }
 
   void reprice(int64_t row, double length) {
     row_prices_[static_cast<size_t>(row)] = length;
-    for (size_t column = 0; column < columns_; ++column) {
-      if (settled_[column] != 0) {
-        const double gain = length - distance_[column];
-        column_prices_[column] -= gain;
-        if (row_of_[column] != kNone) {
-          row_prices_[static_cast<size_t>(row_of_[column])] += gain;
-        }
+    for (size_t i = 0; i < settled_; ++i) {
+      const size_t column = open_[i];
+      const double gain = length - distance_[column];
+      column_prices_[column] -= gain;
+      if (row_of_[column] != kNone) {
+        row_prices_[static_cast<size_t>(row_of_[column])] += gain;
       }
     }
   }
@@ -109,7 +108,8 @@ class Assignment {
   std::vector<int64_t> row_of_;    ///< Row of each column, kNone while it is free.
   std::vector<double> distance_;   ///< From the row that is being assigned to each column.
   std::vector<int64_t> previous_;  ///< Column before each on the shortest path to it.
-  std::vector<uint8_t> settled_;
+  std::vector<size_t> open_;       ///< All columns; the first `settled_` have their distance.
+  size_t settled_ = 0;
 };
 
 }  // namespace

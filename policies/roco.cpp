@@ -22,8 +22,7 @@ class Roco final : public ScoringPolicy {
     RowCount unsteady = {0.3};
 
     void visit(OptionVisitor& v) {
-      v("unsteady", unsteady,
-        "rows that are kept for their varying attention, protected rows included");
+      v("unsteady", unsteady, "the k - unsteady rows whose attention varies least are candidates");
     }
   };
 

@@ -90,8 +90,8 @@ TEST_CASE("several rows go one by one: each time the oldest that ties with the l
 }
 
 TEST_CASE("keydiff: keys of one direction tie, whatever rounding says of their cosines") {
-  // Rows 1 and 2 are parallel up to 1e-6; row 3 is the odd one.
-  for (const float turn : {1e-6F, -1e-6F}) {
+  // Rows 1 and 2 are parallel up to 3e-6, which moves the cosine to their sum by 4e-7.
+  for (const float turn : {1e-5F, -1e-5F}) {
     HandMadeStep step = {.step = 3,
                          .positions = {0, 1, 2, 3},
                          .attention = {},
@@ -208,7 +208,7 @@ TEST_CASE("adakv: the lowest scores of all heads go, but no head falls below wha
 }
 
 TEST_CASE("adakv: the safeguard is a share of the rows beyond the protected ones") {
-  // Recent rows are protected; of the other two of k = 4 half is safe: two rows a head stay.
+  // Two recent rows are protected, and half of the other two of k = 4 is safe: three rows stay.
   const auto setup = set_up_policy("adakv", 4, "{base: tova, recent: 2, safeguard: 0.5}");
   HandMadeStep low = {
       .step = 4, .positions = {0, 1, 2, 3, 4}, .attention = {{0.01F, 0.02F, 0.03F, 0.47F, 0.47F}}};

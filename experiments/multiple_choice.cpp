@@ -2,7 +2,8 @@
 // sum of its tokens' log-likelihoods or by that divided by the continuation's length.
 //
 // Paper: Brown et al., arXiv:2005.14165, section 2.4 (choice by likelihood). The length is in
-// characters, as lm-evaluation-harness takes it for acc_norm. Of ZeroSCROLLS there is QuALITY, by
+// characters, as lm-evaluation-harness takes it for acc_norm; blanks at the end of the prompt are
+// scored with the choice, as there (TaskSet::choices). Of ZeroSCROLLS there is QuALITY, by
 // the letters of its options, which the benchmark itself has models generate.
 
 #include <algorithm>
@@ -130,7 +131,7 @@ class MultipleChoice final : public Experiment {
 
 const ExperimentRegistration<MultipleChoice> kRegistration{{
     .name = "multiple_choice",
-    .version = 1,
+    .version = 2,
     .summary = "the likeliest of several continuations: own rows, QuALITY of ZeroSCROLLS",
     .paper = "Brown et al. 2020, arXiv:2005.14165, section 2.4",
 }};

@@ -28,6 +28,7 @@ struct Library {
   struct Book {
     std::string name;
     std::vector<std::string> sentences;
+    TextChanges changes;
   };
   std::vector<Book> books;
   std::vector<std::string> ignored;
@@ -38,7 +39,7 @@ Library read_library(const RetrievalOptions& options) {
   if (options.haystack == Haystack::kText) {
     DocumentSet set = read_documents(options.data);
     for (const Document& document : set.documents) {
-      library.books.push_back({document.name, split_sentences(document.text)});
+      library.books.push_back({document.name, split_sentences(document.text), document.changes});
       if (library.books.back().sentences.empty()) {
         throw InputError(fmt::format("{}: the text is empty", document.name));
       }
@@ -75,6 +76,7 @@ class RetrievalWorkload final : public Workload {
     auto documents = nlohmann::json::array();
     for (const Library::Book& book : library_.books) {
       documents.push_back({{"name", book.name}, {"sentences", book.sentences.size()}});
+      book.changes.add_to(documents.back());
     }
     const Sample& first = samples_.front();
     const Question& question = first.inquiry.questions.front();

@@ -3,6 +3,7 @@
 #include <map>
 #include <thread>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "multistate/base/mapped_file.h"
@@ -53,6 +54,27 @@ TEST_CASE("run prints a table, says where results are, and status agrees") {
   const auto status = run_program({"status", sweep.output().string(), "--json"});
   CHECK(status.exit_code == 0);
   CHECK(nlohmann::json::parse(status.out).at("counts").at("done") == 7);
+}
+
+TEST_CASE("run says once what it ignores of the data, and why") {
+  const TinySweep sweep;
+  const auto data = sweep.folder() / "data";
+  fs::create_directory(data);
+  write_file(data / "long.txt", "\xEF\xBB\xBF" + tiny_text(800) + "\r\n");
+  write_file(data / "short.txt", "abc");
+  write_file(data / "book.md", "abc");
+  const auto file = sweep.write(TinySweep::grid()).string();
+  const auto run =
+      run_program({"run", file, "--dry-run", fmt::format("experiment.data='{}'", data.string())});
+  INFO(run.err);
+  CHECK(run.exit_code == 0);
+  for (const std::string note :
+       {"warning: ignored in the data folder, since they are not .txt files: book.md\n",
+        "warning: left out, since they are too short for one chunk: short.txt (",
+        "warning: long.txt: read without its byte order mark; 1 line ends CR LF read as LF\n"}) {
+    CHECK_THAT(run.err, ContainsSubstring(note));
+    CHECK(run.err.find(note) == run.err.rfind(note));
+  }
 }
 
 TEST_CASE("a BLAS older than the CPU is told which kernels to use") {

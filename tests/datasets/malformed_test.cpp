@@ -60,6 +60,10 @@ std::string read_error(const Malformed& bad, const std::filesystem::path& folder
   return error.starts_with(place) ? error.substr(place.size()) : error;
 }
 
+const std::string kUnframed =
+    "expected a question in its last line; a row that was made with a chat template (RULER's "
+    "model_template_type) ends in that: make it with `base`, and set experiment.template: chat";
+
 const std::vector<Malformed> kQuestions = {
     {"plain/questions.jsonl", "", "the line is empty; expected a JSON object", true},
     {"plain/questions.jsonl", "{\"context\": ", "is not valid JSON (at byte 13)", true},
@@ -137,6 +141,10 @@ const std::vector<Malformed> kQuestions = {
     {"ruler/vt/validation.jsonl", R"({"index": 1.5})", "'index' is '1.5'; expected an integer"},
     {"ruler/vt/validation.jsonl", R"({"input": "no break"})",
      "'input' is '\"no break\"'; expected a text with a line break before its question"},
+    {"ruler/vt/validation.jsonl", R"({"input": "a\nb?<|im_end|>\n<|im_start|>assistant\n"})",
+     R"('input' is '"a\nb?<|im_end|>\n<|im_start|>assistant\n"'; )" + kUnframed},
+    {"ruler/vt/validation.jsonl", R"({"input": "a\nb?</s>\n<|assistant|>"})",
+     R"('input' is '"a\nb?</s>\n<|assistant|>"'; )" + kUnframed},
     {"ruler/vt/validation.jsonl", R"({"outputs": "QRSTU"})",
      "'outputs' is '\"QRSTU\"'; expected a list of strings"},
     {"ruler/vt/validation.jsonl", R"({"outputs": []})",

@@ -12,6 +12,10 @@ namespace {
 class PromptFile {
  public:
   std::vector<Prompt> read(const std::string& name, const std::string& content) const {
+    return list(name, content).prompts;
+  }
+
+  PromptList list(const std::string& name, const std::string& content) const {
     write_file(folder_ / name, content);
     return read_prompts(folder_ / name);
   }
@@ -47,13 +51,29 @@ TEST_CASE("prompts are read from lines of text, or of JSON with ids") {
   CHECK(json[1].id == "2");
 }
 
+TEST_CASE("prompts of a file with a BOM and CR LF are those of one without; JSON texts stay") {
+  const PromptFile file;
+  const auto unix_list = file.list("a.txt", "one\ntwo\n");
+  const auto windows = file.list("b.txt", "\xEF\xBB\xBFone\r\ntwo\r\n");
+  REQUIRE(windows.prompts.size() == 2);
+  CHECK(windows.prompts[0].text == "one");
+  CHECK(windows.prompts[1].text == "two");
+  CHECK(windows.sha256 == unix_list.sha256);
+  CHECK(windows.changes.removed_bom);
+  CHECK(windows.changes.crlf_line_ends == 2);
+  CHECK_FALSE(unix_list.changes.any());
+  const auto json = file.list("a.jsonl", "{\"prompt\": \"a\\r\\nb\"}\r\n");
+  CHECK(json.prompts.at(0).text == "a\r\nb");
+  CHECK_FALSE(json.changes.any());
+}
+
 TEST_CASE("what is no list of prompts is refused with file and line") {
   const PromptFile file;
   CHECK(file.refusal("a.txt", "") == ": holds no prompt");
   CHECK(file.refusal("a.txt", "one\n\nthree\n") == ":2: the prompt is empty");
-  CHECK(file.refusal("a.txt", "one\nt\xffwo\n") == ":2: byte 2 is no UTF-8");
+  CHECK(file.refusal("a.txt", "one\nt\xffwo\n") == ":2: byte 2 is not UTF-8");
   CHECK(file.refusal("a.csv", "one\n") ==
-        ": is no file of prompts: .jsonl (an object a line) or .txt (a prompt a line)");
+        ": expected a .jsonl file of prompts (an object a line) or a .txt file (a prompt a line)");
   CHECK(file.refusal("a.jsonl", "{\"prompt\": \"a\", \"promt\": 1}\n") ==
         ":1: unknown key 'promt'; did you mean 'prompt'?; known: prompt, id");
   CHECK(file.refusal("a.jsonl", "{\"prompt\": \"\"}\n") == ":1: the prompt is empty");
@@ -64,7 +84,7 @@ TEST_CASE("what is no list of prompts is refused with file and line") {
              ContainsSubstring("expected a text that is not empty"));
   CHECK_THAT(file.refusal("a.jsonl", "{\"prompt\": \"a\"\n"), ContainsSubstring(":1"));
   CHECK(file.refusal("a.jsonl", "{\"prompt\": \"a\", \"id\": \"2\"}\n{\"prompt\": \"b\"}\n") ==
-        ":2: the id '2' stands in line 1 already");
+        ":2: the id '2' is that of line 1");
 }
 
 }  // namespace multistate::test

@@ -188,7 +188,10 @@ TEST_CASE("the user's texts are a haystack") {
   INFO(run.err);
   REQUIRE(run.exit_code == 0);
   const json found = sweep.result("tova").at("data").at("documents");
-  CHECK(found == json({{{"name", "book.txt"}, {"sentences", 61}}}));
+  CHECK(found == json({{{"name", "book.txt"},
+                        {"sentences", 61},
+                        {"removed_bom", false},
+                        {"crlf_line_ends", 0}}}));
 
   const auto short_text = sweep.refused(data + ", lengths: [9000], trials: 1");
   CHECK(short_text.starts_with("2 "));

@@ -236,6 +236,40 @@ TEST_CASE("a choice is as likely as its tokens are after the prompt, question se
   }
 }
 
+TEST_CASE("blanks at the end of a prompt go with the choices") {
+  const Tiny tiny;
+  const auto choices_after = [&](const std::string& end, const std::string& question) {
+    const auto workload =
+        prepare(tiny, "multiple_choice",
+                options_for("plain/choices.jsonl",
+                            fmt::format(", question: {}, prompt: \"{{context}}\\n{{question}}{}\"",
+                                        question, end)));
+    return tiny.run(*workload, 1, keep_all_setup()).values;
+  };
+  for (const char* question : {"seen", "unseen"}) {
+    const auto expected = choices_after(" Answer:", question);
+    const auto blank = choices_after(" Answer: ", question);
+    CHECK(blank.at("choice_nll") == expected.at("choice_nll"));
+    CHECK(blank.at("accuracy") == expected.at("accuracy"));
+    CHECK(choices_after(" Answer:  ", question).at("scored_tokens") == tokens_of(tiny, "  1987"));
+    CHECK(choices_after(" Answer:\\n", question).at("scored_tokens") == tokens_of(tiny, "1987"));
+  }
+}
+
+TEST_CASE("a choice that begins with a blank is not given a second one") {
+  const Tiny tiny;
+  const TemporaryFolder folder;
+  const auto choice_nll = [&](const std::vector<std::string>& choices) {
+    const nlohmann::json row = {
+        {"context", "Some words."}, {"question", "Which?"}, {"choices", choices}, {"answer", 0}};
+    write_file(folder / "rows.jsonl", row.dump() + "\n");
+    const auto workload = prepare(tiny, "multiple_choice",
+                                  fmt::format("{{data: '{}'}}", (folder / "rows.jsonl").string()));
+    return tiny.run(*workload, 0, keep_all_setup()).values.at("choice_nll");
+  };
+  CHECK(choice_nll({" one", "two"}) == choice_nll({"one", " two"}));
+}
+
 TEST_CASE("a long choice is not held against it when its length is taken out") {
   const Tiny tiny;
   const TemporaryFolder folder;

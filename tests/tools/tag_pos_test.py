@@ -52,6 +52,12 @@ class TagPos(unittest.TestCase):
         self.assertEqual([text[word["begin"]:word["end"]] for word in words], ["\u00c9mile", "went", "home,", "again"])
         self.assertEqual(words[2], {"begin": 12, "end": 17, "tag": "H"})
 
+    def test_texts_are_read_as_multistate_reads_them(self):
+        (self.path / "windows.txt").write_bytes(b"\xef\xbb\xbfone\r\ntwo \r three\r\n")
+        text, digest = tag_pos.read_text(self.path / "windows.txt")
+        self.assertEqual(text, "one\ntwo \r three\n")
+        self.assertEqual(digest, hashlib.sha256(b"one\ntwo \r three\n").hexdigest())
+
     def test_a_long_text_is_cut_between_words_and_nothing_is_lost(self):
         text = "".join(f"word{i}{' ' if i % 7 else chr(10)}" for i in range(40_000)) + "x" * 250_000
         pieces = list(tag_pos.pieces_of(text))
@@ -88,8 +94,8 @@ class TagPos(unittest.TestCase):
 
     def test_the_digest_is_of_the_bytes_and_bad_bytes_are_named(self):
         file = self.path / "a.txt"
-        file.write_bytes("\u00e9\r\n".encode())
-        self.assertEqual(tag_pos.read_text(str(file)), ("\u00e9\r\n", hashlib.sha256(b"\xc3\xa9\r\n").hexdigest()))
+        file.write_bytes("\u00e9\n".encode())
+        self.assertEqual(tag_pos.read_text(str(file)), ("\u00e9\n", hashlib.sha256(b"\xc3\xa9\n").hexdigest()))
         file.write_bytes(b"ab\xff")
         self.assertIn("byte 2 is no valid UTF-8", self.message(lambda: tag_pos.read_text(str(file))))
 

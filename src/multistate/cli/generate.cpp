@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "multistate/base/error.h"
-#include "multistate/base/mapped_file.h"
+#include "multistate/base/log.h"
 #include "multistate/cli/command.h"
 #include "multistate/cli/plugin_option.h"
 #include "multistate/cli/policy_argument.h"
@@ -18,6 +18,7 @@
 #include "multistate/model/model_file.h"
 #include "multistate/policy/plugin.h"
 #include "multistate/text/growing_texts.h"
+#include "multistate/text/plain_text.h"
 #include "multistate/text/tokenizer.h"
 
 namespace multistate {
@@ -46,10 +47,13 @@ std::string read_prompt(const GenerateArguments& arguments) {
   if (arguments.prompt) {
     return *arguments.prompt;
   }
-  if (*arguments.file == "-") {
-    return {std::istreambuf_iterator<char>(std::cin), {}};
+  const std::string& file = *arguments.file;
+  PlainText plain = file == "-" ? plain_text({std::istreambuf_iterator<char>(std::cin), {}})
+                                : read_plain_text(file);
+  if (plain.changes.any()) {
+    log_info(note_of(file == "-" ? "standard input" : file, plain.changes));
   }
-  return read_file(*arguments.file);
+  return std::move(plain.text);
 }
 
 PolicySetup read_policy(const GenerateArguments& arguments) {

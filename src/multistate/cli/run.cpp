@@ -1,14 +1,17 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <set>
 #include <thread>
 
 #include <fmt/format.h>
 
+#include "multistate/base/log.h"
 #include "multistate/base/text.h"
 #include "multistate/cli/command.h"
 #include "multistate/cli/plugin_option.h"
 #include "multistate/config/override.h"
+#include "multistate/experiment/data_notes.h"
 #include "multistate/sweep/runner.h"
 #include "multistate/sweep/summary_table.h"
 #include "multistate/sweep/sweep_spec.h"
@@ -52,11 +55,24 @@ void print_outcome(const SweepPlan& plan, const RunOutcome& outcome) {
   }
 }
 
+/// Says once what was left out of the data, or changed in them.
+void warn_of_data(const SweepPlan& plan) {
+  std::set<std::string> said;
+  for (const PlannedCell& cell : plan.cells) {
+    for (const std::string& note : data_notes(cell.workload->data_report())) {
+      if (said.insert(note).second) {
+        log_warning(note);
+      }
+    }
+  }
+}
+
 int run(const RunArguments& arguments) {
   use_fast_kernels();
   load_plugins(arguments.plugins);
   const Node file = read_with_overrides(arguments);
   const SweepPlan plan = plan_sweep(read_sweep(file), arguments.limit);
+  warn_of_data(plan);
   if (arguments.dry_run) {
     fmt::print("{}", plan_table(plan));
     return 0;

@@ -4,6 +4,8 @@
 // ones.
 
 #include <array>
+#include <cctype>
+#include <string_view>
 
 #include "multistate/datasets/json_lines.h"
 #include "multistate/datasets/published_task.h"
@@ -35,6 +37,23 @@ const std::array<std::string, 7> kFields = {"index",
                                             "answer_prefix",
                                             "token_position_answer"};
 
+/// Whether a line is nothing but what a chat template puts where the answer begins: blank, or
+/// markers (<|...|>, <...>, [...]) and the name of a role.
+bool is_frame(std::string_view line) {
+  std::string rest;
+  char closing = 0;
+  for (const char c : line) {
+    if (closing != 0) {
+      closing = c == closing ? 0 : closing;
+    } else if (c == '<' || c == '[') {
+      closing = c == '<' ? '>' : ']';
+    } else if (std::isspace(static_cast<unsigned char>(c)) == 0) {
+      rest += c;
+    }
+  }
+  return rest.empty() || rest == "assistant" || rest == "model";
+}
+
 TaskRow read_row(const JsonObject& line) {
   line.allow_only(kFields);
   TaskRow row;
@@ -47,6 +66,12 @@ TaskRow read_row(const JsonObject& line) {
   const size_t last_line = input.rfind('\n');
   if (last_line == std::string::npos) {
     line.fail("input", "a text with a line break before its question");
+  }
+  if (is_frame(std::string_view(input).substr(last_line))) {
+    line.fail("input",
+              "a question in its last line; a row that was made with a chat template (RULER's "
+              "model_template_type) ends in that: make it with `base`, and set "
+              "experiment.template: chat");
   }
   row.context = input.substr(0, last_line);
   row.question = input.substr(last_line);

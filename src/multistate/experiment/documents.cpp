@@ -5,22 +5,29 @@
 #include <fmt/format.h>
 
 #include "multistate/base/error.h"
-#include "multistate/base/mapped_file.h"
 #include "multistate/base/sha256.h"
 
 namespace multistate {
 namespace fs = std::filesystem;
+namespace {
+
+Document read_document(const fs::path& file) {
+  PlainText plain = read_plain_text(file);
+  return {file.filename().string(), std::move(plain.text), plain.changes};
+}
+
+}  // namespace
 
 DocumentSet read_documents(const fs::path& path) {
   DocumentSet set;
   if (!fs::is_directory(path)) {
-    set.documents.push_back({path.filename().string(), read_file(path)});
+    set.documents.push_back(read_document(path));
     return set;
   }
   for (const auto& entry : fs::directory_iterator(path)) {
     const auto& file = entry.path();
     if (entry.is_regular_file() && file.extension() == ".txt") {
-      set.documents.push_back({file.filename().string(), read_file(file)});
+      set.documents.push_back(read_document(file));
     } else {
       set.ignored.push_back(file.filename().string());
     }

@@ -5,13 +5,15 @@
 #include <vector>
 
 #include "multistate/config/node.h"
+#include "multistate/text/plain_text.h"
 
 namespace multistate {
 
 /// A text that samples are cut from.
 struct Document {
   std::string name;  ///< File name.
-  std::string text;
+  std::string text;  ///< As plain_text() has it.
+  TextChanges changes = {};
 };
 
 /// The documents of a path: one text file, or all `.txt` files of a folder in order of name.
@@ -27,7 +29,8 @@ DocumentSet read_documents(const std::filesystem::path& path);
 /// Throws InputError with the node's mark when `path` is not there; says where data comes from.
 void check_data_path(const std::filesystem::path& path, const Node& node);
 
-/// Digest of the texts in their order.
+/// Digest of the texts in their order, as they are evaluated: a file with a BOM or CR LF is, in the
+/// identity of a result, the same data as one without.
 std::string documents_sha256(const DocumentSet& set);
 
 }  // namespace multistate

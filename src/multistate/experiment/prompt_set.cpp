@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "multistate/base/error.h"
-#include "multistate/base/sha256.h"
 #include "multistate/experiment/documents.h"
 #include "multistate/experiment/option_error.h"
 #include "multistate/experiment/prompts.h"
@@ -80,7 +79,8 @@ PromptSet::PromptSet(const PromptOptions& options, const Tokenizer& tokenizer) {
 }
 
 void PromptSet::read_list(const PromptOptions& options, const Tokenizer& tokenizer) {
-  auto listed = read_prompts(options.data);
+  PromptList list = read_prompts(options.data);
+  std::vector<Prompt>& listed = list.prompts;
   const size_t there = listed.size();
   if (options.max_prompts > 0) {
     listed.resize(std::min(there, static_cast<size_t>(options.max_prompts)));
@@ -104,7 +104,8 @@ void PromptSet::read_list(const PromptOptions& options, const Tokenizer& tokeniz
   if (chat_) {
     report_["chat_format"] = chat_->name;
   }
-  sha256_ = sha256_file(options.data);
+  list.changes.add_to(report_);
+  sha256_ = list.sha256;
 }
 
 void PromptSet::read_chunks(const PromptOptions& options, const Tokenizer& tokenizer) {

@@ -7,6 +7,7 @@
 
 #include "multistate/base/error.h"
 #include "multistate/base/mapped_file.h"
+#include "multistate/base/sha256.h"
 #include "multistate/base/strict_json.h"
 #include "multistate/base/text.h"
 
@@ -38,7 +39,7 @@ void check_utf8(std::string_view text, const std::string& place) {
   for (size_t at = 0; at < text.size();) {
     const size_t length = utf8_length(text.substr(at));
     if (length == 0) {
-      throw InputError(fmt::format("{}: byte {} is no UTF-8", place, at + 1));
+      throw InputError(fmt::format("{}: byte {} is not UTF-8", place, at + 1));
     }
     at += length;
   }
@@ -46,16 +47,19 @@ void check_utf8(std::string_view text, const std::string& place) {
 
 }  // namespace
 
-std::vector<Prompt> read_prompts(const fs::path& path) {
+PromptList read_prompts(const fs::path& path) {
   const bool json = path.extension() == ".jsonl";
   if (!json && path.extension() != ".txt") {
     throw InputError(fmt::format(
-        "{}: is no file of prompts: .jsonl (an object a line) or .txt (a prompt a line)",
+        "{}: expected a .jsonl file of prompts (an object a line) or a .txt file (a prompt a line)",
         path.string()));
   }
-  std::vector<Prompt> prompts;
+  PlainText file = json ? PlainText{read_file(path)} : read_plain_text(path);
+  PromptList list;
+  list.changes = file.changes;
+  list.sha256 = sha256_hex(file.text);
   std::map<std::string, int64_t> lines_by_id;
-  std::istringstream lines(read_file(path));
+  std::istringstream lines(std::move(file.text));
   int64_t number = 0;
   for (std::string line; std::getline(lines, line);) {
     const std::string place = fmt::format("{}:{}", path.string(), ++number);
@@ -70,15 +74,15 @@ std::vector<Prompt> read_prompts(const fs::path& path) {
     }
     const auto [first, is_new] = lines_by_id.emplace(prompt.id, number);
     if (!is_new) {
-      throw InputError(fmt::format("{}: the id {} stands in line {} already", place,
-                                   in_quotes(prompt.id), first->second));
+      throw InputError(fmt::format("{}: the id {} is that of line {}", place, in_quotes(prompt.id),
+                                   first->second));
     }
-    prompts.push_back(std::move(prompt));
+    list.prompts.push_back(std::move(prompt));
   }
-  if (prompts.empty()) {
+  if (list.prompts.empty()) {
     throw InputError(fmt::format("{}: holds no prompt", path.string()));
   }
-  return prompts;
+  return list;
 }
 
 }  // namespace multistate

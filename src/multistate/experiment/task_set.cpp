@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <initializer_list>
 
 #include <fmt/format.h>
 
@@ -28,13 +29,30 @@ ChatFormat format_of_model(const Tokenizer& tokenizer) {
   }
 }
 
-/// The choices as they go on from a prompt with that end.
-std::vector<Ids> continuations_of(const TaskRow& row, const std::string& end,
+/// Takes the blanks off the end of a prompt that is these parts, the last first, and returns them.
+std::string take_blanks(std::initializer_list<std::string*> last_first) {
+  std::string blanks;
+  for (std::string* part : last_first) {
+    const size_t end = part->find_last_not_of(" \t") + 1;
+    blanks = part->substr(end) + blanks;
+    part->resize(end);
+    if (!part->empty()) {
+      break;
+    }
+  }
+  return blanks;
+}
+
+/// The choices as they go on from a prompt, `blanks` being what was taken off its end: with these,
+/// or else with one blank, unless there is white space already.
+std::vector<Ids> continuations_of(const std::vector<std::string>& choices,
+                                  const std::string& blanks, bool after_line_end,
                                   const Tokenizer& tokenizer) {
-  const bool spaced = end.ends_with(' ') || end.ends_with('\n');
   std::vector<Ids> continuations;
-  for (const std::string& choice : row.choices) {
-    continuations.push_back(tokenizer.encode(spaced ? choice : " " + choice));
+  for (const std::string& choice : choices) {
+    const bool spaced = after_line_end || choice.starts_with(' ');
+    const std::string& before = blanks.empty() && !spaced ? " " : blanks;
+    continuations.push_back(tokenizer.encode(before + choice));
   }
   return continuations;
 }
@@ -95,10 +113,15 @@ void TaskSet::set_up_frame(const TaskOptions& options, const Tokenizer& tokenize
   stop_ids_ = answer_end_ids(tokenizer, chat_ ? &*chat_ : nullptr);
 }
 
-void TaskSet::add(const TaskRow& row, const TaskOptions& options, const Tokenizer& tokenizer) {
-  const std::string closing = (chat_ ? chat_->after : "") + row.answer_start;
+void TaskSet::add(TaskRow row, const TaskOptions& options, const Tokenizer& tokenizer) {
+  std::string closing = (chat_ ? chat_->after : "") + row.answer_start;
+  std::string blanks;
+  if (!row.choices.empty()) {
+    blanks = take_blanks({&closing, &row.question, &row.context});
+  }
+  const bool after_line_end = (row.context + row.question + closing).ends_with('\n');
+  choices_.push_back(continuations_of(row.choices, blanks, after_line_end, tokenizer));
   const Ids after = tokenizer.encode(closing);
-  choices_.push_back(continuations_of(row, row.context + row.question + closing, tokenizer));
   const int64_t around =
       size_of(before_) + size_of(after) + std::max(answer_tokens_, longest_of(choices_.back()));
   if (around >= options.context_length) {

@@ -30,8 +30,11 @@ class TaskSet {
     return prompts_[static_cast<size_t>(sample)];
   }
 
-  /// The row's choices as they go on from its prompt: after a space, unless that ends in white
-  /// space.
+  /// The row's choices as they go on from its prompt: with one blank before them, unless the prompt
+  /// ends in a line end or the choice begins with a blank. Blanks (spaces, tabs) at the end of the
+  /// prompt are moved here, as lm-evaluation-harness does: tokenizers put a blank and the word
+  /// after it into one token, and a prompt that ends in a token of its own for the blank makes
+  /// words likely that begin without one. Line ends stay in the prompt, unlike there.
   const std::vector<std::vector<int64_t>>& choices(int64_t sample) const {
     return choices_[static_cast<size_t>(sample)];
   }
@@ -47,7 +50,7 @@ class TaskSet {
 
  private:
   void set_up_frame(const TaskOptions& options, const Tokenizer& tokenizer);
-  void add(const TaskRow& row, const TaskOptions& options, const Tokenizer& tokenizer);
+  void add(TaskRow row, const TaskOptions& options, const Tokenizer& tokenizer);
   void report(const TaskOptions& options);
 
   TaskFile file_;

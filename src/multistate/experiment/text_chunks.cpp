@@ -82,6 +82,7 @@ nlohmann::json TextChunks::data_report() const {
                          {"chunks_used", use.selected},
                          {"left_over_tokens", use.left_over},
                          {"too_short", use.chunks == 0}});
+    set_.documents[i].changes.add_to(documents.back());
   }
   return {{"documents", documents}, {"ignored_files", set_.ignored}};
 }

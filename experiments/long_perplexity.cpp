@@ -15,6 +15,11 @@
 //                       model has 1, a model that only sees the short context 0
 //     key_share         share of key tokens; the same for all cells
 //
+// With the option `fidelity` the predictions of all judged tokens are compared with the full
+// cache's (experiment/fidelity_metrics.h), those of key tokens as means too: key_kl, key_same_top
+// and key_probability_change. With `kept_attention` so are the rows that are left. The full cache
+// runs once for all cells, in no cell's time.
+//
 // Paper: Fang et al., arXiv:2410.23771. Its weights are 0 and 1, as here (the soft ones of its
 // LongCE are for training). It takes 4,096 tokens for short, and judges with one strong model.
 
@@ -23,6 +28,7 @@
 #include <fmt/format.h>
 
 #include "multistate/experiment/chunk_workload.h"
+#include "multistate/experiment/fidelity_metrics.h"
 #include "multistate/experiment/key_tokens.h"
 #include "multistate/experiment/per_sample.h"
 #include "multistate/experiment/registry.h"
@@ -35,6 +41,7 @@ namespace {
 
 struct LongOptions : ChunkOptions {
   KeyTokenRule rule;
+  FidelityOptions fidelity;
 
   void visit(OptionVisitor& v) {
     constexpr int64_t kMost = int64_t{1} << 40;
@@ -47,6 +54,7 @@ struct LongOptions : ChunkOptions {
       "nats that the long context has to give a key token, more than");
     v("lcl_threshold", rule.lcl_threshold, {-kLargest, kLargest},
       "log-probability that a key token has to have with the long context, more than");
+    fidelity.visit(v);
   }
 
   void check(const Node& node) const {
@@ -64,13 +72,51 @@ class LongWorkload final : public ChunkWorkload {
   LongWorkload(const LongOptions& options, const Tokenizer& tokenizer)
       : ChunkWorkload(options, options.text_tokens(), tokenizer),
         rule_(options.rule),
+        fidelity_(options.fidelity),
         contrasts_(samples()) {}
 
   SampleRecord run(int64_t sample, const RunContext& context) const override {
     const auto& contrasts = contrasts_.get(sample, [&] {
       return contrast_contexts(context.model, chunks().ids(sample), chunks().bos_tokens(), rule_);
     });
-    const EvaluatedChunk chunk = evaluate(sample, context);
+    if (!fidelity_.measures()) {
+      const EvaluatedChunk chunk = evaluate(sample, context);
+      return record_of(sample, chunk, losses_of(chunk, contrasts));
+    }
+    auto compared =
+        fidelity_.evaluate(sample, chunks().ids(sample), length(sample).prompt, context);
+    const EvaluatedChunk chunk = chunk_with(sample, std::move(compared.evaluation));
+    auto values = losses_of(chunk, contrasts);
+    write_divergences(compared, chunk, contrasts, values);
+    write_kept_attention(compared, values);
+    return record_of(sample, chunk, std::move(values));
+  }
+
+  Summary summarize(std::span<const SampleRecord> records) const override {
+    Summary summary;
+    summary.metrics = {
+        {"long_perplexity", perplexity(records, "key")},
+        {"key_nll", mean_loss(records, "key")},
+        {"key_accuracy", accuracy(records, "key")},
+        {"other_nll", mean_loss(records, "other")},
+        {"all_nll", mean_loss(records, "all")},
+        {"gain_kept", ratio_metric(records, {.numerator = "kept_sum", .denominator = "gain_sum"},
+                                   {.higher_is_better = true})},
+        {"key_share",
+         ratio_metric(records, {.numerator = "key_tokens", .denominator = "all_tokens"}, {})}};
+    summary.series["key_nll_by_place"] = mean_series(parts(records, "key_nll_by_place"),
+                                                     Stretches::doubling(), {.unit = "nats/token"});
+    summarize_fidelity(records, summary);
+    if (records.front().values.contains("key_kl_sum")) {
+      DivergenceSums::summarize(records, "key_", "key_tokens", summary.metrics);
+    }
+    return summary;
+  }
+
+ private:
+  using Contrasts = std::vector<std::optional<Contrast>>;
+
+  nlohmann::json losses_of(const EvaluatedChunk& chunk, const Contrasts& contrasts) const {
     Tally keys;
     Tally others;
     Tally all;
@@ -98,29 +144,32 @@ class LongWorkload final : public ChunkWorkload {
     keys.write("key", values);
     others.write("other", values);
     all.write("all", values);
-    return record_of(sample, chunk, std::move(values));
+    return values;
   }
 
-  Summary summarize(std::span<const SampleRecord> records) const override {
-    Summary summary;
-    summary.metrics = {
-        {"long_perplexity", perplexity(records, "key")},
-        {"key_nll", mean_loss(records, "key")},
-        {"key_accuracy", accuracy(records, "key")},
-        {"other_nll", mean_loss(records, "other")},
-        {"all_nll", mean_loss(records, "all")},
-        {"gain_kept", ratio_metric(records, {.numerator = "kept_sum", .denominator = "gain_sum"},
-                                   {.higher_is_better = true})},
-        {"key_share",
-         ratio_metric(records, {.numerator = "key_tokens", .denominator = "all_tokens"}, {})}};
-    summary.series["key_nll_by_place"] = mean_series(parts(records, "key_nll_by_place"),
-                                                     Stretches::doubling(), {.unit = "nats/token"});
-    return summary;
+  void write_divergences(const ComparedEvaluation& compared, const EvaluatedChunk& chunk,
+                         const Contrasts& contrasts, nlohmann::json& values) const {
+    if (compared.divergences.empty()) {
+      return;
+    }
+    ChunkDivergences judged;
+    DivergenceSums keys;
+    for (int64_t place = chunk.first; place < chunk.size(); ++place) {
+      const auto& contrast = contrasts[static_cast<size_t>(place)];
+      if (contrast) {
+        judged.add(place, compared.divergence(place));
+      }
+      if (contrast && contrast->is_key(rule_)) {
+        keys.add(compared.divergence(place));
+      }
+    }
+    judged.write(values);
+    keys.write("key_", values);
   }
 
- private:
   KeyTokenRule rule_;
-  mutable PerSample<std::vector<std::optional<Contrast>>> contrasts_;
+  Fidelity fidelity_;
+  mutable PerSample<Contrasts> contrasts_;
 };
 
 class LongPerplexity final : public Experiment {
@@ -130,12 +179,16 @@ class LongPerplexity final : public Experiment {
   explicit LongPerplexity(Options options) : options_(std::move(options)) {}
 
   int64_t context_length() const override { return options_.context_length; }
+  void check_model(const TransformerConfig& config) const override {
+    options_.fidelity.check_model(config, options_.context_length);
+  }
   std::unique_ptr<Workload> prepare(const Tokenizer& tokenizer) const override {
     return std::make_unique<LongWorkload>(options_, tokenizer);
   }
 
   std::vector<std::string> headline() const override {
-    return {"long_perplexity", "key_nll", "other_nll", "gain_kept"};
+    return {"long_perplexity", "key_nll",       "other_nll", "gain_kept", "kl",
+            "same_top",        "kept_attention"};
   }
 
  private:

@@ -32,15 +32,20 @@ ChunkWorkload::ChunkWorkload(const ChunkOptions& options, int64_t stride,
 
 ChunkWorkload::EvaluatedChunk ChunkWorkload::evaluate(int64_t sample,
                                                       const RunContext& context) const {
+  const SampleSeed seed = {.seed = context.seed, .sample = static_cast<uint64_t>(sample)};
+  return chunk_with(sample, Evaluator(context.model, context.policy)
+                                .evaluate(chunks_.ids(sample), seed, prompt_, context.prefix));
+}
+
+ChunkWorkload::EvaluatedChunk ChunkWorkload::chunk_with(int64_t sample,
+                                                        Evaluation evaluation) const {
   const Chunk& chunk = chunks_.chunk(sample);
   EvaluatedChunk evaluated;
   evaluated.ids = chunks_.ids(sample);
   // Without BOS the first token of the chunk is not predicted.
   evaluated.first =
       std::max({chunk.first_scored - chunk.begin + chunks_.bos_tokens(), prompt_, int64_t{1}});
-  const SampleSeed seed = {.seed = context.seed, .sample = static_cast<uint64_t>(sample)};
-  evaluated.evaluation = Evaluator(context.model, context.policy)
-                             .evaluate(evaluated.ids, seed, prompt_, context.prefix);
+  evaluated.evaluation = std::move(evaluation);
   return evaluated;
 }
 

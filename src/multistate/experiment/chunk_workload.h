@@ -57,6 +57,9 @@ class ChunkWorkload : public Workload {
 
   EvaluatedChunk evaluate(int64_t sample, const RunContext& context) const;
 
+  /// The chunk with what somebody else has evaluated.
+  EvaluatedChunk chunk_with(int64_t sample, Evaluation evaluation) const;
+
   /// The record of a sample: where it lies, its tokens, and `values`.
   SampleRecord record_at(int64_t sample, nlohmann::json values) const;
 

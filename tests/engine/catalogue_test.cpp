@@ -165,6 +165,8 @@ TEST_CASE("no policy's first eviction loses less future attention than the oracl
                      set_up_policy(name, kRows, "{scope: kv_head, sinks: 0, recent: 0, every: 1}"));
     }
   }
+  // The plain sum over the future.
+  setups.at("oracle") = set_up_policy("oracle", kRows, "{scope: kv_head, gamma: 1}");
   std::map<std::string, int64_t> compared;
   for (uint64_t seed = 0; seed < 1000; ++seed) {
     // One set of rows, so that policies which share rows out among sets give up one, too.

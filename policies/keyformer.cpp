@@ -81,7 +81,8 @@ const PolicyRegistration<Keyformer> kRegistration{{
         "the temperature rises by a fixed step, since the length of a text is not known in "
         "advance; the heads of a group share one score, their mean; a prompt is read token "
         "by token, where the authors' code cuts it once (here `prompt: one_shot`); k is "
-        "given, where the authors take 60 % of the prompt",
+        "given, where the authors take 60 % of the prompt; a row that leaves the recent ones "
+        "competes with the others, as in the paper, where the authors' code drops it",
     .defaults = {.recent = {0.3}, .scope = Scope::kKvHead},
 }};
 

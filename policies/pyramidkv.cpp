@@ -55,9 +55,12 @@ const PolicyRegistration<PyramidKv> kRegistration{{
     .version = 1,
     .summary = "low layers keep more rows than high ones",
     .paper = "Cai et al. 2024, arXiv:2406.02069",
-    .deviations = "evicts at every step and after the prompt, too, where the paper cuts a prompt "
-                  "once (`prompt: one_shot`); where k is at most `least`, all layers keep k rows; "
-                  "the base has SnapKV's deviations",
+    .deviations =
+        "evicts at every step and after the prompt, too, where the paper cuts a prompt "
+        "once (`prompt: one_shot`); where k is at most `least`, all layers keep k rows; "
+        "budgets are rounded to the nearest row, where the authors' code rounds down, and "
+        "do not depend on the length of the prompt; "
+        "the base has SnapKV's deviations",
     .over_base = true,
     .defaults = {.recent = {int64_t{32}}, .scope = Scope::kKvHead},
 }};

@@ -73,10 +73,12 @@ const PolicyRegistration<Scissorhands> kRegistration{{
     .version = 1,
     .summary = "evict the row that got less than a uniform share of attention most often",
     .paper = "Liu et al. 2023, arXiv:2305.17118",
-    .deviations = "one row is evicted a step unless `every` is set, where the paper drops half of "
-                  "the rows when the cache is full; the heads of a group share the mean of their "
-                  "weights; all layers keep k rows, where the paper may give layers different "
-                  "numbers",
+    .deviations =
+        "one row is evicted a step unless `every` is set, where the paper drops half of "
+        "the rows when the cache is full; the heads of a group share the mean of their "
+        "weights; all layers keep k rows, where the paper may give layers different "
+        "numbers; of rows with the same count the oldest is evicted, which the paper leaves "
+        "open",
     .defaults = {.recent = {int64_t{10}}, .scope = Scope::kKvHead},
 }};
 

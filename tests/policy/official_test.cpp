@@ -1,0 +1,131 @@
+// Policies against the rules of their authors' code and papers, on stored cases:
+// official/cases.json, which tools/oracle_policies computes in numpy. Each case names its source.
+
+#include <cmath>
+#include <fstream>
+#include <set>
+
+#include <nlohmann/json.hpp>
+
+#include "multistate/conformance/differences.h"
+
+#include "support/torch.h"
+
+namespace multistate::test {
+namespace {
+
+const nlohmann::json& stored() {
+  static const nlohmann::json document = [] {
+    std::ifstream file(MULTISTATE_SOURCE_DIR "/tests/policy/official/cases.json");
+    return nlohmann::json::parse(file);
+  }();
+  return document;
+}
+
+/// The first `tokens` vectors of some heads of the stored [heads][T][D].
+std::vector<double> vectors(const char* name, const std::vector<int64_t>& heads, int64_t tokens) {
+  const nlohmann::json& numbers = stored().at(name);
+  const int64_t size = stored().at("head_size");
+  const int64_t all = stored().at("tokens");
+  std::vector<double> result;
+  for (const int64_t head : heads) {
+    for (int64_t i = 0; i < tokens * size; ++i) {
+      const auto at = static_cast<size_t>(head * all * size + i);
+      result.push_back(numbers.at(at).get<double>() / stored().at("scale").get<double>());
+    }
+  }
+  return result;
+}
+
+NaiveInputs inputs_of(const std::vector<int64_t>& query_heads, int64_t tokens, int64_t prompt) {
+  const int64_t kv_heads = stored().at("kv_heads");
+  std::vector<int64_t> all;
+  for (int64_t head = 0; head < kv_heads; ++head) {
+    all.push_back(head);
+  }
+  return {.heads = static_cast<int64_t>(query_heads.size()),
+          .kv_heads = kv_heads,
+          .head_size = stored().at("head_size"),
+          .tokens = tokens,
+          .prompt = prompt,
+          .queries = vectors("queries", query_heads, tokens),
+          .keys = vectors("keys", all, tokens),
+          .values = vectors("values", all, tokens)};
+}
+
+PolicySetup setup_of(const std::string& policy, const nlohmann::json& one) {
+  return set_up_policy(policy, one.at("state_size"), one.at("options").get<std::string>());
+}
+
+Fates expected_fates(const nlohmann::json& one) {
+  Fates fates;
+  for (const nlohmann::json& set : one.at("evicted_at")) {
+    std::vector<int64_t>& of_set = fates.emplace_back();
+    for (const nlohmann::json& step : set) {
+      of_set.push_back(step < 0 ? RowTrace::kAlive : step.get<int64_t>());
+    }
+  }
+  return fates;
+}
+
+float largest_difference(const at::Tensor& found, const nlohmann::json& expected) {
+  const at::Tensor numbers = found.contiguous();
+  REQUIRE(static_cast<size_t>(numbers.numel()) == expected.size());
+  float largest = 0.0F;
+  for (size_t i = 0; i < expected.size(); ++i) {
+    largest =
+        std::max(largest, std::abs(numbers.data_ptr<float>()[i] - expected.at(i).get<float>()));
+  }
+  return largest;
+}
+
+}  // namespace
+
+TEST_CASE("policies keep the rows that their authors' rules keep, step by step") {
+  const SampleSeed seed = {.seed = stored().at("seed"), .sample = stored().at("sample")};
+  for (const nlohmann::json& one : stored().at("cases")) {
+    INFO(one.at("name") << ", by " << one.at("source"));
+    const PolicySetup setup = setup_of(one.at("policy"), one);
+    const NaiveInputs inputs = inputs_of(one.at("query_heads"), one.at("tokens"), one.at("prompt"));
+    const ScanRun run = run_scan(scan_for(setup), inputs, setup, seed);
+    CHECK(row_difference({"here", fates_of(run.sets)}, {"by the rule", expected_fates(one)}) == "");
+  }
+}
+
+TEST_CASE("pyramidkv gives layers the rows that the authors' code gives them") {
+  const nlohmann::json& one = stored().at("pyramidkv");
+  const PolicySetup setup = setup_of("pyramidkv", one);
+  const int64_t layers = one.at("layers");
+  for (int64_t layer = 0; layer < layers; ++layer) {
+    INFO("layer " << layer);
+    CHECK(setup.policy->layer_budget(layer, layers, setup.state_size) ==
+          one.at("budgets").at(static_cast<size_t>(layer)));
+  }
+}
+
+TEST_CASE("kivi leaves of rows what the authors' code leaves") {
+  const nlohmann::json& one = stored().at("kivi");
+  const PolicySetup setup = setup_of("kivi", one);
+  const ScanRun run = run_scan(scan_for(setup), inputs_of({0, 2}, one.at("tokens"), 0), setup);
+  REQUIRE(run.sets.size() == 1);
+  CHECK(largest_difference(run.sets.front().rows.keys(), one.at("keys")) < 1e-5F);
+  CHECK(largest_difference(run.sets.front().rows.values(), one.at("values")) < 1e-5F);
+}
+
+TEST_CASE("every published rule has a case, and what a case leaves out is declared") {
+  std::set<std::string> covered = {"pyramidkv", "kivi"};
+  const auto declares = [](const std::string& policy) {
+    return !policy_registry().find(policy)->info.deviations.empty();
+  };
+  for (const nlohmann::json& one : stored().at("cases")) {
+    INFO(one.at("name"));
+    CHECK((one.at("left_out") == "" || declares(one.at("policy"))));
+    covered.insert(one.at("policy"));
+  }
+  // No rule: every row, rows at random, and the text in pieces.
+  covered.insert({"full", "random", "short_context"});
+  const auto names = policy_registry().names();
+  CHECK(std::set<std::string>(names.begin(), names.end()) == covered);
+}
+
+}  // namespace multistate::test

@@ -1,0 +1,337 @@
+"""Eviction rules of published policies in plain numpy, each in the shape of its authors' code: a cut of a whole cache by
+the attention of the tokens that came last. For tools/oracle_policies, which says where each rule comes from.
+
+A rule is called after every forward pass (a prompt, then one token a time) with a Cache and returns the slots that stay, in
+order, or None for all. Letters: h query heads, g key/value heads, n slots, q queries of the pass, D head size.
+"""
+import numpy as np
+
+MARGIN = 2e-5  # Relative. Closer scores might be ordered by rounding in single precision.
+
+
+class TooClose(Exception):
+    """A decision that rounding could turn."""
+
+
+class Cache:
+    """One set of rows after a forward pass."""
+
+    def __init__(self, inputs, heads, kv_heads, positions, queries):
+        group = inputs.heads // inputs.kv_heads
+        self.positions, self.queries_at = positions, queries
+        self.keys = inputs.keys[kv_heads][:, positions]  # [g, n, D]
+        self.values = inputs.values[kv_heads][:, positions]
+        self.queries = inputs.queries[heads][:, queries]  # [h, q, D]
+        keys = inputs.keys[[head // group for head in heads]][:, positions]
+        self.logits = self.queries @ keys.transpose(0, 2, 1) / np.sqrt(inputs.head_size)  # [h, q, n]
+        self.logits[:, positions[None, :] > queries[:, None]] = -np.inf
+        self.attention = softmax(self.logits)
+
+    @property
+    def size(self):
+        return len(self.positions)
+
+
+def softmax(logits):
+    exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return exponentials / exponentials.sum(axis=-1, keepdims=True)
+
+
+def top(scores, count, ties=False):
+    """Slots of the `count` highest scores, in order. Of equal ones the newest; only where `ties` allows any."""
+    scores = np.asarray(scores, float)
+    order = np.lexsort((np.arange(len(scores)), scores))
+    if 0 < count < len(scores):
+        kept, gone = scores[order[-count]], scores[order[-count - 1]]
+        if not (ties and kept == gone) and kept - gone <= MARGIN * max(abs(kept), abs(gone)):
+            raise TooClose(f"{kept} against {gone}")
+    return np.sort(order[len(scores) - count:])
+
+
+def all_but_lowest(scores, k, ties=False):
+    return None if len(scores) <= k else top(scores, k, ties)
+
+
+class Tova:
+    def __init__(self, k):
+        self.k = k
+
+    def __call__(self, cache):
+        return all_but_lowest(cache.attention[:, -1].mean(axis=0), self.k)
+
+
+class Recent:
+    """The first `first` and the newest `newest`."""
+
+    def __init__(self, first, newest):
+        self.first, self.newest = first, newest
+
+    def __call__(self, cache):
+        n = cache.size
+        if n <= self.first + self.newest:
+            return None
+        return np.concatenate([np.arange(self.first), np.arange(n - self.newest, n)])
+
+
+class Accumulated:
+    """Sums of attention, old ones times `decay` a token; the newest `recent` slots are kept beside the `heavy` highest."""
+
+    def __init__(self, heavy, recent, decay=1.0):
+        self.heavy, self.recent, self.decay, self.score = heavy, recent, decay, np.zeros(0)
+
+    def __call__(self, cache):
+        score = np.pad(self.score, (0, cache.size - len(self.score)))
+        for row in cache.attention[0].copy():
+            score = self.decay * score + row
+        kept = None
+        if cache.size > self.heavy + self.recent:
+            old = cache.size - self.recent
+            kept = np.concatenate([top(score[:old], self.heavy), np.arange(old, cache.size)])
+        self.score = score if kept is None else score[kept]
+        return kept
+
+
+class Caote:
+    """By brute force: the row without which the newest token's output changes least."""
+
+    def __init__(self, k):
+        self.k = k
+
+    def __call__(self, cache):
+        weights, values = cache.attention[0, -1], cache.values[0]
+        output = weights @ values
+        changes = []
+        for row in range(cache.size):
+            left = np.delete(weights, row)
+            without = left / left.sum() @ np.delete(values, row, axis=0) if len(left) else np.zeros_like(output)
+            changes.append(np.linalg.norm(output - without))
+        return all_but_lowest(changes, self.k)
+
+
+def rotation(position, size, theta=10000.0):
+    """The matrix of RoPE at a position."""
+    half = size // 2
+    angles = position / theta ** (np.arange(half) * 2.0 / size)
+    matrix = np.zeros((size, size))
+    i = np.arange(half)
+    matrix[i, i] = matrix[i + half, i + half] = np.cos(angles)
+    matrix[i, i + half], matrix[i + half, i] = -np.sin(angles), np.sin(angles)
+    return matrix
+
+
+class ExpectedAttention:
+    def __init__(self, k, sinks, future):
+        self.k, self.sinks, self.future = k, sinks, future
+
+    def __call__(self, cache):
+        s, size = self.sinks, cache.keys.shape[-1]
+        turned = np.stack([cache.queries[:, i] @ rotation(p, size) for i, p in enumerate(cache.queries_at)], axis=1)
+        next_position = cache.positions[-1] + 1
+        mean_rotation = np.mean([rotation(next_position + i, size) for i in range(self.future)], axis=0)
+        weights = []
+        for queries in turned:
+            mean = mean_rotation @ queries[s:].mean(axis=0)
+            covariance = mean_rotation @ np.cov(queries[s:].T, bias=True) @ mean_rotation.T
+            keys = cache.keys[0, s:]
+            square = np.einsum("ni,ij,nj->n", keys, covariance, keys)
+            weights.append(softmax(keys @ mean / np.sqrt(size) + square / size / 2))
+        scores = np.mean(weights, axis=0) * np.linalg.norm(cache.values[0, s:], axis=-1)
+        kept = all_but_lowest(scores, self.k - s)
+        return None if kept is None else np.concatenate([np.arange(s), kept + s])
+
+
+class KeyDiff:
+    def __init__(self, k):
+        self.k = k
+
+    def __call__(self, cache):
+        directions = cache.keys[0] / np.linalg.norm(cache.keys[0], axis=-1, keepdims=True)
+        anchor = directions.mean(axis=0)
+        return all_but_lowest(-(directions @ anchor) / np.linalg.norm(anchor), self.k)
+
+
+class Knorm:
+    def __init__(self, k):
+        self.k = k
+
+    def __call__(self, cache):
+        return all_but_lowest(-np.linalg.norm(cache.keys[0], axis=-1), self.k)
+
+
+class Keyformer:
+    """softmax((logits + Gumbel noise) / tau), summed; tau rises by `delta` a pass. Noise is drawn slot by slot."""
+
+    def __init__(self, key_tokens, recent, delta, uniform):
+        self.key_tokens, self.recent, self.delta, self.uniform = key_tokens, recent, delta, uniform
+        self.score, self.passes = np.zeros(0), 0
+
+    def __call__(self, cache):
+        noise = np.array([-np.log(-np.log(self.uniform())) for _ in range(cache.size)])
+        score = softmax((cache.logits[0, -1] + noise) / (1.0 + self.delta * self.passes))
+        self.passes += 1
+        score[: len(self.score)] += self.score
+        kept = None
+        if cache.size > self.key_tokens + self.recent:
+            old = cache.size - self.recent
+            kept = np.concatenate([top(score[:old], self.key_tokens), np.arange(old, cache.size)])
+        self.score = score if kept is None else score[kept]
+        return kept
+
+
+class MorphKv:
+    """Profiles: for each of the newest `window` queries, the softmax over old keys alone."""
+
+    def __init__(self, k, window, fusion, every_query):
+        self.k, self.window, self.fusion, self.every_query = k, window, fusion, every_query
+
+    def __call__(self, cache):
+        old = cache.size - self.window
+        if cache.size <= self.k:
+            return None
+        newest = cache.queries_at[-1] + 1 - np.arange(self.window, 0, -1)
+        logits = self.every_query[newest] @ cache.keys[0, :old].T / np.sqrt(cache.keys.shape[-1])
+        scores = self.fusion(softmax(logits), axis=0)
+        return np.concatenate([top(scores, self.k - self.window), np.arange(old, cache.size)])
+
+
+class Roco:
+    """Least mean attention among slots with a steady one. Slots before `prefix` belong to the prompt and stay."""
+
+    def __init__(self, budget, prefix, recent, ratio):
+        self.budget, self.prefix, self.recent, self.protected = budget, prefix, recent, int(budget * ratio)
+        self.sums, self.squares, self.ages = np.zeros(0), np.zeros(0), np.zeros(0)
+
+    def __call__(self, cache):
+        if cache.size <= self.prefix:
+            return None
+        weights = cache.attention[:, -1, self.prefix:].mean(axis=0)
+        grown = len(weights) - len(self.sums)
+        self.sums = np.pad(self.sums, (0, grown)) + weights
+        self.squares = np.pad(self.squares, (0, grown)) + weights**2
+        self.ages = np.pad(self.ages, (0, grown)) + 1
+        if len(weights) <= self.budget:
+            return None
+        mean = self.sums / self.ages
+        deviation = np.sqrt(np.maximum(self.squares / self.ages - mean**2, 0.0))
+        deviation[-self.recent:] = 1e9
+        steady = top(-deviation, self.budget - self.protected)
+        kept = np.delete(np.arange(len(weights)), steady[lowest(mean[steady])])
+        self.sums, self.squares, self.ages = self.sums[kept], self.squares[kept], self.ages[kept]
+        return np.concatenate([np.arange(self.prefix), kept + self.prefix])
+
+
+def lowest(scores):
+    return int(np.setdiff1d(np.arange(len(scores)), top(scores, len(scores) - 1))[0])
+
+
+class Scissorhands:
+    """Slots that most of the newest `window` queries gave less than 1 / n go, but for the newest `recent`."""
+
+    def __init__(self, k, window, recent):
+        self.k, self.window, self.recent = k, window, recent
+        self.low = np.zeros((0, 0), bool)  # [queries, slots]
+
+    def __call__(self, cache):
+        old = self.low[-(self.window - 1):] if self.window > 1 else self.low[:0]
+        old = np.pad(old, ((0, 0), (0, cache.size - self.low.shape[1])))
+        self.low = np.vstack([old, cache.attention[0, -1] < 1.0 / cache.size])
+        if cache.size <= self.k:
+            return None
+        end = cache.size - self.recent
+        counts = self.low[:, :end].sum(axis=0)
+        kept = np.concatenate([top(-counts, self.k - self.recent, ties=True), np.arange(end, cache.size)])
+        self.low = self.low[:, kept]
+        return kept
+
+
+def snap_scores(attention, window, kernel, pooling):
+    """Sums of the window's attention over the keys before it, pooled with a stride of 1 and zeros beyond the ends."""
+    sums = attention[-window:, :-window].sum(axis=0)
+    padded = np.pad(sums, kernel // 2)
+    return pooling(np.lib.stride_tricks.sliding_window_view(padded, kernel), axis=-1)
+
+
+class SnapKv:
+    def __init__(self, k, window, kernel, pooling):
+        self.k, self.window, self.kernel, self.pooling = k, window, kernel, pooling
+
+    def __call__(self, cache):
+        if cache.size <= self.k:
+            return None
+        scores = snap_scores(cache.attention[0], self.window, self.kernel, self.pooling)
+        old = cache.size - self.window
+        # Maxima of overlapping neighbourhoods may be the same.
+        kept = top(scores, self.k - self.window, ties=self.pooling is np.max)
+        return np.concatenate([kept, np.arange(old, cache.size)])
+
+
+class WeightedKv:
+    """Keys are lost and values merged, so that no later attention depends on what is merged."""
+
+    def __init__(self, k):
+        self.k, self.sums, self.ages = k, np.zeros(0), np.zeros(0)
+
+    def __call__(self, cache):
+        grown = cache.size - len(self.sums)
+        self.sums = np.pad(self.sums, (0, grown)) + cache.attention[0, -1]
+        self.ages = np.pad(self.ages, (0, grown)) + 1
+        kept = all_but_lowest(self.sums / self.ages, self.k)
+        if kept is not None:
+            self.sums, self.ages = self.sums[kept], self.ages[kept]
+        return kept
+
+
+class Belady:
+    """What later tokens give a row under full attention, summed and averaged over the heads of the set."""
+
+    def __init__(self, k, full_attention):
+        self.k, self.received = k, full_attention.mean(axis=0)  # [queries, keys]
+
+    def __call__(self, cache):
+        later = self.received[cache.queries_at[-1] + 1:]
+        return all_but_lowest(later.sum(axis=0)[cache.positions], self.k, ties=len(later) == 0)
+
+
+def quantized(numbers, bits, axis):
+    """Asymmetric, between the least and the largest along an axis: the nearest of 2^bits numbers."""
+    least = numbers.min(axis=axis, keepdims=True)
+    scale = (numbers.max(axis=axis, keepdims=True) - least) / (2**bits - 1)
+    codes = (numbers - least) / scale
+    if np.abs(codes - np.floor(codes) - 0.5).min() < 1e-4:
+        raise TooClose("a number between two codes")
+    return np.round(codes) * scale + least
+
+
+def pyramid_budgets(layers, k, window, beta):
+    """Rows of each layer, the window's included."""
+    base = k - window
+    least = base // beta
+    most = 2 * base - least
+    step = (most - least) // (layers - 1)
+    return [most - layer * step + window for layer in range(layers)]
+
+
+def ada_cut(attention, k, window, kernel, pooling, alpha):
+    """Slots that each head [head, query, key] keeps of a prompt: budgets by the places that heads have among the highest
+    scores of all, mixed with an even share `alpha`."""
+    scores = np.stack([snap_scores(head, window, kernel, pooling) / window for head in attention])
+    heads, old = scores.shape
+    base = k - window
+    chosen = top(scores.reshape(-1), heads * base) // old
+    floor = int(base * alpha)
+    budgets = np.round(np.bincount(chosen, minlength=heads) * (1 - alpha) + floor).astype(int)
+    return [np.concatenate([top(head, budget), np.arange(old, old + window)]) for head, budget in zip(scores, budgets)]
+
+
+def lag_cut(keys, values, sinks, lag, kept_of_lot):
+    """Slots that one head keeps of keys and values [n, D]: of each lot `kept_of_lot`, compared with the lot that follows."""
+    lots = (len(keys) - sinks) // lag
+
+    def scores(x):
+        parts = x[sinks: sinks + lots * lag].reshape(lots, lag, -1)
+        low, high = parts[1:].min(axis=1, keepdims=True), parts[1:].max(axis=1, keepdims=True)
+        return softmax(((parts[:-1] - low) / (high - low)).std(axis=-1, ddof=1))
+
+    total = scores(keys) + scores(values)
+    kept = [top(lot, kept_of_lot) + sinks + i * lag for i, lot in enumerate(total)]
+    return np.concatenate([np.arange(sinks), *kept, np.arange(sinks + (lots - 1) * lag, len(keys))])

@@ -4,6 +4,7 @@
 
 #include "multistate/conformance/conformance.h"
 
+#include "conformance/broken/decisions.h"
 #include "conformance/broken/repetition.h"
 #include "conformance/broken/rows.h"
 #include "conformance/broken/scores.h"
@@ -18,7 +19,7 @@ struct Planted {
   PolicyEntry entry;
   std::string check;
   std::string words;
-  bool alone = true;  ///< Whether no other check fails.
+  std::string also = {};  ///< A check that may fail beside it: batches are decoded in other blocks.
 };
 
 std::vector<Planted> planted_faults() {
@@ -44,10 +45,11 @@ std::vector<Planted> planted_faults() {
        "policy scores_infinity: layer 0, step 1: the score of the row at position 1 is -inf"},
       {unregistered<SwallowsNan>("swallows_nan"), "scores",
        "it goes on in silence when the query of token 12 is NaN: after step "},
-      {unregistered<LeavesScoresOut>("leaves_scores_out"), "reference",
+      {unregistered<LeavesScoresOut>("leaves_scores_out"), "scores",
        "policy leaves_scores_out: layer 0, step 1: the score of the row at position 1 is nan, in "
-       "plain loops, where scratch is NaN until it is written",
-       false},
+       "plain loops, where scratch is NaN until it is written"},
+      {unregistered<ReadsWhatItMerges>("reads_what_it_merges"), "reference",
+       " the same rows go as in plain loops, but what token "},
       {unregistered<ReadsKeysUndeclared>("reads_keys"), "needs",
        "policy reads_keys: layer 0, step 1: the policy reads keys, which its needs() does not "
        "declare"},
@@ -56,18 +58,30 @@ std::vector<Planted> planted_faults() {
        "declare"},
       {unregistered<FailsOnManyRows>("fails_on_many"), "runs",
        "heads 4/4, state_size 1, scope layer, sinks 0, recent 0, every 1: it fails with: vector"},
-      {unregistered<CountsCallsGlobally>("counts_calls"), "determinism", " at first, row ", false},
-      {unregistered<UsesStdRand>("uses_std_rand"), "determinism", " when run again", false},
-      {unregistered<AsksTheClock>("asks_the_clock"), "determinism", " when run again", false},
+      {unregistered<ObservesInVain>("observes_in_vain"), "decisions",
+       "cases of 24 tokens: the scores of all candidates are equal whenever a row has to go, so "
+       "that the oldest goes; needs() declares what is never read: attention; the memory that "
+       "needs() declares stays 0 in every row. Does observe() override that of ScoringPolicy?"},
+      {unregistered<ReadsAndForgets>("reads_and_forgets"), "decisions",
+       "it keeps the rows that window keeps, whatever it reads. Is what it reads what decides?"},
+      {unregistered<KeepsTheFirstFour>("keeps_the_first_four"), "decisions",
+       "it keeps the rows that streaming keeps, whatever it reads"},
+      {unregistered<DeclaresTooMuch>("declares_too_much"), "decisions",
+       "needs() declares what is never read: keys, 2 buffers of scratch"},
+      {unregistered<NeverWritesMemory>("never_writes_memory"), "decisions",
+       "the memory that needs() declares stays 0 in every row"},
+      {unregistered<CountsCallsGlobally>("counts_calls"), "determinism", " at first, row "},
+      {unregistered<UsesStdRand>("uses_std_rand"), "determinism", " when run again"},
+      {unregistered<AsksTheClock>("asks_the_clock"), "determinism", " when run again"},
       {unregistered<AsksTheThread>("asks_the_thread"), "determinism", " in another thread"},
       {unregistered<DeclaresRandomInVain>("random_in_vain"), "seed",
        "needs() declares random numbers, but the seed makes no difference"},
-      {unregistered<LeaksBetweenSamples>("leaks"), "samples", " after another sample, row ", false},
+      {unregistered<LeaksBetweenSamples>("leaks"), "samples", " after another sample, row "},
       {unregistered<LeaksWhenInTurn>("leaks_in_turn"), "samples",
-       " with another sample in turn, row ", false},
-      {unregistered<LeaksInBatches>("leaks_in_batches"), "batch", "sample ", false},
-      {unregistered<CountsSlots>("counts_slots"), "blocks", "after step ", false},
-      {unregistered<ReadsMemoryOfTheDead>("reads_the_dead"), "blocks", " token by token", false},
+       " with another sample in turn, row "},
+      {unregistered<LeaksInBatches>("leaks_in_batches"), "batch", "sample "},
+      {unregistered<CountsSlots>("counts_slots"), "blocks", "after step ", "batch"},
+      {unregistered<ReadsMemoryOfTheDead>("reads_the_dead"), "blocks", " token by token"},
   };
 }
 
@@ -82,7 +96,7 @@ std::string report(const std::vector<CheckResult>& results) {
 
 }  // namespace
 
-TEST_CASE("every planted fault is found by the check made for it, in words") {
+TEST_CASE("every planted fault is one finding, of the check made for it, in words") {
   for (const Planted& fault : planted_faults()) {
     const auto results = check_policy(make_subject(fault.entry));
     INFO(fault.entry.name() << "\n" << report(results));
@@ -96,7 +110,8 @@ TEST_CASE("every planted fault is found by the check made for it, in words") {
     CHECK_THAT(found->findings.front(), ContainsSubstring(fault.words));
     for (const CheckResult& result : results) {
       INFO(result.check);
-      CHECK((result.check == fault.check || !fault.alone || result.outcome != Outcome::kFailed));
+      CHECK((result.check == fault.check || result.check == fault.also ||
+             result.outcome != Outcome::kFailed));
     }
   }
 }

@@ -45,6 +45,10 @@ void Findings::does_not_apply(const std::string& reason) {
   result_.note = reason;
 }
 
+void Findings::is_explained_by(const std::string& check) {
+  blocked_ = fmt::format("what '{}' has found is to be mended first", check);
+}
+
 CheckResult Findings::result() const {
   CheckResult result = result_;
   if (result.failed_cases > 0) {

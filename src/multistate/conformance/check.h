@@ -22,12 +22,16 @@ struct Check {
   std::vector<Breach> breaches;
 
   std::function<void(Session&, Findings&)> run;
+
+  /// Checks whose findings explain what this one would find. It is not made when one of them has
+  /// failed: one mistake is one finding.
+  std::vector<std::string> explained_by = {};
 };
 
 enum class Outcome {
   kOk,
   kFailed,
-  kNotJudged,      ///< Some run ended before it could be judged; another check says why.
+  kNotJudged,      ///< Another check says why: a run ended early, or what it found explains this.
   kNotApplicable,  ///< There is nothing to judge for this policy.
 };
 
@@ -55,6 +59,9 @@ class Findings {
 
   /// The check has nothing to judge, since ...
   void does_not_apply(const std::string& reason);
+
+  /// The check is not made, since `check` has found something that explains what it would find.
+  void is_explained_by(const std::string& check);
 
   /// Something to tell beside the outcome.
   void note(const std::string& text) { result_.note = text; }

@@ -11,6 +11,7 @@ namespace multistate {
 std::vector<Check> basic_checks();
 std::vector<Check> row_checks();
 std::vector<Check> score_checks();
+std::vector<Check> decision_checks();
 std::vector<Check> repetition_checks();
 std::vector<Check> sample_checks();
 std::vector<Check> equality_checks();

@@ -33,13 +33,26 @@ std::string count_of(const CheckResult& result) {
   return result.cases > 1 ? fmt::format(" ({} cases)", result.cases) : "";
 }
 
+/// The first result that explains what the check would find; nullptr when there is none.
+const CheckResult* failed_cause(const Check& check, const std::vector<CheckResult>& results) {
+  for (const CheckResult& result : results) {
+    const auto& causes = check.explained_by;
+    if (result.outcome == Outcome::kFailed &&
+        std::find(causes.begin(), causes.end(), result.check) != causes.end()) {
+      return &result;
+    }
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 const std::vector<Check>& conformance_checks() {
   static const std::vector<Check> checks = [] {
     std::vector<Check> all;
-    for (const auto& group : {basic_checks(), row_checks(), score_checks(), repetition_checks(),
-                              sample_checks(), equality_checks(), cost_checks()}) {
+    for (const auto& group :
+         {basic_checks(), row_checks(), score_checks(), decision_checks(), repetition_checks(),
+          sample_checks(), equality_checks(), cost_checks()}) {
       all.insert(all.end(), group.begin(), group.end());
     }
     return all;
@@ -52,7 +65,12 @@ std::vector<CheckResult> check_policy(const Subject& subject) {
   std::vector<CheckResult> results;
   for (const Check& check : conformance_checks()) {
     Findings findings(check);
-    check.run(session, findings);
+    const CheckResult* cause = failed_cause(check, results);
+    if (cause != nullptr) {
+      findings.is_explained_by(cause->check);
+    } else {
+      check.run(session, findings);
+    }
     results.push_back(findings.result());
   }
   return results;

@@ -83,15 +83,7 @@ void check_blocks(Session& session, Findings& findings) {
 
 std::string reference_difference(Session& session, const LayerCase& one) {
   const ScanRun& run = session.run(one);
-  const PolicySetup setup = one.policy.set_up_anew();
-  NaiveResult naive;
-  try {
-    naive = naive_scan(*one.inputs, setup, Session::kSeed, 0);
-  } catch (const PolicyError& error) {
-    // The engine's run has ended well, so this is about what only the loops do.
-    return fmt::format("policy {}: {}, in plain loops, where scratch is NaN until it is written",
-                       session.info().name, error.what());
-  }
+  const NaiveResult& naive = session.naive(one).result;
   const auto rows =
       row_difference({"in the engine", fates_of(run.sets)}, {"in plain loops", fates_of(naive)});
   if (!rows.empty()) {
@@ -110,16 +102,20 @@ void check_reference(Session& session, Findings& findings) {
 }  // namespace
 
 std::vector<Check> equality_checks() {
-  return {
-      {"full",
-       "is full attention until the state is full: nothing goes before",
-       {Breach::kEarly},
-       &check_full},
-      {"blocks", "keeps the same rows in blocks of tokens and token by token", {}, &check_blocks},
-      {"reference",
-       "keeps the rows that plain loops in double precision keep",
-       {},
-       &check_reference}};
+  return {{"full",
+           "is full attention until the state is full: nothing goes before",
+           {Breach::kEarly},
+           &check_full},
+          {"blocks",
+           "keeps the same rows in blocks of tokens and token by token",
+           {},
+           &check_blocks,
+           {"scores", "determinism", "samples"}},
+          {"reference",
+           "keeps the rows that plain loops in double precision keep",
+           {},
+           &check_reference,
+           {"scores", "determinism", "samples", "blocks"}}};
 }
 
 }  // namespace multistate

@@ -7,7 +7,7 @@ namespace {
 
 /// One step of all sets of a layer: each by itself, or together where they share a budget.
 void decide_and_give_up(const PolicySetup& setup, std::vector<NaiveSet>& sets, int64_t t,
-                        int64_t layer) {
+                        int64_t layer, const NaiveObserver& observer) {
   std::vector<Evictions> evictions(sets.size());
   std::vector<StepView> views;
   std::vector<std::span<float>> scores;
@@ -18,10 +18,13 @@ void decide_and_give_up(const PolicySetup& setup, std::vector<NaiveSet>& sets, i
   if (setup.needs.pools_heads) {
     setup.policy->evict_pooled(views, scores, evictions);
   }
+  for (size_t i = 0; i < sets.size() && !setup.needs.pools_heads; ++i) {
+    setup.policy->evict(views[i], scores[i], evictions[i]);
+  }
+  if (observer) {
+    observer(views, scores);
+  }
   for (size_t i = 0; i < sets.size(); ++i) {
-    if (!setup.needs.pools_heads) {
-      setup.policy->evict(views[i], scores[i], evictions[i]);
-    }
     evictions[i].sort();
     sets[i].give_up(evictions[i]);
   }
@@ -30,7 +33,7 @@ void decide_and_give_up(const PolicySetup& setup, std::vector<NaiveSet>& sets, i
 }  // namespace
 
 NaiveResult naive_scan(const NaiveInputs& inputs, const PolicySetup& setup, SampleSeed seed,
-                       int64_t layer) {
+                       int64_t layer, const NaiveObserver& observer) {
   const bool by_head = setup.bounded() && setup.common.scope == Scope::kKvHead;
   const int64_t sets = by_head ? inputs.kv_heads : 1;
   NaiveResult result;
@@ -49,7 +52,7 @@ NaiveResult naive_scan(const NaiveInputs& inputs, const PolicySetup& setup, Samp
       set.attend(t, result.attended);
     }
     if (setup.bounded()) {
-      decide_and_give_up(setup, all, t, layer);
+      decide_and_give_up(setup, all, t, layer, observer);
     }
     for (size_t set = 0; set < all.size(); ++set) {
       result.kept[set].push_back(all[set].kept());

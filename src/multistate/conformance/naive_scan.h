@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <vector>
 
 #include "multistate/engine/layer_state.h"
@@ -35,10 +37,16 @@ struct NaiveResult {
   std::vector<std::vector<std::vector<int64_t>>> kept;  ///< Positions by set and step.
 };
 
+/// Called after every decision, before the rows go: what the policy was shown, memory as it left
+/// it, and its buffer of scores [N]; NaN where it wrote none. An entry a set; valid during the
+/// call.
+using NaiveObserver =
+    std::function<void(std::span<const StepView> sets, std::span<const std::span<float>> scores)>;
+
 /// The semantics of a bounded state written down as plainly as possible: loops over tokens, rows
 /// and heads in double precision, no tensor library, nothing shared with the engine but the policy
 /// itself.
 NaiveResult naive_scan(const NaiveInputs& inputs, const PolicySetup& setup, SampleSeed seed,
-                       int64_t layer);
+                       int64_t layer, const NaiveObserver& observer = {});
 
 }  // namespace multistate

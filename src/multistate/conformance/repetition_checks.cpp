@@ -76,12 +76,15 @@ void check_seed(Session& session, Findings& findings) {
 }  // namespace
 
 std::vector<Check> repetition_checks() {
-  return {
-      {"determinism",
-       "decides alike when run again, and in another thread",
-       {},
-       &check_determinism},
-      {"seed", "depends on the seed when needs() declares random, and only then", {}, &check_seed}};
+  return {{"determinism",
+           "decides alike when run again, and in another thread",
+           {},
+           &check_determinism},
+          {"seed",
+           "depends on the seed when needs() declares random, and only then",
+           {},
+           &check_seed,
+           {"scores", "decisions", "determinism"}}};
 }
 
 }  // namespace multistate

@@ -14,9 +14,10 @@ namespace {
 constexpr SampleSeed kOtherSeed = {.seed = Session::kSeed.seed,
                                    .sample = Session::kSeed.sample + 1};
 
+constexpr int64_t kFew = 3;
+
 /// Two runs by one object of the policy, a few tokens at a time in turn; the first is returned.
 ScanRun run_beside(SteppedScan run, SteppedScan other) {
-  constexpr int64_t kFew = 3;
   for (int64_t token = 0; token < Session::kTokens; token += kFew) {
     other.advance(kFew);
     run.advance(kFew);
@@ -43,11 +44,14 @@ std::string sample_leak(const LayerCase& one) {
   if (setup.needs.future) {
     return "";  // Its samples are run whole, so never in turn.
   }
+  // In the same pieces: what blocks of tokens change is for another check to find.
+  const PolicySetup anew = one.policy.set_up_anew();
+  const ScanRun pieces = run_scan(scan, inputs, anew, Session::kSeed, Session::kTokens / kFew);
   for (const int64_t layer : {0, 1}) {
     const auto beside = run_beside(SteppedScan(scan, inputs, setup, Session::kSeed),
                                    SteppedScan(scan, others, setup, kOtherSeed, layer));
     difference = run_difference(
-        beside, layer == 0 ? "with another sample in turn" : "with another layer in turn", alone,
+        beside, layer == 0 ? "with another sample in turn" : "with another layer in turn", pieces,
         by_itself);
     if (!difference.empty()) {
       return difference;
@@ -150,8 +154,13 @@ std::vector<Check> sample_checks() {
   return {{"samples",
            "takes nothing from one sample, layer or set of rows into another",
            {},
-           &check_samples},
-          {"batch", "keeps the same rows of a sample in a batch and alone", {}, &check_batch}};
+           &check_samples,
+           {"scores", "determinism"}},
+          {"batch",
+           "keeps the same rows of a sample in a batch and alone",
+           {},
+           &check_batch,
+           {"scores", "determinism", "samples"}}};
 }
 
 }  // namespace multistate

@@ -6,6 +6,31 @@
 #include <fmt/format.h>
 
 namespace multistate {
+namespace {
+
+/// Whether candidates that have scores have different ones.
+bool differ(const StepView& step, std::span<const float> scores) {
+  for (int64_t row = step.first_candidate() + 1; row < step.end_candidates(); ++row) {
+    const float older = scores[static_cast<size_t>(row - 1)];
+    const float newer = scores[static_cast<size_t>(row)];
+    if (older < newer || older > newer) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool remembers(const StepView& step, int64_t fields) {
+  for (int64_t field = 0; field < fields; ++field) {
+    const auto memory = step.memory(field);
+    if (std::any_of(memory.begin(), memory.end(), [](float x) { return x != 0.0F; })) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
 
 Session::Session(Subject subject) : subject_(std::move(subject)) {
   for (const Shape& shape : kShapes) {
@@ -26,6 +51,7 @@ Session::Session(Subject subject) : subject_(std::move(subject)) {
     }
   }
   runs_.resize(cases_.size());
+  naive_runs_.resize(cases_.size());
 }
 
 std::vector<const LayerCase*> Session::cases_of(std::initializer_list<int64_t> state_sizes) const {
@@ -40,20 +66,44 @@ std::vector<const LayerCase*> Session::cases_of(std::initializer_list<int64_t> s
   return found;
 }
 
-const ScanRun& Session::run(const LayerCase& one) {
-  Memory& memory = runs_[static_cast<size_t>(&one - cases_.data())];
-  if (!memory.run && !memory.error) {
+template <class Run, class Make>
+const Run& Session::remembered(std::vector<Memory<Run>>& memory, const LayerCase& one,
+                               const Make& make) {
+  Memory<Run>& of_case = memory[static_cast<size_t>(&one - cases_.data())];
+  if (!of_case.run && !of_case.error) {
     try {
-      const PolicySetup& setup = one.policy.setup;
-      memory.run = run_scan(scan_for(setup), *one.inputs, setup, kSeed);
+      of_case.run = make();
     } catch (...) {
-      memory.error = std::current_exception();
+      of_case.error = std::current_exception();
     }
   }
-  if (memory.error) {
-    std::rethrow_exception(memory.error);
+  if (of_case.error) {
+    std::rethrow_exception(of_case.error);
   }
-  return *memory.run;
+  return *of_case.run;
+}
+
+const ScanRun& Session::run(const LayerCase& one) {
+  return remembered(runs_, one, [&] {
+    const PolicySetup& setup = one.policy.setup;
+    return run_scan(scan_for(setup), *one.inputs, setup, kSeed);
+  });
+}
+
+const NaiveRun& Session::naive(const LayerCase& one) {
+  return remembered(naive_runs_, one, [&] {
+    const PolicySetup setup = one.policy.set_up_anew();
+    NaiveRun run;
+    const auto observe = [&](std::span<const StepView> sets,
+                             std::span<const std::span<float>> scores) {
+      for (size_t i = 0; i < sets.size(); ++i) {
+        run.scores_differ = run.scores_differ || differ(sets[i], scores[i]);
+        run.memory_written = run.memory_written || remembers(sets[i], setup.needs.memory);
+      }
+    };
+    run.result = naive_scan(*one.inputs, setup, kSeed, 0, observe);
+    return run;
+  });
 }
 
 std::string shape_name(const NaiveInputs& inputs) {

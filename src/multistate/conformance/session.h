@@ -19,6 +19,13 @@ struct LayerCase {
   std::string name;  ///< "heads 4/2, state_size 5, ..."
 };
 
+/// A run in plain loops, and what was seen of the policy on the way.
+struct NaiveRun {
+  NaiveResult result;
+  bool scores_differ = false;   ///< Some set had candidates with different scores.
+  bool memory_written = false;  ///< Some field of some row was not 0 after a step.
+};
+
 /// A policy under its checks: the cases that most of them judge, and one run of each case, which
 /// they share.
 class Session {
@@ -47,16 +54,25 @@ class Session {
   /// time.
   const ScanRun& run(const LayerCase& one);
 
+  /// The same in plain loops, by an object of the policy of its own.
+  const NaiveRun& naive(const LayerCase& one);
+
  private:
+  template <class Run>
   struct Memory {
-    std::optional<ScanRun> run;
+    std::optional<Run> run;
     std::exception_ptr error;
   };
+
+  /// What `memory` holds for the case, made by `make` if nothing is there.
+  template <class Run, class Make>
+  const Run& remembered(std::vector<Memory<Run>>& memory, const LayerCase& one, const Make& make);
 
   Subject subject_;
   std::vector<NaiveInputs> inputs_;
   std::vector<LayerCase> cases_;
-  std::vector<Memory> runs_;
+  std::vector<Memory<ScanRun>> runs_;
+  std::vector<Memory<NaiveRun>> naive_runs_;
 };
 
 /// "heads 4/2".

@@ -55,14 +55,16 @@ class AsksTheThread final : public ScoringPolicy {
   }
 };
 
-/// Costs every cell its share of other cells' work, for nothing.
+/// Costs every cell its share of other cells' work, for nothing: the newest row goes.
 class DeclaresRandomInVain final : public ScoringPolicy {
  public:
   Needs needs() const override { return {.random = true}; }
 
   void score(const StepView& step, std::span<float> scores) const override {
+    const double number = step.random().uniform();
     for (size_t row = 0; row < scores.size(); ++row) {
-      scores[row] = static_cast<float>(step.positions()[row] - step.step());
+      scores[row] = static_cast<float>(step.step() - step.positions()[row]) +
+                    static_cast<float>(0.0 * number);
     }
   }
 };
@@ -95,21 +97,31 @@ class LeaksWhenInTurn final : public ScoringPolicy {
   mutable uint64_t calls_ = 0;
 };
 
-/// The same kept apart by layer: only samples side by side show it.
+/// Remembers the step before, by layer, and decides otherwise once two in a row do not follow it:
+/// only samples that take turns token by token show it. Where a layer has one set of rows alone,
+/// since sets take turns, too.
 class LeaksInBatches final : public ScoringPolicy {
  public:
   void observe(const StepView& step) const override {
-    if (step.step() == 0) {
-      calls_[step.layer()] = 0;
-    }
+    Seen& seen = seen_[step.layer()];
+    seen.breaks = step.step() == 0 || step.step() == seen.step + 1 ? 0 : seen.breaks + 1;
+    seen.step = step.step();
   }
 
   void score(const StepView& step, std::span<float> scores) const override {
-    scatter(step, ++calls_[step.layer()], scores);
+    const bool other = step.heads() == kAllHeads && seen_[step.layer()].breaks > 1;
+    scatter(step, other ? 1 : 0, scores);
   }
 
  private:
-  mutable std::map<int64_t, uint64_t> calls_;
+  static constexpr int64_t kAllHeads = 4;
+
+  struct Seen {
+    int64_t step = -1;
+    int64_t breaks = 0;
+  };
+
+  mutable std::map<int64_t, Seen> seen_;
 };
 
 }  // namespace multistate::test

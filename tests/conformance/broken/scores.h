@@ -88,6 +88,30 @@ class ReadsMemoryBeyond final : public ScoringPolicy {
   }
 };
 
+/// Reads keys where it has changed them, and so is at the mercy of whether that shows: chains of
+/// rows that go at once are merged into one another, or not.
+class ReadsWhatItMerges final : public ScoringPolicy {
+ public:
+  Needs needs() const override { return {.attention = true, .keys = true, .merges = true}; }
+
+  void score(const StepView& step, std::span<float> scores) const override {
+    mean_attention(step, scores);
+  }
+
+  void merge(const StepView& step, std::span<const int64_t> rows,
+             RowEditor& editor) const override {
+    for (const int64_t row : rows) {
+      for (int64_t head = 0; row + 1 < step.rows() && head < step.kv_heads(); ++head) {
+        const auto from = step.key(head, row);
+        const auto into = editor.key(head, row + 1);
+        for (size_t i = 0; i < into.size(); ++i) {
+          into[i] = (into[i] + from[i]) / 2.0F;
+        }
+      }
+    }
+  }
+};
+
 /// Has room for 16 rows.
 class FailsOnManyRows final : public ScoringPolicy {
  public:

@@ -23,6 +23,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "multistate/engine/finite.h"
 #include "multistate/engine/logits.h"
 #include "multistate/experiment/chunk_workload.h"
 #include "multistate/experiment/recurrence.h"
@@ -77,6 +78,7 @@ class EquivalenceWorkload final : public ChunkWorkload {
     const auto parallel = run_parallel(context.model, context.policy, input, record.seconds);
     const auto differences =
         largest_logit_differences(context.model, recurrent.hidden, parallel.hidden);
+    check_scores(differences, {.sample = static_cast<uint64_t>(sample), .token = 0});
     const int64_t agreeing = first_different_step(recurrent.state, parallel.state);
     // The logits of a step come before what is given up at it.
     const auto agreed = static_cast<size_t>(std::min(agreeing + 1, record.tokens));

@@ -105,8 +105,11 @@ class GenerationWorkload final : public Workload {
     return records;
   }
 
+  /// Texts that go on from the same prompt are one unit.
+  Resampling resampling() const override { return {.unit = "prompt", .key = "prompt_id"}; }
+
   Summary summarize(std::span<const SampleRecord> records) const override {
-    return summarize_texts(records);
+    return summarize_texts(records, resampling());
   }
 
  private:
@@ -199,7 +202,7 @@ class GenerationExperiment final : public Experiment {
 
 const ExperimentRegistration<GenerationExperiment> kRegistration{{
     .name = "generation",
-    .version = 1,
+    .version = 2,
     .summary = "texts that go on from prompts: length, repetition, distance to the full model's",
     .paper = "Oren et al. 2024, arXiv:2401.06104, section 5.3",
 }};

@@ -69,19 +69,21 @@ class ChoiceWorkload final : public Workload {
     for (const double loss : losses) {
       values["choice_nll"].push_back(number_to_json(loss));
     }
-    note_cut(set_.prompt(sample).removed_tokens, values);
+    note_prompt(row, set_.prompt(sample).removed_tokens, values);
     return result.record;
   }
 
+  Resampling resampling() const override { return task_resampling(); }
   Summary summarize(std::span<const SampleRecord> records) const override {
     Summary summary;
     summary.metrics = cut_metrics(records);
     summary.metrics["accuracy"] =
-        ratio_metric(records, {.numerator = "accuracy"}, {.higher_is_better = true});
-    summary.metrics["accuracy_norm"] =
-        ratio_metric(records, {.numerator = "accuracy_norm"}, {.higher_is_better = true});
-    summary.metrics["right_nll"] = ratio_metric(
-        records, {.numerator = "nll_sum", .denominator = "scored_tokens"}, {.unit = "nats/token"});
+        ratio_metric(records, {.numerator = "accuracy"}, {.higher_is_better = true}, resampling());
+    summary.metrics["accuracy_norm"] = ratio_metric(records, {.numerator = "accuracy_norm"},
+                                                    {.higher_is_better = true}, resampling());
+    summary.metrics["right_nll"] =
+        ratio_metric(records, {.numerator = "nll_sum", .denominator = "scored_tokens"},
+                     {.unit = "nats/token"}, resampling());
     return summary;
   }
 

@@ -51,7 +51,7 @@ class QuestionAnswering final : public Experiment {
 
 const ExperimentRegistration<QuestionAnswering> kRegistration{{
     .name = "question_answering",
-    .version = 1,
+    .version = 2,
     .summary = "short answers to questions on long texts: own rows, ZeroSCROLLS, LongBench, RULER",
     .paper =
         "Shaham et al. 2023, arXiv:2305.14196; Bai et al. 2024, arXiv:2308.14508; Hsieh et al. "

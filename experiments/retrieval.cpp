@@ -108,9 +108,17 @@ class RetrievalWorkload final : public Workload {
     }
     SampleRecord record = std::move(found.record);
     record.values = retrieval_values(asked.place, questions);
+    if (options_.chosen_task().has_depth) {
+      EvidenceKept evidence;
+      for (const Answer& one : found.answers) {
+        evidence.add(one.evidence.value());
+      }
+      evidence.write(record.values);
+    }
     return record;
   }
 
+  Resampling resampling() const override { return retrieval_resampling(); }
   Summary summarize(std::span<const SampleRecord> records) const override {
     return summarize_retrieval(records);
   }
@@ -163,13 +171,15 @@ class RetrievalWorkload final : public Workload {
     SyntheticSample made = sample_of(*puzzle, length, random);
     Sample sample;
     sample.place.length = length;
+    sample.place.haystack = fmt::format("{} tokens, trial {}", length, trial);
     if (task.has_depth) {
       sample.place.depth = depth;
     }
     sample.inquiry.context = std::move(made.context);
     sample.inquiry.prompt_end = options_.seen ? PromptEnd::kQuestion : PromptEnd::kContext;
     for (auto& question : made.questions) {
-      sample.inquiry.questions.push_back({std::move(question.ids), options_.budget()});
+      sample.inquiry.questions.push_back(
+          {std::move(question.ids), options_.budget(), std::move(question.evidence)});
       sample.answers.push_back(std::move(question.answers));
     }
     return sample;
@@ -219,7 +229,7 @@ class Retrieval final : public Experiment {
 
 const ExperimentRegistration<Retrieval> kRegistration{{
     .name = "retrieval",
-    .version = 1,
+    .version = 2,
     .summary = "synthetic tasks over length and depth: what is found again of what was said",
     .paper = "none; tasks after Hsieh et al. 2024, arXiv:2404.06654",
 }};

@@ -32,14 +32,17 @@ class SummaryWorkload final : public AnswerWorkload {
     if (!summary.metrics.contains("rouge1")) {
       return summary;
     }
-    const std::array columns = {column(records, "rouge1"), column(records, "rouge2"),
-                                column(records, "rougeL")};
-    const Estimate mean = geometric_mean_of(columns);
+    const Units units(records, resampling());
+    const std::array columns = {units.sums(column(records, "rouge1")),
+                                units.sums(column(records, "rouge2")),
+                                units.sums(column(records, "rougeL"))};
+    const Estimate mean = geometric_mean_of(columns, units.sizes());
     summary.metrics[kGeometricMean] = {.value = mean.value,
                                        .standard_error = mean.standard_error,
                                        .n = static_cast<int64_t>(records.size()),
                                        .higher_is_better = true,
-                                       .unit = ""};
+                                       .unit = "",
+                                       .clusters = units.clusters()};
     return summary;
   }
 };
@@ -66,7 +69,7 @@ class Summarization final : public Experiment {
 
 const ExperimentRegistration<Summarization> kRegistration{{
     .name = "summarization",
-    .version = 1,
+    .version = 2,
     .summary = "summaries of long texts, by ROUGE: own rows, ZeroSCROLLS, LongBench",
     .paper = "Shaham et al. 2023, arXiv:2305.14196; Bai et al. 2024, arXiv:2308.14508",
 }};

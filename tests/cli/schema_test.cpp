@@ -10,6 +10,7 @@
 #include "multistate/base/mapped_file.h"
 
 #include "support/catch.h"
+#include "support/generation_sweep.h"
 #include "support/program.h"
 #include "support/tiny_model.h"
 #include "support/tiny_sweep.h"
@@ -76,6 +77,18 @@ TEST_CASE("results and manifest keep to their schemas") {
   spoiled = results.front();
   spoiled["surprise"] = 1;
   CHECK(violations("result", spoiled) != "");
+}
+
+TEST_CASE("a result whose samples are resampled in units keeps to its schema") {
+  const GenerationSweep texts;
+  texts.run("max_tokens: 4, texts: 2, temperature: 1.0", GenerationSweep::tova_and_full());
+  auto result = texts.result("tova");
+  CHECK(violations("result", result) == "");
+  CHECK(result.at("resampling") == json({{"unit", "prompt"}, {"key", "prompt_id"}}));
+  CHECK(result.at("metrics").at("tokens").at("n") == 10);
+  CHECK(result.at("metrics").at("tokens").at("clusters") == 5);
+  result.at("resampling").erase("key");
+  CHECK(violations("result", result) != "");
 }
 
 TEST_CASE("a cell whose samples cannot be kept fails with an error that keeps to its schema") {

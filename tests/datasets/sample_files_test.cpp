@@ -3,6 +3,7 @@
 #include <cmath>
 #include <iterator>
 
+#include "multistate/base/sha256.h"
 #include "multistate/datasets/first_line.h"
 #include "multistate/datasets/task_format.h"
 
@@ -198,6 +199,33 @@ TEST_CASE("a row of ZeroSCROLLS is cut at its query, counted in characters") {
   CHECK(row.gold.answers.size() == 2);
   CHECK(file.rows[1].id == "squality-2");
   CHECK(file.rows[1].gold.answers.size() == 1);
+}
+
+TEST_CASE("a row's document is the text that it asks about, without prompt and question") {
+  const auto story = read_plain({.data = sample_file("plain/questions.jsonl"),
+                                 .prompt = "Read this: {context}\nQ: {question}\nA:"});
+  const std::string boiler =
+      "Chair: First the heating.\nOla: The boiler is from 1987, and parts cost more than a new "
+      "one.\nChair: So we buy a new one in spring.\nOla: Then the windows can wait.";
+  CHECK(story.rows[1].document_sha256 == sha256_hex(boiler));
+  const auto gulls = read_zeroscrolls({.data = sample_file("zeroscrolls/qasper.jsonl")});
+  CHECK(gulls.rows[0].document_sha256 ==
+        sha256_hex("We measure how fast gulls learn to open boxes. Twelve birds were watched for "
+                   "nine days. Birds that had seen another bird open a box needed 3 trials on "
+                   "average, the others 11."));
+  // Two questions on one story.
+  for (const auto& rows : {read_zeroscrolls({.data = sample_file("zeroscrolls/squality.jsonl"),
+                          .purpose = Purpose::kSummary})
+                               .rows,
+                           read_longbench({.data = sample_file("longbench/data/narrativeqa.jsonl"),
+                           .prompt = "{context} Q: {question}"})
+                               .rows}) {
+    REQUIRE(rows.size() == 2);
+    CHECK(rows[0].question != rows[1].question);
+    CHECK(rows[0].document_sha256 == rows[1].document_sha256);
+  }
+  const auto ruler = read_ruler({.data = sample_file("ruler/vt/validation.jsonl")});
+  CHECK(ruler.rows[0].document_sha256 == sha256_hex(ruler.rows[0].context));
 }
 
 TEST_CASE("a task of ZeroSCROLLS is known by its file, its folder, or by name") {

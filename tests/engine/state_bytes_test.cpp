@@ -90,6 +90,33 @@ struct CountedSet {
 
 }  // namespace
 
+TEST_CASE("bytes at the peak count rows, the policy's memory and statistics of the queries") {
+  const auto model = tiny_transformer({.layers = 3});
+  // Three layers of two sets. expected_attention holds k + 31 rows and, for each of four query
+  // heads, a mean and a covariance in float32.
+  const auto expected = use_of_sample(*model, set_up_policy("expected_attention", 20), 200);
+  const int64_t statistics = 3 * 4 * (kHeadSize + kHeadSize * kHeadSize) * kFloat;
+  CHECK(expected.peak_rows == 51);
+  CHECK(expected.peak_statistics_bytes == statistics);
+  CHECK(expected.peak_memory_bytes == 0);
+  CHECK(expected.peak_bytes == 3 * 2 * 51 * row_of_head(0) + statistics);
+  // After the last of 200 tokens: 200 - 52 = 148 = 4 * 32 + 20 tokens after the first cut to 20.
+  CHECK(expected.end_bytes == 3 * 2 * 40 * row_of_head(0) + statistics);
+  const auto h2o = use_of_sample(*model, set_up_policy("h2o", 20), 200);
+  CHECK(h2o.peak_statistics_bytes == 0);
+  CHECK(h2o.peak_memory_bytes == 3 * 2 * 20 * kFloat);
+  CHECK(h2o.peak_bytes == 3 * 2 * 20 * row_of_head(1));
+}
+
+TEST_CASE("what a state has held at its peak counts, although it ends with nothing") {
+  const auto model = tiny_transformer({.layers = 3});
+  // One set a layer, for two heads. All rows go after the 20th and the 40th token.
+  const auto use = use_of_sample(*model, set_up_policy("short_context", 20), 40);
+  CHECK(use.end_bytes == 0);
+  CHECK(use.peak_rows == 19);
+  CHECK(use.peak_bytes == 3 * 19 * (2 * 2 * kHeadSize * kFloat + kPosition));
+}
+
 TEST_CASE("adakv's heads share k rows a head: bytes are those of so many rows") {
   const auto model = tiny_transformer({.layers = 3});
   const auto setup = set_up_policy("adakv", 20, "{base: h2o, recent: 4}");

@@ -57,7 +57,7 @@ TEST_CASE("what a text adds to the metrics, by hand") {
 }
 
 TEST_CASE("metrics of texts, by hand") {
-  const auto summary = summarize_texts(two_records());
+  const auto summary = summarize_texts(two_records(), {});
   const auto value = [&](const char* name) { return summary.metrics.at(name).value; };
   CHECK(value("tokens") == approx(4.5));
   CHECK(*summary.metrics.at("tokens").standard_error == approx(1.5));
@@ -86,12 +86,32 @@ TEST_CASE("metrics of texts, by hand") {
   CHECK(series[2].at("value") == 0.5);
 }
 
+TEST_CASE("texts of one prompt are one observation, worked by hand") {
+  auto records = two_records();
+  records.push_back(record({9}, text({7}), text({7})));
+  for (auto& one : records) {
+    one.values["prompt_id"] = "b";
+  }
+  records[0].values["prompt_id"] = "a";
+  const auto summary = summarize_texts(records, {.unit = "prompt", .key = "prompt_id"});
+  // Tokens 6 | 3, 1: of (6, 1) and (4, 2) R = 10 / 3; d = 8/3, -8/3; sqrt(64/9) / 1.5.
+  CHECK(summary.metrics.at("tokens").value == approx(10.0 / 3.0));
+  CHECK(*summary.metrics.at("tokens").standard_error == approx(8.0 / 3.0 / 1.5));
+  CHECK(summary.metrics.at("tokens").clusters == 2);
+  // At place 4 the texts of b are identical to their toplines, that of a is not: of (0, 1) and
+  // (2, 2) R = 2 / 3; d = -2/3, 2/3; sqrt(4/9) / 1.5.
+  const auto& point = summary.series.at("same_by_place")[2];
+  CHECK(point.at("value").get<double>() == approx(2.0 / 3.0));
+  CHECK(point.at("stderr").get<double>() == approx(2.0 / 3.0 / 1.5));
+  CHECK(point.at("clusters") == 2);
+}
+
 TEST_CASE("a text that ends at once is a text of no token") {
   const auto empty = record({5}, text({}, EndReason::kStopId), text({6}));
   CHECK(empty.values.at("tokens") == 0);
   CHECK(empty.values.at("common_prefix") == 0);
   CHECK(empty.values.at("ngrams_of_both_1") == 1);
-  const auto summary = summarize_texts(std::vector{empty});
+  const auto summary = summarize_texts(std::vector{empty}, {});
   CHECK(summary.metrics.at("tokens").value == 0.0);
   CHECK(std::isnan(summary.metrics.at("distinct_1").value));
   CHECK(summary.series.at("same_by_place").empty());

@@ -1,3 +1,6 @@
+#include <map>
+#include <set>
+
 #include <nlohmann/json.hpp>
 
 #include "multistate/base/mapped_file.h"
@@ -72,9 +75,9 @@ SampleRecord record(const GridPlace& place, const std::vector<AnsweredQuestion>&
 
 TEST_CASE("accuracy counts questions, answers found count answers, by length and depth") {
   const std::vector<SampleRecord> records = {
-      record({100, 0.0}, {{" 1.", {"1"}}, {"no idea", {"2"}}}),
-      record({100, 1.0}, {{"3 and 4, that is all", {"3", "4"}}, {"6", {"5", "6"}}}),
-      record({200, 0.0}, {{"8, 7", {"7", "8"}}, {"9", {"9"}}})};
+      record({100, 0.0, "a"}, {{" 1.", {"1"}}, {"no idea", {"2"}}}),
+      record({100, 1.0, "b"}, {{"3 and 4, that is all", {"3", "4"}}, {"6", {"5", "6"}}}),
+      record({200, 0.0, "c"}, {{"8, 7", {"7", "8"}}, {"9", {"9"}}})};
   CHECK(records[0].values.at("correct") == 1);
   CHECK(records[1].values.at("any_correct") == 2);
   CHECK(records[1].values.at("exact") == 0);
@@ -108,6 +111,30 @@ TEST_CASE("accuracy counts questions, answers found count answers, by length and
   CHECK(map.at("values") == json({{0.5, 1.0}, {0.5, nullptr}}));
 }
 
+TEST_CASE("the depths of a haystack are one observation of the standard error") {
+  std::vector<SampleRecord> records;
+  const auto add = [&](const std::string& haystack, double depth, bool found) {
+    records.push_back(
+        record({100, depth, haystack}, {{found ? std::string("1") : std::string("2"), {"1"}}}));
+  };
+  for (const double depth : {0.0, 0.5, 1.0}) {
+    add("a", depth, true);
+    add("b", depth, depth == 0.0);
+    add("c", depth, false);
+  }
+  const Summary summary = summarize_retrieval(records);
+  const Metric& accuracy = summary.metrics.at("accuracy");
+  // Of 3, 1 and 0 right of 3 each: R = 4 / 9; d = 5/3, -1/3, -4/3; sum 42/9; sqrt(42/54) / 3.
+  CHECK(accuracy.value == approx(4.0 / 9.0));
+  CHECK(*accuracy.standard_error == approx(std::sqrt(42.0 / 54.0) / 3.0));
+  CHECK(accuracy.n == 9);
+  CHECK(accuracy.clusters == 3);
+  // At one depth every haystack has one sample: of 1, 1 and 0 the variance is 1/3.
+  const auto& by_depth = summary.series.at("accuracy_by_depth");
+  CHECK(by_depth[0].at("stderr").get<double>() == approx(1.0 / 3.0));
+  CHECK(by_depth[0].at("clusters") == 3);
+}
+
 TEST_CASE("a task without depth has no series over it, and no map") {
   const std::vector<SampleRecord> records = {record({100, {}}, {{"1", {"1"}}})};
   const Summary summary = summarize_retrieval(records);
@@ -125,20 +152,39 @@ TEST_CASE("a grid of lengths and depths is run under every policy, its beginning
   const json tova = sweep.result("tova");
   CHECK(tova.at("counts").at("samples") == 2 * 2 * 3);
   CHECK(tova.at("metrics").at("accuracy").at("n") == 12);
+  // One set a layer of two; all rows of the full state are there.
+  for (const json& sample : sweep.samples("tova")) {
+    const json& values = sample.at("values");
+    CHECK(values.at("evidence_sets") == 2);
+    CHECK(values.at("evidence_rows") == 2 * values.at("evidence_tokens").get<int64_t>());
+  }
+  CHECK(sweep.result("full").at("metrics").at("evidence_lost").at("value") == 0.0);
+  CHECK(sweep.result("full").at("metrics").at("evidence_sets_all").at("value") == 1.0);
+  CHECK(sweep.result("window").at("metrics").at("evidence_lost").at("value") > 0.3);
+  CHECK(!sweep.result("window").at("metrics").at("evidence_lost").at("higher_is_better"));
+  // Two lengths of two trials.
+  CHECK(tova.at("metrics").at("accuracy").at("clusters") == 4);
+  CHECK(tova.at("resampling") == json({{"unit", "haystack"}, {"key", "haystack"}}));
   CHECK(tova.at("maps").at("accuracy").at("values").size() == 3);
   CHECK(tova.at("data").at("answer_tokens") == 18);
   CHECK(tova.at("config").at("experiment").at("lengths") == json({420, 500}));
   const auto full = sweep.samples("full");
   REQUIRE(full.size() == 12);
+  std::map<std::string, std::set<double>> depths;
   int64_t computed = 0;
   for (const json& sample : full) {
     const json& values = sample.at("values");
     CHECK(sample.at("tokens") <= values.at("length"));
     CHECK(values.at("outputs").size() == 1);
+    CHECK(depths[values.at("haystack")].insert(values.at("depth").get<double>()).second);
     CHECK(values.at("expected")[0][0].get<std::string>().size() == 5);
     // All rows of the prompt and of the answer but its last token.
     CHECK(sample.at("state").at("peak_rows") == sample.at("tokens"));
     computed += sample.at("tokens").get<int64_t>() - sample.at("computed_tokens").get<int64_t>();
+  }
+  CHECK(depths.size() == 4);
+  for (const auto& [haystack, its_depths] : depths) {
+    CHECK(its_depths == std::set<double>{0.0, 0.5, 1.0});
   }
   // Of the cells tova and window at 100 rows and full, one has run the beginning of each sample.
   CHECK(computed <= 12 * 99);

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "multistate/base/sha256.h"
 #include "multistate/engine/evaluator.h"
 #include "multistate/experiment/answer_workload.h"
 #include "multistate/experiment/registry.h"
@@ -300,7 +301,9 @@ TEST_CASE("scores are means over samples, and ROUGE has a geometric mean over th
                    {"truncated", 0},       {"removed_tokens", 0}};
     return made;
   };
-  const std::vector records = {record(0.5, 0.1, 0.4), record(0.7, 0.3, 0.4)};
+  std::vector records = {record(0.5, 0.1, 0.4), record(0.7, 0.3, 0.4)};
+  records[0].values["document"] = "one";
+  records[1].values["document"] = "other";
   const auto metrics = workload->summarize(records).metrics;
   CHECK(metrics.at("rouge1").value == approx(0.6));
   CHECK(*metrics.at("rouge1").standard_error == approx(0.1));
@@ -311,6 +314,36 @@ TEST_CASE("scores are means over samples, and ROUGE has a geometric mean over th
   CHECK(!metrics.at("rouge_geometric_mean").samples);
   CHECK(metrics.at("cut_off").value == 1.0);
   CHECK(!metrics.at("cut_off").higher_is_better);
+}
+
+TEST_CASE("rows that ask about the same text are one observation of the standard error") {
+  const Tiny tiny;
+  const TemporaryFolder folder;
+  std::string lines;
+  for (const auto& [text, question] : {std::pair("A text.", "Who?"), std::pair("A text.", "Why?"),
+                                       std::pair("Another.", "Who?")}) {
+    const nlohmann::json row = {
+        {"context", text}, {"question", question}, {"choices", {"x", "y"}}, {"answer", 0}};
+    lines += row.dump() + "\n";
+  }
+  write_file(folder / "rows.jsonl", lines);
+  const auto workload = prepare(tiny, "multiple_choice",
+                                fmt::format("{{data: '{}'}}", (folder / "rows.jsonl").string()));
+  CHECK(workload->resampling().unit == "document");
+  REQUIRE(workload->resampling().key == "document");
+  std::vector<SampleRecord> records;
+  for (int64_t sample = 0; sample < 3; ++sample) {
+    records.push_back(tiny.run(*workload, sample, keep_all_setup()));
+    records.back().values["accuracy"] = sample == 1 ? 0 : 1;
+  }
+  CHECK(records[0].values.at("document") == sha256_hex("A text.").substr(0, 16));
+  CHECK(records[0].values.at("document") == records[1].values.at("document"));
+  CHECK(records[0].values.at("document") != records[2].values.at("document"));
+  const auto metric = workload->summarize(records).metrics.at("accuracy");
+  // Of 1 of 2 and 1 of 1: R = 2 / 3; d = -1/3, 1/3; sqrt(2/9 / 2) / 1.5.
+  CHECK(metric.value == approx(2.0 / 3.0));
+  CHECK(metric.clusters == 2);
+  CHECK(*metric.standard_error == approx(1.0 / 3.0 / 1.5));
 }
 
 TEST_CASE("LongBench's summaries have its own ROUGE, and no geometric mean") {

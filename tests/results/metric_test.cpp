@@ -58,6 +58,14 @@ TEST_CASE("a timed metric is marked; others are not") {
   CHECK(to_json(metric_from_json(written, "nll")) == written);
 }
 
+TEST_CASE("a metric whose error is over clusters says how many there are") {
+  json written = json::parse(kWritten);
+  CHECK(!metric_from_json(written, "nll").clusters);
+  written["clusters"] = 2;
+  CHECK(metric_from_json(written, "nll").clusters == 2);
+  CHECK(to_json(metric_from_json(written, "nll")) == written);
+}
+
 TEST_CASE("members that a later program adds to a metric are passed over") {
   json written = json::parse(kWritten);
   written["median"] = 2.0;

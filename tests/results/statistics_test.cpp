@@ -87,20 +87,36 @@ TEST_CASE("a geometric mean of means, worked by hand") {
   // Means 2 and 8: G = 4. d_i = 4 / 2 * ((x - 2) / 2 + (y - 8) / 8): -2 * (1/2 + 1/4) = -1.5
   // and 1.5. sqrt((2.25 + 2.25) / (2 * 1)) = 1.5.
   const std::vector<std::vector<double>> columns = {{1.0, 3.0}, {6.0, 10.0}};
-  const Estimate mean = geometric_mean_of(columns);
+  const std::array ones = {1.0, 1.0};
+  const Estimate mean = geometric_mean_of(columns, ones);
   CHECK(mean.value == approx(4.0));
   CHECK(*mean.standard_error == approx(1.5));
   const std::vector<std::vector<double>> alone = {{2.0}, {8.0}};
-  CHECK(geometric_mean_of(alone).value == approx(4.0));
-  CHECK(!geometric_mean_of(alone).standard_error);
+  const std::array one = {1.0};
+  CHECK(geometric_mean_of(alone, one).value == approx(4.0));
+  CHECK(!geometric_mean_of(alone, one).standard_error);
+}
+
+TEST_CASE("observations of a geometric mean may be sums over several values, worked by hand") {
+  // Sums over 1 and 3 values: means 8 / 4 = 2 and 32 / 4 = 8, G = 4. Shares 2 * (x / 2 + y / 8):
+  // 2 * (1 + 1) = 4 and 2 * (3 + 3) = 12, which lie on the ratio 4: no error.
+  const std::array counts = {1.0, 3.0};
+  const std::vector<std::vector<double>> even = {{2.0, 6.0}, {8.0, 24.0}};
+  CHECK(geometric_mean_of(even, counts).value == approx(4.0));
+  CHECK(*geometric_mean_of(even, counts).standard_error < 1e-12);
+  // Shares 2 * (4 / 2 + 1) = 6 and 2 * (4 / 2 + 3) = 10; d = 2, -2; sqrt(8 / 2) / 2 = 1.
+  const std::vector<std::vector<double>> uneven = {{4.0, 4.0}, {8.0, 24.0}};
+  CHECK(geometric_mean_of(uneven, counts).value == approx(4.0));
+  CHECK(*geometric_mean_of(uneven, counts).standard_error == approx(1.0));
 }
 
 TEST_CASE("a geometric mean with a mean of 0 is 0, and has no error") {
   const std::vector<std::vector<double>> columns = {{0.0, 0.0}, {6.0, 10.0}};
-  CHECK(geometric_mean_of(columns).value == 0.0);
-  CHECK(!geometric_mean_of(columns).standard_error);
+  const std::array ones = {1.0, 1.0};
+  CHECK(geometric_mean_of(columns, ones).value == 0.0);
+  CHECK(!geometric_mean_of(columns, ones).standard_error);
   const std::vector<std::vector<double>> uneven = {{1.0, 1.0}, {1.0}};
-  CHECK_THROWS_AS(geometric_mean_of(uneven), std::invalid_argument);
+  CHECK_THROWS_AS(geometric_mean_of(uneven, ones), std::invalid_argument);
 }
 
 }  // namespace multistate::test

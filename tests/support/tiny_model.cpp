@@ -1,5 +1,6 @@
 #include "support/tiny_model.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <fstream>
@@ -304,6 +305,19 @@ void write_file(const std::filesystem::path& path, std::string_view bytes) {
 
 void write_tiny_gguf(const TinyModel& model, const std::filesystem::path& path) {
   write_file(path, tiny_gguf(model).bytes());
+}
+
+void write_spoiled_gguf(const TinyModel& model, const std::string& tensor, int64_t place,
+                        float value, const std::filesystem::path& path) {
+  GgufWriter writer = tiny_gguf(model);
+  const auto entry = std::find_if(writer.tensors.begin(), writer.tensors.end(),
+                                  [&](const GgufTensorEntry& one) { return one.name == tensor; });
+  if (entry == writer.tensors.end()) {
+    throw std::invalid_argument("the tiny model has no tensor " + tensor);
+  }
+  const size_t at = entry->offset + static_cast<size_t>(place) * sizeof(float);
+  writer.data.replace(at, sizeof(float), raw(value));
+  write_file(path, writer.bytes());
 }
 
 void write_tiny_safetensors(const TinyModel& model, const std::filesystem::path& folder) {

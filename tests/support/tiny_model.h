@@ -47,6 +47,10 @@ std::string tiny_tokenizer_json();
 void write_file(const std::filesystem::path& path, std::string_view bytes);
 void write_tiny_gguf(const TinyModel& model, const std::filesystem::path& path);
 
+/// The same with `value` at place `place` of a tensor ("blk.0.ffn_down.weight").
+void write_spoiled_gguf(const TinyModel& model, const std::string& tensor, int64_t place,
+                        float value, const std::filesystem::path& path);
+
 /// config.json, tokenizer.json and model.safetensors; makes the folder.
 void write_tiny_safetensors(const TinyModel& model, const std::filesystem::path& folder);
 

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <set>
 
 #include "multistate/text/byte_alphabet.h"
 #include "multistate/text/pre_tokenizer.h"
@@ -99,6 +100,45 @@ TEST_CASE("samples that differ in depth hold the same sentences") {
     std::sort(first.context.begin(), first.context.end());
     std::sort(last.context.begin(), last.context.end());
     CHECK(first.context == last.context);
+  }
+}
+
+TEST_CASE("evidence is every token of the context that spells an answer") {
+  const auto tokenizer = small_tokenizer();
+  for (const SampleKind& kind : sample_kinds()) {
+    for (uint64_t seed = 0; seed < 4; ++seed) {
+      INFO(kind.task << ", seed " << seed);
+      PromptFrame frame;
+      frame.first = {65};
+      const auto sample =
+          make_sample(kind, {1600, static_cast<double>(seed) / 3.0, seed}, *tokenizer, frame);
+      // Where tokens begin in the text; an answer stands nowhere but in statements.
+      std::vector<size_t> begins;
+      std::string text;
+      for (const int64_t id : sample.context) {
+        begins.push_back(text.size());
+        text += tokenizer->decode({&id, 1});
+      }
+      begins.push_back(text.size());
+      for (const auto& question : sample.questions) {
+        std::set<int64_t> expected;
+        for (const std::string& answer : question.answers) {
+          for (size_t at = text.find(answer); at != std::string::npos;
+               at = text.find(answer, at + 1)) {
+            for (size_t token = 0; token + 1 < begins.size(); ++token) {
+              if (begins[token] < at + answer.size() && begins[token + 1] > at) {
+                expected.insert(static_cast<int64_t>(token));
+              }
+            }
+          }
+        }
+        REQUIRE(!expected.empty());
+        if (!task_named(kind.task).has_depth) {
+          expected.clear();  // The whole list is what is asked about.
+        }
+        CHECK(question.evidence == std::vector<int64_t>(expected.begin(), expected.end()));
+      }
+    }
   }
 }
 

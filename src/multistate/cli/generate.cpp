@@ -12,6 +12,7 @@
 #include "multistate/cli/command.h"
 #include "multistate/cli/plugin_option.h"
 #include "multistate/cli/policy_argument.h"
+#include "multistate/engine/finite.h"
 #include "multistate/engine/generator.h"
 #include "multistate/engine/threads.h"
 #include "multistate/experiment/made_texts.h"
@@ -103,6 +104,7 @@ nlohmann::json report(const GenerateArguments& arguments, const PolicySetup& set
                        {"end", name_of(generations[i].reason)},
                        {"rows_peak", state.peak_rows},
                        {"state_bytes", state.peak_bytes},
+                       {"footprint", state.footprint()},
                        {"evictions", state.evictions}});
   }
   nlohmann::json json = {{"schema", {{"name", "multistate.generation"}, {"version", 1}}},
@@ -149,15 +151,18 @@ int generate(const GenerateArguments& arguments) {
   const bool shown = arguments.samples == 1 && !arguments.json;
   GrowingTexts texts(requests.size(), arguments.stops, *tokenizer);
   GenerationTimes times;
-  const auto generations = Generator(*model, setup, options)
-                               .run(
-                                   requests,
-                                   [&](size_t sample, int64_t id) {
-                                     const std::string certain = texts.add(sample, id);
-                                     show(shown ? certain : "");
-                                     return !texts.stopped(sample);
-                                   },
-                                   &times);
+  const auto take = [&](size_t sample, int64_t id) {
+    const std::string certain = texts.add(sample, id);
+    show(shown ? certain : "");
+    return !texts.stopped(sample);
+  };
+  std::vector<Generation> generations;
+  try {
+    generations = Generator(*model, setup, options).run(requests, take, &times);
+  } catch (const NonFiniteError& error) {
+    throw InputError(
+        fmt::format("{}: sample {}: {}", arguments.model, error.sample(), error.what()));
+  }
   for (size_t sample = 0; sample < requests.size(); ++sample) {
     const std::string rest = texts.finish(sample);
     show(shown ? rest + "\n" : "");

@@ -28,7 +28,7 @@ MeasuredCell measured(const nlohmann::json& result) {
   cell.tokens_per_s = result.at("perf").at("tokens_per_s").is_null()
                           ? 0.0
                           : result.at("perf").at("tokens_per_s").get<double>();
-  cell.state_bytes = result.at("state").at("bytes_end");
+  cell.state_bytes = result.at("state").at("bytes_peak");
   return cell;
 }
 

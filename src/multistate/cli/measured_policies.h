@@ -13,7 +13,7 @@ namespace multistate {
 struct MeasuredCell {
   std::string perplexity;   ///< "42.4 ± 1.9"
   double tokens_per_s = 0;  ///< Of one worker.
-  double state_bytes = 0;   ///< At the end of a sample.
+  double state_bytes = 0;   ///< At the peak.
 };
 
 /// The cells of a language-modelling sweep by policy and state size (0 for those that keep every

@@ -51,7 +51,7 @@ Row header(const std::optional<MeasuredPolicies>& measured) {
     }
     const int64_t largest = measured->state_sizes.empty() ? 0 : measured->state_sizes.back();
     row.push_back(fmt::format("tokens/s, k={}", largest));
-    row.push_back(fmt::format("state, k={}", largest));
+    row.push_back(fmt::format("peak state, k={}", largest));
   }
   return row;
 }

@@ -144,6 +144,7 @@ TaskRow read_row(const JsonObject& line, const PublishedTask& task, const Prompt
   const auto context = line.required(&JsonObject::string, "context");
   const auto input = line.required(&JsonObject::string, "input");
   const auto parts = prompt.fill({{"context", context}, {"input", input}, {"question", input}});
+  row.document_sha256 = sha256_hex(context);
   row.context = parts.context;
   row.question = parts.question;
   row.gold.answers = line.required(&JsonObject::strings, "answers");

@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include "multistate/base/error.h"
+#include "multistate/base/sha256.h"
 #include "multistate/base/text.h"
 #include "multistate/datasets/json_lines.h"
 #include "multistate/datasets/prompt_template.h"
@@ -62,6 +63,7 @@ TaskRow read_row(const JsonObject& line, const PromptTemplate& prompt, Purpose p
   if (prompt.has("question")) {
     values["question"] = line.required(&JsonObject::string, "question");
   }
+  row.document_sha256 = sha256_hex(values.at("context"));
   const auto parts = prompt.fill(values);
   row.context = parts.context;
   row.question = parts.question;

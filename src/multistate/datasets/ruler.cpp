@@ -7,6 +7,7 @@
 #include <cctype>
 #include <string_view>
 
+#include "multistate/base/sha256.h"
 #include "multistate/datasets/json_lines.h"
 #include "multistate/datasets/published_task.h"
 
@@ -74,6 +75,7 @@ TaskRow read_row(const JsonObject& line) {
               "experiment.template: chat");
   }
   row.context = input.substr(0, last_line);
+  row.document_sha256 = sha256_hex(row.context);
   row.question = input.substr(last_line);
   row.answer_start = line.string("answer_prefix").value_or("");
   row.gold.answers = line.required(&JsonObject::strings, "outputs");

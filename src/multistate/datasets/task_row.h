@@ -26,6 +26,7 @@ const char* experiment_of(Purpose purpose);
 struct TaskRow {
   std::string place;  ///< "file:line" of the row, for messages.
   std::string id;
+  std::string document_sha256;  ///< Of the text alone: rows that ask about it share it.
   std::string context;
   std::string question;
   std::string answer_start;  ///< What the answer begins with; the model goes on from there.

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "multistate/base/error.h"
+#include "multistate/base/sha256.h"
 #include "multistate/base/text.h"
 #include "multistate/datasets/json_lines.h"
 #include "multistate/datasets/published_task.h"
@@ -63,24 +64,31 @@ class CharacterPlaces {
   std::vector<size_t> bytes_;
 };
 
-/// Where the query starts, in bytes.
-size_t query_start(const JsonObject& line, std::string_view input) {
+/// Where document and query start and end in the input, in bytes.
+struct Bounds {
+  size_t document_start = 0;
+  size_t document_end = 0;
+  size_t query_start = 0;
+  size_t query_end = 0;
+};
+
+Bounds read_bounds(const JsonObject& line, std::string_view input) {
   const CharacterPlaces places(input);
   int64_t previous = 0;
-  size_t start = 0;
-  for (const char* key :
-       {"document_start_index", "document_end_index", "query_start_index", "query_end_index"}) {
+  const auto read = [&](const char* key) {
     const int64_t index = line.required(&JsonObject::integer, key);
     if (index < previous || index > places.characters()) {
       line.fail(key, fmt::format("an index of a character of the input, {} to {}", previous,
                                  places.characters()));
     }
     previous = index;
-    if (std::string_view(key) == "query_start_index") {
-      start = places.byte_of(index);
-    }
-  }
-  return start;
+    return places.byte_of(index);
+  };
+  // In the order in which they lie in the input.
+  return {.document_start = read("document_start_index"),
+          .document_end = read("document_end_index"),
+          .query_start = read("query_start_index"),
+          .query_end = read("query_end_index")};
 }
 
 /// The members that only say where things lie in the input, and are not needed.
@@ -105,9 +113,11 @@ TaskRow read_row(const JsonObject& line, const PublishedTask& task) {
   row.id = line.required(&JsonObject::string, "id");
   line.required(&JsonObject::string, "pid");
   const auto input = line.required(&JsonObject::string, "input");
-  const size_t start = query_start(line, input);
-  row.context = input.substr(0, start);
-  row.question = input.substr(start);
+  const Bounds bounds = read_bounds(line, input);
+  row.document_sha256 = sha256_hex(std::string_view(input).substr(
+      bounds.document_start, bounds.document_end - bounds.document_start));
+  row.context = input.substr(0, bounds.query_start);
+  row.question = input.substr(bounds.query_start);
   row.separator = line.required(&JsonObject::string, "truncation_seperator");
   const auto output = line.members().find("output");
   if (output != line.members().end() && output->is_null()) {

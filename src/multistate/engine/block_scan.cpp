@@ -58,15 +58,15 @@ class GroupBlocks {
       begin(i, first, count);
     }
     for (int64_t token = 0; token < count; ++token) {
-      const int64_t bytes = step(token);
+      const LayerState::Held held = step(token);
       if (token + 1 < count) {
-        state_.note_bytes(first_set_, bytes);
+        state_.note_held(first_set_, held);
       }
     }
     for (size_t i = 0; i < sets_.size(); ++i) {
       finish(i, first, count);
     }
-    state_.note_bytes(first_set_);
+    state_.note_held(first_set_);
   }
 
   void begin(size_t i, int64_t first, int64_t count) {
@@ -84,9 +84,9 @@ class GroupBlocks {
     steps_[i].begin(weights_of(i).view({inputs.heads(), count, -1}), buffers_[i].rows, first);
   }
 
-  /// Returns the bytes of the rows that are left.
-  int64_t step(int64_t token) {
-    int64_t bytes = 0;
+  /// Returns the rows that are left.
+  LayerState::Held step(int64_t token) {
+    LayerState::Held held;
     for (size_t i = 0; i < sets_.size(); ++i) {
       steps_[i].attend(token, data_[i]);
       scores_[i] = steps_[i].scores(data_[i]);
@@ -94,9 +94,9 @@ class GroupBlocks {
     decision_.decide(data_, scores_);
     for (size_t i = 0; i < sets_.size(); ++i) {
       steps_[i].give_up(decision_.evictions(i));
-      bytes += steps_[i].live_bytes();
+      held += steps_[i].held();
     }
-    return bytes;
+    return held;
   }
 
   void finish(size_t i, int64_t first, int64_t count) {

@@ -51,8 +51,8 @@ class BlockSteps {
   /// Marks the rows that go after the step.
   void give_up(const Evictions& evictions);
 
-  /// Bytes of the rows that are alive.
-  int64_t live_bytes() const { return live_bytes_.bytes(); }
+  /// The rows that are alive.
+  LayerState::Held held() const { return {live_rows_, live_bytes_.bytes()}; }
 
   /// The slots that died in this block, ascending. The block is over.
   std::span<const int64_t> end();

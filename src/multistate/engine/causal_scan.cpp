@@ -40,7 +40,7 @@ class CausalScan final : public LayerScan {
       set.trace.record_birth();
     }
     set.peak_rows = set.rows.rows();
-    state.note_bytes(0);
+    state.note_held(0);
     const auto attended = make_attended(qkv);
     const auto inputs = inputs_of_set(qkv, attended, 0, 1);
     const auto buffer = at::empty(

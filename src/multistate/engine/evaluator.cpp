@@ -10,7 +10,9 @@
 
 #include "multistate/base/error.h"
 #include "multistate/base/stopwatch.h"
+#include "multistate/engine/finite.h"
 #include "multistate/engine/shared_prefix.h"
+#include "multistate/policy/policy_error.h"
 
 namespace multistate {
 namespace {
@@ -21,18 +23,44 @@ std::vector<int64_t> positions_from(int64_t first, size_t count) {
   return positions;
 }
 
+/// Throws NonFiniteError unless the hidden states [T, C] after `layer` are finite; place_of(row)
+/// is the token of a row.
+template <class PlaceOf>
+void check_hidden(const at::Tensor& hidden, int64_t layer, const PlaceOf& place_of) {
+  if (const auto row = first_non_finite(hidden)) {
+    throw_non_finite_hidden(place_of(*row), layer);
+  }
+}
+
+/// Attention of a layer. Scores that are not finite are no fault of the policy where queries, keys
+/// or values are not.
+template <class PlaceOf>
+at::Tensor attend(const LayerScan& scan, const Qkv& qkv, LayerState& state,
+                  const PlaceOf& place_of) {
+  try {
+    return scan.attend(qkv, state);
+  } catch (const PolicyError&) {
+    check_hidden(at::cat({qkv.queries, qkv.keys, qkv.values}).transpose(0, 1), state.layer(),
+                 place_of);
+    throw;
+  }
+}
+
 }  // namespace
 
 StateUse use_of(const SampleState& state) {
   StateUse use;
   for (const LayerState& layer : state.layers) {
     use.peak_bytes += layer.peak_bytes();
+    use.peak_memory_bytes += layer.peak_memory_bytes();
+    use.peak_statistics_bytes += layer.statistics_bytes();
     use.end_bytes += layer.bytes();
     for (const LayerState::Set& set : layer.sets()) {
       use.peak_rows = std::max(use.peak_rows, set.peak_rows);
       use.evictions += set.trace.evictions();
       use.rows_created += set.trace.tokens();
       use.total_lifetime += set.trace.total_lifetime();
+      use.full_lifetime += set.trace.tokens() * (set.trace.tokens() + 1) / 2;
     }
   }
   return use;
@@ -115,8 +143,9 @@ void Evaluator::run(std::span<const int64_t> ids, int64_t tokens, SampleState& s
     // The last token of the sample predicts nothing that is known.
     const auto known = ids.subspan(first + 1);
     const auto next = known.first(std::min(static_cast<size_t>(hidden.size(0)), known.size()));
-    predictions.append(
-        predict(model_, hidden.narrow(0, 0, static_cast<int64_t>(next.size())), next));
+    const auto made = predict(model_, hidden.narrow(0, 0, static_cast<int64_t>(next.size())), next);
+    check_scores(made.losses, {state.sample, state.tokens - hidden.size(0)});
+    predictions.append(made);
   });
 }
 
@@ -138,7 +167,8 @@ void Evaluator::take_over(SharedPrefix& shared, std::span<const int64_t> ids, Re
     return;
   }
   bool computed = false;
-  const SharedPrefix::Prefix& prefix = shared.get(model_, ids, predictions != nullptr, computed);
+  const SharedPrefix::Prefix& prefix =
+      shared.get(model_, ids, state.sample, predictions != nullptr, computed);
   if (computed) {
     reading.computed_tokens += prefix.state.tokens;
     reading.seconds = prefix.seconds;
@@ -166,6 +196,7 @@ RotaryTable Evaluator::rotations(std::vector<int64_t> positions) const {
 
 SampleState Evaluator::start(SampleSeed seed, const SampleLength& length) const {
   SampleState state;
+  state.sample = seed.sample;
   for (int64_t layer = 0; layer < model_.config().layers; ++layer) {
     state.layers.emplace_back(model_.config(), setup_, layer, seed, length, model_.options());
   }
@@ -175,8 +206,10 @@ SampleState Evaluator::start(SampleSeed seed, const SampleLength& length) const 
 at::Tensor Evaluator::advance(std::span<const int64_t> ids, SampleState& state,
                               PhaseSeconds& seconds) const {
   const c10::InferenceMode inference;
+  const auto place_of = [&](int64_t row) { return TokenPlace{state.sample, state.tokens + row}; };
   const auto table = rotations(positions_from(state.tokens, ids.size()));
   auto hidden = model_.embed(ids);
+  check_hidden(hidden, -1, place_of);
   for (int64_t layer = 0; layer < model_.config().layers; ++layer) {
     Qkv qkv;
     at::Tensor attended;
@@ -186,11 +219,12 @@ at::Tensor Evaluator::advance(std::span<const int64_t> ids, SampleState& state,
     }
     {
       const Stopwatch watch(seconds.scan);
-      attended = scan_.attend(qkv, state.layers[static_cast<size_t>(layer)]);
+      attended = attend(scan_, qkv, state.layers[static_cast<size_t>(layer)], place_of);
     }
     {
       const Stopwatch watch(seconds.linears);
       model_.finish(layer, hidden, attended);
+      check_hidden(hidden, layer, place_of);
     }
   }
   state.tokens += static_cast<int64_t>(ids.size());
@@ -205,8 +239,13 @@ at::Tensor Evaluator::advance_each(std::span<const int64_t> ids,
   for (const SampleState* state : states) {
     positions.push_back(state->tokens);
   }
+  const auto place_of = [&](int64_t row) {
+    const SampleState& state = *states[static_cast<size_t>(row)];
+    return TokenPlace{state.sample, state.tokens};
+  };
   const auto table = rotations(std::move(positions));
   auto hidden = model_.embed(ids);
+  check_hidden(hidden, -1, place_of);
   for (int64_t layer = 0; layer < model_.config().layers; ++layer) {
     Qkv all;
     std::vector<at::Tensor> attended;
@@ -221,12 +260,15 @@ at::Tensor Evaluator::advance_each(std::span<const int64_t> ids,
           return x.narrow(1, static_cast<int64_t>(i), 1);
         };
         const Qkv qkv = {one(all.queries), one(all.keys), one(all.values)};
-        attended.push_back(scan_.attend(qkv, states[i]->layers[static_cast<size_t>(layer)]));
+        attended.push_back(
+            attend(scan_, qkv, states[i]->layers[static_cast<size_t>(layer)],
+                   [&](int64_t /*row*/) { return place_of(static_cast<int64_t>(i)); }));
       }
     }
     {
       const Stopwatch watch(seconds.linears);
       model_.finish(layer, hidden, at::cat(attended));
+      check_hidden(hidden, layer, place_of);
     }
   }
   for (SampleState* state : states) {

@@ -10,20 +10,11 @@
 #include "multistate/engine/layer_scan.h"
 #include "multistate/engine/layer_state.h"
 #include "multistate/engine/logits.h"
+#include "multistate/engine/state_use.h"
 #include "multistate/model/transformer.h"
 #include "multistate/policy/setup.h"
 
 namespace multistate {
-
-/// Use of the state during one sample, over all layers and row sets.
-struct StateUse {
-  int64_t peak_rows = 0;   ///< Most rows that one set held after a step.
-  int64_t peak_bytes = 0;  ///< All sets of all layers, each at its most after a step.
-  int64_t end_bytes = 0;   ///< The same after the last token.
-  int64_t evictions = 0;
-  int64_t rows_created = 0;
-  int64_t total_lifetime = 0;  ///< See RowTrace::total_lifetime.
-};
 
 /// Seconds by phase of one sample.
 struct PhaseSeconds {
@@ -50,6 +41,7 @@ void refuse_future(const PolicySetup& setup);
 struct SampleState {
   std::vector<LayerState> layers;
   int64_t tokens = 0;
+  uint64_t sample = 0;  ///< Which one, for messages: SampleSeed::sample.
 
   /// For a sample whose length becomes known on the way. Throws std::invalid_argument when its
   /// prompt would have ended already.
@@ -73,6 +65,9 @@ struct Reading {
 /// before the next one starts: its linears become products over the segment, and the result equals
 /// that of running token by token through all layers. Memory for activations does not grow with the
 /// sample.
+///
+/// What runs tokens throws NonFiniteError (engine/finite.h) at the first layer after which a hidden
+/// state is NaN or infinite; what predicts throws it for a loss that is.
 class Evaluator {
  public:
   /// Tokens that pass through a layer together: enough for products at full speed, few enough that

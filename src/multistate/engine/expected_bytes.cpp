@@ -38,7 +38,8 @@ int64_t peak_of_layer(const LayerState& layer, const PolicySetup& setup,
   if (const auto how = layer.quantization()) {
     peak = quantized_peak(costs, *how, rows, capacity < length.tokens);
   }
-  return static_cast<int64_t>(layer.sets().size()) * std::max(peak, prompt * costs.row);
+  return static_cast<int64_t>(layer.sets().size()) * std::max(peak, prompt * costs.row) +
+         layer.statistics_bytes();
 }
 
 }  // namespace

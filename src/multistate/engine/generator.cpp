@@ -7,6 +7,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include "multistate/base/stopwatch.h"
+#include "multistate/engine/finite.h"
 #include "multistate/model/product.h"
 
 namespace multistate {
@@ -65,6 +66,9 @@ class Run {
     times_.prompts += seconds_of(
         [&] { first = logits(evaluator_.prefill(asked.prompt, sample.state, times_.phases)); });
     times_.prompt_tokens += tokens;
+    if (asked.after_prompt) {
+      asked.after_prompt(sample.state);
+    }
     if (accept(sample, first)) {
       active_.push_back(std::move(sample));
     }
@@ -99,6 +103,9 @@ class Run {
   bool accept(Active& sample, const at::Tensor& logits) {
     Generation& result = results_[sample.request];
     const auto row = std::span(logits.data_ptr<float>(), static_cast<size_t>(logits.numel()));
+    if (!all_finite(row)) {
+      throw_non_finite_logits({sample.state.sample, sample.state.tokens - 1});
+    }
     sample.last = multistate::sample(row, options_.sampling, sample.random);
     const auto& stops = options_.stop_ids;
     if (std::find(stops.begin(), stops.end(), sample.last) != stops.end()) {

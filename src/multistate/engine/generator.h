@@ -26,6 +26,9 @@ struct GenerationRequest {
   std::vector<int64_t> prompt;  ///< At least one token.
   int64_t max_tokens = 0;       ///< New ones at most, 1 or more.
   SampleSeed seed;              ///< Of the policy, too, where there is no context.
+
+  /// Is shown the state once the prompt has been read, unless it is empty.
+  std::function<void(const SampleState&)> after_prompt = {};
 };
 
 enum class EndReason {
@@ -63,7 +66,8 @@ class Generator {
   /// Keeps references to model and setup.
   Generator(const Transformer& model, const PolicySetup& setup, GenerationOptions options);
 
-  /// Runs all requests, in order of `requests`.
+  /// Runs all requests, in order of `requests`. Throws NonFiniteError (engine/finite.h) when the
+  /// model computes numbers that are not finite.
   std::vector<Generation> run(std::span<const GenerationRequest> requests, const Sink& sink,
                               GenerationTimes* times = nullptr) const;
 

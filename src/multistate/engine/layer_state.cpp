@@ -1,7 +1,6 @@
 #include "multistate/engine/layer_state.h"
 
 #include <algorithm>
-#include <numeric>
 #include <stdexcept>
 #include <string>
 
@@ -47,7 +46,7 @@ LayerState::LayerState(const TransformerConfig& config, const PolicySetup& setup
                                  .capacity = std::min(most, length.tokens),
                                  .memory = setup.needs.memory,
                                  .quantization = quantization()};
-  peak_bytes_.resize(static_cast<size_t>(sets));
+  peaks_.resize(static_cast<size_t>(sets));
   for (int64_t set = 0; set < sets; ++set) {
     sets_.push_back({.rows = RowSet(layout, options),
                      .trace = {},
@@ -115,7 +114,7 @@ void LayerState::adopt(const LayerState& full, int64_t tokens) {
     first_head += width;
   }
   for (int64_t first = 0; first < static_cast<int64_t>(sets_.size()); first += sets_in_group()) {
-    note_bytes(first);
+    note_held(first);
   }
 }
 
@@ -124,20 +123,40 @@ std::span<const LayerState::Set> LayerState::group(int64_t first_set) const {
                                   static_cast<size_t>(sets_in_group()));
 }
 
-void LayerState::note_bytes(int64_t first_set) {
-  int64_t bytes = 0;
+void LayerState::note_held(int64_t first_set) {
+  Held held;
   for (const Set& set : group(first_set)) {
-    bytes += set.rows.bytes();
+    held += {set.rows.rows(), set.rows.bytes()};
   }
-  note_bytes(first_set, bytes);
+  note_held(first_set, held);
 }
 
 int64_t LayerState::peak_bytes() const {
-  return std::accumulate(peak_bytes_.begin(), peak_bytes_.end(), int64_t{0});
+  int64_t bytes = statistics_bytes();
+  for (const Held& peak : peaks_) {
+    bytes += peak.bytes;
+  }
+  return bytes;
+}
+
+int64_t LayerState::peak_memory_bytes() const {
+  int64_t bytes = 0;
+  for (const Held& peak : peaks_) {
+    bytes += peak.rows * setup_.needs.memory * static_cast<int64_t>(sizeof(float));
+  }
+  return bytes;
+}
+
+int64_t LayerState::statistics_bytes() const {
+  int64_t bytes = 0;
+  for (const Set& set : sets_) {
+    bytes += set.queries.bytes();
+  }
+  return bytes;
 }
 
 int64_t LayerState::bytes() const {
-  int64_t bytes = 0;
+  int64_t bytes = statistics_bytes();
   for (const Set& set : sets_) {
     bytes += set.rows.bytes();
   }

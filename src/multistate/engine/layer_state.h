@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -76,18 +75,35 @@ class LayerState {
   /// prompt that is cut there.
   void quantize(Set& set) const;
 
-  /// Takes note of the bytes that the sets of a group, whose first is `first_set`, hold together
-  /// after a step: those that they hold now, or `bytes`.
-  void note_bytes(int64_t first_set);
-  void note_bytes(int64_t first_set, int64_t bytes) {
-    int64_t& peak = peak_bytes_[static_cast<size_t>(first_set)];
-    peak = std::max(peak, bytes);
+  /// Rows, and the bytes that they take with the policy's memory of them.
+  struct Held {
+    int64_t rows = 0;
+    int64_t bytes = 0;
+
+    Held& operator+=(const Held& other) {
+      rows += other.rows;
+      bytes += other.bytes;
+      return *this;
+    }
+  };
+
+  /// Takes note of what the sets of a group, whose first is `first_set`, hold together after a
+  /// step: what they hold now, or `held`.
+  void note_held(int64_t first_set);
+  void note_held(int64_t first_set, const Held& held) {
+    Held& peak = peaks_[static_cast<size_t>(first_set)];
+    peak = held.bytes > peak.bytes ? held : peak;
   }
 
-  /// The most bytes that the rows have taken after a step, each group of sets at its own most, and
-  /// those that they take now.
+  /// The most bytes that the layer has taken after a step, each group of sets at its own most, and
+  /// those that it takes now. See StateUse for what counts.
   int64_t peak_bytes() const;
   int64_t bytes() const;
+
+  /// Parts of both: the policy's memory of the rows that were there at the peak, and the query
+  /// statistics, which take the same all the time.
+  int64_t peak_memory_bytes() const;
+  int64_t statistics_bytes() const;
 
  private:
   std::span<const Set> group(int64_t first_set) const;
@@ -103,7 +119,7 @@ class LayerState {
   SampleLength length_;
   std::vector<double> rotary_frequencies_;  ///< [D/2]
   std::vector<Set> sets_;
-  std::vector<int64_t> peak_bytes_;  ///< Of a group, at the place of its first set.
+  std::vector<Held> peaks_;  ///< Of a group, at the place of its first set.
 };
 
 }  // namespace multistate

@@ -22,6 +22,11 @@ class QueryStatistics {
   HeadMatrices mean() const { return {mean_.data(), size_, 0}; }                      ///< [H][D]
   HeadMatrices covariance() const { return {covariance_.data(), size_ * size_, 0}; }  ///< [H][D][D]
 
+  /// What has to be held from one query to the next: means and covariances.
+  int64_t bytes() const {
+    return static_cast<int64_t>((mean_.size() + covariance_.size()) * sizeof(float));
+  }
+
  private:
   void add_head(int64_t head);
 

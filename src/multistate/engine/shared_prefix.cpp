@@ -5,15 +5,16 @@
 namespace multistate {
 
 const SharedPrefix::Prefix& SharedPrefix::get(const Transformer& model,
-                                              std::span<const int64_t> ids, bool with_predictions,
-                                              bool& computed) {
+                                              std::span<const int64_t> ids, uint64_t sample,
+                                              bool with_predictions, bool& computed) {
   const std::lock_guard lock(mutex_);
   computed = !prefix_.has_value();
   if (computed) {
     const int64_t tokens = std::min(tokens_, static_cast<int64_t>(ids.size()));
     const Evaluator evaluator(model, keep_all_setup());
-    Prefix prefix = {
-        .state = evaluator.start({}, {.tokens = tokens}), .predictions = {}, .seconds = {}};
+    Prefix prefix = {.state = evaluator.start({.seed = 0, .sample = sample}, {.tokens = tokens}),
+                     .predictions = {},
+                     .seconds = {}};
     if (with_predictions) {
       evaluator.run(ids, tokens, prefix.state, prefix.predictions, prefix.seconds);
     } else {

@@ -29,9 +29,9 @@ class SharedPrefix {
 
   /// The prefix of `ids`, all of them where they are fewer; run at the first call. Later calls have
   /// to be for the same tokens and want the same. `computed` is true for the call that ran it.
-  /// Thread-safe: others wait.
-  const Prefix& get(const Transformer& model, std::span<const int64_t> ids, bool with_predictions,
-                    bool& computed);
+  /// Thread-safe: others wait. `sample`: whose it is, for messages.
+  const Prefix& get(const Transformer& model, std::span<const int64_t> ids, uint64_t sample,
+                    bool with_predictions, bool& computed);
 
  private:
   int64_t tokens_;

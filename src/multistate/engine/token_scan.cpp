@@ -180,7 +180,7 @@ class GroupStepper {
     for (size_t i = 0; i < sets_.size(); ++i) {
       sets_[i].give_up(decision_.evictions(i), data_[i]);
     }
-    state_.note_bytes(first_set_);
+    state_.note_held(first_set_);
   }
 
  private:

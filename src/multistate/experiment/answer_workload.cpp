@@ -2,7 +2,6 @@
 
 #include "multistate/datasets/first_line.h"
 #include "multistate/experiment/sample_metrics.h"
-#include "multistate/experiment/task_metrics.h"
 #include "multistate/scoring/unicode.h"
 
 namespace multistate {
@@ -61,7 +60,7 @@ SampleRecord AnswerWorkload::run(int64_t sample, const RunContext& context) cons
   for (const auto& [name, score] : (*set_.file().scorer)(scored, row.gold)) {
     values[name] = score;
   }
-  note_cut(set_.prompt(sample).removed_tokens, values);
+  note_prompt(row, set_.prompt(sample).removed_tokens, values);
   return result.record;
 }
 
@@ -69,11 +68,12 @@ Summary AnswerWorkload::summarize(std::span<const SampleRecord> records) const {
   Summary summary;
   summary.metrics = cut_metrics(records);
   for (const std::string& name : set_.file().scorer->metrics) {
-    summary.metrics[name] = ratio_metric(records, {.numerator = name}, {.higher_is_better = true});
+    summary.metrics[name] =
+        ratio_metric(records, {.numerator = name}, {.higher_is_better = true}, resampling());
   }
   summary.metrics["answer_tokens"] =
-      ratio_metric(records, {.numerator = "answer_tokens"}, {.unit = "tokens"});
-  summary.metrics["cut_off"] = ratio_metric(records, {.numerator = "cut_off"}, {});
+      ratio_metric(records, {.numerator = "answer_tokens"}, {.unit = "tokens"}, resampling());
+  summary.metrics["cut_off"] = ratio_metric(records, {.numerator = "cut_off"}, {}, resampling());
   return summary;
 }
 

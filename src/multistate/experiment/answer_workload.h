@@ -1,5 +1,6 @@
 #pragma once
 
+#include "multistate/experiment/task_metrics.h"
 #include "multistate/experiment/task_set.h"
 
 namespace multistate {
@@ -20,7 +21,7 @@ struct AnswerTaskOptions : TaskOptions {
 /// Answers to the rows of a file: the context is run under the policy, the question follows, the
 /// most likely tokens are the answer, and the task's metrics score it. A sample is a row. Its
 /// values: "id", "answer", "answers" (the right ones), the scores, "answer_tokens", "cut_off"
-/// (1 when the answer had no end within its tokens), and those of note_cut.
+/// (1 when the answer had no end within its tokens), and those of note_prompt.
 class AnswerWorkload : public Workload {
  public:
   /// `own_answer_tokens`: see TaskSet.
@@ -32,6 +33,7 @@ class AnswerWorkload : public Workload {
   nlohmann::json data_report() const override { return set_.data_report(); }
   std::string data_sha256() const override { return set_.file().sha256; }
   SampleRecord run(int64_t sample, const RunContext& context) const override;
+  Resampling resampling() const override { return task_resampling(); }
 
   /// Means of the scores, of answer_tokens and of cut_off, and cut_metrics.
   Summary summarize(std::span<const SampleRecord> records) const override;

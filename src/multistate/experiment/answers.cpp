@@ -7,6 +7,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include "multistate/base/stopwatch.h"
+#include "multistate/engine/finite.h"
 #include "multistate/engine/logits.h"
 #include "multistate/text/growing_texts.h"
 
@@ -46,15 +47,6 @@ SampleSeed seed_of_answer(const RunContext& run, int64_t sample, size_t question
   return {.seed = run.seed, .sample = static_cast<uint64_t>(sample) * kQuestions + question};
 }
 
-void add(const StateUse& more, StateUse& total) {
-  total.peak_rows = std::max(total.peak_rows, more.peak_rows);
-  total.peak_bytes = std::max(total.peak_bytes, more.peak_bytes);
-  total.end_bytes = std::max(total.end_bytes, more.end_bytes);
-  total.evictions += more.evictions;
-  total.rows_created += more.rows_created;
-  total.total_lifetime += more.total_lifetime;
-}
-
 void add(const PhaseSeconds& more, PhaseSeconds& total) {
   total.linears += more.linears;
   total.scan += more.scan;
@@ -70,16 +62,28 @@ SampleRecord record_of(const Reading& reading, int64_t context) {
   return record;
 }
 
+/// `answers`, one a question, get what the state holds of the evidence at the prompt's end.
 std::vector<GenerationRequest> requests_of(const Inquiry& inquiry, const SampleState& context,
-                                           int64_t sample, const RunContext& run) {
+                                           int64_t sample, const RunContext& run,
+                                           std::vector<Answer>& answers) {
   std::vector<GenerationRequest> requests;
   for (size_t i = 0; i < inquiry.questions.size(); ++i) {
     const Question& question = inquiry.questions[i];
+    std::function<void(const SampleState&)> note;
+    if (!question.evidence.empty()) {
+      note = [&answer = answers[i], &question](const SampleState& state) {
+        answer.evidence = evidence_kept(state, question.evidence);
+      };
+    }
+    if (note && inquiry.prompt_end == PromptEnd::kContext) {
+      std::exchange(note, nullptr)(context);
+    }
     requests.push_back({.context = &context,
                         .length = length_of(inquiry, question),
                         .prompt = question.ids,
                         .max_tokens = question.max_tokens,
-                        .seed = seed_of_answer(run, sample, i)});
+                        .seed = seed_of_answer(run, sample, i),
+                        .after_prompt = std::move(note)});
   }
   return requests;
 }
@@ -96,6 +100,7 @@ std::vector<double> losses_of(std::span<const int64_t> continuation, const at::T
     const Stopwatch watch(seconds.logits);
     predictions = predict(run.model, last, continuation.first(1));
   }
+  check_scores(predictions.losses, {state.sample, state.tokens - 1});
   // The last token predicts nothing that is asked for.
   Evaluator(run.model, run.policy)
       .run(continuation, count(continuation) - 1, state, predictions, seconds);
@@ -127,20 +132,23 @@ Answers answer(const Inquiry& inquiry, const AnswerOptions& options, int64_t sam
   Answers result;
   result.record = record_of(reading, count(inquiry.context));
 
+  result.answers.resize(inquiry.questions.size());
   GrowingTexts texts(inquiry.questions.size(), options.stops, run.tokenizer);
   GenerationTimes times;
   auto generations = generator.run(
-      requests_of(inquiry, reading.state, sample, run),
+      requests_of(inquiry, reading.state, sample, run, result.answers),
       [&](size_t answer, int64_t id) {
         texts.add(answer, id);
         return !texts.stopped(answer);
       },
       &times);
   for (size_t i = 0; i < generations.size(); ++i) {
-    add(generations[i].state, result.record.state);
+    result.record.state.add(generations[i].state);
     texts.finish(i);
-    result.answers.push_back(
-        {std::move(generations[i].ids), texts.texts()[i], generations[i].reason});
+    Answer& answer = result.answers[i];
+    answer.ids = std::move(generations[i].ids);
+    answer.text = texts.texts()[i];
+    answer.reason = generations[i].reason;
   }
   const int64_t more = times.prompt_tokens + times.decoded_tokens;
   result.record.tokens += more;
@@ -176,7 +184,7 @@ Likelihoods likelihoods(std::span<const int64_t> context,
     SampleState state = reading.state;
     result.losses.push_back(
         losses_of(continuation, reading.last, run, state, result.record.seconds));
-    add(use_of(state), result.record.state);
+    result.record.state.add(use_of(state));
     result.record.tokens += state.tokens - reading.state.tokens;
     result.record.computed_tokens += state.tokens - reading.state.tokens;
   }

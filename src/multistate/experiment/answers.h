@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "multistate/engine/generator.h"
+#include "multistate/experiment/evidence.h"
 #include "multistate/experiment/experiment.h"
 
 namespace multistate {
@@ -19,6 +21,9 @@ enum class PromptEnd {
 struct Question {
   std::vector<int64_t> ids;  ///< What follows the context, up to the answer; at least one token.
   int64_t max_tokens = 0;    ///< Of the answer, 1 or more.
+
+  /// Ascending positions in the context of the tokens that the answer stands in, if it does.
+  std::vector<int64_t> evidence = {};
 };
 
 /// A context and what is asked after it. Each question follows the context alone: none sees the
@@ -43,6 +48,10 @@ struct Answer {
   std::vector<int64_t> ids;  ///< As they were made; the last of them may reach into a stop text.
   std::string text;          ///< Ends before the stop text.
   EndReason reason = EndReason::kLength;
+
+  /// Of the question's evidence, where it has any: what the state held of it at the prompt's end
+  /// (PromptEnd).
+  std::optional<EvidenceKept> evidence = std::nullopt;
 };
 
 struct Answers {

@@ -11,6 +11,7 @@
 
 #include "multistate/config/options.h"
 #include "multistate/engine/evaluator.h"
+#include "multistate/experiment/resampling.h"
 #include "multistate/results/metric.h"
 #include "multistate/text/tokenizer.h"
 
@@ -80,6 +81,10 @@ class Workload {
     }
     return records;
   }
+
+  /// The units that standard errors and tests have to resample. Every sample is one unless said
+  /// otherwise: chunks of texts are, so that what follows from them holds for these texts.
+  virtual Resampling resampling() const { return {}; }
 
   /// `records` in order of sample, at least one.
   virtual Summary summarize(std::span<const SampleRecord> records) const = 0;

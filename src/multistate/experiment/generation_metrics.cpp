@@ -17,7 +17,8 @@ namespace {
 constexpr int64_t kLongestDistinct = 4;
 constexpr int64_t kRepeated = 4;
 
-nlohmann::json same_by_place(std::span<const SampleRecord> records) {
+nlohmann::json same_by_place(std::span<const SampleRecord> records, const Resampling& resampling) {
+  const Units units(records, resampling);
   const auto prefixes = column(records, "common_prefix");
   const auto identical = column(records, "identical");
   const auto lengths = column(records, "tokens");
@@ -28,13 +29,14 @@ nlohmann::json same_by_place(std::span<const SampleRecord> records) {
     for (size_t i = 0; i < records.size(); ++i) {
       same.push_back(prefixes[i] >= static_cast<double>(place) || identical[i] == 1.0 ? 1.0 : 0.0);
     }
-    const Estimate share = mean_of(same);
+    const Estimate share = ratio_of_sums(units.sums(same), units.sizes());
     series.push_back(
         series_point({.value = share.value,
                       .standard_error = share.standard_error,
                       .n = static_cast<int64_t>(records.size()),
                       .higher_is_better = true,
-                      .unit = "share of texts"},
+                      .unit = "share of texts",
+                      .clusters = units.clusters()},
                      {.first = place, .end = 2 * place, .axis = "tokens of the text"}));
   }
   return series;
@@ -67,12 +69,12 @@ nlohmann::json text_counts(std::span<const int64_t> prompt, const MadeText& text
   return counts;
 }
 
-Summary summarize_texts(std::span<const SampleRecord> records) {
+Summary summarize_texts(std::span<const SampleRecord> records, const Resampling& resampling) {
   Summary summary;
   const auto add = [&](const std::string& name, const SampleRatio& how, bool higher_is_better,
                        const char* unit) {
-    summary.metrics[name] =
-        ratio_metric(records, how, {.unit = unit, .higher_is_better = higher_is_better});
+    summary.metrics[name] = ratio_metric(
+        records, how, {.unit = unit, .higher_is_better = higher_is_better}, resampling);
   };
   add("tokens", {.numerator = "tokens"}, true, "tokens");
   add("repetition", {.numerator = "repeated_4", .denominator = "ngrams_4"}, false, "");
@@ -93,7 +95,7 @@ Summary summarize_texts(std::span<const SampleRecord> records) {
   add("end_length", {.numerator = "end_length"}, false, "");
   add("end_stop_token", {.numerator = "end_stop_token"}, true, "");
   add("end_stop_string", {.numerator = "end_stop_string"}, true, "");
-  summary.series["same_by_place"] = same_by_place(records);
+  summary.series["same_by_place"] = same_by_place(records, resampling);
   return summary;
 }
 

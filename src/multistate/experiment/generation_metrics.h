@@ -16,7 +16,8 @@ nlohmann::json text_counts(std::span<const int64_t> prompt, const MadeText& text
                            const MadeText& topline);
 
 /// Metrics of records whose values are text_counts(), in tokens and n-grams of tokens, with
-/// standard errors over records. Of n texts t_i with |t_i| tokens, those of the topline u_i:
+/// standard errors over the units of `resampling`. Of n texts t_i with |t_i| tokens, those of the
+/// topline u_i:
 ///
 ///     tokens          mean of |t_i|; a stop token is no part of a text, a stop string is
 ///     repetition      4-grams that stood before, in the prompt or the text / all 4-grams
@@ -31,6 +32,6 @@ nlohmann::json text_counts(std::span<const int64_t> prompt, const MadeText& text
 ///
 /// and the series "same_by_place": the share of texts of which the first `place` tokens are the
 /// topline's, or that are identical to it, at the places 1, 2, 4, ...
-Summary summarize_texts(std::span<const SampleRecord> records);
+Summary summarize_texts(std::span<const SampleRecord> records, const Resampling& resampling);
 
 }  // namespace multistate

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "multistate/experiment/evidence.h"
 #include "multistate/experiment/sample_metrics.h"
 #include "multistate/results/series.h"
 #include "multistate/synthetic/answer_match.h"
@@ -17,7 +18,7 @@ using Records = std::vector<SampleRecord>;
 Metric share(std::span<const SampleRecord> records, const char* numerator,
              const char* denominator) {
   return ratio_metric(records, {.numerator = numerator, .denominator = denominator},
-                      {.higher_is_better = true});
+                      {.higher_is_better = true}, retrieval_resampling());
 }
 
 Metric accuracy(std::span<const SampleRecord> records) {
@@ -58,6 +59,10 @@ nlohmann::json map_of(const std::map<std::pair<double, int64_t>, Records>& cells
 
 }  // namespace
 
+Resampling retrieval_resampling() {
+  return {.unit = "haystack", .key = "haystack"};
+}
+
 nlohmann::json retrieval_values(const GridPlace& place,
                                 std::span<const AnsweredQuestion> questions) {
   int64_t correct = 0;
@@ -80,6 +85,7 @@ nlohmann::json retrieval_values(const GridPlace& place,
   }
   return {{"length", place.length},
           {"depth", place.depth ? nlohmann::json(*place.depth) : nlohmann::json()},
+          {"haystack", place.haystack},
           {"questions", questions.size()},
           {"correct", correct},
           {"any_correct", any},
@@ -107,6 +113,7 @@ Summary summarize_retrieval(std::span<const SampleRecord> records) {
                      {"answers_found", share(records, "found", "answers")},
                      {"any_found", share(records, "any_correct", "questions")},
                      {"exact_match", share(records, "exact", "questions")}};
+  add_evidence_metrics(records, retrieval_resampling(), summary.metrics);
   summary.series["accuracy_by_length"] = series(by_length, "length (tokens)", 1.0);
   if (!by_both.empty()) {
     constexpr double kPercent = 100.0;

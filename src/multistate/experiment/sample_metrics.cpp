@@ -22,14 +22,15 @@ std::vector<nlohmann::json> parts(std::span<const SampleRecord> records, const s
 }
 
 Metric ratio_metric(std::span<const SampleRecord> records, const SampleRatio& ratio,
-                    const MetricInfo& info) {
+                    const MetricInfo& info, const Resampling& resampling) {
   auto numerators = column(records, ratio.numerator);
   for (double& value : numerators) {
     value *= ratio.scale;
   }
-  const Estimate mean = ratio.denominator
-                            ? ratio_of_sums(numerators, column(records, *ratio.denominator))
-                            : mean_of(numerators);
+  const Units units(records, resampling);
+  const Estimate mean = ratio_of_sums(
+      units.sums(numerators),
+      ratio.denominator ? units.sums(column(records, *ratio.denominator)) : units.sizes());
   const bool exponent = ratio.transform == SampleRatio::Transform::kExp;
   const Estimate estimate = exponent ? exponential(mean) : mean;
   return {.value = estimate.value,
@@ -37,7 +38,8 @@ Metric ratio_metric(std::span<const SampleRecord> records, const SampleRatio& ra
           .n = static_cast<int64_t>(records.size()),
           .higher_is_better = info.higher_is_better,
           .unit = info.unit,
-          .samples = ratio};
+          .samples = ratio,
+          .clusters = units.clusters()};
 }
 
 std::optional<Metric> worst_metric(std::span<const SampleRecord> records, const std::string& key,

@@ -21,11 +21,11 @@ struct MetricInfo {
   bool higher_is_better = false;
 };
 
-/// The metric that samples make as `ratio` says, with its standard error over records
-/// (results/statistics.h): a mean where there is no denominator. NaN when the denominators are all
-/// 0.
+/// The metric that samples make as `ratio` says: a mean where there is no denominator. NaN when the
+/// denominators are all 0. Its standard error is that of a ratio of sums over the units of
+/// `resampling` (results/statistics.h): what samples of a unit have is added up first.
 Metric ratio_metric(std::span<const SampleRecord> records, const SampleRatio& ratio,
-                    const MetricInfo& info);
+                    const MetricInfo& info, const Resampling& resampling = {});
 
 /// The worst that any record has of a number: no mean, and without a standard error. None when no
 /// record has it.

@@ -84,6 +84,9 @@ nlohmann::json to_json(const Metric& metric) {
   if (metric.timed) {
     json["timed"] = true;
   }
+  if (metric.clusters) {
+    json["clusters"] = *metric.clusters;
+  }
   return json;
 }
 
@@ -107,6 +110,7 @@ Metric metric_from_json(const nlohmann::json& json, const std::string& source) {
     metric.samples = ratio_from_json(object_of(*samples, source + ".samples"), source);
   }
   metric.timed = members.boolean("timed").value_or(false);
+  metric.clusters = members.integer("clusters");
   return metric;
 }
 

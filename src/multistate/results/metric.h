@@ -24,24 +24,28 @@ struct SampleRatio {
 /// A number that a cell was run for.
 struct Metric {
   double value = 0.0;
-  std::optional<double> standard_error;  ///< Over samples; none when there are fewer than two.
+  std::optional<double> standard_error;  ///< Over samples, or over clusters of them; none when
+                                         ///< there are fewer than two.
   int64_t n = 0;                         ///< Samples.
   bool higher_is_better = false;
   std::string unit;                                   ///< "nats/token"; empty for plain numbers.
   std::optional<SampleRatio> samples = std::nullopt;  ///< None: samples do not tell.
   bool timed = false;  ///< A measured time, rate or memory: another run gives another value.
+  std::optional<int64_t> clusters = std::nullopt;  ///< Units that are resampled, each one or more
+                                                   ///< samples; none: the samples themselves.
 };
 
 using Metrics = std::map<std::string, Metric>;
 
 /// {"value", "stderr", "n", "higher_is_better", "unit"}, of a metric that samples make "samples":
-/// {"numerator", "denominator", "scale", "transform"}, and "timed": true where it is. JSON has no
-/// NaN and no infinity: such a value is null, with "value_text": "nan", "inf" or "-inf" beside it.
+/// {"numerator", "denominator", "scale", "transform"}, "timed": true where it is, and of one whose
+/// error is over clusters "clusters". JSON has no NaN and no infinity: such a value is null, with
+/// "value_text": "nan", "inf" or "-inf" beside it.
 nlohmann::json to_json(const Metric& metric);
 nlohmann::json to_json(const Metrics& metrics);
 
 /// The reverse; `source` names the metric in messages. Throws InputError for what is no metric;
-/// members that are not known are passed over, "samples" may be absent.
+/// members that are not known are passed over, "samples" and "clusters" may be absent.
 Metric metric_from_json(const nlohmann::json& json, const std::string& source);
 
 /// A number that survives JSON whatever it is: itself, or "nan", "inf", "-inf". And back; any

@@ -56,11 +56,12 @@ Estimate exponential(const Estimate& estimate) {
   return {value, value * *estimate.standard_error};
 }
 
-Estimate geometric_mean_of(std::span<const std::vector<double>> columns) {
+Estimate geometric_mean_of(std::span<const std::vector<double>> columns,
+                           std::span<const double> counts) {
   std::vector<double> means;
   double logarithms = 0.0;
   for (const std::vector<double>& column : columns) {
-    means.push_back(mean_of(column).value);
+    means.push_back(ratio_of_sums(column, counts).value);
     logarithms += std::log(means.back());
   }
   const auto k = static_cast<double>(columns.size());
@@ -68,16 +69,13 @@ Estimate geometric_mean_of(std::span<const std::vector<double>> columns) {
   if (value == 0.0) {
     return {value, std::nullopt};
   }
-  std::vector<double> shares(columns.front().size(), 0.0);
+  std::vector<double> shares(counts.size(), 0.0);
   for (size_t j = 0; j < columns.size(); ++j) {
-    if (columns[j].size() != shares.size()) {
-      throw std::invalid_argument("columns of one length have a geometric mean");
-    }
     for (size_t i = 0; i < shares.size(); ++i) {
       shares[i] += value / k * columns[j][i] / means[j];
     }
   }
-  return {value, mean_of(shares).standard_error};
+  return {value, ratio_of_sums(shares, counts).standard_error};
 }
 
 }  // namespace multistate

@@ -25,10 +25,12 @@ Estimate ratio_of_sums(std::span<const double> numerators, std::span<const doubl
 /// Berger, Statistical Inference, 2nd ed., 2002, section 5.5.4).
 Estimate exponential(const Estimate& estimate);
 
-/// Geometric mean (m_1 ... m_k)^(1/k) of the means of k >= 1 columns of n >= 1 values each, none of
-/// them negative; row i of the columns is one observation. Standard error by the delta method:
-/// sqrt(sum d_i^2 / (n (n - 1))) with d_i = G / k * sum_j (x_ij - m_j) / m_j. None where a mean is
-/// 0 and the method does not hold.
-Estimate geometric_mean_of(std::span<const std::vector<double>> columns);
+/// Geometric mean (m_1 ... m_k)^(1/k) of the means of k >= 1 columns, none of their numbers
+/// negative. Row i of the columns holds the sums over the counts[i] values of one observation, so
+/// that m_j = sum_i x_ij / sum_i counts[i]. Standard error by the delta method: that of
+/// ratio_of_sums() with the numerators G / k * sum_j x_ij / m_j and the denominators counts[i].
+/// None where a mean is 0 and the method does not hold.
+Estimate geometric_mean_of(std::span<const std::vector<double>> columns,
+                           std::span<const double> counts);
 
 }  // namespace multistate

@@ -1,7 +1,5 @@
 #include "multistate/sweep/cell_result.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -30,12 +28,7 @@ Totals total_of(std::span<const SampleRecord> records) {
   for (const SampleRecord& record : records) {
     totals.tokens += record.tokens;
     totals.computed_tokens += record.computed_tokens;
-    totals.state.peak_rows = std::max(totals.state.peak_rows, record.state.peak_rows);
-    totals.state.peak_bytes = std::max(totals.state.peak_bytes, record.state.peak_bytes);
-    totals.state.end_bytes = std::max(totals.state.end_bytes, record.state.end_bytes);
-    totals.state.evictions += record.state.evictions;
-    totals.state.rows_created += record.state.rows_created;
-    totals.state.total_lifetime += record.state.total_lifetime;
+    totals.state.add(record.state);
     totals.seconds.linears += record.seconds.linears;
     totals.seconds.scan += record.seconds.scan;
     totals.seconds.logits += record.seconds.logits;
@@ -46,10 +39,15 @@ Totals total_of(std::span<const SampleRecord> records) {
 nlohmann::json state_json(const StateUse& state) {
   return {{"rows_peak", state.peak_rows},
           {"bytes_peak", state.peak_bytes},
+          {"bytes_peak_parts",
+           {{"rows", state.peak_bytes - state.peak_memory_bytes - state.peak_statistics_bytes},
+            {"policy_memory", state.peak_memory_bytes},
+            {"query_statistics", state.peak_statistics_bytes}}},
           {"bytes_end", state.end_bytes},
           {"evictions", state.evictions},
           {"mean_row_lifetime",
-           static_cast<double>(state.total_lifetime) / static_cast<double>(state.rows_created)}};
+           static_cast<double>(state.total_lifetime) / static_cast<double>(state.rows_created)},
+          {"footprint", state.footprint()}};
 }
 
 nlohmann::json perf_json(const Totals& totals) {
@@ -125,6 +123,9 @@ nlohmann::json make_cell_result(const PlannedCell& cell, std::span<const SampleR
                            {"perf", perf_json(totals)},
                            {"warnings", warnings_of(cell)},
                            {"context", context}};
+  if (const Resampling resampling = cell.workload->resampling(); resampling.clustered()) {
+    result["resampling"] = to_json(resampling);
+  }
   result["context"]["inputs"] = inputs_json(cell);
   result["context"]["finished"] = utc_now();
   return result;

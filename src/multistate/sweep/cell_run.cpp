@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "multistate/base/log.h"
+#include "multistate/engine/finite.h"
 #include "multistate/policy/policy_error.h"
 #include "multistate/sweep/cell_result.h"
 
@@ -55,6 +56,12 @@ CellRun::State CellRun::run_samples(std::span<const int64_t> samples, uint64_t s
                                                                 cell_.spec->policy, seed, prefix}));
   } catch (const PolicyError& error) {
     return fail(sample, "policy", error.what());
+  } catch (const NonFiniteError& error) {
+    // Of a sample that runs by itself the number is known, whatever seed it ran with.
+    const auto number = samples.size() > 1 ? static_cast<int64_t>(error.sample()) : sample;
+    return fail(
+        number, "input",
+        fmt::format("{}: sample {}: {}", cell_.model->spec().path.string(), number, error.what()));
   } catch (const InputError& error) {
     return fail(sample, "input", error.what());
   } catch (const std::bad_alloc&) {

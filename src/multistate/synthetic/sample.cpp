@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "multistate/base/error.h"
+#include "multistate/synthetic/evidence.h"
 #include "multistate/synthetic/texts.h"
 #include "multistate/synthetic/words.h"
 
@@ -48,7 +50,7 @@ std::vector<SyntheticSample::Question> questions_of(const Puzzle& puzzle, const 
     const std::string text = frame.after.empty()
                                  ? spaced(asked.question, asked.answer_start)
                                  : asked.question + frame.after + asked.answer_start;
-    questions.push_back({tokenizer.encode("\n\n" + text), asked.answers});
+    questions.push_back({tokenizer.encode("\n\n" + text), asked.answers, {}});
   }
   return questions;
 }
@@ -76,6 +78,15 @@ class HaystackMaker {
   }
 
   int64_t least_tokens() const { return least_; }
+
+  /// Where the tokens of a statement lie in the haystack.
+  struct Place {
+    int64_t begin = 0;
+    Ids ids;
+  };
+
+  /// Of all statements, after make(); none when they are shuffled.
+  const std::vector<Place>& places() const { return places_; }
 
   Ids make(int64_t tokens) {
     fill(tokens - least_);
@@ -135,6 +146,7 @@ class HaystackMaker {
     }
     for (size_t i = 0; i <= pieces_.size(); ++i) {
       for (const Ids* statement : at[i]) {
+        places_.push_back({count(ids), *statement});
         append(*statement, ids);
       }
       if (i < pieces_.size()) {
@@ -148,11 +160,28 @@ class HaystackMaker {
   Random& random_;
   int64_t least_ = 0;
   std::vector<Placed> statements_;
+  std::vector<Place> places_;
   std::vector<Ids> pieces_;
   Ids padding_;
   std::vector<int64_t> before_;  ///< Tokens of pieces before each piece, and of all of them.
   int64_t total_ = 0;
 };
+
+/// Positions of the tokens that spell one of the answers in a statement, with the haystack from
+/// `head` on.
+std::vector<int64_t> evidence_of(const std::vector<std::string>& answers,
+                                 const std::vector<HaystackMaker::Place>& statements, int64_t head,
+                                 const Tokenizer& tokenizer) {
+  std::set<int64_t> positions;
+  for (const auto& [begin, ids] : statements) {
+    for (const std::string& answer : answers) {
+      for (const int64_t token : tokens_of(answer, ids, tokenizer)) {
+        positions.insert(head + begin + token);
+      }
+    }
+  }
+  return {positions.begin(), positions.end()};
+}
 
 }  // namespace
 
@@ -173,7 +202,11 @@ SyntheticSample bring_to_length(Puzzle& puzzle, const PromptFrame& frame, int64_
                     "the answer take {} without any haystack",
                     length, answer_tokens, length - room + haystack.least_tokens()));
   }
+  const int64_t head = count(sample.context);
   append(haystack.make(room), sample.context);
+  for (auto& question : sample.questions) {
+    question.evidence = evidence_of(question.answers, haystack.places(), head, tokenizer);
+  }
   if (const std::string problem = puzzle.problem(); !problem.empty()) {
     throw InputError(fmt::format("{} tokens are too few: {}", length, problem));
   }

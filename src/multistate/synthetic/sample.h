@@ -24,6 +24,10 @@ struct SyntheticSample {
   struct Question {
     std::vector<int64_t> ids;  ///< What follows the context, up to the answer.
     std::vector<std::string> answers;
+
+    /// Ascending positions in the context of the tokens that spell its answers in the statements.
+    /// None where the haystack itself is what is asked about.
+    std::vector<int64_t> evidence;
   };
 
   std::vector<int64_t> context;

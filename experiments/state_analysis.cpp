@@ -15,6 +15,15 @@
 //
 // Rows that are there at the end of the chunk count with the steps they have had. All counts are
 // summed over layers and sets, and over chunks.
+//
+// output_error and local_kept_attention are local: attention over the rows that are kept against
+// attention over every row so far, with the same queries, keys and values, those of the run under
+// the policy. output_error is |o_policy - o_full| / |o_full| of a head's output o for a token,
+// local_kept_attention the share of the full weights that falls on rows which the query saw; means
+// over all tokens, heads and layers (experiment/local_attention.h). What the layers before have
+// lost is in both sides of the comparison; language_modeling's option kept_attention takes the
+// attention of a full run instead. The reference takes as long as the full cache does, in no cell's
+// time.
 
 #include <algorithm>
 #include <filesystem>
@@ -26,6 +35,7 @@
 
 #include "multistate/base/sha256.h"
 #include "multistate/experiment/chunk_workload.h"
+#include "multistate/experiment/local_attention.h"
 #include "multistate/experiment/registry.h"
 #include "multistate/experiment/row_record.h"
 #include "multistate/experiment/token_kinds.h"
@@ -75,7 +85,8 @@ class StateWorkload final : public ChunkWorkload {
   }
 
   SampleRecord run(int64_t sample, const RunContext& context) const override {
-    const Evaluator evaluator(context.model, context.policy);
+    const ComparedScan scan(context.model, context.policy, length(sample));
+    const Evaluator evaluator(context.model, context.policy, &scan);
     SampleState state = evaluator.start(
         {.seed = context.seed, .sample = static_cast<uint64_t>(sample)}, length(sample));
     Predictions predictions;
@@ -88,15 +99,19 @@ class StateWorkload final : public ChunkWorkload {
     nlohmann::json values = row_values(state, questions_of(sample, context.model.config().layers));
     values["nll_sum"] = number_to_json(std::accumulate(losses.begin(), losses.end(), 0.0));
     values["scored_tokens"] = losses.size();
+    scan.write(values);
     SampleRecord record = record_at(sample, std::move(values));
     record.computed_tokens = chunks().length();
     record.state = use_of(state);
     record.seconds = seconds;
+    record.seconds.scan -= scan.seconds();
     return record;
   }
 
   Summary summarize(std::span<const SampleRecord> records) const override {
-    return summarize_rows(records);
+    Summary summary = summarize_rows(records);
+    add_local_attention(records, summary);
+    return summary;
   }
 
  private:
@@ -130,7 +145,8 @@ class StateAnalysis final : public Experiment {
     return std::make_unique<StateWorkload>(options_, tokenizer);
   }
   std::vector<std::string> headline() const override {
-    return {"recent_share", "first_row_share", "lifetime_mean", "lifetime_law"};
+    return {"recent_share", "first_row_share", "lifetime_mean",
+            "lifetime_law", "output_error",    "local_kept_attention"};
   }
 
  private:
@@ -140,7 +156,8 @@ class StateAnalysis final : public Experiment {
 const ExperimentRegistration<StateAnalysis> kRegistration{{
     .name = "state_analysis",
     .version = 1,
-    .summary = "which rows stay, and how long: recent ones, the first ones, by kind of token",
+    .summary = "which rows stay, and how long: recent ones, the first ones, by kind of token; and "
+               "what attention loses by it",
     .paper = "Oren et al. 2024, arXiv:2401.06104, section 7.3 and appendix H",
 }};
 

@@ -9,7 +9,9 @@
 // it is read, unless `prompt: one_shot`: then at its end, as published.
 //
 // A group keeps its ranges as long as one of its rows is there. A base that evicts rows here and
-// there thins groups out, and the fewer rows share the ranges the more they cost.
+// there thins groups out, and the fewer rows share the ranges the more they cost: with the defaults
+// the state of SmolLM2-135M takes 64 % of float32 rows at k = 64 (more than float16 rows would) and
+// 36 % at 256.
 
 #include "multistate/policy/base_scorer.h"
 #include "multistate/policy/registry.h"

@@ -78,9 +78,11 @@ class ChoiceWorkload final : public Workload {
     Summary summary;
     summary.metrics = cut_metrics(records);
     summary.metrics["accuracy"] =
-        ratio_metric(records, {.numerator = "accuracy"}, {.higher_is_better = true}, resampling());
-    summary.metrics["accuracy_norm"] = ratio_metric(records, {.numerator = "accuracy_norm"},
-                                                    {.higher_is_better = true}, resampling());
+        ratio_metric(records, {.numerator = "accuracy"},
+                     {.higher_is_better = true, .range = kShare}, resampling());
+    summary.metrics["accuracy_norm"] =
+        ratio_metric(records, {.numerator = "accuracy_norm"},
+                     {.higher_is_better = true, .range = kShare}, resampling());
     summary.metrics["right_nll"] =
         ratio_metric(records, {.numerator = "nll_sum", .denominator = "scored_tokens"},
                      {.unit = "nats/token"}, resampling());

@@ -46,6 +46,8 @@ TEST_CASE("run prints a table, says where results are, and status agrees") {
   const auto dry = run_program({"run", file, "--dry-run"});
   CHECK(dry.exit_code == 0);
   CHECK_THAT(dry.out, ContainsSubstring("7 cells, "));
+  CHECK_THAT(dry.out, ContainsSubstring(", 2 policies at a state size: a difference between two of "
+                                        "them is detected (80 % of the time)"));
   CHECK(!fs::exists(sweep.output()));
   const auto run = run_program({"run", file});
   CHECK(run.exit_code == 0);

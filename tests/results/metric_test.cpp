@@ -66,6 +66,17 @@ TEST_CASE("a metric whose error is over clusters says how many there are") {
   CHECK(to_json(metric_from_json(written, "nll")) == written);
 }
 
+TEST_CASE("a metric without a direction, and one with a range, are read as they are written") {
+  json written = json::parse(kWritten);
+  written["higher_is_better"] = nullptr;
+  written["range"] = {0.0, nullptr};
+  const Metric metric = metric_from_json(written, "lines");
+  CHECK(!metric.direction());
+  CHECK(metric.range.least == 0.0);
+  CHECK(!metric.range.most);
+  CHECK(to_json(metric) == written);
+}
+
 TEST_CASE("members that a later program adds to a metric are passed over") {
   json written = json::parse(kWritten);
   written["median"] = 2.0;
@@ -89,6 +100,13 @@ TEST_CASE("what is no metric is refused with the place and what is expected") {
   CHECK_THAT(input_error([] { metric_from_json(json::object(), "nll"); }),
              ContainsSubstring("nll: 'value' is no number"));
   CHECK_THAT(refusal("/value", "low"), ContainsSubstring("expected a number"));
+  json undirected = json::parse(kWritten);
+  undirected.erase("higher_is_better");
+  CHECK_THAT(input_error([&] { metric_from_json(undirected, "nll"); }),
+             ContainsSubstring("higher_is_better"));
+  for (const json& range : {json(1), json{0.0}, json{1.0, 0.0}, json{"low", 1.0}}) {
+    CHECK_THAT(refusal("/range", range), ContainsSubstring("a list [least, most]"));
+  }
   CHECK_THAT(refusal("/n", 1.5), ContainsSubstring("'n' is '1.5'; expected an integer"));
   CHECK_THAT(refusal("/samples", 4), ContainsSubstring("x.json: nll.samples: is '4'"));
   CHECK_THAT(

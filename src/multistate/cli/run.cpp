@@ -15,6 +15,7 @@
 #include "multistate/sweep/runner.h"
 #include "multistate/sweep/summary_table.h"
 #include "multistate/sweep/sweep_spec.h"
+#include "multistate/sweep/verdict_lines.h"
 
 namespace multistate {
 namespace {
@@ -38,7 +39,7 @@ Node read_with_overrides(const RunArguments& arguments) {
 }
 
 void print_outcome(const SweepPlan& plan, const RunOutcome& outcome) {
-  fmt::print("{}", summary_table(plan));
+  fmt::print("{}{}", summary_table(plan), verdict_lines(plan));
   if (outcome.computed_tokens < outcome.tokens) {
     fmt::print(stderr, "{} tokens, {} computed; the others were shared between cells\n",
                human_count(outcome.tokens), human_count(outcome.computed_tokens));
@@ -74,7 +75,7 @@ int run(const RunArguments& arguments) {
   const SweepPlan plan = plan_sweep(read_sweep(file), arguments.limit);
   warn_of_data(plan);
   if (arguments.dry_run) {
-    fmt::print("{}", plan_table(plan));
+    fmt::print("{}{}", plan_table(plan), power_line(plan));
     return 0;
   }
   RunOptions options = arguments.options;
@@ -82,6 +83,7 @@ int run(const RunArguments& arguments) {
   options.jobs = arguments.jobs.value_or(std::max<int64_t>(1, cores / options.threads));
   options.command = command_line();
   options.config = file.to_json();
+  fmt::print(stderr, "{}", power_line(plan));
   const RunOutcome outcome = run_sweep(plan, options);
   print_outcome(plan, outcome);
   return outcome.exit_code();

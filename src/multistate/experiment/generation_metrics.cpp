@@ -72,29 +72,35 @@ nlohmann::json text_counts(std::span<const int64_t> prompt, const MadeText& text
 Summary summarize_texts(std::span<const SampleRecord> records, const Resampling& resampling) {
   Summary summary;
   const auto add = [&](const std::string& name, const SampleRatio& how, bool higher_is_better,
-                       const char* unit) {
+                       const char* unit = "", const MetricRange& range = kShare) {
     summary.metrics[name] = ratio_metric(
-        records, how, {.unit = unit, .higher_is_better = higher_is_better}, resampling);
+        records, how, {.unit = unit, .higher_is_better = higher_is_better, .range = range},
+        resampling);
   };
-  add("tokens", {.numerator = "tokens"}, true, "tokens");
-  add("repetition", {.numerator = "repeated_4", .denominator = "ngrams_4"}, false, "");
-  add("longest_repeat", {.numerator = "longest_repeat"}, false, "tokens");
+  const auto describe = [&](const char* name, const char* unit, const MetricRange& range) {
+    summary.metrics[name] =
+        ratio_metric(records, {.numerator = name},
+                     {.unit = unit, .range = range, .has_direction = false}, resampling);
+  };
+  describe("tokens", "tokens", kNotNegative);
+  add("repetition", {.numerator = "repeated_4", .denominator = "ngrams_4"}, false);
+  add("longest_repeat", {.numerator = "longest_repeat"}, false, "tokens", kNotNegative);
   for (int64_t n = 1; n <= kLongestDistinct; ++n) {
     const std::string name = fmt::format("distinct_{}", n);
-    add(name, {.numerator = name, .denominator = fmt::format("ngrams_{}", n)}, true, "");
+    add(name, {.numerator = name, .denominator = fmt::format("ngrams_{}", n)}, true);
   }
-  add("common_prefix", {.numerator = "common_prefix"}, true, "tokens");
-  add("identical", {.numerator = "identical"}, true, "");
+  add("common_prefix", {.numerator = "common_prefix"}, true, "tokens", kNotNegative);
+  add("identical", {.numerator = "identical"}, true);
   for (const int64_t n : {1, 4}) {
     add(fmt::format("overlap_{}", n),
         {.numerator = fmt::format("common_{}", n),
          .denominator = fmt::format("ngrams_of_both_{}", n),
          .scale = 2.0},
-        true, "");
+        true);
   }
-  add("end_length", {.numerator = "end_length"}, false, "");
-  add("end_stop_token", {.numerator = "end_stop_token"}, true, "");
-  add("end_stop_string", {.numerator = "end_stop_string"}, true, "");
+  for (const char* end : {"end_length", "end_stop_token", "end_stop_string"}) {
+    describe(end, "", kShare);
+  }
   summary.series["same_by_place"] = same_by_place(records, resampling);
   return summary;
 }

@@ -18,7 +18,7 @@ using Records = std::vector<SampleRecord>;
 Metric share(std::span<const SampleRecord> records, const char* numerator,
              const char* denominator) {
   return ratio_metric(records, {.numerator = numerator, .denominator = denominator},
-                      {.higher_is_better = true}, retrieval_resampling());
+                      {.higher_is_better = true, .range = kShare}, retrieval_resampling());
 }
 
 Metric accuracy(std::span<const SampleRecord> records) {

@@ -39,7 +39,9 @@ Metric ratio_metric(std::span<const SampleRecord> records, const SampleRatio& ra
           .higher_is_better = info.higher_is_better,
           .unit = info.unit,
           .samples = ratio,
-          .clusters = units.clusters()};
+          .clusters = units.clusters(),
+          .range = info.range,
+          .has_direction = info.has_direction};
 }
 
 std::optional<Metric> worst_metric(std::span<const SampleRecord> records, const std::string& key,

@@ -19,6 +19,8 @@ std::vector<nlohmann::json> parts(std::span<const SampleRecord> records, const s
 struct MetricInfo {
   std::string unit = {};
   bool higher_is_better = false;
+  MetricRange range = {};     ///< What it can be; intervals stay within.
+  bool has_direction = true;  ///< Else neither more nor less is better.
 };
 
 /// The metric that samples make as `ratio` says: a mean where there is no denominator. NaN when the

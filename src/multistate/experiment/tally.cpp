@@ -31,7 +31,7 @@ Metric perplexity(std::span<const SampleRecord> records, const std::string& kind
 
 Metric accuracy(std::span<const SampleRecord> records, const std::string& kind) {
   return ratio_metric(records, {.numerator = kind + "_hits", .denominator = kind + "_tokens"},
-                      {.higher_is_better = true});
+                      {.higher_is_better = true, .range = kShare});
 }
 
 }  // namespace multistate

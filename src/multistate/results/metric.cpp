@@ -44,6 +44,38 @@ SampleRatio ratio_from_json(const nlohmann::json& json, const std::string& sourc
   return ratio;
 }
 
+nlohmann::json range_to_json(const MetricRange& range) {
+  const auto end = [](const std::optional<double>& value) {
+    return value ? nlohmann::json(*value) : nlohmann::json();
+  };
+  return {end(range.least), end(range.most)};
+}
+
+MetricRange range_from_json(const JsonObject& members) {
+  const nlohmann::json* json = members.find("range");
+  if (json == nullptr) {
+    return {};
+  }
+  const auto is_end = [](const nlohmann::json& end) { return end.is_number() || end.is_null(); };
+  if (!json->is_array() || json->size() != 2 || !is_end((*json)[0]) || !is_end((*json)[1]) ||
+      ((*json)[0].is_number() && (*json)[1].is_number() && (*json)[0] >= (*json)[1])) {
+    members.fail("range", "a list [least, most], null for an open end");
+  }
+  const auto end = [](const nlohmann::json& value) {
+    return value.is_null() ? std::nullopt : std::optional(value.get<double>());
+  };
+  return {end((*json)[0]), end((*json)[1])};
+}
+
+/// True, false, or null; it must be there.
+std::optional<bool> direction_from_json(const JsonObject& members) {
+  const auto found = members.members().find("higher_is_better");
+  if (found != members.members().end() && found->is_null()) {
+    return std::nullopt;
+  }
+  return members.required(&JsonObject::boolean, "higher_is_better");
+}
+
 double value_from_json(const JsonObject& members) {
   if (const auto value = members.number("value")) {
     return *value;
@@ -68,7 +100,7 @@ nlohmann::json to_json(const Metric& metric) {
   nlohmann::json json = {{"value", nullptr},
                          {"stderr", nullptr},
                          {"n", metric.n},
-                         {"higher_is_better", metric.higher_is_better},
+                         {"higher_is_better", nullptr},
                          {"unit", metric.unit}};
   if (std::isfinite(metric.value)) {
     json["value"] = metric.value;
@@ -77,6 +109,12 @@ nlohmann::json to_json(const Metric& metric) {
   }
   if (metric.standard_error && std::isfinite(*metric.standard_error)) {
     json["stderr"] = *metric.standard_error;
+  }
+  if (metric.has_direction) {
+    json["higher_is_better"] = metric.higher_is_better;
+  }
+  if (metric.range.least || metric.range.most) {
+    json["range"] = range_to_json(metric.range);
   }
   if (metric.samples) {
     json["samples"] = ratio_to_json(*metric.samples);
@@ -104,7 +142,10 @@ Metric metric_from_json(const nlohmann::json& json, const std::string& source) {
   metric.value = value_from_json(members);
   metric.standard_error = members.number("stderr");
   metric.n = members.required(&JsonObject::integer, "n");
-  metric.higher_is_better = members.required(&JsonObject::boolean, "higher_is_better");
+  const auto direction = direction_from_json(members);
+  metric.has_direction = direction.has_value();
+  metric.higher_is_better = direction.value_or(false);
+  metric.range = range_from_json(members);
   metric.unit = members.required(&JsonObject::string, "unit");
   if (const nlohmann::json* samples = members.find("samples")) {
     metric.samples = ratio_from_json(object_of(*samples, source + ".samples"), source);

@@ -21,6 +21,16 @@ struct SampleRatio {
   Transform transform = Transform::kNone;
 };
 
+/// What values a metric can have; an end that is none is open.
+struct MetricRange {
+  std::optional<double> least = std::nullopt;
+  std::optional<double> most = std::nullopt;
+};
+
+/// Of shares, and of counts.
+inline constexpr MetricRange kShare = {0.0, 1.0};
+inline constexpr MetricRange kNotNegative = {0.0, std::nullopt};
+
 /// A number that a cell was run for.
 struct Metric {
   double value = 0.0;
@@ -33,14 +43,22 @@ struct Metric {
   bool timed = false;  ///< A measured time, rate or memory: another run gives another value.
   std::optional<int64_t> clusters = std::nullopt;  ///< Units that are resampled, each one or more
                                                    ///< samples; none: the samples themselves.
+  MetricRange range = {};                          ///< Intervals stay within.
+  bool has_direction = true;  ///< Else it describes: neither more nor less of it is better.
+
+  /// Whether more is better; none without a direction.
+  std::optional<bool> direction() const {
+    return has_direction ? std::optional(higher_is_better) : std::nullopt;
+  }
 };
 
 using Metrics = std::map<std::string, Metric>;
 
 /// {"value", "stderr", "n", "higher_is_better", "unit"}, of a metric that samples make "samples":
-/// {"numerator", "denominator", "scale", "transform"}, "timed": true where it is, and of one whose
-/// error is over clusters "clusters". JSON has no NaN and no infinity: such a value is null, with
-/// "value_text": "nan", "inf" or "-inf" beside it.
+/// {"numerator", "denominator", "scale", "transform"}, "timed": true where it is, of one whose
+/// error is over clusters "clusters", and of one that has a range "range": [least, most], null for
+/// an open end. "higher_is_better" is null for a metric without a direction. JSON has no NaN and no
+/// infinity: such a value is null, with "value_text": "nan", "inf" or "-inf" beside it.
 nlohmann::json to_json(const Metric& metric);
 nlohmann::json to_json(const Metrics& metrics);
 

@@ -1,4 +1,4 @@
-// What is said about policies over several cells: smallest states, ranks, fronts.
+// What is said about policies over several cells: smallest states, fronts.
 
 #include <cmath>
 
@@ -87,61 +87,6 @@ TEST_CASE("without the full model, or with other samples, there is less to say")
   const auto found = cells.analyze(only_nll(0.1)).groups.at(0).smallest_states;
   CHECK(found.at(0).state_size == 64.0);
   CHECK(!found.at(0).has_interval);
-}
-
-TEST_CASE("orders of policies over seeds") {
-  Cells cells;
-  // Seed 0: a, b, c; seed 1: a, c, b (statistics/ranks_test.cpp: W = 0.75, tau-b 1 / 3). a has no
-  // seed.
-  cells.add("a", 64, kFull);
-  const std::array<std::array<double, 2>, 2> more = {{{1, 2}, {2, 1}}};
-  for (int seed = 0; seed < 2; ++seed) {
-    for (int policy = 0; policy < 2; ++policy) {
-      const size_t cell = cells.add(
-          policy == 0 ? "b" : "c", 64,
-          plus(kFull, more.at(static_cast<size_t>(seed)).at(static_cast<size_t>(policy))));
-      cells[cell].parameters["seed"] = seed;
-    }
-  }
-  const auto over_seeds = cells.analyze(only_nll(0.1)).groups.at(0).over_seeds;
-  REQUIRE(over_seeds.size() == 1);
-  CHECK(over_seeds[0].labels == std::vector<std::string>{"a", "b", "c"});
-  CHECK(over_seeds[0].orders == std::vector<nlohmann::json>{0, 1});
-  CHECK(over_seeds[0].ranks == std::vector<std::vector<double>>{{1, 2, 3}, {1, 3, 2}});
-  CHECK(*over_seeds[0].w == approx(0.75));
-  CHECK(*over_seeds[0].tau_b == approx(1.0 / 3.0));
-}
-
-TEST_CASE("orders of policies over state sizes, of those that have all sizes") {
-  Cells cells;
-  cells.add("a", 64, plus(kFull, 1));
-  cells.add("b", 64, plus(kFull, 2));
-  cells.add("c", 64, plus(kFull, 3));
-  cells.add("a", 128, plus(kFull, 0.5));
-  cells.add("b", 128, plus(kFull, 0.1));
-  const auto group = cells.analyze(only_nll(0.1)).groups.at(0);
-  CHECK(group.over_seeds.empty());
-  REQUIRE(group.over_sizes.size() == 1);
-  CHECK(group.over_sizes[0].labels == std::vector<std::string>{"a", "b"});
-  CHECK(group.over_sizes[0].orders == std::vector<nlohmann::json>{64, 128});
-  CHECK(group.over_sizes[0].ranks == std::vector<std::vector<double>>{{1, 2}, {2, 1}});
-  CHECK(*group.over_sizes[0].tau_b == approx(-1.0));
-}
-
-TEST_CASE("how often a policy is first when samples are drawn again") {
-  Cells cells;
-  // b is better on one sample of eight only, but by much: it is first when that is drawn.
-  auto losses = plus(kFull, 0.1);
-  losses[3] -= 5.0;
-  cells.add("a", 64, kFull);
-  cells.add("b", 64, losses);
-  cells.add("c", 128, kFull);
-  const auto places = cells.analyze(only_nll(0.1)).groups.at(0).first_places;
-  REQUIRE(places.size() == 2);
-  CHECK(places[0].label == "a");
-  // (7/8)^8 = 0.3436; four standard deviations of 1,999 replicates are 0.042.
-  CHECK(std::abs(places[0].share - 0.3436) < 0.042);
-  CHECK(places[0].share + places[1].share == approx(1.0));
 }
 
 TEST_CASE("fronts of quality against speed and memory") {

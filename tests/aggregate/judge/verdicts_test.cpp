@@ -71,7 +71,7 @@ TEST_CASE("a judge may add members of its own") {
   const auto verdicts = read_verdicts(
       "{\"id\": \"x\", \"verdict\": \"A\", \"why\": [1, 2]}\n{\"verdict\": \"B\", \"id\": \"y\"}",
       key, "v");
-  CHECK(verdicts == std::vector{Verdict::kA, Verdict::kB});
+  CHECK(verdicts == std::vector{JudgeVerdict::kA, JudgeVerdict::kB});
 }
 
 TEST_CASE("what is no verdict is refused with its line") {

@@ -75,7 +75,8 @@ class Loading(InBrowser):
                          [[str(one["state_size"]), one["label"]] for one in best])
         for row, one in zip(rows, best):
             self.assertAlmostEqual(float(row[2]), one["value"], delta=6e-4)
-            self.assertTrue(row[3].startswith("+"), row)
+            self.assertEqual(row[3], one["sentence"])
+            self.assertTrue(row[6].startswith("+"), row)
         self.assertIn("out of memory", page.texts("#warnings")[0])
         self.assertIn("0123456789abcdef", page.texts("#provenance")[0])
 

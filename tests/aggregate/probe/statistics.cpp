@@ -5,13 +5,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "multistate/results/distributions.h"
 #include "multistate/results/metric.h"
+#include "multistate/results/paired_test.h"
+#include "multistate/results/power.h"
 
 #include "aggregate/statistics/front.h"
 #include "aggregate/statistics/interval.h"
-#include "aggregate/statistics/paired_test.h"
-#include "aggregate/statistics/quantiles.h"
-#include "aggregate/statistics/ranks.h"
 #include "aggregate/statistics/sign_test.h"
 #include "aggregate/statistics/smallest_state.h"
 
@@ -29,7 +29,7 @@ Json interval_json(const std::optional<Interval>& interval) {
   return interval ? Json{interval->low, interval->high} : Json();
 }
 
-Json bootstrap_of(const Scores& scores, const RatioForm& form) {
+Json bootstrap_of(const RatioScores& scores, const RatioForm& form) {
   auto replicates = BootstrapPlan(scores.size(), kReplicates, kSeed).ratios(scores);
   for (double& replicate : replicates) {
     replicate = form.value(replicate);
@@ -44,8 +44,8 @@ Json pair_of(const Json& input) {
   const Numbers yb = numbers("yb");
   const Numbers xb = numbers("xb");
   const RatioForm form = {input.at("scale"), input.at("exponential")};
-  const Scores a{ya, xa};
-  const Scores b{yb, xb};
+  const RatioScores a{ya, xa};
+  const RatioScores b{yb, xb};
   const Estimate estimate = estimate_of(a, form);
   const Estimate difference = difference_of(a, b, form);
   const auto differences = paired_differences(a, b, form);
@@ -60,19 +60,19 @@ Json pair_of(const Json& input) {
 }
 
 Json answer(const Json& input) {
-  Json output = {{"pairs", Json::array()},   {"holm", Json::array()},   {"orders", Json::array()},
-                 {"student", Json::array()}, {"fronts", Json::array()}, {"smallest", Json::array()},
-                 {"wins", Json::array()}};
+  Json output = {{"pairs", Json::array()},    {"holm", Json::array()},
+                 {"hochberg", Json::array()}, {"power", Json::array()},
+                 {"student", Json::array()},  {"fronts", Json::array()},
+                 {"smallest", Json::array()}, {"wins", Json::array()}};
   for (const Json& pair : input.at("pairs")) {
     output["pairs"].push_back(pair_of(pair));
   }
   for (const Json& p_values : input.at("holm")) {
     output["holm"].push_back(holm(p_values.get<Numbers>()));
+    output["hochberg"].push_back(hochberg(p_values.get<Numbers>()));
   }
-  for (const Json& json : input.at("orders")) {
-    const auto orders = json.get<std::vector<Numbers>>();
-    output["orders"].push_back(
-        {{"w", *kendall_w(orders)}, {"tau_b", *kendall_tau_b(orders.at(0), orders.at(1))}});
+  for (const Json& one : input.at("power")) {
+    output["power"].push_back(paired_t_power(one.at(0), one.at(1), one.at(2)));
   }
   for (const Json& point : input.at("student")) {
     output["student"].push_back(student_quantile(point.at(0), point.at(1)));
@@ -91,8 +91,10 @@ Json answer(const Json& input) {
   for (const Json& one : input.at("wins")) {
     const int64_t wins = one.at(0);
     const int64_t losses = one.at(1);
-    output["wins"].push_back({{"p", sign_test_p(wins, losses)},
-                              {"interval", interval_json(wilson_interval(wins, wins + losses))}});
+    output["wins"].push_back(
+        {{"p", sign_test_p(wins, losses)},
+         {"interval", interval_json(wilson_interval(static_cast<double>(wins),
+                                                    static_cast<double>(wins + losses)))}});
   }
   return output;
 }

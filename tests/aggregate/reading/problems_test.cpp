@@ -197,6 +197,52 @@ TEST_CASE("numbers of samples that JSON has not are read from their text") {
   CHECK(std::isinf(infinite.all.cells[0].samples.at("nll")[1].numerator));
 }
 
+TEST_CASE("what a policy is for, and what its samples are drawn by, are read from the result") {
+  const auto role_after = [](const json& changes) {
+    const Spoiled spoiled([&](const fs::path& cell) { patch(cell / "result.json", changes); });
+    CHECK(spoiled.problems.empty());
+    return spoiled.all.cells.at(0).role;
+  };
+  CHECK(role_after(json::object()) == aggregate::Role::kPolicy);
+  CHECK(role_after({{"policy", {{"role", "control"}}}}) == aggregate::Role::kControl);
+  CHECK(role_after({{"policy", {{"role", "baseline"}}}}) == aggregate::Role::kBaseline);
+  // Before there were roles, a result said only that its policy sees the future.
+  CHECK(role_after({{"context", {{"inputs", {{"sees_future", true}}}}}}) ==
+        aggregate::Role::kReference);
+  CHECK(after_patch({{"policy", {{"role", "judge"}}}}) ==
+        "result.json: policy.role: is 'judge'; expected policy, baseline, control or reference");
+  CHECK_THAT(after_patch({{"resampling", {{"unit", "haystack"}}}}), ContainsSubstring("'key'"));
+}
+
+TEST_CASE("standard errors are over units where samples share one") {
+  const json clustered = {{"resampling", {{"unit", "haystack"}, {"key", "haystack"}}}};
+  const std::string half = R"(, "scored_tokens": 100, "bytes": 400, "haystack": )";
+  const Spoiled spoiled([&](const fs::path& cell) {
+    patch(cell / "result.json", clustered);
+    patch(cell / "result.json",
+          {{"metrics",
+            {{"nll", {{"value", 2.1}, {"n", 4}}},
+             {"perplexity", {{"value", std::exp(2.1)}, {"n", 4}}},
+             {"bits_per_byte", {{"value", 0.525 / std::log(2.0)}, {"n", 4}}}}}});
+    write_text(cell / "samples.jsonl", line(0, R"("nll_sum": 190.0)" + half + "\"a\"") +
+                                           line(1, R"("nll_sum": 230.0)" + half + "7") +
+                                           line(2, R"("nll_sum": 200.0)" + half + "\"a\"") +
+                                           line(3, R"("nll_sum": 220.0)" + half + "7"));
+  });
+  CHECK(spoiled.problems.empty());
+  const aggregate::Cell& cell = spoiled.all.cells.at(0);
+  CHECK(cell.unit == "haystack");
+  CHECK(cell.units == std::vector<int64_t>{0, 1, 0, 1});
+  // Means of the two haystacks: 1.95 and 2.25; numpy.std([1.95, 2.25], ddof=1) / sqrt(2) = 0.15.
+  CHECK(*cell.metrics.at("nll").standard_error == approx(0.15));
+  CHECK(*cell.metrics.at("perplexity").standard_error == approx(0.15 * std::exp(2.1)));
+
+  const Spoiled without([&](const fs::path& folder) { patch(folder / "result.json", clustered); });
+  CHECK(without.problem() ==
+        "samples.jsonl: line 1: 'values' has no text or integer 'haystack', which says what the "
+        "sample belongs to");
+}
+
 TEST_CASE("missing samples are a warning of the cell; metrics that do not use them need none") {
   const Spoiled gone([](const fs::path& cell) { fs::remove(cell / "samples.jsonl"); });
   CHECK(gone.problems.empty());

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "multistate/base/random.h"
+#include "multistate/results/paired_test.h"
 
 #include "aggregate/statistics/interval.h"
-#include "aggregate/statistics/paired_test.h"
 #include "support/catch.h"
 
 namespace multistate::aggregate::test {
@@ -49,7 +49,7 @@ bool holds(const std::optional<Interval>& interval, double truth) {
   return interval && interval->low <= truth && truth <= interval->high;
 }
 
-std::optional<Interval> bootstrap(const Scores& scores, const RatioForm& form,
+std::optional<Interval> bootstrap(const RatioScores& scores, const RatioForm& form,
                                   const BootstrapPlan& plan) {
   auto replicates = plan.ratios(scores);
   for (double& replicate : replicates) {
@@ -58,7 +58,7 @@ std::optional<Interval> bootstrap(const Scores& scores, const RatioForm& form,
   return percentile_interval(replicates, scores.size());
 }
 
-std::optional<Interval> bootstrap_difference(const Scores& a, const Scores& b,
+std::optional<Interval> bootstrap_difference(const RatioScores& a, const RatioScores& b,
                                              const RatioForm& form, const BootstrapPlan& plan) {
   auto replicates = plan.ratios(a);
   const auto others = plan.ratios(b);
@@ -86,8 +86,8 @@ TEST_CASE("95 % intervals hold the truth in 93 to 97 % of 2,000 draws", "[slow]"
   int student = 0;
   for (int draw = 0; draw < kDraws; ++draw) {
     const Simulated samples = simulate(n, kGap, random);
-    const Scores a{samples.a, samples.tokens};
-    const Scores b{samples.b, samples.tokens};
+    const RatioScores a{samples.a, samples.tokens};
+    const RatioScores b{samples.b, samples.tokens};
     std::vector<double> losses(n);
     for (size_t i = 0; i < n; ++i) {
       losses[i] = samples.b[i] / samples.tokens[i];
@@ -99,7 +99,7 @@ TEST_CASE("95 % intervals hold the truth in 93 to 97 % of 2,000 draws", "[slow]"
     exponential += holds(bootstrap(b, {1.0, true}, plan), std::exp(kLoss));
     difference += holds(bootstrap_difference(a, b, {1.0, true}, plan),
                         std::exp(kLoss + kGap) - std::exp(kLoss));
-    student += holds(t_interval(Scores{losses, samples.ones}, {}), kLoss);
+    student += holds(t_interval(RatioScores{losses, samples.ones}, {}), kLoss);
   }
   check_coverage(mean);
   check_coverage(ratio);
@@ -116,8 +116,8 @@ TEST_CASE("t intervals stand in for the bootstrap of very few samples", "[slow]"
   int difference = 0;
   for (int draw = 0; draw < kDraws; ++draw) {
     const Simulated samples = simulate(n, kGap, random);
-    const Scores a{samples.a, samples.tokens};
-    const Scores b{samples.b, samples.tokens};
+    const RatioScores a{samples.a, samples.tokens};
+    const RatioScores b{samples.b, samples.tokens};
     ratio += holds(t_interval(b, {1.0, true}), std::exp(kLoss));
     difference += holds(t_interval(difference_of(a, b, {}), n), kGap);
   }

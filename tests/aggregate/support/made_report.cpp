@@ -212,13 +212,21 @@ void Maker::finish_group(const Json& key, size_t first, size_t topline) {
       const double difference = value(winner) - value(topline);
       best.push_back({{"state_size", size},
                       {"metric", name},
+                      {"verdict", "best"},
+                      {"sentence", cells_[winner]["label"].get<std::string>() + " is best"},
+                      {"tied", Json::array()},
+                      {"not_ranked", Json::array()},
+                      {"versus_runner_up", nullptr},
                       {"cell", cells_[winner]["id"]},
                       {"label", cells_[winner]["label"]},
                       {"seeds", made_.seeds},
                       {"value", value(winner)},
                       {"versus_full",
-                       {{"metric", name},
+                       {{"question", "full"},
+                        {"metric", name},
                         {"state_size", size},
+                        {"test", "paired t"},
+                        {"samples", made_.samples},
                         {"a", cells_[winner]["id"]},
                         {"b", cells_[topline]["id"]},
                         {"difference", difference},
@@ -226,7 +234,7 @@ void Maker::finish_group(const Json& key, size_t first, size_t topline) {
                         {"low", difference - 0.04},
                         {"high", difference + 0.04},
                         {"p", 0.004},
-                        {"p_holm", 0.02},
+                        {"p_adjusted", 0.02},
                         {"effect", 0.8},
                         {"n", made_.samples}}}});
     }
@@ -250,10 +258,7 @@ void Maker::finish_group(const Json& key, size_t first, size_t topline) {
                      {"comparisons", Json::array()},
                      {"regret", Json::array()},
                      {"smallest_state", std::move(smallest)},
-                     {"ranks",
-                      {{"over_seeds", Json::array()},
-                       {"over_sizes", Json::array()},
-                       {"first_places", Json::array()}}},
+                     {"notes", Json::array()},
                      {"pareto",
                       {{"quality_speed", front(first, "tokens_per_s", true)},
                        {"quality_memory", front(first, "state_bytes", false)}}}});
@@ -318,7 +323,7 @@ Json Maker::make() {
   const size_t planned = cells_.size();
   const auto one = made_.failures ? 1 : 0;
   return {
-      {"schema", {{"name", "multistate.report"}, {"version", 1}}},
+      {"schema", {{"name", "multistate.report"}, {"version", 2}}},
       {"generated", "2026-01-02T03:04:05Z"},
       {"method", "95 % bootstrap over samples"},
       {"sweeps",

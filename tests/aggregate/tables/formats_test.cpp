@@ -11,15 +11,13 @@ namespace {
 
 using namespace aggregate;
 
-/// small_collection() with a failed and a limited cell, and a mark of significance.
+/// small_collection() with a failed and a limited cell, and marks.
 Table marked_table() {
   Collection all = small_collection();
   all.cells[1].state = CellState::kFailed;
   all.cells[3].limited = true;
-  const SignificanceLookup lookup = [](size_t, size_t, const std::string&) {
-    return std::optional(Significance{0.01, std::nullopt});
-  };
-  return make_table(all, {.rows = {"label"}}, lookup);
+  const MadeFindings findings = small_findings();
+  return make_table(all, {.rows = {"label"}}, &findings);
 }
 
 }  // namespace
@@ -28,22 +26,26 @@ TEST_CASE("the terminal's table, as it looks") {
   CHECK(terminal_table(marked_table(), false, 120) ==
         "loss (nats) by state_size\n"
         "\n"
-        "label              64             128      unbounded\n"
+        "label              64             128       unbounded\n"
         "tova   > 12.00 ± 0.50          failed\n"
-        "h2o      13.00 ± 0.50*  10.50 ± 0.50 †\n"
-        "full                                    10.00 ± 0.50\n"
+        "h2o      13.00 ± 0.50*  10.50 ± 0.50=†\n"
+        "full                                    10.00 ± 0.50 ‡\n"
         "\n"
-        "> the best of its column\n"
-        "* differs from the best of its column (paired permutation test over samples, Holm's "
-        "correction, p < 0.05)\n"
+        "> the best of its state size: better than every other policy and control there\n"
+        "= tied for the best of its state size: not told from the leader\n"
+        "* worse than the leader of its state size (paired over samples, adjusted, p < "
+        "0.05)\n"
+        "‡ not ranked: a baseline, sees later tokens, or holds more memory than the others\n"
         "† limited: only the first samples were run (--limit)\n"
+        "loss at 64: tova is best\n"
         "4 of 5 planned cells (1 failed, 0 missing, 1 limited)\n");
 }
 
 TEST_CASE("on a terminal with colours the best is bold, and nothing else moves the cursor") {
   Collection all = small_collection();
   all.cells[0].label = "to\033[2Jva";
-  const std::string text = terminal_table(make_table(all, {}, {}), true, 120);
+  const MadeFindings findings = small_findings();
+  const std::string text = terminal_table(make_table(all, {}, &findings), true, 120);
   CHECK_THAT(text, ContainsSubstring("\033[1m12.00 ± 0.50 \033[0m"));
   CHECK_THAT(text, ContainsSubstring("to?[2Jva"));
 }
@@ -51,7 +53,7 @@ TEST_CASE("on a terminal with colours the best is bold, and nothing else moves t
 TEST_CASE("a table that is too wide becomes one a metric") {
   const auto text = [](size_t width) {
     const TableRequest request = {.rows = {"label"}, .metrics = {"loss", "tokens_per_s"}};
-    return terminal_table(make_table(small_collection(), request, {}), false, width);
+    return terminal_table(make_table(small_collection(), request, nullptr), false, width);
   };
   const std::string whole = text(200);
   const size_t header = whole.find("label");
@@ -75,20 +77,23 @@ TEST_CASE("Markdown, as it is written") {
         "| label | 64 | 128 | unbounded |\n"
         "|---|---:|---:|---:|\n"
         "| tova | **12.00** ± 0.50 | failed |  |\n"
-        "| h2o | 13.00 ± 0.50 \\* | 10.50 ± 0.50 † |  |\n"
-        "| full |  |  | 10.00 ± 0.50 |\n"
+        "| h2o | 13.00 ± 0.50 \\* | 10.50 ± 0.50 = † |  |\n"
+        "| full |  |  | 10.00 ± 0.50 ‡ |\n"
         "\n"
-        "Bold: the best of its column  \n"
-        "\\* differs from the best of its column (paired permutation test over samples, Holm's "
-        "correction, p &lt; 0.05)  \n"
+        "Bold: the best of its state size: better than every other policy and control there  \n"
+        "= tied for the best of its state size: not told from the leader  \n"
+        "\\* worse than the leader of its state size (paired over samples, adjusted, p "
+        "&lt; 0.05)  \n"
+        "‡ not ranked: a baseline, sees later tokens, or holds more memory than the others  \n"
         "† limited: only the first samples were run (--limit)  \n"
+        "loss at 64: tova is best  \n"
         "4 of 5 planned cells (1 failed, 0 missing, 1 limited)\n");
 }
 
 TEST_CASE("texts from results are escaped in Markdown") {
   Collection all = small_collection();
   all.cells[0].label = "a|b<script>*\n`";
-  CHECK_THAT(markdown_table(make_table(all, {}, {})),
+  CHECK_THAT(markdown_table(make_table(all, {}, nullptr)),
              ContainsSubstring("| a\\|b&lt;script\\>\\* \\` |"));
 }
 
@@ -113,14 +118,20 @@ TEST_CASE("LaTeX, as it is written") {
       "\\midrule\n"
       "tova & \\textbf{12.00} $\\pm$ $0.50$ & \\emph{failed} &  \\\\\n"
       "h2o & $13.00$ $\\pm$ $0.50$\\textsuperscript{*} & "
-      "$10.50$ $\\pm$ $0.50$\\textsuperscript{\\dag} &  \\\\\n"
-      "full &  &  & $10.00$ $\\pm$ $0.50$ \\\\\n"
+      "$10.50$ $\\pm$ $0.50$\\textsuperscript{=}\\textsuperscript{\\dag} &  \\\\\n"
+      "full &  &  & $10.00$ $\\pm$ $0.50$\\textsuperscript{\\ddag} \\\\\n"
       "\\bottomrule\n"
       "\\end{tabular}\n"
-      "\\caption{loss (nats) by state\\_size. * differs from the best of its column (paired "
-      "permutation test over samples, Holm's correction, p \\textless{} 0.05). "
-      "\\textsuperscript{\\dag} limited: only the first samples were run ({-}{-}limit). Bold: the "
-      "best of its column. 4 of 5 planned cells (1 failed, 0 missing, 1 limited).}\n"
+      "\\caption{loss (nats) by state\\_size. = tied for the best of its state size: not told from "
+      "the "
+      "leader. * worse than the leader of its state size (paired over samples, adjusted, "
+      "p "
+      "\\textless{} 0.05). \\textsuperscript{\\ddag} not ranked: a baseline, sees later tokens, or "
+      "holds more memory than the others. \\textsuperscript{\\dag} limited: only the first samples "
+      "were run ({-}{-}limit). loss at 64: tova is best. Bold: the best of its state size: better "
+      "than "
+      "every other policy and control there. 4 of 5 planned cells (1 failed, 0 missing, 1 "
+      "limited).}\n"
       "\\end{table}\n");
 }
 
@@ -165,7 +176,7 @@ TEST_CASE("CSV of chosen metrics, relative to a policy, names the cell that it i
 
 TEST_CASE("decimals show two digits of the smallest error, four of values without errors") {
   Collection all = small_collection();
-  const auto decimals = [&] { return make_table(all, {}, {}).columns[0].decimals; };
+  const auto decimals = [&] { return make_table(all, {}, nullptr).columns[0].decimals; };
   CHECK(decimals() == 2);
   all.cells[0].metrics["loss"].standard_error = 0.0123;
   CHECK(decimals() == 3);

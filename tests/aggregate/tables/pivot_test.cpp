@@ -12,7 +12,7 @@ namespace {
 using namespace aggregate;
 
 Table table_of(const Collection& all, const TableRequest& request = {}) {
-  return make_table(all, request, {});
+  return make_table(all, request, nullptr);
 }
 
 std::vector<std::vector<std::string>> columns_of(const Table& table) {
@@ -42,19 +42,38 @@ TEST_CASE("by default: policies down, state sizes across, the full state last") 
   CHECK(table.counts == "5 of 5 planned cells (0 failed, 0 missing, 0 limited)");
 }
 
-TEST_CASE("the best of each column is marked where there is a choice") {
-  const Table table = table_of(small_collection());
+TEST_CASE("entries are marked as the findings say, and sentences follow") {
+  const MadeFindings findings = small_findings();
+  const Table table = make_table(small_collection(), {}, &findings);
   CHECK(table.rows[0].entries[0].is_best);
+  CHECK_FALSE(table.rows[0].entries[0].is_significant);
   CHECK_FALSE(table.rows[1].entries[0].is_best);
-  CHECK(table.rows[1].entries[1].is_best);
-  CHECK_FALSE(table.rows[2].entries[2].is_best);
-  Collection all = small_collection();
-  for (Cell& cell : all.cells) {
-    cell.metrics["loss"].higher_is_better = true;
-  }
-  CHECK(table_of(all).rows[1].entries[0].is_best);
-  all.cells[2].metrics["loss"].value = std::nan("");
-  CHECK_FALSE(table_of(all).rows[0].entries[0].is_best);
+  CHECK(table.rows[1].entries[0].is_significant);
+  CHECK(table.rows[0].entries[1].is_tied);
+  CHECK(table.rows[1].entries[1].is_tied);
+  CHECK_FALSE(table.rows[0].entries[1].is_best);
+  CHECK(table.rows[0].entries[0].is_ranked);
+  CHECK_FALSE(table.rows[2].entries[2].is_ranked);
+  CHECK(table.notes ==
+        std::vector<std::string>{
+            "= tied for the best of its state size: not told from the leader",
+            "* worse than the leader of its state size (paired over samples, adjusted, "
+            "p < 0.05)",
+            "\u2021 not ranked: a baseline, sees later tokens, or holds more memory "
+            "than the others",
+            "loss at 64: tova is best"});
+  // Without findings nothing is marked, however the values are.
+  CHECK_FALSE(table_of(small_collection()).rows[0].entries[0].is_best);
+  CHECK(table_of(small_collection()).notes.empty());
+}
+
+TEST_CASE("of many sentences the first are shown, and how many more there are") {
+  const MadeFindings findings([](size_t) { return Standing{}; },
+                              [](size_t, size_t, const std::string&) { return std::nullopt; },
+                              std::vector<std::string>(14, "x"));
+  const Table table = make_table(small_collection(), {}, &findings);
+  CHECK(table.notes.size() == 13);
+  CHECK(table.notes.back() == "2 more verdicts are in report.json");
 }
 
 TEST_CASE("what was run on different models is not compared, and stands in blocks") {
@@ -65,17 +84,14 @@ TEST_CASE("what was run on different models is not compared, and stands in block
   const Table table = table_of(all);
   CHECK(table.row_keys == std::vector<std::string>{"label", "model.path"});
   REQUIRE(table.rows.size() == 4);
-  CHECK(table.rows[0].entries[0].is_best);
   CHECK(table.rows[3].values == std::vector<std::string>{"tova", "n"});
   CHECK(table.rows[3].starts_block);
-  CHECK_FALSE(table.rows[3].entries[0].is_best);
 }
 
-TEST_CASE("a limited cell competes with limited ones only, and is marked") {
+TEST_CASE("a limited cell is marked") {
   Collection all = small_collection();
   all.cells[0].limited = true;
   const Table table = table_of(all, {.rows = {"label"}});
-  CHECK_FALSE(table.rows[0].entries[0].is_best);
   CHECK(table.rows[0].entries[0].limited);
   CHECK(table.counts == "5 of 5 planned cells (0 failed, 0 missing, 1 limited)");
   REQUIRE(table.notes.size() == 1);
@@ -150,25 +166,20 @@ TEST_CASE("values relative to a policy: differences and ratios, each to the same
         std::vector<std::string>{"2 values are not shown: no tova was run on the same"});
 }
 
-TEST_CASE("marks of significance, and paired errors, come from the lookup") {
-  const SignificanceLookup lookup = [](size_t a, size_t b,
-                                       const std::string& metric) -> std::optional<Significance> {
-    CHECK(metric == "loss");
-    if ((a == 2 && b == 0) || (a == 0 && b == 4)) {
-      return Significance{0.049, 0.25};
-    }
-    return Significance{0.051, std::nullopt};
-  };
-  const Table absolute = make_table(small_collection(), {}, lookup);
-  CHECK(absolute.rows[1].entries[0].is_significant);
-  CHECK_FALSE(absolute.rows[0].entries[0].is_significant);
-  CHECK_FALSE(absolute.rows[0].entries[1].is_significant);
-  CHECK_THAT(absolute.notes.at(0), ContainsSubstring("* differs from the best of its column"));
-  const Table relative = make_table(small_collection(), {.relative_to = "full"}, lookup);
+TEST_CASE("marks of differences from a baseline, and their paired errors, come from the findings") {
+  const MadeFindings findings(
+      [](size_t cell) { return Standing{.is_tied = cell == 1}; },
+      [](size_t cell, size_t baseline, const std::string& metric) -> std::optional<Significance> {
+        CHECK(metric == "loss");
+        CHECK(baseline == 4);
+        return Significance{cell == 0 ? 0.049 : 0.051, 0.25};
+      });
+  const Table relative = make_table(small_collection(), {.relative_to = "full"}, &findings);
   CHECK(relative.rows[0].entries[0].is_significant);
   CHECK(relative.rows[0].entries[0].standard_error == 0.25);
   CHECK_FALSE(relative.rows[1].entries[0].is_significant);
-  CHECK_THAT(relative.notes.at(0), ContainsSubstring("* differs from full"));
+  CHECK_FALSE(relative.rows[0].entries[1].is_tied);
+  CHECK_THAT(relative.notes.at(0), ContainsSubstring("* differs from full (paired"));
 }
 
 TEST_CASE("filters keep cells by any field; several of them must all hold") {
@@ -228,8 +239,6 @@ TEST_CASE("several metrics and measures stand beside each other") {
   const Table table = table_of(small_collection(), {.metrics = {"loss", "tokens_per_s"}});
   REQUIRE(table.columns.size() == 6);
   CHECK(table.columns[3].metric == "tokens_per_s");
-  CHECK(table.rows[1].entries[3].is_best == false);
-  CHECK(table.rows[0].entries[3].is_best);  // 988 to 987: more is better.
   CHECK(table.rows[0].entries[3].value == 988.0);
 }
 

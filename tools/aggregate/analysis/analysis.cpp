@@ -5,11 +5,10 @@
 
 #include <fmt/format.h>
 
-#include "aggregate/analysis/agreement.h"
-#include "aggregate/analysis/comparisons.h"
+#include "aggregate/analysis/families.h"
 #include "aggregate/analysis/pareto.h"
+#include "aggregate/analysis/ranges.h"
 #include "aggregate/analysis/thresholds.h"
-#include "aggregate/statistics/paired_test.h"
 
 namespace multistate::aggregate {
 namespace {
@@ -71,6 +70,13 @@ std::map<std::string, Interval> intervals_of(const Cell& cell, Resampling& resam
       continue;
     }
     const RatioForm form = scores->form;
+    const MetricRange& range = cell.metrics.at(name).range;
+    if (range.least || range.most) {
+      if (const auto interval = interval_within(range, *scores, resampling)) {
+        intervals[name] = *interval;
+      }
+      continue;
+    }
     auto found = std::find_if(known.begin(), known.end(), [&](const KnownInterval& other) {
       return other.scores.numerators == scores->numerators &&
              other.scores.denominators == scores->denominators;
@@ -96,11 +102,21 @@ std::vector<MetricInfo> headline_of(const std::vector<MetricInfo>& metrics) {
 
 std::string method_of(const AnalysisOptions& options) {
   return fmt::format(
-      "95 %: expanded percentile bootstrap over samples, {} replicates, seed {}; t for fewer than "
+      "95 %: expanded percentile bootstrap over units (samples, or what these are clustered by), "
       "{} "
-      "samples. Tests: paired sign-flip permutation, exact up to {} samples, else {} draws; Holm "
-      "within a group and metric. Effect: Cohen's d_z",
-      options.replicates, options.seed, kLeastForBootstrap, kExactSamples, options.draws);
+      "replicates, seed {}; t for fewer than {} units; shares by Wilson's interval or on the logit "
+      "scale. Tests, paired over units: sign-flip permutation (exact up to {} units, else {} "
+      "draws) "
+      "where its smallest p times the size of the family is at most {}, and where differences "
+      "repeat "
+      "(right or wrong answers); else Student's paired t, which assumes roughly normal "
+      "differences; "
+      "none below {} units. Adjusted (Holm; against the leader Hochberg) within each metric, state "
+      "size and question (against the full "
+      "cache; against the leader; against the matched control). Best: p < {} against every other "
+      "policy and control of the state size. Effect: Cohen's d_z",
+      options.replicates, options.seed, kLeastForBootstrap, kExactSamples, options.draws,
+      kResolution * kSignificant, kLeastForTest, kSignificant);
 }
 
 }  // namespace
@@ -128,7 +144,6 @@ Analysis analyze(const Collection& collection, const AnalysisOptions& options) {
   compare_groups(analysis.groups, work);
   for (Group& group : analysis.groups) {
     find_smallest_states(group, work);
-    rank_policies(group, work);
     find_fronts(group, work);
   }
   return analysis;

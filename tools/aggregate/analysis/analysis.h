@@ -8,6 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "multistate/results/verdict.h"
+
 #include "aggregate/reading/cell.h"
 #include "aggregate/statistics/interval.h"
 
@@ -30,33 +32,60 @@ struct AnalysisOptions {
                                       ///< where there are any, else all.
   size_t replicates = 1999;           ///< Of a bootstrap, at most.
   size_t draws = 9999;                ///< Of a permutation test that is not exact, at most.
-  size_t max_comparisons = 20000;     ///< In all.
+  std::string reference;              ///< Label that all others are compared with besides; empty:
+                                      ///< none.
 };
 
+/// What a comparison is asked for. Tests of one question, metric and state size are a family: they
+/// are adjusted for each other (Holm; against the leader Hochberg), and for no others.
+enum class Question {
+  kFull,       ///< What does a policy cost against the full cache (the topline)?
+  kBest,       ///< Is it worse than the leader of its state size?
+  kControl,    ///< Is its score worth more than a random choice under the same protection?
+  kReference,  ///< Does it differ from AnalysisOptions::reference?
+  kYardstick   ///< How far is it from AnalysisOptions::yardstick?
+};
+
+/// "full", "best", "control", "reference", "yardstick".
+const char* name_of(Question question);
+
 /// Metric of cell `a` less that of cell `b`, both indices into Collection::cells, on the samples
-/// that both have. What cannot be estimated (samples that do not tell, or too few) is absent.
+/// that both have; of several seeds the first cells stand for all. What cannot be estimated
+/// (samples that do not tell, or too few) is absent.
 struct Comparison {
+  Question question = Question::kFull;
   std::string metric;
   std::optional<int64_t> state_size;  ///< Of a, in rows.
   size_t a = 0;
   size_t b = 0;
+  size_t seeds_a = 1;
+  size_t seeds_b = 1;
   double difference = 0.0;
   std::optional<double> standard_error;
   std::optional<Interval> interval;
-  std::optional<double> p;       ///< Paired sign-flip test.
-  std::optional<double> p_holm;  ///< Adjusted for all comparisons of this metric in the group.
-  std::optional<double> effect;  ///< Cohen's d_z.
-  size_t n = 0;                  ///< Common samples; 0 without a test.
+  PairedMethod method = PairedMethod::kNone;
+  std::optional<double> p;
+  std::optional<double> p_adjusted;  ///< Adjusted within the family.
+  std::optional<double> effect;      ///< Cohen's d_z.
+  size_t n = 0;                      ///< Common units; 0 without samples that tell.
+  size_t samples = 0;                ///< Common samples: more than units where these are clustered.
 };
 
-/// The policy with the best metric at a state size; of several seeds their mean counts.
-struct Best {
+/// What may be said of a metric at a state size (judge() of results/verdict.h).
+struct Finding {
   std::optional<int64_t> state_size;
   std::string metric;
-  size_t cell = 0;  ///< Of several seeds the first.
+  Verdict::Kind kind = Verdict::Kind::kCannotTell;
+  std::string sentence;
+  std::optional<size_t> cell;  ///< The policy with the best value, best or not; of several seeds
+                               ///< the first.
   size_t seeds = 1;
-  double value = 0.0;
-  std::optional<Comparison> versus_full;  ///< Of `cell`.
+  double value = 0.0;        ///< Of several seeds their mean.
+  std::vector<size_t> tied;  ///< First cells of those tied, the leader first.
+  std::optional<Comparison> versus_runner_up;
+  std::optional<Comparison> versus_full;
+  std::vector<std::string> not_ranked;   ///< "expected_attention: holds 4.2 MiB at its peak, ...".
+  std::vector<size_t> not_ranked_cells;  ///< Their first cells, in the same order.
 };
 
 /// smallest_state() of statistics/smallest_state.h for a policy.
@@ -72,38 +101,17 @@ struct SmallestState {
   double reached = 0.0;  ///< Share of replicates in which a measured size is within.
 };
 
-/// How far several orders of the same policies agree: ranks, 1 the best.
-struct RankAgreement {
-  std::string metric;
-  std::optional<int64_t> state_size;  ///< Of orders by seed.
-  std::vector<std::string> labels;
-  std::vector<nlohmann::json> orders;      ///< What each is of: seeds, or state sizes.
-  std::vector<std::vector<double>> ranks;  ///< By order, by label.
-  std::optional<double> w;                 ///< Kendall's W.
-  std::optional<double> tau_b;             ///< Mean of Kendall's tau-b.
-};
-
-/// How often a policy is the best at a state size when samples are drawn again (bootstrap).
-struct FirstPlace {
-  std::string metric;
-  std::optional<int64_t> state_size;
-  std::string label;
-  double share = 0.0;
-};
-
 /// Cells that can be compared: the same model, experiment and data, and everything but policy, its
 /// options, state size and seed.
 struct Group {
   nlohmann::json key;         ///< Parameters that all of them have.
   std::vector<size_t> cells;  ///< Done ones.
   std::optional<size_t> topline;
-  std::vector<Best> best;
+  std::vector<Finding> findings;
   std::vector<Comparison> comparisons;
   std::vector<Comparison> regret;  ///< Against the yardstick's cell of the same state size.
+  std::vector<std::string> notes;  ///< Which comparisons there are not, and why.
   std::vector<SmallestState> smallest_states;
-  std::vector<RankAgreement> over_seeds;
-  std::vector<RankAgreement> over_sizes;
-  std::vector<FirstPlace> first_places;
   std::vector<size_t> pareto_speed;   ///< First headline metric against tokens_per_s.
   std::vector<size_t> pareto_memory;  ///< And against state_bytes.
 };
@@ -111,7 +119,7 @@ struct Group {
 struct MetricInfo {
   std::string name;
   std::string unit;
-  bool higher_is_better = false;
+  std::optional<bool> higher_is_better = false;  ///< None: without a direction.
   bool headline = false;
 };
 
@@ -125,15 +133,11 @@ struct Analysis {
 };
 
 /// Compares the cells that are done. What is left out is said in the warnings. Time is bounded:
-///
-/// * Pairs of a (group, metric, state size) are all compared, and each with the full model, as long
-///   as these are `max_comparisons` in all; else pairs with the best policy of the size and with
-///   the full model; else with the full model only.
-/// * Replicates and draws become fewer with many cells or samples, and bootstrap intervals become t
-///   intervals where even few replicates would be too much.
+/// replicates and draws become fewer with many cells or samples, and bootstrap intervals become t
+/// intervals, permutation tests t tests, where even few would be too much.
 Analysis analyze(const Collection& collection, const AnalysisOptions& options);
 
-/// report.json, "multistate.report" version 1. Numbers that JSON does not have are text
+/// report.json, "multistate.report" version 2. Numbers that JSON does not have are text
 /// (number_to_json). Of many cells the samples of headline metrics only, or none; that is said in
 /// its "warnings".
 nlohmann::json to_json(const Analysis& analysis, const Collection& collection);

@@ -156,7 +156,7 @@ std::vector<MetricInfo> metrics_of(const Collection& collection, const AnalysisO
   std::map<std::string, MetricInfo> infos;
   for (const Cell& cell : collection.cells) {
     for (const auto& [name, metric] : cell.metrics) {
-      infos.try_emplace(name, MetricInfo{name, metric.unit, metric.higher_is_better, false});
+      infos.try_emplace(name, MetricInfo{name, metric.unit, metric.direction(), false});
     }
   }
   std::vector<std::string> names;

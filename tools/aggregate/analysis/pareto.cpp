@@ -20,7 +20,7 @@ std::vector<size_t> front_of(const Group& group, const Workspace& work, const st
     const double value = quality->second.value;
     cells.push_back(i);
     costs.push_back({more_is_better ? -measured->second : measured->second,
-                     metric.higher_is_better ? -value : value});
+                     *metric.higher_is_better ? -value : value});
   }
   std::vector<size_t> front;
   for (const size_t i : pareto_front(costs)) {
@@ -32,7 +32,7 @@ std::vector<size_t> front_of(const Group& group, const Workspace& work, const st
 }  // namespace
 
 void find_fronts(Group& group, const Workspace& work) {
-  if (work.headline.empty()) {
+  if (work.headline.empty() || !work.headline.front().higher_is_better) {
     return;
   }
   group.pareto_speed = front_of(group, work, "tokens_per_s", true);

@@ -1,3 +1,5 @@
+#include <set>
+
 #include <fmt/format.h>
 
 #include "multistate/results/context.h"
@@ -26,6 +28,14 @@ void add_interval(Json& json, const std::optional<Interval>& interval) {
   json["high"] = interval ? number_to_json(interval->high) : Json();
 }
 
+/// What a metric's standard error is over: its samples, or the units that these are clustered by.
+int64_t units_in(const Cell& cell, const Metric& metric) {
+  if (cell.units.empty() || !metric.samples) {
+    return metric.n;
+  }
+  return static_cast<int64_t>(std::set(cell.units.begin(), cell.units.end()).size());
+}
+
 class Report {
  public:
   Report(const Analysis& analysis, const Collection& collection)
@@ -44,7 +54,7 @@ class Report {
   Json samples(const Cell& cell) const;
   Json group(const Group& group) const;
   Json comparison(const Comparison& comparison) const;
-  Json best(const Best& best) const;
+  Json finding(const Finding& finding) const;
   void choose_samples();
 
   const Analysis& analysis_;
@@ -127,10 +137,11 @@ Json Report::sweeps() const {
 Json Report::metric_list() const {
   Json json = Json::array();
   for (const MetricInfo& metric : analysis_.metrics) {
-    json.push_back({{"name", metric.name},
-                    {"unit", metric.unit},
-                    {"higher_is_better", metric.higher_is_better},
-                    {"headline", metric.headline}});
+    json.push_back(
+        {{"name", metric.name},
+         {"unit", metric.unit},
+         {"higher_is_better", metric.higher_is_better ? Json(*metric.higher_is_better) : Json()},
+         {"headline", metric.headline}});
   }
   return json;
 }
@@ -162,7 +173,8 @@ Json Report::metrics(size_t index) const {
     const auto interval = intervals.find(name);
     json[name] = {{"value", number_to_json(metric.value)},
                   {"stderr", number(metric.standard_error)},
-                  {"n", metric.n}};
+                  {"n", units_in(collection_.cells[index], metric)},
+                  {"samples", metric.n}};
     add_interval(json[name],
                  interval == intervals.end() ? std::nullopt : std::optional(interval->second));
   }
@@ -213,6 +225,8 @@ Json Report::cell(size_t index) const {
           {"state", to_string(cell.state)},
           {"limited", cell.limited},
           {"error", cell.error},
+          {"role", name_of(cell.role)},
+          {"unit", cell.unit},
           {"parameters", cell.parameters},
           {"metrics", metrics(index)},
           {"measures", std::move(measures)},
@@ -223,32 +237,46 @@ Json Report::cell(size_t index) const {
 }
 
 Json Report::comparison(const Comparison& comparison) const {
-  Json json = {{"metric", comparison.metric},
+  Json json = {{"question", name_of(comparison.question)},
+               {"metric", comparison.metric},
                {"state_size", integer(comparison.state_size)},
                {"a", id(comparison.a)},
                {"b", id(comparison.b)},
+               {"seeds_a", comparison.seeds_a},
+               {"seeds_b", comparison.seeds_b},
                {"difference", number_to_json(comparison.difference)},
                {"stderr", number(comparison.standard_error)},
+               {"test", name_of(comparison.method)},
                {"p", number(comparison.p)},
-               {"p_holm", number(comparison.p_holm)},
+               {"p_adjusted", number(comparison.p_adjusted)},
                {"effect", number(comparison.effect)},
-               {"n", comparison.n}};
+               {"n", comparison.n},
+               {"samples", comparison.samples}};
   add_interval(json, comparison.interval);
   return json;
 }
 
-Json Report::best(const Best& best) const {
-  Json versus;
-  if (best.versus_full) {
-    versus = comparison(*best.versus_full);
+Json Report::finding(const Finding& finding) const {
+  const auto label = [&](size_t cell) { return collection_.cells[cell].label; };
+  const auto compared = [&](const std::optional<Comparison>& one) {
+    return one ? comparison(*one) : Json();
+  };
+  Json tied = Json::array();
+  for (const size_t cell : finding.tied) {
+    tied.push_back(label(cell));
   }
-  return {{"state_size", integer(best.state_size)},
-          {"metric", best.metric},
-          {"cell", id(best.cell)},
-          {"label", collection_.cells[best.cell].label},
-          {"seeds", best.seeds},
-          {"value", number_to_json(best.value)},
-          {"versus_full", std::move(versus)}};
+  return {{"state_size", integer(finding.state_size)},
+          {"metric", finding.metric},
+          {"verdict", name_of(finding.kind)},
+          {"sentence", finding.sentence},
+          {"cell", finding.cell ? Json(id(*finding.cell)) : Json()},
+          {"label", finding.cell ? Json(label(*finding.cell)) : Json()},
+          {"seeds", finding.seeds},
+          {"value", finding.cell ? number_to_json(finding.value) : Json()},
+          {"tied", std::move(tied)},
+          {"versus_runner_up", compared(finding.versus_runner_up)},
+          {"versus_full", compared(finding.versus_full)},
+          {"not_ranked", finding.not_ranked}};
 }
 
 Json smallest_state_json(const SmallestState& found) {
@@ -264,16 +292,6 @@ Json smallest_state_json(const SmallestState& found) {
           {"reached", found.has_interval ? Json(found.reached) : Json()}};
 }
 
-Json agreement_json(const RankAgreement& agreement) {
-  return {{"metric", agreement.metric},
-          {"state_size", integer(agreement.state_size)},
-          {"labels", agreement.labels},
-          {"orders", agreement.orders},
-          {"ranks", agreement.ranks},
-          {"kendall_w", number(agreement.w)},
-          {"mean_tau_b", number(agreement.tau_b)}};
-}
-
 template <class List, class Function>
 Json list_of(const List& list, const Function& function) {
   Json json = Json::array();
@@ -285,24 +303,15 @@ Json list_of(const List& list, const Function& function) {
 
 Json Report::group(const Group& group) const {
   const auto compared = [&](const Comparison& one) { return comparison(one); };
-  Json first = list_of(group.first_places, [](const FirstPlace& place) {
-    return Json{{"metric", place.metric},
-                {"state_size", integer(place.state_size)},
-                {"label", place.label},
-                {"share", place.share}};
-  });
   return {
       {"key", group.key},
       {"cells", ids(group.cells)},
       {"topline", group.topline ? Json(id(*group.topline)) : Json()},
-      {"best", list_of(group.best, [&](const Best& one) { return best(one); })},
+      {"best", list_of(group.findings, [&](const Finding& one) { return finding(one); })},
       {"comparisons", list_of(group.comparisons, compared)},
       {"regret", list_of(group.regret, compared)},
       {"smallest_state", list_of(group.smallest_states, smallest_state_json)},
-      {"ranks",
-       {{"over_seeds", list_of(group.over_seeds, agreement_json)},
-        {"over_sizes", list_of(group.over_sizes, agreement_json)},
-        {"first_places", std::move(first)}}},
+      {"notes", group.notes},
       {"pareto",
        {{"quality_speed", ids(group.pareto_speed)}, {"quality_memory", ids(group.pareto_memory)}}}};
 }
@@ -316,7 +325,7 @@ Json Report::make() {
   Json problems = list_of(collection_.problems, [](const Problem& problem) {
     return Json{{"path", problem.path.string()}, {"what", problem.what}};
   });
-  return {{"schema", {{"name", "multistate.report"}, {"version", 1}}},
+  return {{"schema", {{"name", "multistate.report"}, {"version", 2}}},
           {"generated", utc_now()},
           {"method", analysis_.interval_method},
           {"sweeps", sweeps()},

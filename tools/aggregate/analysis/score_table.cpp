@@ -65,36 +65,60 @@ std::optional<CellScores> scores_of(const Cell& cell, const std::string& metric)
     scores.numerators.push_back(score.numerator);
     scores.denominators.push_back(score.denominator);
   }
+  scores.units = cell.units.empty() ? scores.samples : cell.units;
+  scores.sum_up();
   if (!makes(scores, found->second.value)) {
     return std::nullopt;
   }
   return scores;
 }
 
+void CellScores::sum_up() {
+  unit_numerators = sums_by_unit(numerators, units);
+  unit_denominators = sums_by_unit(denominators, units);
+}
+
+std::optional<CellScores> sum_of(const std::vector<const CellScores*>& seeds) {
+  CellScores sum = *seeds.front();
+  for (size_t seed = 1; seed < seeds.size(); ++seed) {
+    const CellScores& other = *seeds[seed];
+    if (other.samples != sum.samples || other.units != sum.units) {
+      return std::nullopt;
+    }
+    for (size_t i = 0; i < sum.samples.size(); ++i) {
+      sum.numerators[i] += other.numerators[i];
+      sum.denominators[i] += other.denominators[i];
+    }
+  }
+  sum.sum_up();
+  return sum;
+}
+
 std::optional<PairedScores> pair_of(const CellScores& a, const CellScores& b) {
   PairedScores pair;
   pair.form = a.form;
-  if (a.samples == b.samples) {
+  if (a.samples == b.samples && a.units == b.units) {
     pair.a = a.scores();
     pair.b = b.scores();
+    pair.samples = a.samples.size();
     return pair.a.size() < 2 ? std::nullopt : std::optional(std::move(pair));
   }
-  const auto common = common_samples(a, b);
-  const size_t n = common.size();
-  if (n < 2) {
-    return std::nullopt;
+  std::vector<int64_t> units;
+  pair.joined.resize(4);
+  for (const auto& [in_a, in_b] : common_samples(a, b)) {
+    units.push_back(a.units[in_a]);
+    pair.joined[0].push_back(a.numerators[in_a]);
+    pair.joined[1].push_back(a.denominators[in_a]);
+    pair.joined[2].push_back(b.numerators[in_b]);
+    pair.joined[3].push_back(b.denominators[in_b]);
   }
-  pair.joined.resize(4 * n);
-  for (size_t k = 0; k < n; ++k) {
-    pair.joined[k] = a.numerators[common[k].first];
-    pair.joined[n + k] = a.denominators[common[k].first];
-    pair.joined[2 * n + k] = b.numerators[common[k].second];
-    pair.joined[3 * n + k] = b.denominators[common[k].second];
+  for (std::vector<double>& column : pair.joined) {
+    column = sums_by_unit(column, units);
   }
-  const std::span<const double> all = pair.joined;
-  pair.a = {all.subspan(0, n), all.subspan(n, n)};
-  pair.b = {all.subspan(2 * n, n), all.subspan(3 * n, n)};
-  return pair;
+  pair.samples = units.size();
+  pair.a = {pair.joined[0], pair.joined[1]};
+  pair.b = {pair.joined[2], pair.joined[3]};
+  return pair.a.size() < 2 ? std::nullopt : std::optional(std::move(pair));
 }
 
 ScoreTable::ScoreTable(const Collection& collection, std::vector<std::string> metrics,
@@ -130,16 +154,7 @@ bool ScoreTable::same_samples(size_t a, size_t b, size_t metric) const {
   const CellScores* first = find(a, metric);
   const CellScores* second = find(b, metric);
   return first != nullptr && second != nullptr && same_data(a, b) &&
-         first->samples == second->samples;
-}
-
-std::optional<PairedScores> ScoreTable::pair(size_t a, size_t b, size_t metric) const {
-  const CellScores* first = find(a, metric);
-  const CellScores* second = find(b, metric);
-  if (first == nullptr || second == nullptr || !same_data(a, b)) {
-    return std::nullopt;
-  }
-  return pair_of(*first, *second);
+         first->samples == second->samples && first->units == second->units;
 }
 
 Resampling::Resampling(const AnalysisOptions& options, size_t observations,
@@ -166,7 +181,7 @@ const BootstrapPlan* Resampling::plan(size_t n) {
   return &plans_.try_emplace(n, n, replicates_, seed_).first->second;
 }
 
-std::optional<Interval> Resampling::interval(const Scores& scores, const RatioForm& form) {
+std::optional<Interval> Resampling::interval(const RatioScores& scores, const RatioForm& form) {
   const BootstrapPlan* bootstrap = plan(scores.size());
   if (bootstrap == nullptr) {
     return t_interval(scores, form);

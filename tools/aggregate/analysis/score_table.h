@@ -5,31 +5,45 @@
 #include <string>
 #include <vector>
 
+#include "multistate/results/ratio.h"
+
 #include "aggregate/analysis/analysis.h"
 #include "aggregate/reading/cell.h"
-#include "aggregate/statistics/ratio.h"
 
 namespace multistate::aggregate {
 
-/// What the samples of a cell add to a metric, as columns.
+/// What the samples of a cell add to a metric, as columns, by sample and summed by unit.
 struct CellScores {
   std::vector<int64_t> samples;
+  std::vector<int64_t> units;  ///< By sample; its own number where it is a unit by itself.
   std::vector<double> numerators;
   std::vector<double> denominators;
+  std::vector<double> unit_numerators;
+  std::vector<double> unit_denominators;
   RatioForm form;
 
-  Scores scores() const { return {numerators, denominators}; }
+  /// By unit: what is independent of each other.
+  RatioScores scores() const { return {unit_numerators, unit_denominators}; }
+
+  /// Sums samples by unit.
+  void sum_up();
 };
 
 /// None when the metric's samples are not there, or do not make its value.
 std::optional<CellScores> scores_of(const Cell& cell, const std::string& metric);
 
-/// Two cells on the samples that both have.
+/// Cells that differ in their seed only, as one: the sums over seeds. None unless they have the
+/// same samples.
+std::optional<CellScores> sum_of(const std::vector<const CellScores*>& seeds);
+
+/// Two cells on the samples that both have, by unit.
 struct PairedScores {
-  Scores a;
-  Scores b;
+  RatioScores a;
+  RatioScores b;
   RatioForm form;
-  std::vector<double> joined;  ///< What the spans point to, when one of them has other samples.
+  size_t samples = 0;
+  std::vector<std::vector<double>> joined;  ///< What the spans point to, when one of them has
+                                            ///< other samples.
 
   PairedScores() = default;
   PairedScores(PairedScores&&) = default;
@@ -39,11 +53,11 @@ struct PairedScores {
   ~PairedScores() = default;
 };
 
-/// None unless they share two samples or more. The spans point into `a` and `b` where both have the
+/// None unless they share two units or more. The spans point into `a` and `b` where both have the
 /// same samples.
 std::optional<PairedScores> pair_of(const CellScores& a, const CellScores& b);
 
-/// Scores of all done cells for the headline metrics.
+/// RatioScores of all done cells for the headline metrics.
 class ScoreTable {
  public:
   /// Keeps a reference to `collection`. Adds to `warnings` which samples cannot be used.
@@ -61,16 +75,13 @@ class ScoreTable {
   /// Whether both have scores, of the same samples.
   bool same_samples(size_t a, size_t b, size_t metric) const;
 
-  /// None unless both have scores, read the same documents, and share two samples or more.
-  std::optional<PairedScores> pair(size_t a, size_t b, size_t metric) const;
-
  private:
   std::vector<std::string> metrics_;
   std::vector<std::vector<std::optional<CellScores>>> scores_;  ///< By cell, by metric.
   std::vector<size_t> data_;  ///< By cell: equal numbers for equal documents.
 };
 
-/// Bootstrap plans by number of samples, and how much of it there may be.
+/// Bootstrap plans by number of units, and how much of it there may be.
 class Resampling {
  public:
   /// `observations`: samples times metrics times cells that it is for; the more, the fewer
@@ -78,12 +89,12 @@ class Resampling {
   Resampling(const AnalysisOptions& options, size_t observations,
              std::vector<std::string>& warnings);
 
-  /// Null for few samples (kLeastForBootstrap), and where even few replicates would be too much
+  /// Null for few units (kLeastForBootstrap), and where even few replicates would be too much
   /// work.
   const BootstrapPlan* plan(size_t n);
 
   /// Bootstrap, or a t interval where there is no plan.
-  std::optional<Interval> interval(const Scores& scores, const RatioForm& form);
+  std::optional<Interval> interval(const RatioScores& scores, const RatioForm& form);
   std::optional<Interval> difference(const PairedScores& pair);
 
  private:

@@ -78,7 +78,7 @@ std::vector<Values> resample(const Curve& curve, size_t full, size_t metric, Wor
     return {};
   }
   const CellScores* topline = work.table.find(full, metric);
-  const BootstrapPlan* plan = work.resampling.plan(topline->samples.size());
+  const BootstrapPlan* plan = work.resampling.plan(topline->scores().size());
   if (plan == nullptr) {
     return {};
   }
@@ -123,6 +123,9 @@ void add_interval(const Curve& curve, const std::vector<Values>& replicates, siz
 void find_for(const std::string& label, const Curve& curve, size_t metric, Group& group,
               Workspace& work) {
   const MetricInfo& info = work.headline[metric];
+  if (!info.higher_is_better) {
+    return;
+  }
   const auto values = values_of(curve, group, info.name, work.collection);
   if (!values) {
     return;
@@ -136,11 +139,11 @@ void find_for(const std::string& label, const Curve& curve, size_t metric, Group
     found.metric = info.name;
     found.label = label;
     found.tolerance = tolerance;
-    found.state_size = smallest_of(curve, *values, tolerance, info.higher_is_better);
+    found.state_size = smallest_of(curve, *values, tolerance, *info.higher_is_better);
     found.at_most = found.state_size == curve.sizes.front();
     if (!replicates.empty()) {
-      const size_t n = work.table.find(*group.topline, metric)->samples.size();
-      add_interval(curve, replicates, n, info.higher_is_better, found);
+      const size_t n = work.table.find(*group.topline, metric)->scores().size();
+      add_interval(curve, replicates, n, *info.higher_is_better, found);
     }
     group.smallest_states.push_back(found);
   }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "aggregate/analysis/comparisons.h"
+#include "aggregate/analysis/workspace.h"
 
 namespace multistate::aggregate {
 

@@ -10,6 +10,7 @@
 #include "multistate/base/log.h"
 #include "multistate/base/terminal.h"
 #include "multistate/results/atomic_file.h"
+#include "multistate/results/paired_test.h"
 
 #include "aggregate/exports/lm_eval.h"
 #include "aggregate/figures/figures.h"
@@ -27,28 +28,84 @@ using nlohmann::json;
 /// Characters of a line that goes to no terminal.
 constexpr size_t kWidthOfFiles = 120;
 
-/// Answers from the comparisons of an analysis.
-SignificanceLookup lookup_in(const Analysis& analysis) {
-  std::map<std::tuple<std::string, size_t, size_t>, Significance> known;
+/// What an analysis found, for tables.
+class AnalysisFindings : public Findings {
+ public:
+  explicit AnalysisFindings(const Analysis& analysis);
+
+  std::optional<Significance> difference(size_t cell, size_t baseline,
+                                         const std::string& metric) const override;
+  Standing standing(size_t cell, const std::string& metric) const override;
+  std::vector<std::string> sentences(const std::string& metric) const override;
+
+ private:
+  using Key = std::pair<std::string, size_t>;
+
+  std::map<std::tuple<std::string, size_t, size_t>, Significance> differences_;
+  std::map<Key, Standing> standings_;
+  std::map<std::string, std::vector<std::string>> sentences_;
+};
+
+AnalysisFindings::AnalysisFindings(const Analysis& analysis) {
+  std::map<std::string, bool> higher_is_better;
+  for (const MetricInfo& metric : analysis.metrics) {
+    higher_is_better[metric.name] = metric.higher_is_better.value_or(false);
+  }
   for (const Group& group : analysis.groups) {
-    for (const Comparison& comparison : group.comparisons) {
-      if (comparison.p_holm) {
-        known[{comparison.metric, std::min(comparison.a, comparison.b),
-               std::max(comparison.a, comparison.b)}] = {*comparison.p_holm,
-                                                         comparison.standard_error};
+    for (const Comparison& one : group.comparisons) {
+      if (!one.p_adjusted) {
+        continue;
+      }
+      if (one.question == Question::kFull || one.question == Question::kReference) {
+        differences_[{one.metric, one.a, one.b}] = {*one.p_adjusted, one.standard_error};
+      }
+      if (one.question == Question::kBest) {
+        // A control may be better than the leader, the best of the policies.
+        const bool is_better = (one.difference > 0.0) == higher_is_better[one.metric];
+        standings_[{one.metric, one.a}].is_worse = *one.p_adjusted < kSignificant && !is_better;
       }
     }
+    for (const Finding& finding : group.findings) {
+      for (const size_t cell : finding.tied) {
+        standings_[{finding.metric, cell}].is_tied = true;
+      }
+      if (finding.kind == Verdict::Kind::kBest) {
+        standings_[{finding.metric, *finding.cell}].is_best = true;
+      }
+      for (const size_t cell : finding.not_ranked_cells) {
+        standings_[{finding.metric, cell}].is_ranked = false;
+      }
+      sentences_[finding.metric].push_back(fmt::format(
+          "{}{}: {}", finding.metric,
+          finding.state_size ? fmt::format(" at {}", *finding.state_size) : "", finding.sentence));
+    }
   }
-  return [known = std::move(known)](size_t a, size_t b,
-                                    const std::string& metric) -> std::optional<Significance> {
-    const auto found = known.find({metric, std::min(a, b), std::max(a, b)});
-    return found == known.end() ? std::nullopt : std::optional(found->second);
-  };
+}
+
+std::optional<Significance> AnalysisFindings::difference(size_t cell, size_t baseline,
+                                                         const std::string& metric) const {
+  for (const auto& [a, b] : {std::pair(cell, baseline), std::pair(baseline, cell)}) {
+    if (const auto found = differences_.find({metric, a, b}); found != differences_.end()) {
+      return found->second;
+    }
+  }
+  return std::nullopt;
+}
+
+Standing AnalysisFindings::standing(size_t cell, const std::string& metric) const {
+  const auto found = standings_.find({metric, cell});
+  return found == standings_.end() ? Standing{} : found->second;
+}
+
+std::vector<std::string> AnalysisFindings::sentences(const std::string& metric) const {
+  const auto found = sentences_.find(metric);
+  return found == sentences_.end() ? std::vector<std::string>{} : found->second;
 }
 
 /// The analysis, with what the table shows among what is compared.
 Analysis analysis_for(const Collection& collection, const Options& options) {
   AnalysisOptions wanted = options.analysis;
+  wanted.reference = options.table.relative_to;
   for (const std::string& metric : options.table.metrics) {
     for (const Cell& cell : collection.cells) {
       if (cell.metrics.count(metric) > 0) {
@@ -93,7 +150,8 @@ WrittenReport write_report(const Collection& collection, const Options& options,
                            double reload_seconds) {
   const fs::path folder = output_folder(options);
   const Analysis analysis = analysis_for(collection, options);
-  const Table table = make_table(collection, options.table, lookup_in(analysis));
+  const AnalysisFindings findings(analysis);
+  const Table table = make_table(collection, options.table, &findings);
   write_atomically(folder / "results.csv", csv_lines(collection, options.table));
   write_atomically(folder / "table.md", markdown_table(table));
   write_atomically(folder / "table.tex", latex_table(table));
@@ -123,7 +181,8 @@ std::string one_format(const Collection& collection, const Options& options) {
     Options quick = options;
     quick.analysis.replicates = 0;
     const Analysis tests = analysis_for(collection, quick);
-    return table_text(make_table(collection, options.table, lookup_in(tests)), options.format);
+    const AnalysisFindings findings(tests);
+    return table_text(make_table(collection, options.table, &findings), options.format);
   }
   const json report = to_json(analysis_for(collection, options), collection);
   if (options.format == "json") {

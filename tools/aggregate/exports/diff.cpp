@@ -8,13 +8,13 @@
 
 #include "multistate/base/error.h"
 #include "multistate/results/identity_tolerance.h"
+#include "multistate/results/ratio.h"
 
 #include "aggregate/analysis/score_table.h"
 #include "aggregate/exports/changed_answers.h"
 #include "aggregate/exports/same_cells.h"
 #include "aggregate/reading/json_file.h"
 #include "aggregate/reading/labels.h"
-#include "aggregate/statistics/ratio.h"
 
 namespace multistate::aggregate {
 namespace {
@@ -78,10 +78,11 @@ void judge(const Cell& left, const Cell& right, MetricDiff& diff) {
     return;
   }
   diff.difference = t_interval(difference_of(pair->a, pair->b, pair->form), pair->a.size());
-  if (!diff.difference) {
+  const auto direction = left.metrics.at(diff.metric).direction();
+  if (!diff.difference || !direction) {
     return;
   }
-  const bool higher = left.metrics.at(diff.metric).higher_is_better;
+  const bool higher = *direction;
   if (diff.difference->low > 0.0 || diff.difference->high < 0.0) {
     diff.verdict =
         (diff.difference->low > 0.0) == higher ? ChangeVerdict::kBetter : ChangeVerdict::kWorse;

@@ -127,7 +127,7 @@ void add_task(const Cell& cell, const std::string& task, json& file) {
     results[name + ",none"] = number(metric.value);
     results[name + "_stderr,none"] =
         metric.standard_error ? number(*metric.standard_error) : json("N/A");
-    directions[name] = metric.higher_is_better;
+    directions[name] = metric.has_direction ? json(metric.higher_is_better) : json();
   }
   json config = {{"task", task}};
   for (const auto& [key, value] : cell.parameters) {

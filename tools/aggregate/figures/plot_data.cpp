@@ -207,7 +207,9 @@ PlotData::PlotData(const Json& source) : report(source), palette(palette_of(sour
   for (const Json& metric : report.at("metrics")) {
     const std::string name = metric.at("name");
     units[name] = metric.at("unit");
-    higher_is_better[name] = metric.at("higher_is_better");
+    if (!metric.at("higher_is_better").is_null()) {
+      higher_is_better[name] = metric.at("higher_is_better");
+    }
     if (metric.at("headline")) {
       headline.push_back(name);
     }

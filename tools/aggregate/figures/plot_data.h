@@ -60,10 +60,10 @@ struct PlotData {
   std::vector<PlotCell> cells;
   std::vector<PlotGroup> groups;
   Palette palette;
-  std::vector<std::string> headline;         ///< Names of the headline metrics.
-  std::map<std::string, std::string> units;  ///< By metric.
-  std::map<std::string, bool> higher_is_better;
-  std::map<std::string, SeriesAxes> series;  ///< By name.
+  std::vector<std::string> headline;             ///< Names of the headline metrics.
+  std::map<std::string, std::string> units;      ///< By metric.
+  std::map<std::string, bool> higher_is_better;  ///< Of metrics that have a direction.
+  std::map<std::string, SeriesAxes> series;      ///< By name.
 
   /// Points of a metric by label, then by state size; unbounded ones first.
   std::vector<PlotPoint> points(const PlotGroup& group, const std::string& metric) const;

@@ -189,7 +189,9 @@ Figure trade_off(const PlotData& data, const PlotGroup& group, const Cost& cost,
   const auto& on_front = group.*cost.front;
   const std::set<size_t> front(on_front.begin(), on_front.end());
   add_rows(figure, data, points, front);
-  auto parts = front_parts(figure, data, cost, points, front, data.higher_is_better.at(metric));
+  const auto direction = data.higher_is_better.find(metric);
+  const bool higher = direction != data.higher_is_better.end() && direction->second;
+  auto parts = front_parts(figure, data, cost, points, front, higher);
   const auto policies = policy_parts(figure, data, points);
   parts.insert(parts.begin() + (parts.empty() ? 0 : 1), policies.begin(), policies.end());
   if (cost.logarithmic) {

@@ -73,10 +73,10 @@ std::string name_of(const Cell& cell) {
   return fmt::format("{}{} ({})", cell.label, rows, cell.id.substr(0, 8));
 }
 
-std::vector<Comparison> comparisons_against(const Collection& collection,
-                                            const std::vector<size_t>& cells,
-                                            const std::string& against) {
-  std::vector<Comparison> comparisons;
+std::vector<CellPair> comparisons_against(const Collection& collection,
+                                          const std::vector<size_t>& cells,
+                                          const std::string& against) {
+  std::vector<CellPair> comparisons;
   for (const size_t index : cells) {
     const Cell& cell = collection.cells[index];
     if (cell.state == CellState::kDone && cell.label != against) {

@@ -8,7 +8,7 @@
 namespace multistate::aggregate {
 
 /// Two cells whose texts are judged beside each other: indices into Collection::cells.
-struct Comparison {
+struct CellPair {
   size_t cell = 0;
   size_t against = 0;
 };
@@ -17,9 +17,9 @@ struct Comparison {
 /// so that made texts from the same: all parameters are equal but the policy's, the state size and,
 /// where one of the two draws nothing, the seed. Throws InputError when a cell has no such partner
 /// or more than one, and when there is nothing to compare.
-std::vector<Comparison> comparisons_against(const Collection& collection,
-                                            const std::vector<size_t>& cells,
-                                            const std::string& against);
+std::vector<CellPair> comparisons_against(const Collection& collection,
+                                          const std::vector<size_t>& cells,
+                                          const std::string& against);
 
 /// "tova k=256 (3f2a90c1)"; for people.
 std::string name_of(const Cell& cell);

@@ -63,7 +63,7 @@ void shuffle(std::vector<Shown>& shown, uint64_t seed) {
 
 }  // namespace
 
-JudgePairs make_judge_pairs(const Collection& collection, std::span<const Comparison> comparisons,
+JudgePairs make_judge_pairs(const Collection& collection, std::span<const CellPair> comparisons,
                             uint64_t seed) {
   JudgePairs made;
   made.key.seed = seed;

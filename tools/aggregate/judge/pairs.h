@@ -21,7 +21,7 @@ struct JudgePairs {
 /// Every sample of every comparison in both orders, as in Oren et al., arXiv:2401.06104, section
 /// 5.3, all of them shuffled by `seed`; a sample on which both cells made the same text is counted
 /// only. Throws InputError when the two cells of a comparison do not have the same prompts.
-JudgePairs make_judge_pairs(const Collection& collection, std::span<const Comparison> comparisons,
+JudgePairs make_judge_pairs(const Collection& collection, std::span<const CellPair> comparisons,
                             uint64_t seed);
 
 }  // namespace multistate::aggregate

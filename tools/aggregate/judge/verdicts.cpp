@@ -16,31 +16,32 @@
 namespace multistate::aggregate {
 namespace {
 
-Verdict verdict_of(const JsonObject& members) {
+JudgeVerdict verdict_of(const JsonObject& members) {
   const std::string verdict = members.required(&JsonObject::string, "verdict");
   if (verdict == "A") {
-    return Verdict::kA;
+    return JudgeVerdict::kA;
   }
   if (verdict == "B") {
-    return Verdict::kB;
+    return JudgeVerdict::kB;
   }
   if (verdict != "tie") {
     members.fail("verdict", "'A', 'B' or 'tie'");
   }
-  return Verdict::kTie;
+  return JudgeVerdict::kTie;
 }
 
 /// A verdict with the line that it stood in.
 struct Read {
-  Verdict verdict = Verdict::kTie;
+  JudgeVerdict verdict = JudgeVerdict::kTie;
   int64_t line = 0;
 };
 
 using ById = std::map<std::string, std::optional<Read>>;
 
-std::vector<Verdict> in_order_of(const Key& key, const ById& by_id, const std::string& source) {
+std::vector<JudgeVerdict> in_order_of(const Key& key, const ById& by_id,
+                                      const std::string& source) {
   constexpr size_t kNamed = 5;
-  std::vector<Verdict> verdicts;
+  std::vector<JudgeVerdict> verdicts;
   std::vector<std::string> missing;
   for (const KeyPair& pair : key.pairs) {
     if (const auto& read = by_id.at(pair.id)) {
@@ -59,17 +60,17 @@ std::vector<Verdict> in_order_of(const Key& key, const ById& by_id, const std::s
 }
 
 /// 1: the cell's text is preferred, -1: the other's, 0: neither.
-int favour(Verdict verdict, bool cell_is_a) {
-  if (verdict == Verdict::kTie) {
+int favour(JudgeVerdict verdict, bool cell_is_a) {
+  if (verdict == JudgeVerdict::kTie) {
     return 0;
   }
-  return (verdict == Verdict::kA) == cell_is_a ? 1 : -1;
+  return (verdict == JudgeVerdict::kA) == cell_is_a ? 1 : -1;
 }
 
 }  // namespace
 
-std::vector<Verdict> read_verdicts(std::string_view text, const Key& key,
-                                   const std::string& source) {
+std::vector<JudgeVerdict> read_verdicts(std::string_view text, const Key& key,
+                                        const std::string& source) {
   ById by_id;
   for (const KeyPair& pair : key.pairs) {
     by_id[pair.id];
@@ -94,7 +95,7 @@ std::vector<Verdict> read_verdicts(std::string_view text, const Key& key,
   return in_order_of(key, by_id, source);
 }
 
-std::vector<Tally> tally(const Key& key, const std::vector<Verdict>& verdicts) {
+std::vector<Tally> tally(const Key& key, const std::vector<JudgeVerdict>& verdicts) {
   std::map<std::pair<size_t, int64_t>, std::vector<int>> favours;
   for (size_t i = 0; i < key.pairs.size(); ++i) {
     const KeyPair& pair = key.pairs[i];
@@ -111,9 +112,9 @@ std::vector<Tally> tally(const Key& key, const std::vector<Verdict>& verdicts) {
   return tallies;
 }
 
-Places places_of(const std::vector<Verdict>& verdicts) {
-  return {std::count(verdicts.begin(), verdicts.end(), Verdict::kA),
-          std::count(verdicts.begin(), verdicts.end(), Verdict::kB)};
+Places places_of(const std::vector<JudgeVerdict>& verdicts) {
+  return {std::count(verdicts.begin(), verdicts.end(), JudgeVerdict::kA),
+          std::count(verdicts.begin(), verdicts.end(), JudgeVerdict::kB)};
 }
 
 }  // namespace multistate::aggregate

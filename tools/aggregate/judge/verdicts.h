@@ -9,14 +9,14 @@
 
 namespace multistate::aggregate {
 
-enum class Verdict { kA, kB, kTie };
+enum class JudgeVerdict { kA, kB, kTie };
 
 /// The verdicts on key.pairs, in their order, out of JSON lines {"id", "verdict"} in any order;
 /// "verdict" is "A", "B" or "tie", and further members are the judge's own. Throws InputError,
 /// starting with `source` and the line, for a line that is none, an id that the key does not know
 /// and one that has come before; and for pairs that have no verdict.
-std::vector<Verdict> read_verdicts(std::string_view text, const Key& key,
-                                   const std::string& source);
+std::vector<JudgeVerdict> read_verdicts(std::string_view text, const Key& key,
+                                        const std::string& source);
 
 /// How a comparison ended. As in Oren et al., arXiv:2401.06104, section 5.3, a pair is won when
 /// both orders say so, lost likewise, and a tie otherwise; identical texts are not among them.
@@ -30,7 +30,7 @@ struct Tally {
 };
 
 /// By comparison of the key.
-std::vector<Tally> tally(const Key& key, const std::vector<Verdict>& verdicts);
+std::vector<Tally> tally(const Key& key, const std::vector<JudgeVerdict>& verdicts);
 
 /// How often a judge preferred the text that was shown first; of a judge that looks at nothing but
 /// texts, half of the verdicts that are no tie.
@@ -39,6 +39,6 @@ struct Places {
   int64_t second = 0;
 };
 
-Places places_of(const std::vector<Verdict>& verdicts);
+Places places_of(const std::vector<JudgeVerdict>& verdicts);
 
 }  // namespace multistate::aggregate

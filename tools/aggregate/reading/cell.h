@@ -31,6 +31,17 @@ struct SeriesPoint {
   std::string label = "";                  ///< Of a place that has a name, no number; else empty.
 };
 
+/// What a policy is for in a comparison (policy.role of a result).
+enum class Role {
+  kPolicy,    ///< Competes.
+  kBaseline,  ///< Others are compared with it: the full cache, a short context.
+  kControl,   ///< Decides without looking at the tokens.
+  kReference  ///< Sees later tokens: no policy that could be used.
+};
+
+/// "policy", "baseline", "control", "reference".
+const char* name_of(Role role);
+
 /// One cell of a sweep, done or not. What a cell that is not done does not have is empty.
 struct Cell {
   size_t sweep = 0;  ///< Index into Collection::sweeps.
@@ -40,6 +51,9 @@ struct Cell {
   std::string error;         ///< Message of error.json.
   bool limited = false;      ///< Only the first samples were run (--limit).
   bool sees_future = false;  ///< Of a yardstick: its policy reads what later tokens do.
+  Role role = Role::kPolicy;
+  std::string unit = "sample";  ///< What was drawn and is drawn again: "sample", "haystack", ...
+  std::string unit_key;         ///< Of "values" of a sample: which unit it is of; empty: its own.
 
   /// Every parameter by its key in a sweep file, as one flat level: "policy.name", "policy.sinks",
   /// "state_size", "experiment.context_length", "model.path", "seed", ... Of a cell that is not
@@ -59,6 +73,9 @@ struct Cell {
 
   /// By metric, in the order of samples; only of metrics that say how samples make them.
   std::map<std::string, std::vector<SampleScore>> samples;
+
+  /// By sample: its unit, as the first sample of that. Empty where every sample is one of its own.
+  std::vector<int64_t> units;
 
   /// The policy and those of its options that differ among the cells of the policy, without state
   /// size: "h2o", "h2o scope=layer". The same policy has the same label, and so the same colour, in

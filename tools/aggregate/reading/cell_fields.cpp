@@ -1,11 +1,14 @@
 #include "aggregate/reading/cell_fields.h"
 
 #include <algorithm>
+#include <array>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
 #include "multistate/base/error.h"
 #include "multistate/base/strict_json.h"
+#include "multistate/base/text.h"
 
 namespace multistate::aggregate {
 namespace {
@@ -123,7 +126,46 @@ void fill_measures(const json& numbers, const std::string& prefix, Cell& cell) {
   }
 }
 
+Role role_of(const std::string& name) {
+  constexpr std::array kRoles = {Role::kPolicy, Role::kBaseline, Role::kControl, Role::kReference};
+  const auto found =
+      std::find_if(kRoles.begin(), kRoles.end(), [&](Role role) { return name == name_of(role); });
+  if (found == kRoles.end()) {
+    throw InputError(fmt::format(
+        "policy.role: is {}; expected policy, baseline, control or reference", in_quotes(name)));
+  }
+  return *found;
+}
+
+/// "policy" and "resampling", which results before these fields do not have.
+void fill_design(const json& result, Cell& cell) {
+  cell.role = cell.sees_future ? Role::kReference : Role::kPolicy;
+  if (result.contains("policy")) {
+    const JsonObject policy(object_in(result, "policy"), "policy");
+    cell.role = role_of(policy.required(&JsonObject::string, "role"));
+  }
+  if (result.contains("resampling")) {
+    const JsonObject resampling(object_in(result, "resampling"), "resampling");
+    cell.unit = resampling.required(&JsonObject::string, "unit");
+    cell.unit_key = resampling.required(&JsonObject::string, "key");
+  }
+}
+
 }  // namespace
+
+const char* name_of(Role role) {
+  switch (role) {
+    case Role::kPolicy:
+      return "policy";
+    case Role::kBaseline:
+      return "baseline";
+    case Role::kControl:
+      return "control";
+    case Role::kReference:
+      return "reference";
+  }
+  throw std::logic_error("no such role");
+}
 
 Parameters flat_config(const json& config) {
   Parameters parameters;
@@ -158,6 +200,7 @@ void fill_from_result(const json& result, Cell& cell) {
   cell.context = object_in(result, "context");
   const json inputs = cell.context.value("inputs", json());
   cell.sees_future = inputs.is_object() && inputs.value("sees_future", json()) == true;
+  fill_design(result, cell);
   cell.data = object_in(result, "data");
 }
 

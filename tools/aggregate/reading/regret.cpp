@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "multistate/results/ratio.h"
 #include "multistate/results/statistics.h"
 
 #include "aggregate/reading/labels.h"
@@ -72,6 +73,10 @@ void add_to(Cell& cell, const Cell& yardstick) {
     scores[i].numerator -= best[i].numerator;
     numerators.push_back(scores[i].numerator);
     denominators.push_back(scores[i].denominator);
+  }
+  if (!cell.units.empty()) {
+    numerators = sums_by_unit(numerators, cell.units);
+    denominators = sums_by_unit(denominators, cell.units);
   }
   const Estimate estimate = ratio_of_sums(numerators, denominators);
   regret.value = estimate.value;

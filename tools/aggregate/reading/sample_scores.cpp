@@ -10,6 +10,7 @@
 
 #include "multistate/base/error.h"
 #include "multistate/base/text.h"
+#include "multistate/results/ratio.h"
 
 #include "aggregate/reading/json_file.h"
 
@@ -19,11 +20,12 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-/// Takes "sample" and some numbers of "values" out of a line without building the rest of it.
+/// Takes "sample", some numbers of "values" and the name of the sample's unit out of a line without
+/// building the rest of it.
 class LineReader : public nlohmann::json_sax<json> {
  public:
-  explicit LineReader(const std::vector<std::string>& wanted)
-      : wanted_(wanted), numbers_(wanted.size()) {}
+  LineReader(const std::vector<std::string>& wanted, const std::string& unit_key)
+      : wanted_(wanted), unit_key_(unit_key), numbers_(wanted.size()) {}
 
   /// Whether the line is JSON; its numbers are then in sample() and number().
   bool read(const std::string& line) {
@@ -31,10 +33,12 @@ class LineReader : public nlohmann::json_sax<json> {
     in_values_ = false;
     slot_ = kNoSlot;
     sample_.reset();
+    unit_.reset();
     std::fill(numbers_.begin(), numbers_.end(), std::nullopt);
     return json::sax_parse(line, this);
   }
   std::optional<int64_t> sample() const { return sample_; }
+  const std::optional<std::string>& unit() const { return unit_; }
   std::optional<double> number(size_t wanted) const { return numbers_[wanted]; }
 
   bool null() override { return true; }
@@ -45,6 +49,10 @@ class LineReader : public nlohmann::json_sax<json> {
   }
   bool number_float(double value, const std::string& /*text*/) override { return take(value); }
   bool string(std::string& text) override {
+    if (is_unit_) {
+      unit_ = text;
+      is_unit_ = false;
+    }
     // number_to_json() writes these so.
     if (text == "nan") {
       return take(std::numeric_limits<double>::quiet_NaN());
@@ -61,6 +69,7 @@ class LineReader : public nlohmann::json_sax<json> {
   bool end_array() override { return close(); }
   bool key(std::string& name) override {
     slot_ = kNoSlot;
+    is_unit_ = depth_ == 2 && in_values_ && !unit_key_.empty() && name == unit_key_;
     if (depth_ == 1) {
       in_values_ = name == "values";
       slot_ = name == "sample" ? kSampleSlot : kNoSlot;
@@ -82,6 +91,7 @@ class LineReader : public nlohmann::json_sax<json> {
   bool open() {
     ++depth_;
     slot_ = kNoSlot;
+    is_unit_ = false;
     return depth_ <= kDeepestNesting;
   }
   bool close() {
@@ -89,6 +99,10 @@ class LineReader : public nlohmann::json_sax<json> {
     return true;
   }
   bool integer(int64_t value) {
+    if (is_unit_) {
+      unit_ = std::to_string(value);
+      is_unit_ = false;
+    }
     if (slot_ == kSampleSlot) {
       sample_ = value;
       return true;
@@ -103,8 +117,11 @@ class LineReader : public nlohmann::json_sax<json> {
   }
 
   const std::vector<std::string>& wanted_;
+  const std::string& unit_key_;
   std::vector<std::optional<double>> numbers_;
   std::optional<int64_t> sample_;
+  std::optional<std::string> unit_;
+  bool is_unit_ = false;
   int depth_ = 0;
   bool in_values_ = false;
   size_t slot_ = kNoSlot;
@@ -166,12 +183,19 @@ void check_scores(const std::vector<SampleScore>& scores, const Wanted& wanted) 
   }
 }
 
-using Scores = std::map<std::string, std::vector<SampleScore>>;
+using ScoresByMetric = std::map<std::string, std::vector<SampleScore>>;
 
-Scores read_lines(std::istream& stream, const std::vector<Wanted>& metrics,
-                  const std::vector<std::string>& keys) {
-  Scores scores;
-  LineReader line(keys);
+/// What samples.jsonl has of the metrics.
+struct Lines {
+  ScoresByMetric scores;
+  std::vector<int64_t> units;  ///< Empty without a key.
+};
+
+Lines read_lines(std::istream& stream, const std::vector<Wanted>& metrics,
+                 const std::vector<std::string>& keys, const std::string& unit_key) {
+  Lines lines;
+  std::map<std::string, int64_t> units;
+  LineReader line(keys, unit_key);
   int64_t number = 0;
   for (std::string text; std::getline(stream, text);) {
     ++number;
@@ -181,14 +205,40 @@ Scores read_lines(std::istream& stream, const std::vector<Wanted>& metrics,
     if (line.sample() != number - 1) {
       throw InputError(fmt::format("line {} is not that of sample {}", number, number - 1));
     }
+    if (!unit_key.empty()) {
+      if (!line.unit()) {
+        throw InputError(
+            fmt::format("line {}: 'values' has no text or integer {}, which says what "
+                        "the sample belongs to",
+                        number, in_quotes(unit_key)));
+      }
+      lines.units.push_back(units.try_emplace(*line.unit(), number - 1).first->second);
+    }
     for (const Wanted& wanted : metrics) {
       const double numerator = number_of(line, wanted.numerator, keys, number);
       const double denominator =
           wanted.denominator ? number_of(line, *wanted.denominator, keys, number) : 1.0;
-      scores[*wanted.name].push_back({number - 1, numerator, denominator});
+      lines.scores[*wanted.name].push_back({number - 1, numerator, denominator});
     }
   }
-  return scores;
+  return lines;
+}
+
+/// The standard error over units, where samples are not independent.
+std::optional<double> error_over_units(const std::vector<SampleScore>& samples,
+                                       const std::vector<int64_t>& units,
+                                       const SampleRatio& ratio) {
+  std::vector<double> numerators;
+  std::vector<double> denominators;
+  for (const SampleScore& sample : samples) {
+    numerators.push_back(sample.numerator);
+    denominators.push_back(sample.denominator);
+  }
+  numerators = sums_by_unit(numerators, units);
+  denominators = sums_by_unit(denominators, units);
+  const RatioForm form = {ratio.scale, ratio.transform == SampleRatio::Transform::kExp};
+  const auto error = estimate_of({numerators, denominators}, form).standard_error;
+  return error && std::isfinite(*error) ? error : std::nullopt;
 }
 
 }  // namespace
@@ -216,11 +266,17 @@ void read_sample_scores(const fs::path& path, Cell& cell) {
     throw InputError("is too large");
   }
   std::ifstream stream(path, std::ios::binary);
-  Scores scores = read_lines(stream, metrics, keys);
+  Lines lines = read_lines(stream, metrics, keys, cell.unit_key);
   for (const Wanted& wanted : metrics) {
-    check_scores(scores[*wanted.name], wanted);
+    check_scores(lines.scores[*wanted.name], wanted);
   }
-  cell.samples = std::move(scores);
+  cell.samples = std::move(lines.scores);
+  cell.units = std::move(lines.units);
+  for (auto& [name, metric] : cell.metrics) {
+    if (metric.samples && !cell.units.empty()) {
+      metric.standard_error = error_over_units(cell.samples[name], cell.units, *metric.samples);
+    }
+  }
 }
 
 }  // namespace multistate::aggregate

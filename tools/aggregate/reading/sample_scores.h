@@ -7,10 +7,11 @@
 namespace multistate::aggregate {
 
 /// Reads what the samples add to the cell's metrics from samples.jsonl, line by line; only the
-/// numbers that metrics name are kept. Throws InputError that says what is wrong ("line 3 is torn")
-/// and leaves cell.samples empty: a line that is not the next sample's, a number that is missing,
-/// fewer or more samples than a metric has, and samples that do not make the metric's value (they
-/// are of another run).
+/// numbers that metrics name are kept, and the unit of every sample where the cell has a unit_key;
+/// standard errors then become those over units. Throws InputError that says what is wrong ("line 3
+/// is torn") and leaves cell.samples empty: a line that is not the next sample's, a number that is
+/// missing, fewer or more samples than a metric has, and samples that do not make the metric's
+/// value (they are of another run).
 void read_sample_scores(const std::filesystem::path& path, Cell& cell);
 
 }  // namespace multistate::aggregate

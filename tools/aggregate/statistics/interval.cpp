@@ -5,8 +5,7 @@
 #include <stdexcept>
 
 #include "multistate/base/random.h"
-
-#include "aggregate/statistics/quantiles.h"
+#include "multistate/results/distributions.h"
 
 namespace multistate::aggregate {
 namespace {
@@ -27,7 +26,7 @@ std::optional<Interval> t_interval(const Estimate& estimate, size_t n) {
   return Interval{estimate.value - half, estimate.value + half};
 }
 
-std::optional<Interval> t_interval(const Scores& scores, const RatioForm& form) {
+std::optional<Interval> t_interval(const RatioScores& scores, const RatioForm& form) {
   auto interval = t_interval(estimate_of(scores, {form.scale, false}), scores.size());
   if (interval && form.exponential) {
     interval = Interval{std::exp(interval->low), std::exp(interval->high)};
@@ -63,7 +62,7 @@ std::vector<double> BootstrapPlan::sums(std::span<const double> values) const {
   return sums;
 }
 
-std::vector<double> BootstrapPlan::ratios(const Scores& scores) const {
+std::vector<double> BootstrapPlan::ratios(const RatioScores& scores) const {
   std::vector<double> ratios = sums(scores.numerators);
   const double first = scores.denominators[0];
   if (std::all_of(scores.denominators.begin(), scores.denominators.end(),

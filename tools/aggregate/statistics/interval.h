@@ -5,9 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "multistate/results/ratio.h"
 #include "multistate/results/statistics.h"
-
-#include "aggregate/statistics/ratio.h"
 
 namespace multistate::aggregate {
 
@@ -28,7 +27,7 @@ struct Interval {
 std::optional<Interval> t_interval(const Estimate& estimate, size_t n);
 
 /// The same of the ratio before its exponential, whose ends are then exponentiated.
-std::optional<Interval> t_interval(const Scores& scores, const RatioForm& form);
+std::optional<Interval> t_interval(const RatioScores& scores, const RatioForm& form);
 
 /// Which samples each replicate of a bootstrap draws: the same draws for everything that has the
 /// same number of samples, which makes differences of two cells' replicates paired.
@@ -41,7 +40,7 @@ class BootstrapPlan {
   size_t replicates() const { return replicates_; }
 
   /// Of every replicate the ratio of sums over the samples that it drew.
-  std::vector<double> ratios(const Scores& scores) const;
+  std::vector<double> ratios(const RatioScores& scores) const;
 
  private:
   std::vector<double> sums(std::span<const double> values) const;

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "aggregate/statistics/quantiles.h"
+#include "multistate/results/distributions.h"
 
 namespace multistate::aggregate {
 
@@ -22,21 +22,20 @@ double sign_test_p(int64_t wins, int64_t losses) {
   return std::min(1.0, 2.0 * tail);
 }
 
-std::optional<Interval> wilson_interval(int64_t successes, int64_t n) {
-  if (successes < 0 || successes > n) {
+std::optional<Interval> wilson_interval(double successes, double n) {
+  if (!(successes >= 0.0 && successes <= n)) {
     throw std::invalid_argument("successes are some of n");
   }
-  if (n == 0) {
+  if (n == 0.0) {
     return std::nullopt;
   }
-  const auto count = static_cast<double>(n);
-  const double share = static_cast<double>(successes) / count;
+  const double share = successes / n;
   const double z = normal_quantile(1.0 - (1.0 - kConfidence) / 2.0);
-  const double square = z * z / count;
+  const double square = z * z / n;
   const double middle = share + square / 2.0;
-  const double half = z * std::sqrt(share * (1.0 - share) / count + square / (4.0 * count));
+  const double half = z * std::sqrt(share * (1.0 - share) / n + square / (4.0 * n));
   // At no success and at no failure an end is 0 or 1, which rounding would miss.
-  return Interval{successes == 0 ? 0.0 : (middle - half) / (1.0 + square),
+  return Interval{successes == 0.0 ? 0.0 : (middle - half) / (1.0 + square),
                   successes == n ? 1.0 : (middle + half) / (1.0 + square)};
 }
 

@@ -18,7 +18,8 @@ double sign_test_p(int64_t wins, int64_t losses);
 ///     (p + z^2 / 2n -+ z sqrt(p (1 - p) / n + z^2 / 4n^2)) / (1 + z^2 / n)
 ///
 /// (Wilson, Journal of the American Statistical Association 22, 1927; Brown, Cai & DasGupta,
-/// Statistical Science 16(2), 2001, equation 4). None for n = 0.
-std::optional<Interval> wilson_interval(int64_t successes, int64_t n);
+/// Statistical Science 16(2), 2001, equation 4). Both may be fractions: of clustered answers the
+/// share that is right times the number of clusters. None for n = 0.
+std::optional<Interval> wilson_interval(double successes, double n);
 
 }  // namespace multistate::aggregate

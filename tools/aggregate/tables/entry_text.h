@@ -18,7 +18,11 @@ EntryText entry_text(const Table& table, size_t row, size_t column);
 /// "64"; "perplexity 64" where a table has several metrics; "perplexity" where it has no columns.
 std::string column_text(const Table& table, size_t column);
 
-/// Whether any entry is marked as the best of its column.
+/// What the mark of the best means.
+inline constexpr const char* kBestText =
+    "the best of its state size: better than every other policy and control there";
+
+/// Whether any entry is marked as the best of its state size.
 bool has_best(const Table& table);
 
 /// The number of different metrics.

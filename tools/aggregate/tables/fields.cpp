@@ -82,14 +82,13 @@ std::optional<Metric> metric_of(const Cell& cell, const std::string& name) {
   }
   Metric metric;
   metric.value = measure->second;
-  metric.higher_is_better = name == "tokens_per_s";
   return metric;
 }
 
 std::optional<bool> higher_is_better(const Collection& collection, const std::string& metric) {
   for (const Cell& cell : collection.cells) {
     if (const auto found = cell.metrics.find(metric); found != cell.metrics.end()) {
-      return found->second.higher_is_better;
+      return found->second.direction();
     }
   }
   if (metric == "tokens_per_s") {

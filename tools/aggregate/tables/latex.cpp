@@ -1,3 +1,7 @@
+#include <array>
+#include <string_view>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "multistate/base/text.h"
@@ -60,6 +64,8 @@ std::string entry_of(const Table& table, size_t row, size_t column) {
       entry.is_best ? "\\textbf{" + latex_escaped(text.value) + "}" : number(text.value);
   out += text.error.empty() ? "" : " $\\pm$ " + number(text.error);
   out += entry.is_significant ? "\\textsuperscript{*}" : "";
+  out += entry.is_tied ? "\\textsuperscript{=}" : "";
+  out += entry.is_ranked ? "" : "\\textsuperscript{\\ddag}";
   out += entry.limited ? "\\textsuperscript{\\dag}" : "";
   return out;
 }
@@ -99,18 +105,19 @@ std::string header_line(const Table& table) {
 }
 
 std::string caption(const Table& table) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kSigns = {
+      {{"†", "\\textsuperscript{\\dag}"}, {"‡", "\\textsuperscript{\\ddag}"}, {"±", "$\\pm$"}}};
   std::string text = latex_escaped(table.title) + ".";
   for (const std::string& note : table.notes) {
     std::string escaped = latex_escaped(note);
-    if (const size_t dagger = escaped.find("†"); dagger != std::string::npos) {
-      escaped.replace(dagger, std::string("†").size(), "\\textsuperscript{\\dag}");
-    }
-    if (const size_t plus_minus = escaped.find("±"); plus_minus != std::string::npos) {
-      escaped.replace(plus_minus, std::string("±").size(), "$\\pm$");
+    for (const auto& [sign, command] : kSigns) {
+      if (const size_t place = escaped.find(sign); place != std::string::npos) {
+        escaped.replace(place, sign.size(), command);
+      }
     }
     text += " " + escaped + ".";
   }
-  text += has_best(table) ? " Bold: the best of its column." : "";
+  text += has_best(table) ? fmt::format(" Bold: {}.", kBestText) : "";
   return text + " " + latex_escaped(table.counts) + ".";
 }
 

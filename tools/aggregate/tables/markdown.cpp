@@ -31,6 +31,8 @@ std::string entry_of(const Table& table, size_t row, size_t column) {
   std::string out = entry.is_best ? "**" + text.value + "**" : text.value;
   out += text.error.empty() ? "" : " ± " + text.error;
   out += entry.is_significant ? " \\*" : "";
+  out += entry.is_tied ? std::string(" ") + kTiedMark : "";
+  out += entry.value && !entry.is_ranked ? std::string(" ") + kUnrankedMark : "";
   out += entry.limited && entry.value ? " †" : "";
   return out;
 }
@@ -61,7 +63,7 @@ std::string markdown_table(const Table& table) {
   }
   // Two spaces at the end of a line break it.
   text += "\n";
-  text += has_best(table) ? "Bold: the best of its column  \n" : "";
+  text += has_best(table) ? fmt::format("Bold: {}  \n", kBestText) : "";
   for (const std::string& note : table.notes) {
     text += escaped(note) + "  \n";
   }

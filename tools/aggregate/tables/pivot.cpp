@@ -286,7 +286,7 @@ void note_missing_baselines(const ValueSource& source, const TableRequest& reque
 }  // namespace
 
 Table make_table(const Collection& collection, const TableRequest& request,
-                 const SignificanceLookup& significance) {
+                 const Findings* findings) {
   const auto cells = select_cells(collection, request.filters);
   const TableRequest full = complete_request(collection, cells, request);
   const Layout layout = lay_out(collection, cells, full);
@@ -297,7 +297,7 @@ Table make_table(const Collection& collection, const TableRequest& request,
   if (!full.relative_to.empty()) {
     baselines.emplace(collection, full.relative_to);
   }
-  ValueSource source = {collection, full, significance, baselines ? &*baselines : nullptr, 0};
+  ValueSource source = {collection, full, findings, baselines ? &*baselines : nullptr, 0};
   Table table;
   table.title = title_of(collection, full);
   table.row_keys = full.rows;

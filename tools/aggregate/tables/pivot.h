@@ -9,6 +9,10 @@
 
 namespace multistate::aggregate {
 
+/// Marks of entries, beside "*" and, of limited cells, a dagger.
+inline constexpr const char* kTiedMark = "=";
+inline constexpr const char* kUnrankedMark = "\u2021";
+
 /// What is in one place of a table.
 struct TableEntry {
   bool is_planned = false;  ///< Else no cell belongs here.
@@ -16,7 +20,9 @@ struct TableEntry {
   std::optional<double> value;  ///< Of a done cell that has the metric; a mean over `cells`.
   std::optional<double> standard_error;
   bool limited = false;
-  bool is_best = false;         ///< Of its column, among what can be compared.
+  bool is_best = false;         ///< At its state size (Standing).
+  bool is_tied = false;         ///< For the best.
+  bool is_ranked = true;        ///< Else it does not compete for the best.
   bool is_significant = false;  ///< Differs from what the table's notes say.
   std::vector<size_t> cells;    ///< Several when they differ in their seed only.
 };
@@ -50,6 +56,6 @@ struct Table {
 /// Throws InputError as select_cells() and complete_request() do, when cells that differ in more
 /// than their seed fall in one place, and when a value has nothing to be relative to.
 Table make_table(const Collection& collection, const TableRequest& request,
-                 const SignificanceLookup& significance);
+                 const Findings* findings);
 
 }  // namespace multistate::aggregate

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,18 +33,32 @@ struct TableRequest {
   Relation relation = Relation::kDifference;
 };
 
-/// Of the difference of two cells in a metric, paired over samples.
+/// Of the difference of a cell and its baseline in a metric, paired over samples.
 struct Significance {
   double p = 1.0;  ///< Adjusted for the number of tests.
   std::optional<double> standard_error;
 };
 
-/// What is known of the difference of two cells (indices into Collection::cells) in a metric, in
-/// either order; nullopt when nothing is. May be empty: no table then has marks.
-using SignificanceLookup =
-    std::function<std::optional<Significance>(size_t, size_t, const std::string&)>;
+/// How a cell stands among those of its state size in a metric.
+struct Standing {
+  bool is_best = false;   ///< Better than every other.
+  bool is_tied = false;   ///< With the leader; no one is the best.
+  bool is_worse = false;  ///< Than the leader.
+  bool is_ranked = true;  ///< Else a baseline, one that sees the future, or of another budget.
+};
 
-/// Differences with a smaller p have a mark.
-inline constexpr double kSignificant = 0.05;
+/// What an analysis found, as far as tables show it. Without it no table has marks.
+class Findings {
+ public:
+  virtual ~Findings() = default;
+
+  /// In either order; nullopt when nothing is known.
+  virtual std::optional<Significance> difference(size_t cell, size_t baseline,
+                                                 const std::string& metric) const = 0;
+  virtual Standing standing(size_t cell, const std::string& metric) const = 0;
+
+  /// What may be said of a metric, a sentence a state size.
+  virtual std::vector<std::string> sentences(const std::string& metric) const = 0;
+};
 
 }  // namespace multistate::aggregate

@@ -42,7 +42,8 @@ Word word_of(const Table& table, size_t row, size_t column, bool color) {
     word += " ± " + text.error;
   }
   // A mark takes a place of its own, so that numbers stay below each other.
-  word += entry.is_significant ? "*" : " ";
+  word += entry.is_significant ? "*" : entry.is_tied ? kTiedMark : " ";
+  word += entry.value && !entry.is_ranked ? kUnrankedMark : "";
   word += entry.limited && entry.value ? "†" : "";
   return {word, entry.is_best && color};
 }
@@ -130,7 +131,7 @@ std::string terminal_table(const Table& table, bool color, size_t width) {
     }
   }
   if (has_best(table)) {
-    text += color ? "bold: the best of its column\n" : "> the best of its column\n";
+    text += fmt::format("{} {}\n", color ? "bold:" : ">", kBestText);
   }
   for (const std::string& note : table.notes) {
     text += printable(note) + "\n";

@@ -29,8 +29,8 @@ std::optional<Estimate> value_of(size_t index, const std::string& metric, ValueS
     return Estimate{own->value / other->value, std::nullopt};
   }
   Estimate difference = {own->value - other->value, std::nullopt};
-  if (source.significance && *baseline != index) {
-    if (const auto known = source.significance(index, *baseline, metric)) {
+  if (source.findings != nullptr && *baseline != index) {
+    if (const auto known = source.findings->difference(index, *baseline, metric)) {
       difference.standard_error = known->standard_error;
     }
   }

@@ -11,7 +11,7 @@ namespace multistate::aggregate {
 struct ValueSource {
   const Collection& collection;
   const TableRequest& request;
-  const SignificanceLookup& significance;
+  const Findings* findings = nullptr;    ///< None: no marks.
   const Baselines* baselines = nullptr;  ///< None: absolute values.
   size_t without_baseline = 0;           ///< Counts values that have nothing to be relative to.
 };
@@ -21,8 +21,8 @@ struct ValueSource {
 /// is the paired one, where it is known; ratios have none.
 void fill_value(const std::string& metric, ValueSource& source, TableEntry& entry);
 
-/// Sets is_best and is_significant. Rows are compared within their block, column by column; a
-/// limited cell only competes with other limited ones. Says what the marks mean in the notes.
+/// Sets is_best, is_tied, is_ranked and is_significant, as the findings say. Says what the marks
+/// mean, and what may be said of each state size, in the notes.
 void set_marks(const ValueSource& source, Table& table);
 
 }  // namespace multistate::aggregate

@@ -97,11 +97,12 @@ function bySizeChart(report) {
       chart.empty("No cell with a state size has this metric yet.");
       return;
     }
-    const better = report.metrics.get(metric).higher_is_better ? "Higher" : "Lower";
+    const direction = report.metrics.get(metric).higher_is_better;
+    const better = isAbsent(direction) ? "" : direction ? "Higher is better. " : "Lower is better. ";
     const seeds = points.some((point) => point.seeds > 1)
       ? " Several seeds: their mean, from the least to the greatest." : "";
     chart.draw(bySizeSpec(report, group, metric, points, logarithmic), pointTable(metric, points),
-      `${better} is better. Bands: ${report.json.method}.${seeds}`);
+      `${better}Bands: ${report.json.method}.${seeds}`);
   };
   return chart;
 }

@@ -1,5 +1,5 @@
-// The answers first: what is there, which policy is best at each size and what that costs against
-// the full model, and how small a state may be.
+// The answers first: what is there, what may be said of the policies at each size and what they cost
+// against the full model, and how small a state may be.
 
 function countsSection(report) {
   const planned = report.count("planned");
@@ -13,49 +13,48 @@ function countsSection(report) {
         : element("span", {class: state, style: `flex-grow: ${report.count(state)}`}))));
 }
 
-// "By nll the best is tova at 4 of 5 state sizes, h2o at 1."
+// "nll: h2o is best at 64, 128; no best policy at 256."
 function bestSentence(group, metric) {
   const all = group.json.best.filter((best) => best.metric === metric);
-  const wins = new Map();
-  for (const {label} of all) {
-    wins.set(label, (wins.get(label) ?? 0) + 1);
+  const sizes = new Map();
+  for (const best of all) {
+    const key = best.verdict === "best" ? best.label : null;
+    sizes.set(key, [...(sizes.get(key) ?? []), sizeText(best.state_size)]);
   }
-  const order = [...wins].sort((a, b) => b[1] - a[1]);
-  return all.length === 0 ? null : element("p", {class: "lead"}, `By ${metric} the best is `,
-    order.flatMap(([label, count], place) => [place === 0 ? "" : ", ", element("b", {}, label),
-      place === 0 ? ` at ${count} of ${plural(all.length, "state size")}` : ` at ${count}`]), ".");
+  const parts = [...sizes].map(([label, at]) => [label === null ? "no best policy"
+    : element("b", {}, label), label === null ? ` at ${at.join(", ")}` : ` is best at ${at.join(", ")}`]);
+  return all.length === 0 ? null : element("p", {class: "lead"}, `${metric}: `,
+    parts.flatMap((part, place) => [place === 0 ? "" : "; ", ...part]), ".");
 }
 
-// How often the best is so again when samples are drawn again, where the report tells it.
-function sharesOf(group, metric) {
-  return new Map((group.json.ranks.first_places ?? [])
-    .filter((place) => place.metric === metric)
-    .map((place) => [plain(place.state_size) + " " + place.label, place.share]));
-}
-
+// What may be said at each state size. The policy with the best value stands there whether it may be
+// called the best or not; the sentence says which.
 function bestTable(report, group, metric) {
-  const shares = sharesOf(group, metric);
   const full = report.toplineLabel(group) ?? "the topline";
   const rows = group.json.best.filter((best) => best.metric === metric).map((best) => {
+    const next = best.versus_runner_up;
     const versus = best.versus_full;
     return [
       sizeText(best.state_size),
-      named(report, best.label),
+      isAbsent(best.label) ? "" : named(report, best.label),
       short(best.value),
+      best.sentence,
+      next ? `${signed(next.difference)} ${interval(next.low, next.high)}` : "",
+      next ? probability(next.p_adjusted) : "",
       versus ? `${signed(versus.difference)} ${interval(versus.low, versus.high)}` : "",
-      versus ? probability(versus.p_holm) : "",
-      ...(shares.size === 0 ? []
-        : [percent(shares.get(plain(best.state_size) + " " + best.label))]),
+      versus ? probability(versus.p_adjusted) : "",
     ];
   });
-  return rows.length === 0 ? null : plainTable(`Best ${metric} at each state size`,
-    ["state size", "best policy", report.axis(metric), `against ${full}`, "p (Holm)",
-      ...(shares.size === 0 ? [] : ["first when resampled"])],
-    rows, [0, 2, 3, 4, 5]);
+  return rows.length === 0 ? null : plainTable(`${metric}: what may be said at each state size`,
+    ["state size", "leader", report.axis(metric), "verdict", "runner-up less leader",
+      "p (runner-up)", `against ${full}`, `p (${full})`], rows, [0, 2, 4, 5, 6, 7]);
 }
 
-function percent(share) {
-  return isAbsent(share) ? "" : `${Math.round(100 * share)} %`;
+function notRankedList(group) {
+  const lines = new Set([...group.json.notes, ...group.json.best.flatMap((best) =>
+    best.not_ranked.map((text) => `not ranked at ${sizeText(best.state_size)}: ${text}`))]);
+  return lines.size === 0 ? null : fold(plural(lines.size, "note") + " on what is compared",
+    () => element("ul", {}, [...lines].map((line) => element("li", {}, line))));
 }
 
 function smallestText(found) {
@@ -92,23 +91,6 @@ function smallestTable(report, group) {
     ["policy", ...columns], rows, columns.map((_, place) => place + 1));
 }
 
-function agreementText(agreement) {
-  const parts = [["Kendall's W", agreement.kendall_w], ["mean τ-b", agreement.mean_tau_b]]
-    .filter(([, value]) => !isAbsent(value)).map(([name, value]) => `${name} ${short(value)}`);
-  return parts.length === 0 ? null : parts.join(", ");
-}
-
-function ranksList(group) {
-  const lines = [["over_sizes", "state sizes"], ["over_seeds", "seeds"]].flatMap(([key, what]) =>
-    (group.json.ranks[key] ?? []).map((agreement) => {
-      const text = agreementText(agreement);
-      const size = isAbsent(agreement.state_size) ? "" : ` at ${agreement.state_size}`;
-      return text && element("li", {},
-        `The order of policies by ${agreement.metric}${size} over ${what}: ${text}`);
-    })).filter(Boolean);
-  return lines.length === 0 ? null : element("ul", {class: "ranks"}, lines);
-}
-
 const TESTS_AT_ONCE = 500;
 
 // All comparisons of two cells, as the report has them; regret is one against the yardstick.
@@ -121,10 +103,11 @@ function testsFold(report, group, key, title) {
   const caption = all.length <= TESTS_AT_ONCE ? title
     : `${title}: the first ${TESTS_AT_ONCE}, all are in report.json`;
   return all.length === 0 ? null : fold(`${all.length} ${title}`, () => plainTable(caption,
-    ["metric", "cell", "less", "difference", "interval", "p", "p (Holm)", "effect", "samples"],
-    all.slice(0, TESTS_AT_ONCE).map((one) => [one.metric, cell(one.a), cell(one.b),
-      signed(one.difference), interval(one.low, one.high), probability(one.p),
-      probability(one.p_holm), short(one.effect), String(one.n)]), [3, 4, 5, 6, 7, 8]));
+    ["question", "metric", "cell", "less", "difference", "interval", "test", "p", "p (adjusted)",
+      "effect", "units"],
+    all.slice(0, TESTS_AT_ONCE).map((one) => [one.question, one.metric, cell(one.a), cell(one.b),
+      signed(one.difference), interval(one.low, one.high), one.test, probability(one.p),
+      probability(one.p_adjusted), short(one.effect), String(one.n)]), [4, 5, 7, 8, 9, 10]));
 }
 
 function noticesSection(report) {
@@ -156,7 +139,7 @@ function summaryOf(report, group) {
     ...report.headline().map((metric) => bestSentence(group, metric)),
     ...report.headline().map((metric) => bestTable(report, group, metric)),
     smallestTable(report, group),
-    ranksList(group),
+    notRankedList(group),
     testsFold(report, group, "comparisons", "paired tests"),
     testsFold(report, group, "regret", "comparisons with the yardstick"),
   ].filter(Boolean);

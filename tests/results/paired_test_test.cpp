@@ -1,11 +1,12 @@
-#include "aggregate/statistics/paired_test.h"
+#include "multistate/results/paired_test.h"
 
 #include <array>
 #include <cmath>
+#include <vector>
 
 #include "support/catch.h"
 
-namespace multistate::aggregate::test {
+namespace multistate::test {
 namespace {
 
 constexpr size_t kDraws = 9999;
@@ -76,9 +77,68 @@ TEST_CASE("Holm's correction, worked by hand") {
   CHECK(holm({}).empty());
 }
 
+TEST_CASE("Hochberg's correction, worked by hand") {
+  // From the largest: 0.04; 0.03 * 2 = 0.06, which may not be more than 0.04; 0.01 * 3.
+  const auto adjusted = hochberg(std::array{0.01, 0.04, 0.03});
+  CHECK(adjusted[0] == approx(0.03));
+  CHECK(adjusted[1] == approx(0.04));
+  CHECK(adjusted[2] == approx(0.04));
+  // 0.2; 0.02 * 2; 0.019 * 3 = 0.057 is more than 0.04.
+  const auto other = hochberg(std::array{0.02, 0.2, 0.019});
+  CHECK(other[0] == approx(0.04));
+  CHECK(other[1] == approx(0.2));
+  CHECK(other[2] == approx(0.04));
+  CHECK(hochberg({}).empty());
+}
+
 TEST_CASE("differences that are no numbers are refused") {
   CHECK_THROWS_AS(p_of({}), std::invalid_argument);
   CHECK_THROWS_AS(p_of({1.0, std::nan("")}), std::invalid_argument);
 }
 
-}  // namespace multistate::aggregate::test
+TEST_CASE("the test suits the number of samples and of tests") {
+  // No two of the same size. 2 / 2^8 * tests may be 0.005 at most for a permutation: no test; 2 /
+  // 2^9
+  // * 1 = 0.0039 is.
+  const std::array<double, 9> nine = {1.0, 2.0, 1.5, 2.5, 0.7, 1.1, 1.9, 2.2, -0.1};
+  const std::span<const double> all = nine;
+  CHECK(paired_test(all.first(8), 1, {}).method == PairedMethod::kStudent);
+  CHECK(paired_test(all, 1, {}).method == PairedMethod::kPermutation);
+  CHECK(paired_test(all, 2, {}).method == PairedMethod::kStudent);
+  CHECK(paired_test(all.first(4), 1, {}).method == PairedMethod::kStudent);
+  const PairedTest few = paired_test(all.first(3), 1, {});
+  CHECK(few.method == PairedMethod::kNone);
+  CHECK(!few.p);
+  CHECK(few.n == 3);
+  CHECK(!can_reject(few, 1, {}));
+  // scipy.stats.ttest_1samp of the first eight.
+  CHECK(*paired_test(all.first(8), 1, {}).p == approx(0.0001854654011341377).epsilon(1e-10));
+  // 2 of 2^9 patterns reach the sum but for the last one, whose sign may differ: 4.
+  CHECK(*paired_test(all, 1, {}).p == 4.0 / 512.0);
+}
+
+TEST_CASE("differences of right and wrong answers are never given to a t test") {
+  // Five right answers more and no wrong one: t would say p = 0, five coins say 2 / 32.
+  const std::array same = {1.0, 1.0, 1.0, 1.0, 1.0};
+  const PairedTest test = paired_test(same, 1, {});
+  CHECK(test.method == PairedMethod::kPermutation);
+  CHECK(*test.p == 2.0 / 32.0);
+  CHECK(!can_reject(test, 1, {}));
+  // 2 / 2^8 * 6 = 0.047; * 7 = 0.055.
+  const std::array eight = {1.0, 0.0, 1.0, 1.0, -1.0, 1.0, 0.0, 1.0};
+  CHECK(can_reject(paired_test(eight, 6, {}), 6, {}));
+  CHECK(!can_reject(paired_test(eight, 7, {}), 7, {}));
+  CHECK(*paired_test(std::array{0.0, 0.0, 0.0, 0.0}, 1, {}).p == 1.0);
+}
+
+TEST_CASE("where drawn permutations are too coarse, or not drawn at all, t stands in") {
+  std::vector<double> many;
+  for (int i = 0; i < 40; ++i) {
+    many.push_back(1.0 + 0.01 * i);
+  }
+  CHECK(paired_test(many, 50, {0, 9999}).method == PairedMethod::kPermutation);
+  CHECK(paired_test(many, 51, {0, 9999}).method == PairedMethod::kStudent);
+  CHECK(paired_test(many, 1, {0, 0}).method == PairedMethod::kStudent);
+}
+
+}  // namespace multistate::test

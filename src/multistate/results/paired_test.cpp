@@ -1,4 +1,4 @@
-#include "aggregate/statistics/paired_test.h"
+#include "multistate/results/paired_test.h"
 
 #include <algorithm>
 #include <array>
@@ -8,9 +8,10 @@
 #include <stdexcept>
 
 #include "multistate/base/random.h"
+#include "multistate/results/distributions.h"
 #include "multistate/results/statistics.h"
 
-namespace multistate::aggregate {
+namespace multistate {
 namespace {
 
 /// Sums under all sign patterns; the pattern whose bit i is set has a plus before value i.
@@ -84,6 +85,35 @@ uint64_t drawn_at_least(std::span<const double> differences, double limit, size_
   return count;
 }
 
+std::vector<size_t> ascending(std::span<const double> values) {
+  std::vector<size_t> order(values.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return values[a] < values[b]; });
+  return order;
+}
+
+/// Whether two of them have the same size, up to rounding.
+bool has_equal_sizes(std::span<const double> differences) {
+  std::vector<double> sizes(differences.size());
+  std::transform(differences.begin(), differences.end(), sizes.begin(),
+                 [](double difference) { return std::abs(difference); });
+  std::sort(sizes.begin(), sizes.end());
+  const double rounding = 1e-12 * sizes.back();
+  return std::adjacent_find(sizes.begin(), sizes.end(),
+                            [&](double a, double b) { return b - a <= rounding; }) != sizes.end();
+}
+
+double student_p(std::span<const double> differences) {
+  const Estimate mean = mean_of(differences);
+  return student_two_sided(mean.value / *mean.standard_error,
+                           static_cast<int64_t>(differences.size()) - 1);
+}
+
+bool resolves(size_t n, size_t tests, size_t draws, double share) {
+  return least_permutation_p(n, draws) * static_cast<double>(tests) <= share * kSignificant;
+}
+
 }  // namespace
 
 double sign_flip_p(std::span<const double> differences, size_t draws, uint64_t seed) {
@@ -124,10 +154,7 @@ double cohens_dz(std::span<const double> differences) {
 
 std::vector<double> holm(std::span<const double> p_values) {
   const size_t m = p_values.size();
-  std::vector<size_t> order(m);
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return p_values[a] < p_values[b]; });
+  const auto order = ascending(p_values);
   std::vector<double> adjusted(m);
   double largest = 0.0;
   for (size_t rank = 0; rank < m; ++rank) {
@@ -137,4 +164,56 @@ std::vector<double> holm(std::span<const double> p_values) {
   return adjusted;
 }
 
-}  // namespace multistate::aggregate
+std::vector<double> hochberg(std::span<const double> p_values) {
+  const size_t m = p_values.size();
+  const auto order = ascending(p_values);
+  std::vector<double> adjusted(m);
+  double smallest = 1.0;
+  for (size_t rank = m; rank-- > 0;) {
+    smallest = std::min(smallest, static_cast<double>(m - rank) * p_values[order[rank]]);
+    adjusted[order[rank]] = smallest;
+  }
+  return adjusted;
+}
+
+const char* name_of(PairedMethod method) {
+  switch (method) {
+    case PairedMethod::kStudent:
+      return "paired t";
+    case PairedMethod::kPermutation:
+      return "sign-flip permutation";
+    case PairedMethod::kNone:
+      return "none";
+  }
+  throw std::logic_error("no such method");
+}
+
+double least_permutation_p(size_t n, size_t draws) {
+  return n <= kExactSamples ? std::exp2(1.0 - static_cast<double>(n))
+                            : 1.0 / static_cast<double>(draws + 1);
+}
+
+PairedTest paired_test(std::span<const double> differences, size_t tests,
+                       const PairedTestOptions& options) {
+  const size_t n = differences.size();
+  if (n == 0 || !std::all_of(differences.begin(), differences.end(),
+                             [](double difference) { return std::isfinite(difference); })) {
+    throw std::invalid_argument("a paired test needs finite differences");
+  }
+  if (n < kLeastForTest) {
+    return {PairedMethod::kNone, std::nullopt, n};
+  }
+  const bool drawable = n <= kExactSamples || options.draws > 0;
+  if (drawable &&
+      (resolves(n, tests, options.draws, kResolution) || has_equal_sizes(differences))) {
+    return {PairedMethod::kPermutation, sign_flip_p(differences, options.draws, options.seed), n};
+  }
+  return {PairedMethod::kStudent, student_p(differences), n};
+}
+
+bool can_reject(const PairedTest& test, size_t tests, const PairedTestOptions& options) {
+  return test.p &&
+         (test.method == PairedMethod::kStudent || resolves(test.n, tests, options.draws, 1.0));
+}
+
+}  // namespace multistate

@@ -1,4 +1,4 @@
-#include "aggregate/statistics/ratio.h"
+#include "multistate/results/ratio.h"
 
 #include <array>
 #include <cmath>
@@ -6,7 +6,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::aggregate::test {
+namespace multistate::test {
 namespace {
 
 constexpr std::array kTokens = {1.0, 3.0};
@@ -16,7 +16,7 @@ constexpr std::array kTokens = {1.0, 3.0};
 TEST_CASE("a metric and its error are those of the ratio, scaled and transformed") {
   const std::array y = {4.0, 4.0};
   // R = 8 / 4 = 2; residuals 4 - 2, 4 - 6; sqrt(8 / (2 * 1)) / 2 = 1.
-  const Scores scores{y, kTokens};
+  const RatioScores scores{y, kTokens};
   CHECK(ratio_of(scores) == 2.0);
   CHECK(estimate_of(scores, {}).value == approx(2.0));
   CHECK(*estimate_of(scores, {}).standard_error == approx(1.0));
@@ -77,4 +77,4 @@ TEST_CASE("one sample has a difference and no error; unequal numbers are refused
   CHECK_THROWS_AS(paired_differences({two, one}, {two, two}, {}), std::invalid_argument);
 }
 
-}  // namespace multistate::aggregate::test
+}  // namespace multistate::test

@@ -1,17 +1,18 @@
-#include "aggregate/statistics/ratio.h"
+#include "multistate/results/ratio.h"
 
 #include <cmath>
+#include <map>
 #include <numeric>
 #include <stdexcept>
 
-namespace multistate::aggregate {
+namespace multistate {
 namespace {
 
 double sum(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0);
 }
 
-void require_pairs(const Scores& a, const Scores& b) {
+void require_pairs(const RatioScores& a, const RatioScores& b) {
   if (a.size() == 0 || a.size() != b.size() || a.denominators.size() != a.size() ||
       b.denominators.size() != a.size()) {
     throw std::invalid_argument("a paired comparison needs the same samples of both");
@@ -24,11 +25,27 @@ double RatioForm::value(double ratio) const {
   return exponential ? std::exp(scale * ratio) : scale * ratio;
 }
 
-double ratio_of(const Scores& scores) {
+std::vector<double> sums_by_unit(std::span<const double> values, std::span<const int64_t> units) {
+  if (values.size() != units.size()) {
+    throw std::invalid_argument("every value needs its unit");
+  }
+  std::map<int64_t, size_t> places;
+  std::vector<double> sums;
+  for (size_t i = 0; i < values.size(); ++i) {
+    const auto [place, is_new] = places.try_emplace(units[i], sums.size());
+    if (is_new) {
+      sums.push_back(0.0);
+    }
+    sums[place->second] += values[i];
+  }
+  return sums;
+}
+
+double ratio_of(const RatioScores& scores) {
   return sum(scores.numerators) / sum(scores.denominators);
 }
 
-Estimate estimate_of(const Scores& scores, const RatioForm& form) {
+Estimate estimate_of(const RatioScores& scores, const RatioForm& form) {
   Estimate estimate = ratio_of_sums(scores.numerators, scores.denominators);
   estimate.value *= form.scale;
   if (estimate.standard_error) {
@@ -37,7 +54,7 @@ Estimate estimate_of(const Scores& scores, const RatioForm& form) {
   return form.exponential ? exponential(estimate) : estimate;
 }
 
-Estimate difference_of(const Scores& a, const Scores& b, const RatioForm& form) {
+Estimate difference_of(const RatioScores& a, const RatioScores& b, const RatioForm& form) {
   require_pairs(a, b);
   const auto n = static_cast<double>(a.size());
   const double ratio_a = ratio_of(a);
@@ -58,7 +75,8 @@ Estimate difference_of(const Scores& a, const Scores& b, const RatioForm& form) 
   return {value_a - value_b, std::sqrt(squares / (n * (n - 1.0)))};
 }
 
-std::vector<double> paired_differences(const Scores& a, const Scores& b, const RatioForm& form) {
+std::vector<double> paired_differences(const RatioScores& a, const RatioScores& b,
+                                       const RatioForm& form) {
   require_pairs(a, b);
   const double total_a = sum(a.denominators);
   const double total_b = sum(b.denominators);
@@ -73,4 +91,4 @@ std::vector<double> paired_differences(const Scores& a, const Scores& b, const R
   return differences;
 }
 
-}  // namespace multistate::aggregate
+}  // namespace multistate

@@ -16,7 +16,4 @@ struct Workspace {
   std::vector<std::string>& warnings;
 };
 
-/// Fills comparisons, regret and best of all groups.
-void compare_groups(std::vector<Group>& groups, Workspace& work);
-
 }  // namespace multistate::aggregate

@@ -1,0 +1,62 @@
+#include "multistate/results/candidates.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "multistate/base/text.h"
+
+namespace multistate {
+namespace {
+
+bool has_part(const Entrant& entrant) {
+  return entrant.role != "baseline" && entrant.role != "reference";
+}
+
+/// Bytes of the one in the middle (the lower of two) of those that may compete.
+std::optional<double> middle_bytes(std::span<const Entrant> entrants) {
+  std::vector<double> bytes;
+  for (const Entrant& entrant : entrants) {
+    if (has_part(entrant) && entrant.peak_bytes) {
+      bytes.push_back(*entrant.peak_bytes);
+    }
+  }
+  if (bytes.empty()) {
+    return std::nullopt;
+  }
+  std::sort(bytes.begin(), bytes.end());
+  return bytes[(bytes.size() - 1) / 2];
+}
+
+}  // namespace
+
+Field choose_field(std::span<const Entrant> entrants) {
+  const auto middle = middle_bytes(entrants);
+  const bool all_limited =
+      std::all_of(entrants.begin(), entrants.end(),
+                  [](const Entrant& entrant) { return !has_part(entrant) || entrant.limited; });
+  const auto objection = [&](const Entrant& entrant) -> std::string {
+    if (!has_part(entrant)) {
+      return entrant.role == "baseline" ? "a baseline" : "sees later tokens";
+    }
+    if (entrant.limited && !all_limited) {
+      return "ran only the first of the samples (--limit)";
+    }
+    if (entrant.peak_bytes && middle && *entrant.peak_bytes > kMoreMemory * *middle) {
+      return fmt::format("holds {} at its peak, the policy in the middle {}",
+                         human_bytes(*entrant.peak_bytes), human_bytes(*middle));
+    }
+    return "";
+  };
+  Field field;
+  for (size_t i = 0; i < entrants.size(); ++i) {
+    if (std::string why = objection(entrants[i]); why.empty()) {
+      field.ranked.push_back(i);
+    } else {
+      field.not_ranked.emplace_back(i, std::move(why));
+    }
+  }
+  return field;
+}
+
+}  // namespace multistate

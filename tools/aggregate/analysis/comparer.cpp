@@ -1,0 +1,153 @@
+#include "aggregate/analysis/comparer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+namespace multistate::aggregate {
+namespace {
+
+/// Additions that all drawn permutation tests together may take.
+constexpr double kDrawnWork = 2e9;
+
+}  // namespace
+
+const char* name_of(Question question) {
+  switch (question) {
+    case Question::kFull:
+      return "full";
+    case Question::kBest:
+      return "best";
+    case Question::kControl:
+      return "control";
+    case Question::kReference:
+      return "reference";
+    case Question::kYardstick:
+      return "yardstick";
+  }
+  throw std::logic_error("no such question");
+}
+
+Comparer::Comparer(Workspace& work, size_t planned) : work_(work), planned_(planned) {}
+
+const CellScores* Comparer::scores_of(const Seeds& cells, size_t metric) {
+  if (cells.size() == 1) {
+    return work_.table.find(cells.front(), metric);
+  }
+  const auto [place, is_new] = sums_.try_emplace({cells.front(), metric});
+  if (is_new) {
+    std::vector<const CellScores*> seeds;
+    for (const size_t cell : cells) {
+      seeds.push_back(work_.table.find(cell, metric));
+    }
+    if (std::find(seeds.begin(), seeds.end(), nullptr) == seeds.end()) {
+      place->second = sum_of(seeds);
+    }
+  }
+  return place->second ? &*place->second : nullptr;
+}
+
+std::optional<Untested> Comparer::estimate(Question question, const Seeds& a, const Seeds& b,
+                                           size_t metric) {
+  const std::string& name = work_.headline[metric].name;
+  const auto value_a = mean_metric(work_.collection, a, name);
+  const auto value_b = mean_metric(work_.collection, b, name);
+  if (!value_a || !value_b) {
+    return std::nullopt;
+  }
+  if (!work_.table.same_data(a.front(), b.front())) {
+    ++other_data_;
+    return std::nullopt;
+  }
+  Untested untested;
+  Comparison& comparison = untested.comparison;
+  comparison.question = question;
+  comparison.metric = name;
+  comparison.state_size = state_size_of(work_.collection.cells[a.front()]);
+  comparison.a = a.front();
+  comparison.b = b.front();
+  comparison.seeds_a = a.size();
+  comparison.seeds_b = b.size();
+  comparison.difference = *value_a - *value_b;
+  const CellScores* scores_a = scores_of(a, metric);
+  const CellScores* scores_b = scores_of(b, metric);
+  if (scores_a == nullptr || scores_b == nullptr) {
+    return untested;
+  }
+  if (const auto pair = pair_of(*scores_a, *scores_b)) {
+    fewer_samples_ += scores_a->samples == scores_b->samples ? 0 : 1;
+    fill(*pair, untested);
+  }
+  return untested;
+}
+
+void Comparer::fill(const PairedScores& pair, Untested& untested) {
+  auto differences = paired_differences(pair.a, pair.b, pair.form);
+  if (!std::all_of(differences.begin(), differences.end(),
+                   [](double difference) { return std::isfinite(difference); })) {
+    return;
+  }
+  Comparison& comparison = untested.comparison;
+  const Estimate estimate = difference_of(pair.a, pair.b, pair.form);
+  comparison.n = differences.size();
+  comparison.samples = pair.samples;
+  comparison.difference = estimate.value;
+  comparison.standard_error = estimate.standard_error;
+  comparison.interval = work_.resampling.difference(pair);
+  comparison.effect = cohens_dz(differences);
+  untested.differences = std::move(differences);
+}
+
+std::vector<Comparison> Comparer::test(std::vector<Untested> family) {
+  std::vector<double> p_values;
+  for (Untested& one : family) {
+    if (one.differences.empty()) {
+      continue;
+    }
+    const PairedTest test =
+        paired_test(one.differences, family.size(), options_for(one.differences.size()));
+    one.comparison.method = test.method;
+    one.comparison.p = test.p;
+    if (test.p) {
+      p_values.push_back(*test.p);
+    }
+  }
+  const auto adjusted = holm(p_values);
+  size_t place = 0;
+  std::vector<Comparison> tested;
+  for (Untested& one : family) {
+    if (one.comparison.p) {
+      one.comparison.p_adjusted = adjusted[place++];
+    }
+    tested.push_back(std::move(one.comparison));
+  }
+  return tested;
+}
+
+PairedTestOptions Comparer::options_for(size_t n) const {
+  const double work = static_cast<double>(planned_) * static_cast<double>(n) / 8.0;
+  if (n > kExactSamples && work * static_cast<double>(work_.options.draws) > kDrawnWork) {
+    undrawn_ = true;
+    return {work_.options.seed, 0};
+  }
+  return {work_.options.seed, work_.options.draws};
+}
+
+void Comparer::warn() {
+  if (other_data_ > 0) {
+    work_.warnings.push_back(
+        fmt::format("{} comparisons left out: the two cells read other documents", other_data_));
+  }
+  if (fewer_samples_ > 0) {
+    work_.warnings.push_back(fmt::format(
+        "{} comparisons are over the common samples only: one of the cells has fewer (--limit)",
+        fewer_samples_));
+  }
+  if (undrawn_) {
+    work_.warnings.emplace_back("so many comparisons: t tests instead of drawn permutation tests");
+  }
+}
+
+}  // namespace multistate::aggregate

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "aggregate/analysis/workspace.h"
+
+namespace multistate::aggregate {
+
+/// Cells that differ in their seed only.
+using Seeds = std::vector<size_t>;
+
+/// A comparison that is not tested yet: the test depends on the size of its family.
+struct Untested {
+  Comparison comparison;
+  std::vector<double> differences;  ///< By unit; empty when they are not known, or not finite.
+};
+
+/// Estimates differences of policies, tests them by family, and keeps count of what it could not
+/// do.
+class Comparer {
+ public:
+  /// `planned`: comparisons in all; with very many, no permutations are drawn.
+  Comparer(Workspace& work, size_t planned);
+
+  /// None when one of them does not have the metric, or they read other documents.
+  std::optional<Untested> estimate(Question question, const Seeds& a, const Seeds& b,
+                                   size_t metric);
+
+  /// Tests all of them as one family.
+  std::vector<Comparison> test(std::vector<Untested> family);
+
+  PairedTestOptions options_for(size_t n) const;
+
+  /// Adds to the warnings what was counted.
+  void warn();
+
+ private:
+  const CellScores* scores_of(const Seeds& cells, size_t metric);
+  void fill(const PairedScores& pair, Untested& untested);
+
+  Workspace& work_;
+  size_t planned_;
+  std::map<std::pair<size_t, size_t>, std::optional<CellScores>> sums_;  ///< By first cell, metric.
+  size_t other_data_ = 0;
+  size_t fewer_samples_ = 0;
+  mutable bool undrawn_ = false;
+};
+
+}  // namespace multistate::aggregate

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+
+#include "multistate/results/metric.h"
+
+#include "aggregate/analysis/score_table.h"
+
+namespace multistate::aggregate {
+
+/// An interval of a metric that stays within its range.
+///
+/// * A share of answers that are right or wrong, each a unit, and a share at an end of its range:
+///   Wilson's interval, of as many answers as there are units.
+/// * Else the bootstrap over units, whose replicates stay within.
+/// * For fewer units than that takes: the t interval on the logit scale of a range with two ends,
+/// on
+///   the logarithmic scale of one with one (delta method); none for a value at that one end.
+std::optional<Interval> interval_within(const MetricRange& range, const CellScores& scores,
+                                        Resampling& resampling);
+
+}  // namespace multistate::aggregate

@@ -5,7 +5,9 @@
 #include "multistate/bench/report.h"
 #include "multistate/bench/resident_memory.h"
 #include "multistate/bench/spread.h"
+#include "multistate/config/node.h"
 #include "multistate/model/model_file.h"
+#include "multistate/sweep/sweep_spec.h"
 
 #include "support/program.h"
 #include "support/tiny_sweep.h"
@@ -23,6 +25,30 @@ TEST_CASE("a spread is the median and the extremes") {
   CHECK(spread.most == 8.0);
   CHECK(rate_of(100.0, {2.0, 4.0, 5.0}).median == 25.0);
   CHECK_THROWS_AS(spread_of({}), std::invalid_argument);
+}
+
+TEST_CASE("a cost below the noise of its repetitions is said to be that, not a negative time") {
+  const TinySweep sweep;
+  const auto file = read_yaml(sweep.write("policy: {name: tova}\nstate_size: 8\n"));
+  const SweepSpec spec = read_sweep(file);
+  const PrefillCase one = {"tova", spec.cells.front().policy, 16};
+  const auto table = [&](Spread decision, int64_t repetitions) {
+    return decision_table({{&one, {{}, {}, decision}}}, repetitions);
+  };
+  // -17 us in the middle of -40 to 10: half of 50.
+  CHECK_THAT(table({-17e-6, -40e-6, 10e-6}, 3), ContainsSubstring("below the noise (±25.00)"));
+  CHECK_THAT(table({40e-6, 35e-6, 45e-6}, 3), ContainsSubstring("40.00"));
+  CHECK_THAT(table({40e-6, 40e-6, 40e-6}, 1), ContainsSubstring("unknown (one repetition)"));
+  CHECK(to_json(DecisionResult{&one, {{}, {}, {-17e-6, -40e-6, 10e-6}}}, 3).at("below_noise") ==
+        true);
+  CHECK(to_json(DecisionResult{&one, {{}, {}, {40e-6, 35e-6, 45e-6}}}, 3).at("below_noise") ==
+        false);
+  PrefillResult fast;
+  fast.measured = &one;
+  fast.of_linears = {1.057, 0.98, 1.1};
+  CHECK_THAT(prefill_table({fast}, 3), ContainsSubstring("1 within noise (±0.060)"));
+  fast.of_linears = {0.9, 0.8, 1.1};
+  CHECK_THAT(prefill_table({fast}, 3), ContainsSubstring("0.900"));
 }
 
 TEST_CASE("the peak of resident memory follows what is used, and starts anew") {

@@ -53,6 +53,11 @@ TEST_CASE("run prints a table, says where results are, and status agrees") {
   CHECK(run.exit_code == 0);
   CHECK_THAT(run.out, ContainsSubstring("7 of 7 planned cells"));
   CHECK_THAT(run.err, ContainsSubstring("results: " + sweep.output().string()));
+  CHECK_THAT(run.err, ContainsSubstring("7 run, 0 already there"));
+  CHECK_THAT(run.out, ContainsSubstring("F32, 32.0 bits/weight; float32) | text.txt"));
+  const auto again = run_program({"run", file});
+  CHECK_THAT(again.err, ContainsSubstring("0 run, 7 already there ("));
+  CHECK_THAT(again.err, ContainsSubstring("Nothing was run"));
   const auto status = run_program({"status", sweep.output().string(), "--json"});
   CHECK(status.exit_code == 0);
   CHECK(nlohmann::json::parse(status.out).at("counts").at("done") == 7);

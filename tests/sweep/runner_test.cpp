@@ -1,6 +1,8 @@
 #include "multistate/sweep/runner.h"
 
+#include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -171,6 +173,80 @@ TEST_CASE("a cell's identity is what affects its result, and nothing else") {
   CHECK(id(base) == plan_of(elsewhere, base).cells.front().id);
   write_file(elsewhere.folder() / "text.txt", read_file(elsewhere.folder() / "text.txt") + "x");
   CHECK(id(base) != plan_of(elsewhere, base).cells.front().id);
+}
+
+TEST_CASE("two paths to one model, and two devices, are one measurement and refused") {
+  namespace fs = std::filesystem;
+  const TinySweep sweep;
+  const fs::path model = sweep.folder() / "model.gguf";
+  fs::create_symlink(model, sweep.folder() / "link.gguf");
+  const std::string other_path = (sweep.folder() / "." / "model.gguf").string();
+  const std::string policy = "policy: {name: tova}\nstate_size: 8\n";
+  for (const std::string& path : {(sweep.folder() / "link.gguf").string(), other_path}) {
+    const std::string refusal = input_error([&] {
+      plan_of(sweep, policy + "sweep: {parameters: {model.path: {values: ['" + model.string() +
+                         "', '" + path + "']}}}\n");
+    });
+    CHECK_THAT(refusal, ContainsSubstring("two cells of the sweep are the same measurement"));
+    CHECK_THAT(refusal, ContainsSubstring("model.path " + model.string()));
+    CHECK_THAT(refusal, ContainsSubstring("model.path " + path));
+  }
+  CHECK_THAT(input_error([&] {
+               plan_of(sweep,
+                       policy + "sweep: {parameters: {model.device: {values: [cpu, 'cpu:0']}}}\n");
+             }),
+             ContainsSubstring("model.device cpu:0"));
+  // A copy with other weights is another model.
+  write_tiny_gguf({.seed = 2}, sweep.folder() / "other.gguf");
+  CHECK(plan_of(sweep, policy + "sweep: {parameters: {model.path: {values: ['" + model.string() +
+                           "', '" + (sweep.folder() / "other.gguf").string() + "']}}}\n")
+            .cells.size() == 2);
+}
+
+TEST_CASE("a run tells its own cells from those of earlier runs") {
+  const TinySweep sweep;
+  const auto plan = plan_of(sweep, TinySweep::grid());
+  auto two = options();
+  two.cells = {plan.cells[0].id, plan.cells[1].id};
+  const auto first = run_sweep(plan, two);
+  CHECK(first.ran == 2);
+  CHECK(first.earlier.text() == "0 already there");
+  const auto rest = run_sweep(plan, options());
+  CHECK(rest.ran == 5);
+  CHECK(rest.earlier.cells == 2);
+  const auto machine = result_of(plan, plan.cells[0]).at("context").at("machine");
+  CHECK_THAT(rest.earlier.text(),
+             ContainsSubstring("2 already there (" + machine.at("host").get<std::string>()));
+  const auto none = run_sweep(plan, options());
+  CHECK(none.ran == 0);
+  CHECK(none.earlier.cells == 7);
+}
+
+TEST_CASE("samples that run in parallel are no measurement of speed, alone they may be") {
+  const TinySweep sweep;
+  const auto plan = plan_of(sweep, TinySweep::grid());
+  auto parallel = options(3);
+  parallel.sharing = false;
+  run_sweep(plan, parallel);
+  int64_t beside = 0;
+  for (const PlannedCell& cell : plan.cells) {
+    const auto perf = result_of(plan, cell).at("perf");
+    const int64_t here = perf.at("load").at("jobs_beside");
+    CHECK((here == 0 || perf.at("noisy") == true));
+    beside = std::max(beside, here);
+  }
+  CHECK(beside >= 1);
+  CHECK(beside <= 2);
+  const TinySweep alone;
+  const auto plan_alone = plan_of(alone, TinySweep::grid());
+  run_sweep(plan_alone, options());
+  for (const PlannedCell& cell : plan_alone.cells) {
+    const auto perf = result_of(plan_alone, cell).at("perf");
+    CHECK(perf.at("load").at("jobs_beside") == 0);
+    const bool shared =
+        perf.at("tokens_computed") != result_of(plan_alone, cell).at("counts").at("tokens");
+    CHECK((!shared || perf.at("noisy") == true));
+  }
 }
 
 TEST_CASE("the seed is an axis only where something is random") {

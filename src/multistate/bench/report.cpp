@@ -1,6 +1,7 @@
 #include "multistate/bench/report.h"
 
 #include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -35,6 +36,37 @@ nlohmann::json case_json(const PrefillCase& measured) {
   return json;
 }
 
+/// Half the distance of the extremes; none for one repetition.
+std::optional<double> noise_of(const Spread& spread, int64_t repetitions) {
+  return repetitions < 2 ? std::nullopt : std::optional((spread.most - spread.least) / 2.0);
+}
+
+/// Whether a difference is less than its noise; of one repetition the noise is unknown.
+bool below_noise(const Spread& difference, int64_t repetitions) {
+  const auto noise = noise_of(difference, repetitions);
+  return !noise || difference.median <= *noise;
+}
+
+/// A difference of two times, with what is known of it.
+std::string difference_text(const Spread& difference, double scale, int64_t repetitions) {
+  const auto noise = noise_of(difference, repetitions);
+  if (!noise) {
+    return "unknown (one repetition)";
+  }
+  return below_noise(difference, repetitions)
+             ? fmt::format("below the noise (±{:.2f})", *noise * scale)
+             : fmt::format("{:.2f}", difference.median * scale);
+}
+
+/// Nothing can be faster than the linears alone: more is noise.
+std::string share_text(const Spread& share, int64_t repetitions) {
+  if (share.median <= 1.0) {
+    return fmt::format("{:.3f}", share.median);
+  }
+  const auto noise = noise_of(share, repetitions);
+  return noise ? fmt::format("1 within noise (±{:.3f})", *noise) : "1 within unknown noise";
+}
+
 /// What a result is compared with: the first policy with a batch chosen alike, after as long a
 /// context.
 const DecodeResult& first_like(const std::vector<DecodeResult>& results,
@@ -48,16 +80,16 @@ const DecodeResult& first_like(const std::vector<DecodeResult>& results,
 
 }  // namespace
 
-std::string prefill_table(const std::vector<PrefillResult>& results) {
+std::string prefill_table(const std::vector<PrefillResult>& results, int64_t repetitions) {
   std::vector<std::vector<std::string>> rows = {{"policy", "k", "T", "tokens/s", "min..max",
-                                                 "linears", "of linears", "state", "peak memory"}};
+                                                 "linears", "share of it", "state", "peak memory"}};
   for (const PrefillResult& result : results) {
     const Spread& rate = result.tokens_per_second;
     rows.push_back(
         {result.measured->label, state_size_text(result.measured->setup),
          std::to_string(result.measured->tokens), fmt::format("{:.1f}", rate.median),
          range(rate, 1.0, 1), fmt::format("{:.1f}", result.linears_tokens_per_second.median),
-         fmt::format("{:.3f}", result.of_linears.median),
+         share_text(result.of_linears, repetitions),
          human_bytes(static_cast<double>(result.state.peak_bytes)),
          result.peak_resident_bytes ? human_bytes(static_cast<double>(*result.peak_resident_bytes))
                                     : "unknown"});
@@ -93,13 +125,13 @@ std::string decode_table(const std::vector<DecodeResult>& results) {
   return format_table(rows);
 }
 
-std::string decision_table(const std::vector<DecisionResult>& results) {
+std::string decision_table(const std::vector<DecisionResult>& results, int64_t repetitions) {
   constexpr double kMicro = 1e6;
   std::vector<std::vector<std::string>> rows = {
       {"policy", "k", "decision", "min..max", "scan", "scan, no-op"}};
   for (const DecisionResult& result : results) {
     rows.push_back({result.measured->label, state_size_text(result.measured->setup),
-                    fmt::format("{:.2f}", result.cost.decision.median * kMicro),
+                    difference_text(result.cost.decision, kMicro, repetitions),
                     range(result.cost.decision, kMicro, 2),
                     fmt::format("{:.2f}", result.cost.scan.median * kMicro),
                     fmt::format("{:.2f}", result.cost.no_op.median * kMicro)});
@@ -143,10 +175,11 @@ nlohmann::json to_json(const DecodeResult& result) {
   return json;
 }
 
-nlohmann::json to_json(const DecisionResult& result) {
+nlohmann::json to_json(const DecisionResult& result, int64_t repetitions) {
   auto json = case_json(*result.measured);
   json["unit"] = "seconds a token and layer";
   json["decision"] = spread_json(result.cost.decision);
+  json["below_noise"] = below_noise(result.cost.decision, repetitions);
   json["scan"] = spread_json(result.cost.scan);
   json["scan_no_op"] = spread_json(result.cost.no_op);
   return json;

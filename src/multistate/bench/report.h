@@ -18,15 +18,18 @@ struct DecisionResult {
   DecisionCost cost;
 };
 
-/// Tables for a terminal.
-std::string prefill_table(const std::vector<PrefillResult>& results);
+/// Tables for a terminal, of so many repetitions. A share of the linears' rate above 1, and a cost
+/// of decisions below its noise, are noise and shown as that.
+std::string prefill_table(const std::vector<PrefillResult>& results, int64_t repetitions);
 std::string workers_table(const std::vector<WorkersResult>& results);
 std::string decode_table(const std::vector<DecodeResult>& results);
-std::string decision_table(const std::vector<DecisionResult>& results);
+std::string decision_table(const std::vector<DecisionResult>& results, int64_t repetitions);
 
 nlohmann::json to_json(const PrefillResult& result);
 nlohmann::json to_json(const WorkersResult& result);
 nlohmann::json to_json(const DecodeResult& result);
-nlohmann::json to_json(const DecisionResult& result);
+/// "below_noise": whether the decision's cost is less than its noise, or, of one repetition,
+/// unknown.
+nlohmann::json to_json(const DecisionResult& result, int64_t repetitions);
 
 }  // namespace multistate

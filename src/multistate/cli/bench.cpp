@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "multistate/base/log.h"
 #include "multistate/bench/report.h"
 #include "multistate/cli/command.h"
 #include "multistate/cli/plugin_option.h"
@@ -12,6 +13,7 @@
 #include "multistate/engine/run_context.h"
 #include "multistate/engine/threads.h"
 #include "multistate/results/atomic_file.h"
+#include "multistate/results/machine_load.h"
 
 namespace multistate {
 namespace {
@@ -59,6 +61,7 @@ std::vector<DecisionResult> measure_decisions(const TransformerConfig& config,
 }
 
 struct Measured {
+  TotalLoad load;
   std::vector<PrefillResult> prefill;
   std::vector<WorkersResult> workers;
   std::vector<DecodeResult> decode;
@@ -80,10 +83,19 @@ nlohmann::json report(const BenchArguments& arguments, const Measured& measured)
                          {"model", arguments.model},
                          {"repetitions", arguments.repetitions},
                          {"context", make_run_context(command_line(), 1, arguments.threads)},
+                         {"other_cpus", nullptr},
+                         {"noisy", !noise_reasons(measured.load).empty()},
+                         {"noisy_because", noise_reasons(measured.load)},
                          {"prefill", list_of(measured.prefill)},
                          {"workers", list_of(measured.workers)},
                          {"decode", list_of(measured.decode)},
-                         {"decision", list_of(measured.decisions)}};
+                         {"decision", nlohmann::json::array()}};
+  for (const DecisionResult& result : measured.decisions) {
+    json["decision"].push_back(to_json(result, arguments.repetitions));
+  }
+  if (measured.load.other_cpus) {
+    json["other_cpus"] = *measured.load.other_cpus;
+  }
   return json;
 }
 
@@ -93,14 +105,15 @@ int bench(const BenchArguments& arguments) {
   const auto cases = cases_of(arguments);
   set_intra_op_threads(arguments.threads);
   const auto model = Transformer::load(*ModelFile::open(arguments.model), at::kFloat);
+  const LoadMeter meter;
   Measured measured;
   measured.prefill = measure_prefill(*model, cases, arguments.repetitions);
   fmt::print("Prefill: tokens/s, and as a share of the model's matrix products alone\n{}",
-             prefill_table(measured.prefill));
+             prefill_table(measured.prefill, arguments.repetitions));
   measured.decisions = measure_decisions(model->config(), cases, arguments.repetitions);
   if (!measured.decisions.empty()) {
     fmt::print("\nDecision: microseconds a token and layer, beside a policy that only counts\n{}",
-               decision_table(measured.decisions));
+               decision_table(measured.decisions, arguments.repetitions));
   }
   if (!arguments.decode.batches.empty() || arguments.decode.memory_bytes) {
     DecodePlan plan = arguments.decode;
@@ -114,6 +127,10 @@ int bench(const BenchArguments& arguments) {
     measured.workers = measure_workers(*model, cases, arguments.workers, arguments.repetitions);
     fmt::print("\nWorkers: tokens/s of all samples that are evaluated side by side\n{}",
                workers_table(measured.workers));
+  }
+  measured.load = total_load({meter.load()});
+  for (const std::string& reason : noise_reasons(measured.load)) {
+    log_warning("the machine was not quiet, so the figures are noisy: " + reason);
   }
   if (!arguments.json.empty()) {
     write_atomically(arguments.json, report(arguments, measured).dump(2) + "\n");

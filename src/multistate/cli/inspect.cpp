@@ -9,6 +9,7 @@
 #include "multistate/base/text.h"
 #include "multistate/cli/command.h"
 #include "multistate/model/model_file.h"
+#include "multistate/model/weight_types.h"
 #include "multistate/text/chat_format.h"
 
 namespace multistate {
@@ -27,18 +28,6 @@ std::map<std::string, TypeUse> types_of(const ModelFile& file) {
     use.bytes += tensor.bytes;
   }
   return types;
-}
-
-int64_t parameters_of(const ModelFile& file) {
-  int64_t parameters = 0;
-  for (const TensorInfo& tensor : file.tensors()) {
-    int64_t elements = 1;
-    for (const int64_t size : tensor.shape) {
-      elements *= size;
-    }
-    parameters += elements;
-  }
-  return parameters;
 }
 
 /// Keys and values of one row in all layers, float32.
@@ -62,6 +51,7 @@ nlohmann::json to_json(const ModelFile& file, const Tokenizer& tokenizer) {
   for (const auto& [type, use] : types_of(file)) {
     types[type] = {{"tensors", use.tensors}, {"bytes", use.bytes}};
   }
+  const WeightTypes weights = weight_types(file.tensors());
   auto files = nlohmann::json::array();
   for (const auto& path : file.files()) {
     files.push_back({{"path", path.string()}, {"sha256", sha256_file(path)}});
@@ -80,7 +70,9 @@ nlohmann::json to_json(const ModelFile& file, const Tokenizer& tokenizer) {
           {"context_length", config.context_length},
           {"norm_epsilon", config.norm_epsilon},
           {"rope_theta", config.rope_theta},
-          {"parameters", parameters_of(file)},
+          {"parameters", weights.parameters},
+          {"weights", weights.text()},
+          {"bits_per_weight", weights.bits_per_weight()},
           {"tensor_types", types},
           {"tokenizer", tokenizer.description()},
           {"tokenizer_sha256", tokenizer.sha256()},
@@ -95,7 +87,9 @@ void print_text(const ModelFile& file, const Tokenizer& tokenizer) {
   };
   line("format", file.format());
   line("architecture", fmt::format("{} {}", config.architecture, config.name));
-  line("parameters", human_count(parameters_of(file)));
+  const WeightTypes weights = weight_types(file.tensors());
+  line("parameters", human_count(weights.parameters));
+  line("weights", weights.text());
   line("layers", std::to_string(config.layers));
   line("heads", fmt::format("{} query, {} key/value, of {} each", config.heads, config.kv_heads,
                             config.head_size));

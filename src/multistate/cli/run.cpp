@@ -40,6 +40,13 @@ Node read_with_overrides(const RunArguments& arguments) {
 
 void print_outcome(const SweepPlan& plan, const RunOutcome& outcome) {
   fmt::print("{}{}", summary_table(plan), verdict_lines(plan));
+  fmt::print(stderr, "{} run, {}\n", outcome.ran, outcome.earlier.text());
+  if (outcome.ran == 0 && outcome.earlier.cells > 0) {
+    fmt::print(
+        stderr,
+        "Nothing was run: these are results of earlier runs. To measure again, choose another "
+        "folder: output=results/again\n");
+  }
   if (outcome.computed_tokens < outcome.tokens) {
     fmt::print(stderr, "{} tokens, {} computed; the others were shared between cells\n",
                human_count(outcome.tokens), human_count(outcome.computed_tokens));
@@ -106,8 +113,10 @@ void add_run_command(CLI::App& app, Action& action) {
                    "Samples of a cell at most; for a first look, marked in the results")
       ->check(CLI::PositiveNumber);
   command
-      ->add_option("--jobs", arguments->jobs,
-                   "Samples that run side by side (default: the machine's cores / threads)")
+      ->add_option(
+          "--jobs", arguments->jobs,
+          "Samples that run in parallel (default: cores / threads). Times are not measured "
+          "then; experiments that measure times run one sample at a time, after the others")
       ->check(CLI::PositiveNumber);
   command
       ->add_option("--threads", arguments->options.threads,

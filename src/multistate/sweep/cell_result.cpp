@@ -3,13 +3,15 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include "multistate/model/weight_types.h"
 #include "multistate/policy/plugin.h"
 #include "multistate/results/context.h"
 
 namespace multistate {
 namespace {
 
-int64_t peak_resident_bytes() {
+/// Of the process since it started, whatever cells it ran.
+int64_t process_peak_resident_bytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return static_cast<int64_t>(usage.ru_maxrss) * 1024;
@@ -50,13 +52,29 @@ nlohmann::json state_json(const StateUse& state) {
           {"footprint", state.footprint()}};
 }
 
-nlohmann::json perf_json(const Totals& totals) {
+/// Why the speed of the cell is no measurement.
+std::vector<std::string> noise_of(const Totals& totals, const TotalLoad& load) {
+  auto reasons = noise_reasons(load);
+  if (totals.computed_tokens < totals.tokens) {
+    reasons.push_back(fmt::format("a shared prefix took the place of {} of {} tokens",
+                                  totals.tokens - totals.computed_tokens, totals.tokens));
+  }
+  return reasons;
+}
+
+template <class Number>
+nlohmann::json or_null(const std::optional<Number>& number) {
+  return number ? nlohmann::json(*number) : nlohmann::json();
+}
+
+nlohmann::json perf_json(const Totals& totals, const TotalLoad& load) {
   const PhaseSeconds& seconds = totals.seconds;
   const double all = seconds.linears + seconds.scan + seconds.logits;
   nlohmann::json rate = nullptr;  // A cell may have found everything done by another.
   if (totals.computed_tokens > 0) {
     rate = static_cast<double>(totals.computed_tokens) / all;
   }
+  const auto noise = noise_of(totals, load);
   return {{"seconds",
            {{"total", all},
             {"linears", seconds.linears},
@@ -64,7 +82,11 @@ nlohmann::json perf_json(const Totals& totals) {
             {"logits", seconds.logits}}},
           {"tokens_computed", totals.computed_tokens},
           {"tokens_per_s", rate},
-          {"peak_rss_bytes", peak_resident_bytes()},
+          {"load",
+           {{"jobs_beside", or_null(load.jobs_beside)}, {"other_cpus", or_null(load.other_cpus)}}},
+          {"noisy", !noise.empty()},
+          {"noisy_because", noise},
+          {"process_peak_rss_bytes", process_peak_resident_bytes()},
           {"state_bytes", totals.state.peak_bytes}};
 }
 
@@ -84,11 +106,22 @@ nlohmann::json warnings_of(const PlannedCell& cell) {
   return warnings;
 }
 
+nlohmann::json model_json(const ModelFile& file) {
+  const WeightTypes weights = weight_types(file.tensors());
+  return {{"name", file.config().name},
+          {"architecture", file.config().architecture},
+          {"parameters", weights.parameters},
+          {"weights", weights.text()},
+          {"bits_per_weight", weights.bits_per_weight()},
+          {"tensor_types", weights.shares}};
+}
+
 nlohmann::json inputs_json(const PlannedCell& cell) {
   nlohmann::json inputs = {{"model_sha256", cell.model->sha256()},
                            {"model_format", cell.model->file().format()},
                            {"tokenizer_sha256", cell.model->tokenizer().sha256()},
-                           {"data_sha256", cell.workload->data_sha256()}};
+                           {"data_sha256", cell.workload->data_sha256()},
+                           {"model", model_json(cell.model->file())}};
   if (cell.spec->policy.needs.future) {
     inputs["sees_future"] = true;
   }
@@ -101,7 +134,7 @@ nlohmann::json inputs_json(const PlannedCell& cell) {
 }  // namespace
 
 nlohmann::json make_cell_result(const PlannedCell& cell, std::span<const SampleRecord> records,
-                                const nlohmann::json& context) {
+                                const TotalLoad& load, const nlohmann::json& context) {
   const Totals totals = total_of(records);
   const Summary summary = cell.workload->summarize(records);
   nlohmann::json result = {{"schema", {{"name", "multistate.result"}, {"version", 1}}},
@@ -120,7 +153,7 @@ nlohmann::json make_cell_result(const PlannedCell& cell, std::span<const SampleR
                              {"limited", cell.limit.has_value()}}},
                            {"data", cell.workload->data_report()},
                            {"state", state_json(totals.state)},
-                           {"perf", perf_json(totals)},
+                           {"perf", perf_json(totals, load)},
                            {"warnings", warnings_of(cell)},
                            {"context", context}};
   if (const Resampling resampling = cell.workload->resampling(); resampling.clustered()) {

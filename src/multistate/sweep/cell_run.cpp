@@ -1,5 +1,6 @@
 #include "multistate/sweep/cell_run.h"
 
+#include <algorithm>
 #include <new>
 #include <system_error>
 #include <utility>
@@ -13,6 +14,25 @@
 #include "multistate/sweep/cell_result.h"
 
 namespace multistate {
+namespace {
+
+/// Counts a call that runs samples, from its start to its end.
+class Running {
+ public:
+  explicit Running(std::atomic<int64_t>& count) : count_(count), beside_(count++) {}
+  ~Running() { --count_; }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+  /// Other calls that ran when this one started or run now, whichever are more.
+  int64_t beside() const { return std::max(beside_, count_ - 1); }
+
+ private:
+  std::atomic<int64_t>& count_;
+  int64_t beside_;
+};
+
+}  // namespace
 
 CellRun::CellRun(const PlannedCell& cell, CellFolder folder, nlohmann::json context)
     : cell_(cell), folder_(std::move(folder)), context_(std::move(context)) {
@@ -21,7 +41,11 @@ CellRun::CellRun(const PlannedCell& cell, CellFolder folder, nlohmann::json cont
       continue;
     }
     try {
-      records_[sample] = SampleRecord::from_json(record);
+      SampleRecord read = SampleRecord::from_json(record);
+      if (record.contains("load")) {  // Absent in records of an earlier program.
+        loads_[sample] = load_from_json(record.at("load"));
+      }
+      records_[sample] = std::move(read);
     } catch (const nlohmann::json::exception& error) {
       log_warning(fmt::format("{}: the record of sample {} is not complete, it is run again: {}",
                               folder_.path().string(), sample, error.what()));
@@ -42,7 +66,7 @@ std::vector<int64_t> CellRun::missing() const {
 }
 
 CellRun::State CellRun::run_samples(std::span<const int64_t> samples, uint64_t seed,
-                                    SharedPrefix* prefix) {
+                                    SharedPrefix* prefix, std::atomic<int64_t>& running) {
   {
     const std::lock_guard lock(mutex_);
     if (state_ != State::kRunning) {
@@ -52,8 +76,13 @@ CellRun::State CellRun::run_samples(std::span<const int64_t> samples, uint64_t s
   const int64_t sample = samples.front();
   try {
     const auto model = cell_.model->transformer();
-    return keep(samples, cell_.workload->run_together(samples, {*model, cell_.model->tokenizer(),
-                                                                cell_.spec->policy, seed, prefix}));
+    const Running here(running);
+    const LoadMeter meter;
+    auto records = cell_.workload->run_together(
+        samples, {*model, cell_.model->tokenizer(), cell_.spec->policy, seed, prefix});
+    SampleLoad load = meter.load();
+    load.jobs_beside = here.beside();
+    return keep(samples, std::move(records), load);
   } catch (const PolicyError& error) {
     return fail(sample, "policy", error.what());
   } catch (const NonFiniteError& error) {
@@ -75,12 +104,14 @@ CellRun::State CellRun::run_samples(std::span<const int64_t> samples, uint64_t s
   }
 }
 
-CellRun::State CellRun::keep(std::span<const int64_t> samples, std::vector<SampleRecord> records) {
+CellRun::State CellRun::keep(std::span<const int64_t> samples, std::vector<SampleRecord> records,
+                             const SampleLoad& load) {
   const std::lock_guard lock(mutex_);
   for (size_t i = 0; i < samples.size(); ++i) {
     SampleRecord& record = records.at(i);
     record.sample = samples[i];
-    folder_.append_sample(record.sample, record.to_json());
+    loads_[record.sample] = load;
+    folder_.append_sample(record.sample, line_of(record));
     tokens_ += record.tokens;
     computed_tokens_ += record.computed_tokens;
     records_[record.sample] = std::move(record);
@@ -93,14 +124,29 @@ CellRun::State CellRun::finish_if_complete() {
   return static_cast<int64_t>(records_.size()) == cell_.samples ? finish_locked() : state_;
 }
 
+nlohmann::json CellRun::line_of(const SampleRecord& record) const {
+  nlohmann::json line = record.to_json();
+  if (const auto load = loads_.find(record.sample); load != loads_.end()) {
+    line["load"] = to_json(load->second);
+  }
+  return line;
+}
+
 CellRun::State CellRun::finish_locked() {
   std::vector<SampleRecord> records;
   std::vector<nlohmann::json> lines;
   for (const auto& [sample, record] : records_) {
     records.push_back(record);
-    lines.push_back(record.to_json());
+    lines.push_back(line_of(record));
   }
-  folder_.finish(make_cell_result(cell_, records, context_), lines);
+  const bool all_known = loads_.size() == records_.size();
+  std::vector<SampleLoad> loads;
+  for (const auto& [sample, load] : loads_) {
+    loads.push_back(load);
+  }
+  folder_.finish(
+      make_cell_result(cell_, records, all_known ? total_load(loads) : TotalLoad(), context_),
+      lines);
   folder_.log("done");
   state_ = State::kDone;
   return state_;

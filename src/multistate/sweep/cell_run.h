@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <span>
@@ -9,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "multistate/results/cell_folder.h"
+#include "multistate/results/machine_load.h"
 #include "multistate/sweep/sweep_plan.h"
 
 namespace multistate {
@@ -33,16 +35,22 @@ class CellRun {
 
   /// Runs samples together and keeps their records on disk; writes the result when they were the
   /// last. An exception fails the cell: error.json is written, with the first of them, and later
-  /// samples are passed over. `prefix`: that of a single sample, if shared. Returns the cell's
+  /// samples are passed over. `prefix`: that of a single sample, if shared. `running` counts the
+  /// calls that run now, in all cells, and tells what ran beside the samples. Returns the cell's
   /// state after it.
-  State run_samples(std::span<const int64_t> samples, uint64_t seed, SharedPrefix* prefix);
+  State run_samples(std::span<const int64_t> samples, uint64_t seed, SharedPrefix* prefix,
+                    std::atomic<int64_t>& running);
 
   /// Writes the result when nothing is missing (all samples were taken over).
   State finish_if_complete();
 
  private:
-  /// Keeps what samples gave.
-  State keep(std::span<const int64_t> samples, std::vector<SampleRecord> records);
+  /// Keeps what samples gave under a load.
+  State keep(std::span<const int64_t> samples, std::vector<SampleRecord> records,
+             const SampleLoad& load);
+
+  /// A line of samples.jsonl: the record and the load under which it was made.
+  nlohmann::json line_of(const SampleRecord& record) const;
   State finish_locked();
   State fail(int64_t sample, const std::string& kind, const std::string& message);
 
@@ -51,6 +59,7 @@ class CellRun {
   CellFolder folder_;
   nlohmann::json context_;
   std::map<int64_t, SampleRecord> records_;
+  std::map<int64_t, SampleLoad> loads_;  ///< Of samples for which it is known.
   State state_ = State::kRunning;
   int64_t tokens_ = 0;
   int64_t computed_tokens_ = 0;

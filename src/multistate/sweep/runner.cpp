@@ -13,6 +13,7 @@
 #include "multistate/base/log.h"
 #include "multistate/engine/run_context.h"
 #include "multistate/engine/threads.h"
+#include "multistate/experiment/exclusive_experiment.h"
 #include "multistate/results/cell_folder.h"
 #include "multistate/results/manifest.h"
 #include "multistate/results/output_lock.h"
@@ -50,18 +51,14 @@ class Runner {
     Progress progress(static_cast<int64_t>(plan_.cells.size()), outcome_.done, tokens_left());
     progress_ = &progress;
     const StopSignals signals;
-    std::vector<std::thread> threads;
-    const auto workers =
-        std::min<size_t>(static_cast<size_t>(options_.jobs), std::max<size_t>(work_.size(), 1));
-    for (size_t i = 0; i < workers; ++i) {
-      threads.emplace_back([this] { work(); });
-    }
-    for (std::thread& thread : threads) {
-      thread.join();
-    }
-    if (failure_) {
-      std::rethrow_exception(failure_);
-    }
+    const auto first_exclusive = static_cast<size_t>(
+        std::stable_partition(work_.begin(), work_.end(),
+                              [](const WorkItem& item) {
+                                return !is_exclusive(*item.run->cell().spec->experiment.experiment);
+                              }) -
+        work_.begin());
+    run_until(first_exclusive, static_cast<size_t>(options_.jobs));
+    run_until(work_.size(), 1);
     outcome_.missing = static_cast<int64_t>(plan_.cells.size()) - outcome_.done - outcome_.failed;
     outcome_.stopped = stop_requested();
     for (const auto& run : runs_) {
@@ -80,6 +77,7 @@ class Runner {
       const CellState state = folder.state();
       if (state == CellState::kDone) {
         ++outcome_.done;
+        outcome_.earlier.add(folder.result());
         continue;
       }
       if (!selected(cell, options_.cells)) {
@@ -91,10 +89,29 @@ class Runner {
       }
       runs_.push_back(std::make_unique<CellRun>(cell, std::move(folder), context));
       if (runs_.back()->missing().empty()) {
-        outcome_.done += runs_.back()->finish_if_complete() == CellRun::State::kDone ? 1 : 0;
+        const bool is_done = runs_.back()->finish_if_complete() == CellRun::State::kDone;
+        outcome_.done += is_done ? 1 : 0;
+        outcome_.ran += is_done ? 1 : 0;
       }
     }
     work_ = list_work(plan_, runs_, options_.sharing);
+  }
+
+  /// Runs the items from where the last call ended up to `end`, with up to `jobs` threads.
+  void run_until(size_t end, size_t jobs) {
+    end_ = end;
+    const size_t workers = std::min(jobs, end - next_);
+    std::vector<std::thread> threads;
+    for (size_t i = 0; i < workers; ++i) {
+      threads.emplace_back([this] { work(); });
+    }
+    for (std::thread& thread : threads) {
+      thread.join();
+    }
+    next_ = end;  // Every thread has asked for one more.
+    if (failure_) {
+      std::rethrow_exception(failure_);
+    }
   }
 
   int64_t tokens_left() const {
@@ -116,8 +133,7 @@ class Runner {
   void work() {
     try {
       set_intra_op_threads(static_cast<int>(options_.threads));
-      for (size_t next = next_++; next < work_.size() && !stop_requested() && !halted_;
-           next = next_++) {
+      for (size_t next = next_++; next < end_ && !stop_requested() && !halted_; next = next_++) {
         run_item(work_[next]);
       }
     } catch (...) {
@@ -131,7 +147,7 @@ class Runner {
   void run_item(WorkItem& item) {
     const PlannedCell& cell = item.run->cell();
     const auto seed = static_cast<uint64_t>(cell.spec->seed.value_or(0));
-    const auto after = item.run->run_samples(item.samples, seed, item.prefix.get());
+    const auto after = item.run->run_samples(item.samples, seed, item.prefix.get(), running_);
     item.prefix.reset();
     const std::lock_guard lock(mutex_);
     progress_->sample_done(cell.slug, tokens_of(item));
@@ -140,6 +156,7 @@ class Runner {
     }
     const bool ok = after == CellRun::State::kDone;
     ++(ok ? outcome_.done : outcome_.failed);
+    ++outcome_.ran;
     progress_->cell_done(cell.slug, ok);
     halted_ = halted_ || (!ok && options_.fail_fast);
   }
@@ -149,6 +166,8 @@ class Runner {
   std::vector<std::unique_ptr<CellRun>> runs_;
   std::vector<WorkItem> work_;
   std::atomic<size_t> next_ = 0;
+  size_t end_ = 0;  ///< Where the threads stop.
+  std::atomic<int64_t> running_ = 0;
   std::atomic<bool> halted_ = false;
   Progress* progress_ = nullptr;
   std::mutex mutex_;

@@ -4,12 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "multistate/sweep/earlier_results.h"
 #include "multistate/sweep/sweep_plan.h"
 
 namespace multistate {
 
 struct RunOptions {
-  int64_t jobs = 1;                ///< Samples that run side by side.
+  int64_t jobs = 1;                ///< Samples that run in parallel; see run_sweep().
   int64_t threads = 1;             ///< Threads inside an operation, for each of them.
   bool sharing = true;             ///< Run what cells compute alike once; see SharedPrefix.
   bool fail_fast = false;          ///< Stop at the first cell that fails.
@@ -20,7 +21,9 @@ struct RunOptions {
 };
 
 struct RunOutcome {
-  int64_t done = 0;  ///< Cells with a result, those of earlier runs included.
+  int64_t done = 0;        ///< Cells with a result, those of earlier runs included.
+  int64_t ran = 0;         ///< Cells that were done, or failed, in this run.
+  EarlierResults earlier;  ///< Cells that were done before.
   int64_t failed = 0;
   int64_t missing = 0;  ///< Neither: the run was stopped, or the cell was not selected.
   bool stopped = false;
@@ -34,9 +37,10 @@ struct RunOutcome {
 /// before a crash or a stop is there as well and is not run again.
 ///
 /// Work is cut into (cell, sample) pairs, or lots of samples where a workload runs them together;
-/// `jobs` threads take them in order. Metrics do not depend
-/// on `jobs`. The first SIGINT, SIGTERM, SIGHUP or SIGUSR1 lets the samples that run end, the
-/// second ends the program.
+/// `jobs` threads take them in order. Cells of exclusive experiments, which measure times, run
+/// after all others and one sample at a time. Metrics do not depend on `jobs`, but for those times.
+/// The first SIGINT, SIGTERM, SIGHUP or SIGUSR1 lets the samples that run end, the second ends the
+/// program.
 RunOutcome run_sweep(const SweepPlan& plan, const RunOptions& options);
 
 }  // namespace multistate

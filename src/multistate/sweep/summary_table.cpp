@@ -7,6 +7,8 @@
 
 #include "multistate/base/text.h"
 #include "multistate/results/cell_folder.h"
+#include "multistate/results/setup_line.h"
+#include "multistate/results/speed_noise.h"
 
 namespace multistate {
 namespace {
@@ -74,6 +76,23 @@ std::string metric_text(const nlohmann::json& metric) {
              : fmt::format("{:.4f} ± {:.4f}", value, metric.at("stderr").get<double>());
 }
 
+using Results = std::vector<std::pair<const PlannedCell*, nlohmann::json>>;
+
+/// Tokens a second, where that was measured.
+std::string speed_text(const nlohmann::json& result) {
+  const auto& rate = result.at("perf").at("tokens_per_s");
+  return rate.is_null() || !speed_noise(result).empty() ? "-"
+                                                        : fmt::format("{:.0f}", rate.get<double>());
+}
+
+std::string setup_of(const Results& results) {
+  std::vector<RunSetup> setups;
+  for (const auto& [cell, result] : results) {
+    setups.push_back(run_setup(result));
+  }
+  return results.empty() ? "" : setup_line(setups) + "\n";
+}
+
 /// Groups of quantised rows that thin out take more than is expected.
 std::string expected_state(const PlannedCell& cell) {
   const std::string bytes = human_bytes(static_cast<double>(cell.state_bytes));
@@ -83,7 +102,7 @@ std::string expected_state(const PlannedCell& cell) {
 }  // namespace
 
 std::string summary_table(const SweepPlan& plan) {
-  std::vector<std::pair<const PlannedCell*, nlohmann::json>> results;
+  Results results;
   for (const PlannedCell& cell : plan.cells) {
     const CellFolder folder(plan.spec.output / "cells" / cell.folder(), cell.id);
     if (folder.state() == CellState::kDone) {
@@ -98,19 +117,25 @@ std::string summary_table(const SweepPlan& plan) {
   });
   std::vector<Row> rows = {parameters};
   rows[0].insert(rows[0].end(), metrics.begin(), metrics.end());
-  rows[0].insert(rows[0].end(), {"tokens/s", "state"});
+  const bool has_speed = std::any_of(results.begin(), results.end(),
+                                     [](const auto& one) { return speed_text(one.second) != "-"; });
+  if (has_speed) {
+    rows[0].emplace_back("tokens/s");
+  }
+  rows[0].emplace_back("state");
   for (const auto& [cell, result] : results) {
     Row row = parameter_values(*cell, parameters);
     for (const std::string& name : metrics) {
       row.push_back(metric_text(result.at("metrics").value(name, nlohmann::json())));
     }
-    const auto& rate = result.at("perf").at("tokens_per_s");
-    row.push_back(rate.is_null() ? "-" : fmt::format("{:.0f}", rate.get<double>()));
+    if (has_speed) {
+      row.push_back(speed_text(result));
+    }
     row.push_back(human_bytes(result.at("perf").at("state_bytes").get<double>()));
     rows.push_back(row);
   }
-  return fmt::format("{}{} of {} planned cells\n", results.empty() ? "" : format_table(rows),
-                     results.size(), plan.cells.size());
+  return fmt::format("{}{}{} of {} planned cells\n", setup_of(results),
+                     results.empty() ? "" : format_table(rows), results.size(), plan.cells.size());
 }
 
 std::string plan_table(const SweepPlan& plan) {

@@ -114,6 +114,27 @@ std::string slug_of(const CellSpec& spec) {
   return slug.substr(0, 80);
 }
 
+/// Two cells of one id are one measurement, and have one folder.
+void reject_same_id(const std::vector<PlannedCell>& cells) {
+  std::map<std::string, const PlannedCell*> seen;
+  for (const PlannedCell& cell : cells) {
+    const auto [first, is_new] = seen.emplace(cell.id, &cell);
+    if (is_new) {
+      continue;
+    }
+    const auto text = [](const PlannedCell& each) {
+      const ModelSpec& model = each.spec->model;
+      return fmt::format("{} (model.path {}, model.device {})", each.spec->parameters.dump(),
+                         model.path.string(), model.device);
+    };
+    throw InputError(
+        fmt::format("two cells of the sweep are the same measurement, {}: {} and {}. Contents of "
+                    "files, not their paths, tell cells apart, and the device does not; leave one "
+                    "of the two out, or run it as a sweep of its own with another output",
+                    cell.folder(), text(*first->second), text(cell)));
+  }
+}
+
 }  // namespace
 
 nlohmann::json PlannedCell::config() const {
@@ -134,6 +155,7 @@ SweepPlan plan_sweep(SweepSpec spec, std::optional<int64_t> limit) {
     plan.cells.back().id = identity_of(plan.cells.back());
     plan.cells.back().slug = slug_of(cell);
   }
+  reject_same_id(plan.cells);
   return plan;
 }
 

@@ -103,6 +103,10 @@ TEST_CASE("fronts of quality against speed and memory") {
   const auto group = cells.analyze(only_nll(0.1)).groups.at(0);
   CHECK(group.pareto_speed == std::vector{fast, good});
   CHECK(group.pareto_memory == std::vector{small, good});
+  cells[fast].speed_noise = "another sample ran beside it";
+  const auto noisy = cells.analyze(only_nll(0.1)).groups.at(0);
+  CHECK(noisy.pareto_speed.empty());
+  CHECK(noisy.pareto_memory == std::vector{small, good});
 }
 
 }  // namespace multistate::aggregate::test

@@ -99,7 +99,8 @@ class Sweep:
                       "evictions": 0,
                       "mean_row_lifetime": 1.0},
             "perf": {"seconds": seconds, "tokens_computed": 512, "tokens_per_s": 50.0,
-                     "peak_rss_bytes": 1000, "state_bytes": 10 * rows},
+                     "noisy": False, "noisy_because": [],
+                     "process_peak_rss_bytes": 1000, "state_bytes": 10 * rows},
             "warnings": [], "context": CONTEXT,
         }
         folder.mkdir(parents=True, exist_ok=True)

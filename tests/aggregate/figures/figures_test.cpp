@@ -314,6 +314,32 @@ TEST_CASE("numbers at a front are below it, and only where they can be read") {
   CHECK_THAT(read_text(folder / "nll-by-memory.gp"), ContainsSubstring("with labels offset 0,1 "));
 }
 
+TEST_CASE("speeds that are no measurement have no front, and their axis says so") {
+  const TemporaryFolder folder;
+  auto report = small().make();
+  sources_of(report, folder.path());
+  const std::string quiet = read_text(folder / "nll-by-speed.gp");
+  CHECK_THAT(quiet, ContainsSubstring("none is better in both"));
+  CHECK_THAT(quiet, ContainsSubstring("set xlabel 'tokens per second'"));
+  report["cells"][0]["speed_noise"] = "another sample ran beside it";
+  sources_of(report, folder.path());
+  const std::string noisy = read_text(folder / "nll-by-speed.gp");
+  CHECK_THAT(noisy, !ContainsSubstring("none is better in both"));
+  CHECK_THAT(noisy, ContainsSubstring("set xlabel 'tokens per second (not a measurement: another "
+                                      "sample ran beside it)'"));
+  CHECK_THAT(read_text(folder / "nll-by-memory.gp"), ContainsSubstring("none is better in both"));
+}
+
+TEST_CASE("every figure says what it was measured on") {
+  const TemporaryFolder folder;
+  const auto report = small().make();
+  for (const FigureFile& file : sources_of(report, folder.path())) {
+    CAPTURE(file.name);
+    CHECK_THAT(read_text(folder / (file.name + ".gp")),
+               ContainsSubstring("set label 999 '" + report["setup"].get<std::string>() + "'"));
+  }
+}
+
 TEST_CASE("pictures, data and scripts are the same from run to run") {
   require_gnuplot();
   const TemporaryFolder folder;

@@ -158,6 +158,7 @@ size_t Maker::add_cell(const Json& key, size_t policy, int size, int seed) {
        {"metrics",
         {{"nll", metric(loss, error, made_.samples)},
          {"perplexity", metric(std::exp(loss), std::exp(loss) * error, made_.samples)}}},
+       {"speed_noise", ""},
        {"measures",
         {{"tokens_per_s",
           full ? 95.0 : 140.0 - size / 12.0 - 3.0 * static_cast<double>(policy % 6)},
@@ -289,6 +290,7 @@ void Maker::add_unfinished() {
          {"error", std::string(state) == "failed" ? "out of memory" : ""},
          {"parameters", {{"policy.name", made_.policies.front()}, {"state_size", 1024}}},
          {"metrics", Json::object()},
+         {"speed_noise", ""},
          {"measures", Json::object()},
          {"series", Json::object()},
          {"maps", Json::object()},
@@ -325,6 +327,7 @@ Json Maker::make() {
   return {
       {"schema", {{"name", "multistate.report"}, {"version", 2}}},
       {"generated", "2026-01-02T03:04:05Z"},
+      {"setup", "A model (Q4_1, 5.0 bits/weight; float32) | text.txt | 8 samples of 1,024 tokens"},
       {"method", "95 % bootstrap over samples"},
       {"sweeps",
        {{{"name", "made"},

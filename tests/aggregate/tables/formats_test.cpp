@@ -41,6 +41,17 @@ TEST_CASE("the terminal's table, as it looks") {
         "4 of 5 planned cells (1 failed, 0 missing, 1 limited)\n");
 }
 
+TEST_CASE("the setup heads a table in every format, escaped as its texts are") {
+  Table table = marked_table();
+  table.setup = "a_model (Q4_1; float32) | t.txt";
+  CHECK_THAT(terminal_table(table, false, 120),
+             ContainsSubstring("by state_size\na_model (Q4_1; float32) | t.txt\n\nlabel"));
+  CHECK_THAT(markdown_table(table),
+             ContainsSubstring("\n\na_model (Q4_1; float32) \\| t.txt\n\n|"));
+  CHECK_THAT(latex_table(table),
+             ContainsSubstring(". a\\_model (Q4\\_1; float32) \\textbar{} t.txt. "));
+}
+
 TEST_CASE("on a terminal with colours the best is bold, and nothing else moves the cursor") {
   Collection all = small_collection();
   all.cells[0].label = "to\033[2Jva";

@@ -1,5 +1,7 @@
 #include "aggregate/analysis/pareto.h"
 
+#include <algorithm>
+
 #include "aggregate/statistics/front.h"
 
 namespace multistate::aggregate {
@@ -35,7 +37,12 @@ void find_fronts(Group& group, const Workspace& work) {
   if (work.headline.empty() || !work.headline.front().higher_is_better) {
     return;
   }
-  group.pareto_speed = front_of(group, work, "tokens_per_s", true);
+  const bool is_quiet = std::all_of(group.cells.begin(), group.cells.end(), [&](size_t cell) {
+    return work.collection.cells[cell].speed_noise.empty();
+  });
+  if (is_quiet) {
+    group.pareto_speed = front_of(group, work, "tokens_per_s", true);
+  }
   group.pareto_memory = front_of(group, work, "state_bytes", false);
 }
 

@@ -6,6 +6,7 @@
 
 #include "aggregate/analysis/analysis.h"
 #include "aggregate/analysis/provenance.h"
+#include "aggregate/reading/setting.h"
 
 namespace multistate::aggregate {
 namespace {
@@ -230,6 +231,7 @@ Json Report::cell(size_t index) const {
           {"parameters", cell.parameters},
           {"metrics", metrics(index)},
           {"measures", std::move(measures)},
+          {"speed_noise", cell.speed_noise},
           {"series", std::move(series)},
           {"maps", cell.maps},
           {"samples", samples(cell)},
@@ -327,6 +329,7 @@ Json Report::make() {
   });
   return {{"schema", {{"name", "multistate.report"}, {"version", 2}}},
           {"generated", utc_now()},
+          {"setup", setup_of(collection_)},
           {"method", analysis_.interval_method},
           {"sweeps", sweeps()},
           {"problems", std::move(problems)},

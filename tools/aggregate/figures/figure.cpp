@@ -57,6 +57,10 @@ std::string Figure::script() const {
       "fontscale 2 linewidth 2 pointscale 2 }}\n"
       "set output '{0}.'.format\n",
       name, width, height, width / kPixelsPerInch, height / kPixelsPerInch, 2 * width, 2 * height);
+  if (!setup.empty()) {
+    text += "set bmargin 5\nset label 999 " + gnuplot_text(setup) +
+            " at screen 0.01, screen 0.022 left font ',9' tc rgb '#555555' front\n";
+  }
   for (const std::string& command : commands) {
     text += command + '\n';
   }

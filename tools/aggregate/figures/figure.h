@@ -12,6 +12,7 @@ namespace multistate::aggregate {
 struct Figure {
   std::string name;   ///< Of its files, without extension.
   std::string title;  ///< One line.
+  std::string setup;  ///< What was measured on, at the foot of the figure; may be empty.
   int width = 760;    ///< Pixels of the SVG.
   int height = 460;
   std::vector<std::string> columns;

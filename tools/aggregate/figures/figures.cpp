@@ -37,6 +37,9 @@ std::vector<Figure> make_figures(const nlohmann::json& report) {
                     by_label(data), value_maps(data)}) {
     std::move(more.begin(), more.end(), std::back_inserter(figures));
   }
+  for (Figure& figure : figures) {
+    figure.setup = plain_text(report.at("setup"));
+  }
   tell_apart(figures);
   return figures;
 }

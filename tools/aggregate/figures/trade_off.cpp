@@ -39,7 +39,10 @@ std::vector<Point> points_of(const PlotData& data, const PlotGroup& group, const
   std::vector<Point> points;
   for (const size_t place : group.cells) {
     const auto& json = *data.cells[place].json;
-    const auto paid = number_at(json.at("measures"), cost.measure);
+    const auto& measures = json.at("measures");
+    const auto measured = number_at(measures, cost.measure);
+    const auto paid =
+        measured ? measured : number_at(measures, std::string("noisy_") + cost.measure);
     const auto found = json.at("metrics").find(metric);
     const auto value =
         found == json.at("metrics").end() ? std::nullopt : number_at(*found, "value");
@@ -175,6 +178,17 @@ std::vector<std::string> policy_parts(const Figure& figure, const PlotData& data
   return parts;
 }
 
+/// Why the speed of a cell is no measurement; empty when it is one for all of them.
+std::string noise_of(const PlotData& data, const std::vector<Point>& points) {
+  for (const Point& point : points) {
+    const std::string noise = plain_text(data.cells[point.cell].json->at("speed_noise"));
+    if (!noise.empty()) {
+      return noise;
+    }
+  }
+  return "";
+}
+
 Figure trade_off(const PlotData& data, const PlotGroup& group, const Cost& cost,
                  const std::string& metric) {
   Figure figure;
@@ -186,8 +200,12 @@ Figure trade_off(const PlotData& data, const PlotGroup& group, const Cost& cost,
   if (points.empty()) {
     return figure;
   }
-  const auto& on_front = group.*cost.front;
-  const std::set<size_t> front(on_front.begin(), on_front.end());
+  const std::string noise = cost.front == &PlotGroup::front_speed ? noise_of(data, points) : "";
+  std::set<size_t> front;
+  if (noise.empty()) {
+    const auto& on_front = group.*cost.front;
+    front.insert(on_front.begin(), on_front.end());
+  }
   add_rows(figure, data, points, front);
   const auto direction = data.higher_is_better.find(metric);
   const bool higher = direction != data.higher_is_better.end() && direction->second;
@@ -201,7 +219,10 @@ Figure trade_off(const PlotData& data, const PlotGroup& group, const Cost& cost,
   } else {
     figure.commands = {"set offsets graph 0.05, graph 0.05, 0, 0"};
   }
-  figure.commands.push_back("set xlabel " + gnuplot_text(cost.axis));
+  figure.commands.push_back(
+      "set xlabel " +
+      gnuplot_text(noise.empty() ? std::string(cost.axis)
+                                 : fmt::format("{} (not a measurement: {})", cost.axis, noise)));
   figure.commands.push_back("set ylabel " + gnuplot_text(data.axis(metric)));
   figure.commands.push_back(wide_range(values_of(points)));
   figure.commands.push_back("set title " + gnuplot_text(figure.title + "; numbers: state size"));

@@ -15,7 +15,7 @@ namespace {
 using Json = nlohmann::json;
 
 /// The names of the template's places, and what goes there.
-using Parts = std::array<std::pair<std::string_view, std::string_view>, 5>;
+using Parts = std::array<std::pair<std::string_view, std::string_view>, 6>;
 
 /// JSON within a <script>: without "<" no text of it can end the element, or begin a comment.
 std::string script_data(const Json& data) {
@@ -90,6 +90,7 @@ std::string make_page(const Json& report, double reload_seconds) {
   const std::string title = html_escaped(title_of(report));
   const std::string data = script_data(page_data(report, reload_seconds));
   const Parts parts = {{{"title", title},
+                        {"setup", html_escaped(report.at("setup").get<std::string>())},
                         {"style", assets.style},
                         {"vega", assets.vega},
                         {"script", assets.script},

@@ -11,6 +11,7 @@
 
 #include "multistate/results/cell_folder.h"
 #include "multistate/results/metric.h"
+#include "multistate/results/setup_line.h"
 #include "multistate/results/sweep_reader.h"
 
 namespace multistate::aggregate {
@@ -66,7 +67,10 @@ struct Cell {
   /// Values over two axes, as written and found whole: {"x": {"name", "ticks"}, "y": ..., "unit",
   /// "values": [rows][columns], null where there is none}.
   std::map<std::string, nlohmann::json> maps;
-  std::map<std::string, double> measures;  ///< "state_bytes", "tokens_per_s", "peak_rss_bytes", ...
+  std::map<std::string, double> measures;  ///< "state_bytes", "tokens_per_s", ...; a
+                                           ///< speed that is no measurement: "noisy_tokens_per_s".
+  std::string speed_noise;  ///< Why its speed is no measurement, results/speed_noise.h; or empty.
+  RunSetup setup;           ///< Of a done cell.
   std::vector<std::string> warnings;
   nlohmann::json context;  ///< Provenance as written.
   nlohmann::json data;     ///< What was read, as written.

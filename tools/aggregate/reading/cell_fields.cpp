@@ -9,6 +9,7 @@
 #include "multistate/base/error.h"
 #include "multistate/base/strict_json.h"
 #include "multistate/base/text.h"
+#include "multistate/results/speed_noise.h"
 
 namespace multistate::aggregate {
 namespace {
@@ -151,6 +152,13 @@ void fill_design(const json& result, Cell& cell) {
   }
 }
 
+void rename_measure(const char* from, const char* to, Cell& cell) {
+  if (auto found = cell.measures.extract(from)) {
+    found.key() = to;
+    cell.measures.insert(std::move(found));
+  }
+}
+
 }  // namespace
 
 const char* name_of(Role role) {
@@ -185,6 +193,13 @@ void fill_from_result(const json& result, Cell& cell) {
   fill_series(object_in(result, "series"), cell);
   fill_maps(result, cell);
   fill_measures(object_in(result, "perf"), "", cell);
+  // What earlier programs called so was the process's as well.
+  rename_measure("peak_rss_bytes", "process_peak_rss_bytes", cell);
+  cell.speed_noise = speed_noise(result);
+  if (!cell.speed_noise.empty()) {
+    rename_measure("tokens_per_s", "noisy_tokens_per_s", cell);
+  }
+  cell.setup = run_setup(result);
   fill_measures(object_in(result, "state"), "", cell);
   const JsonObject counts(object_in(result, "counts"), "counts");
   cell.limited = counts.required(&JsonObject::boolean, "limited");

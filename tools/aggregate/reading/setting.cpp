@@ -9,6 +9,16 @@ bool is_of_policy(const std::string& key) {
          key == "state_fraction";
 }
 
+std::string setup_of(const Collection& collection) {
+  std::vector<RunSetup> setups;
+  for (const Cell& cell : collection.cells) {
+    if (cell.state == CellState::kDone) {
+      setups.push_back(cell.setup);
+    }
+  }
+  return setup_line(setups);
+}
+
 std::string setting_of(const Cell& cell) {
   std::string text;
   for (const auto& [key, value] : cell.parameters) {

@@ -108,6 +108,7 @@ std::string caption(const Table& table) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kSigns = {
       {{"†", "\\textsuperscript{\\dag}"}, {"‡", "\\textsuperscript{\\ddag}"}, {"±", "$\\pm$"}}};
   std::string text = latex_escaped(table.title) + ".";
+  text += table.setup.empty() ? "" : " " + latex_escaped(table.setup) + ".";
   for (const std::string& note : table.notes) {
     std::string escaped = latex_escaped(note);
     for (const auto& [sign, command] : kSigns) {

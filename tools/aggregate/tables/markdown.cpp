@@ -40,7 +40,8 @@ std::string entry_of(const Table& table, size_t row, size_t column) {
 }  // namespace
 
 std::string markdown_table(const Table& table) {
-  std::string text = escaped(table.title) + "\n\n|";
+  std::string text = escaped(table.title) + "\n\n";
+  text += table.setup.empty() ? "|" : escaped(table.setup) + "\n\n|";
   std::string rule = "|";
   for (const std::string& key : table.row_keys) {
     text += " " + escaped(key) + " |";

@@ -300,6 +300,7 @@ Table make_table(const Collection& collection, const TableRequest& request,
   ValueSource source = {collection, full, findings, baselines ? &*baselines : nullptr, 0};
   Table table;
   table.title = title_of(collection, full);
+  table.setup = setup_of(collection);
   table.row_keys = full.rows;
   table.column_keys = full.columns;
   table.is_difference = baselines && full.relation == Relation::kDifference;

@@ -44,6 +44,7 @@ struct TableRow {
 /// A table before it has a format. Columns are ordered by metric, then by value.
 struct Table {
   std::string title;
+  std::string setup;  ///< What was measured on, setup_line(); may be empty.
   std::vector<std::string> row_keys;
   std::vector<std::string> column_keys;
   std::vector<TableColumn> columns;

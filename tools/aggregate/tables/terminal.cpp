@@ -119,7 +119,8 @@ std::vector<std::vector<size_t>> columns_by_metric(const Table& table) {
 }  // namespace
 
 std::string terminal_table(const Table& table, bool color, size_t width) {
-  std::string text = printable(table.title) + "\n\n";
+  std::string text = printable(table.title) + "\n";
+  text += table.setup.empty() ? "\n" : printable(table.setup) + "\n\n";
   std::vector<size_t> all(table.columns.size());
   std::iota(all.begin(), all.end(), size_t{0});
   const Grid whole = grid_of(table, all, color);

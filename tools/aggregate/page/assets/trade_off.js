@@ -89,7 +89,13 @@ function tradeOffChart(report, measure) {
   chart.update = (group, hidden) => {
     const metric = report.headline()[0];
     const data = tradePoints(report, group, metric, measure, hidden);
-    chart.node.hidden = !group.cells.some((cell) => measure in cell.measures);
+    const noise = measure === "tokens_per_s" &&
+      group.cells.map((cell) => cell.speed_noise).find((reason) => reason);
+    chart.node.hidden = !noise && !group.cells.some((cell) => measure in cell.measures);
+    if (noise) {
+      chart.empty(`Speed was not measured: ${noise}. Run with --jobs 1 on a quiet machine.`);
+      return;
+    }
     if (data.points.length === 0) {
       chart.empty("No cell has both numbers.");
       return;

@@ -49,7 +49,7 @@ class ExtrapolationWorkload final : public ChunkWorkload {
 
   SampleRecord run(int64_t sample, const RunContext& context) const override {
     const EvaluatedChunk chunk = evaluate(sample, context);
-    const int64_t window = context.model.config().context_length;
+    const int64_t window = context.model.spec().context_length;
     Tally all;
     Tally within;
     Tally beyond;
@@ -95,12 +95,12 @@ class Extrapolation final : public Experiment {
 
   int64_t context_length() const override { return options_.context_length; }
 
-  void check_model(const TransformerConfig& config) const override {
-    if (options_.context_length <= config.context_length) {
+  void check_model(const DecoderSpec& spec) const override {
+    if (options_.context_length <= spec.context_length) {
       throw InputError(
           fmt::format("experiment.context_length: {} tokens do not go beyond the {} that the model "
                       "was trained on; language_modeling measures within",
-                      options_.context_length, config.context_length));
+                      options_.context_length, spec.context_length));
     }
   }
 

@@ -99,8 +99,8 @@ class LanguageModeling final : public Experiment {
   explicit LanguageModeling(Options options) : options_(std::move(options)) {}
 
   int64_t context_length() const override { return options_.context_length; }
-  void check_model(const TransformerConfig& config) const override {
-    options_.fidelity.check_model(config, options_.context_length);
+  void check_model(const DecoderSpec& spec) const override {
+    options_.fidelity.check_model(spec, options_.context_length);
   }
   std::unique_ptr<Workload> prepare(const Tokenizer& tokenizer) const override {
     return std::make_unique<LanguageWorkload>(options_, tokenizer);

@@ -85,7 +85,7 @@ class StateWorkload final : public ChunkWorkload {
   }
 
   SampleRecord run(int64_t sample, const RunContext& context) const override {
-    const ComparedScan scan(context.model, context.policy, length(sample));
+    const ComparedScan scan(context.model, length(sample));
     const Evaluator evaluator(context.model, context.policy, &scan);
     SampleState state = evaluator.start(
         {.seed = context.seed, .sample = static_cast<uint64_t>(sample)}, length(sample));
@@ -96,7 +96,8 @@ class StateWorkload final : public ChunkWorkload {
     // Of tokens after the prompt; the first token of a chunk is not predicted.
     const auto first = static_cast<size_t>(std::max<int64_t>(length(sample).prompt, 1));
     const std::span losses = std::span(predictions.losses).subspan(first - 1);
-    nlohmann::json values = row_values(state, questions_of(sample, context.model.config().layers));
+    nlohmann::json values =
+        row_values(state, questions_of(sample, context.model.spec().layer_count()));
     values["nll_sum"] = number_to_json(std::accumulate(losses.begin(), losses.end(), 0.0));
     values["scored_tokens"] = losses.size();
     scan.write(values);
@@ -134,10 +135,10 @@ class StateAnalysis final : public Experiment {
   explicit StateAnalysis(Options options) : options_(std::move(options)) {}
 
   int64_t context_length() const override { return options_.context_length; }
-  void check_model(const TransformerConfig& config) const override {
-    if (options_.picture_layer >= config.layers) {
+  void check_model(const DecoderSpec& spec) const override {
+    if (options_.picture_layer >= spec.layer_count()) {
       throw InputError(fmt::format("experiment.picture_layer: {}; the model has layers 0 to {}",
-                                   options_.picture_layer, config.layers - 1));
+                                   options_.picture_layer, spec.layer_count() - 1));
     }
   }
   std::vector<std::string> path_options() const override { return {"data", "tags"}; }

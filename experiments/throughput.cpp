@@ -145,7 +145,7 @@ class ThroughputWorkload final : public Workload {
     note_decode(context.model, one, options_, record.values);
     if (context.policy.bounded()) {
       constexpr double kMicro = 1e6;
-      const auto cost = measure_decision(context.model.config(), context.policy, one.tokens, 1);
+      const auto cost = measure_decision(context.model.spec(), context.policy, one.tokens, 1);
       record.values[kDecision] = cost.decision.median * kMicro;
     }
     record.tokens = options_.context_length;

@@ -1,7 +1,7 @@
 // Expected Attention: evict the row that the next tokens are expected to attend to least, times the
 // length of its value. Queries to come are taken as normal, with mean and covariance of those so
 // far and the mean rotation of the next positions, so that the expected weight of a key k is
-// exp(k'm / sqrt(D) + k'Ck / 2D).
+// exp(s k'm + s^2 k'Ck / 2), where s is the factor of the logits.
 //
 // Paper: Devoto et al., Expected Attention: KV Cache Compression by Estimating Attention from
 // Future Queries Distribution, arXiv:2510.00636, with the defaults of kvpress: 512 positions, 4
@@ -88,18 +88,20 @@ class ExpectedAttention final : public ScoringPolicy {
     const auto key = step.key(head / (step.heads() / step.kv_heads()), row);
     const auto rotation = step.vector(0);
     const auto turned = step.vector(1);
-    const size_t half = key.size() / 2;
+    const size_t half = step.rotary_frequencies().size();
     for (size_t i = 0; i < half; ++i) {
       turned[i] = rotation[i] * key[i] + rotation[i + half] * key[i + half];
       turned[i + half] = rotation[i] * key[i + half] - rotation[i + half] * key[i];
     }
+    std::copy(key.begin() + static_cast<std::ptrdiff_t>(2 * half), key.end(),
+              turned.begin() + static_cast<std::ptrdiff_t>(2 * half));
     const auto covariance = step.query_covariance(head);
     float square = 0.0F;
     for (size_t i = 0; i < key.size(); ++i) {
       square += turned[i] * dot(covariance.subspan(i * key.size(), key.size()), turned);
     }
-    const auto size = static_cast<float>(key.size());
-    return dot(step.query_mean(head), turned) / std::sqrt(size) + square / (2.0F * size);
+    const auto scale = static_cast<float>(step.logit_scale());
+    return scale * dot(step.query_mean(head), turned) + scale * scale * square / 2.0F;
   }
 
   int64_t future_;

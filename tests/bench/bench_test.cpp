@@ -68,16 +68,17 @@ TEST_CASE("the peak of resident memory follows what is used, and starts anew") {
 TEST_CASE("linears are all weights but norms and the embedding of a tied model") {
   const TinySweep sweep;
   const auto model = Transformer::load(*ModelFile::open(sweep.folder() / "model.gguf"), at::kFloat);
-  const auto& config = model->config();
+  const DecoderSpec& spec = model->spec();
+  const AttentionSpec& layer = spec.layers.front().attention;
   int64_t elements = 0;
   for (const at::Tensor& weight : model->linears()) {
     elements += weight.numel();
   }
   const int64_t attention =
-      config.hidden_size * config.head_size * (2 * config.heads + 2 * config.kv_heads);
-  const int64_t mlp = 3 * config.hidden_size * config.intermediate_size;
+      spec.hidden_size * layer.head_size * (2 * layer.heads + 2 * layer.kv_heads);
+  const int64_t mlp = 3 * spec.hidden_size * spec.layers.front().mlp.size;
   CHECK(elements ==
-        config.layers * (attention + mlp) + config.hidden_size * config.vocabulary_size);
+        spec.layer_count() * (attention + mlp) + spec.hidden_size * spec.vocabulary_size);
 }
 
 TEST_CASE("a star is every policy: what each costs a token and layer, in one command") {

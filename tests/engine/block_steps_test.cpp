@@ -49,17 +49,18 @@ Qkv random_qkv() {
 
 /// Allocations in a block of `tokens` that is not the first.
 int64_t allocations_of(const PolicySetup& setup, int64_t tokens) {
-  TransformerConfig config;
-  config.heads = 4;
-  config.kv_heads = 2;
-  config.head_size = 8;
-  config.rope_theta = 10000.0;
-  LayerState state(config, setup, 0, {}, {.tokens = 8 * kTokens}, at::kFloat);
+  AttentionSpec attention;
+  attention.heads = 4;
+  attention.kv_heads = 2;
+  attention.head_size = 8;
+  attention.scale = 1.0 / std::sqrt(static_cast<double>(attention.head_size));
+  attention.rotation.size = attention.head_size;
+  LayerState state(attention, setup, LayerPlace{}, {}, {.tokens = 8 * kTokens}, at::kFloat);
   const auto qkv = random_qkv();
   const auto attended = make_attended(qkv);
-  const auto sets = static_cast<int64_t>(state.sets().size());
   auto& set = state.sets().front();
-  const auto inputs = inputs_of_set(qkv, attended, 0, sets);
+  const auto inputs =
+      inputs_of_set(qkv, attended, state.attention(), 0, static_cast<int64_t>(state.sets().size()));
   BlockSteps steps(inputs, state, set);
   GroupDecision decision(setup, 1);
   std::vector<StepData> data(1);

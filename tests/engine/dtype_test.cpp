@@ -59,7 +59,7 @@ TEST_CASE("rows in float64 take their bytes") {
   // Two layers of two key/value heads of 8: keys and values, the position.
   constexpr int64_t kBytes = 40 * 2 * (2 * 2 * 8 * 8 + 8);
   CHECK(Evaluator(*model, setup).evaluate(distinct_ids(150), {}).state.peak_bytes == kBytes);
-  CHECK(expected_peak_bytes(model->config(), setup, {.tokens = 150}, at::kDouble) == kBytes);
+  CHECK(expected_peak_bytes(model->spec(), setup, {.tokens = 150}, at::kDouble) == kBytes);
 }
 
 TEST_CASE("float32 differs from float64 by rounding") {

@@ -36,17 +36,22 @@ double dot(const float* a, const float* b, int64_t size) {
   return sum;
 }
 
+/// Of every layer.
+const AttentionSpec& attention_of(const Transformer& model) {
+  return model.spec().layers.front().attention;
+}
+
 /// The full model's attention in plain loops: weights[layer][head][query][row].
 class NaiveAttention {
  public:
-  explicit NaiveAttention(const Transformer& model) : heads_(model.config().heads) {
+  explicit NaiveAttention(const Transformer& model) : heads_(attention_of(model).heads) {
     std::vector<int64_t> positions;
     for (int64_t t = 0; t < kTokens; ++t) {
       positions.push_back(t);
     }
     auto hidden = model.embed(ids());
-    const auto table = model.rotary_table(positions);
-    for (int64_t layer = 0; layer < model.config().layers; ++layer) {
+    const auto table = model.rotary_tables(positions);
+    for (int64_t layer = 0; layer < model.spec().layer_count(); ++layer) {
       model.finish(layer, hidden, attend(model.project(layer, hidden, table)));
     }
   }
@@ -137,7 +142,7 @@ class Fixture {
     double most_lost = 0.0;
     for (size_t layer = 0; layer < kept.size(); ++layer) {
       const auto& sets = state.layers[layer].sets();
-      const auto heads = model_->config().heads / static_cast<int64_t>(sets.size());
+      const auto heads = attention_of(*model_).heads / static_cast<int64_t>(sets.size());
       double expected = 0.0;
       for (size_t set = 0; set < sets.size(); ++set) {
         expected += naive_.kept(static_cast<int64_t>(layer), static_cast<int64_t>(set) * heads,
@@ -153,7 +158,7 @@ class Fixture {
  private:
   std::shared_ptr<const Transformer> model_ = tiny_transformer();
   NaiveAttention naive_;
-  FullAttention full_{model_->config().layers, model_->config().kv_heads, kTokens};
+  FullAttention full_{model_->spec().layer_count(), attention_of(*model_).kv_heads, kTokens};
 };
 
 }  // namespace

@@ -113,14 +113,14 @@ TEST_CASE("on the real model blocks keep the rows that tokens keep, or two that 
   const auto setup = set_up_policy("tova", 256);
   std::vector<int64_t> positions(kTokens);
   std::iota(positions.begin(), positions.end(), 0);
-  const auto table = model->rotary_table(positions);
+  const auto table = model->rotary_tables(positions);
   const auto hidden = model->embed(ids);
   int64_t ties = 0;
-  for (int64_t layer = 0; layer < model->config().layers; ++layer) {
+  for (int64_t layer = 0; layer < model->spec().layer_count(); ++layer) {
     INFO("layer " << layer);
     const auto qkv = model->project(layer, hidden, table);
-    LayerState by_token(model->config(), setup, layer, {}, {.tokens = kTokens}, at::kFloat);
-    LayerState by_block(model->config(), setup, layer, {}, {.tokens = kTokens}, at::kFloat);
+    LayerState by_token(model->spec(), setup, layer, {}, {.tokens = kTokens}, at::kFloat);
+    LayerState by_block(model->spec(), setup, layer, {}, {.tokens = kTokens}, at::kFloat);
     const auto expected = token_scan().attend(qkv, by_token);
     const auto actual = block_scan().attend(qkv, by_block);
     const RowTrace& left = by_token.sets().front().trace;

@@ -1,6 +1,7 @@
 #include <array>
 #include <limits>
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -9,6 +10,7 @@
 #include "multistate/conformance/scan_run.h"
 #include "multistate/engine/block_scan.h"
 #include "multistate/engine/places.h"
+#include "multistate/engine/window_setup.h"
 
 #include "support/torch.h"
 
@@ -96,6 +98,65 @@ TEST_CASE("every scan equals naive loops in double precision, for every policy")
           INFO(policy.name << ", heads " << shape.heads << "/" << shape.kv_heads << ", "
                            << scan.name);
           check_equal(run_scan(*scan.scan, inputs, policy.setup, seed), naive);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("scale, cap and rotated share of a layer are the same in every scan and in the loops") {
+  struct Kind {
+    const char* name;
+    std::optional<double> scale;
+    std::optional<double> cap;
+    std::optional<int64_t> rotated;
+  };
+  constexpr std::array<Kind, 4> kKinds = {{{"an odd scale", 0.2, {}, {}},
+                                           {"capped logits", 0.7, 3.0, {}},
+                                           {"half of a head rotated", {}, {}, 4},
+                                           {"no rotation, capped", {}, 2.0, 0}}};
+  const SampleSeed seed = {.seed = 3, .sample = 5};
+  for (const Kind& kind : kKinds) {
+    auto inputs = NaiveInputs::random(6, 2, kTokens, 9);
+    inputs.scale = kind.scale;
+    inputs.logit_cap = kind.cap;
+    inputs.rotated_size = kind.rotated;
+    for (const PolicyCase& policy : policy_cases(5)) {
+      const auto naive = naive_scan(inputs, policy.setup, seed, 0);
+      for (const NamedScan& scan : scans_of(policy.setup)) {
+        INFO(kind.name << ", " << policy.name << ", " << scan.name);
+        check_equal(run_scan(*scan.scan, inputs, policy.setup, seed), naive);
+      }
+    }
+    for (const char* positions : {"in_cache", "log_gap"}) {
+      for (const char* name : {"tova", "h2o", "expected_attention"}) {
+        const auto setup = set_up_policy(
+            name, 5, fmt::format("{{positions: {}, sinks: 1, recent: 1}}", positions));
+        const auto naive = naive_scan(inputs, setup, seed, 0);
+        for (const NamedScan& scan : scans_of(setup)) {
+          INFO(kind.name << ", " << name << ", positions " << positions << ", " << scan.name);
+          check_equal(run_scan(*scan.scan, inputs, setup, seed), naive);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("a layer with a window keeps its newest rows by itself, whatever the policy") {
+  for (const int64_t window : {2, 7, 24, 40}) {
+    auto inputs = NaiveInputs::random(6, 2, kTokens, 11);
+    inputs.window = window;
+    inputs.logit_cap = 5.0;
+    for (const auto& setup :
+         {keep_all_setup(), set_up_policy("tova", 3, "{scope: kv_head}"),
+          set_up_policy("pyramidkv", 6), set_up_policy("h2o", 3, "{positions: in_cache}")}) {
+      const auto naive = naive_scan(inputs, setup, {}, 0);
+      REQUIRE(naive.kept.size() == 1);
+      CHECK(naive.kept.front().back().size() == static_cast<size_t>(std::min(window - 1, kTokens)));
+      for (const NamedScan& scan : scans_of(window_setup(window - 1))) {
+        INFO("window " << window << ", " << setup.entry->info.name << ", " << scan.name);
+        for (const int64_t calls : {1, 5}) {
+          check_equal(run_scan(*scan.scan, inputs, setup, {}, calls), naive);
         }
       }
     }

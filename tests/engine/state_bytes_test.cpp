@@ -162,12 +162,12 @@ TEST_CASE("kivi's bytes are those of packed codes, of ranges and of the newest r
 
 TEST_CASE("whatever goes, every scan measures the bytes of the rows and groups that are left") {
   constexpr int64_t kTokens = 120;
-  TransformerConfig config;
-  config.layers = 1;
-  config.heads = 4;
-  config.kv_heads = 2;
-  config.head_size = kHeadSize;
-  config.rope_theta = 10000.0;
+  AttentionSpec attention;
+  attention.heads = 4;
+  attention.kv_heads = 2;
+  attention.head_size = kHeadSize;
+  attention.scale = 1.0 / std::sqrt(static_cast<double>(attention.head_size));
+  attention.rotation.size = attention.head_size;
   const Qkv qkv = {at::randn({4, kTokens, kHeadSize}), at::randn({2, kTokens, kHeadSize}),
                    at::randn({2, kTokens, kHeadSize})};
   const BlockScan blocks_of_four(4);
@@ -192,7 +192,7 @@ TEST_CASE("whatever goes, every scan measures the bytes of the rows and groups t
             .residual = 7};
         for (const LayerScan* scan : {&token_scan(), &block_scan(), &fours}) {
           CAPTURE(base, scope, every, scan == &token_scan(), scan == &fours);
-          LayerState state(config, setup, 0, {}, {.tokens = kTokens}, at::kFloat);
+          LayerState state(attention, setup, LayerPlace{}, {}, {.tokens = kTokens}, at::kFloat);
           scan->attend(qkv, state);
           int64_t peak = 0;
           int64_t end = 0;
@@ -227,7 +227,7 @@ TEST_CASE("what is expected of a state before a run is what the run takes, whate
       for (const int64_t tokens : {30, 150}) {
         const int64_t prompt = setup.one_shot() ? tokens / 2 : 0;
         const SampleLength length = {.tokens = tokens, .prompt = prompt};
-        CHECK(within_5_percent(expected_peak_bytes(model->config(), setup, length, at::kFloat),
+        CHECK(within_5_percent(expected_peak_bytes(model->spec(), setup, length, at::kFloat),
                                use_of_sample(*model, setup, tokens, prompt).peak_bytes));
       }
     }
@@ -245,7 +245,7 @@ TEST_CASE("quantised rows that go with their groups take what is expected before
       const int64_t prompt = setup.one_shot() ? 1 + tokens / 2 : 0;
       const SampleLength length = {.tokens = tokens, .prompt = prompt};
       CHECK(within_5_percent(use_of_sample(*model, setup, tokens, prompt).peak_bytes,
-                             expected_peak_bytes(model->config(), setup, length, at::kFloat)));
+                             expected_peak_bytes(model->spec(), setup, length, at::kFloat)));
     }
   }
 }

@@ -203,16 +203,16 @@ TEST_CASE("long_perplexity compares the judged tokens, and key tokens apart") {
 
 TEST_CASE("attention that would take too much memory is refused before anything runs") {
   const FidelityOptions options = {.fidelity = false, .kept_attention = true};
-  TransformerConfig config;
-  config.layers = 30;
-  config.kv_heads = 3;
+  DecoderSpec spec;
+  spec.layers.resize(30);
+  spec.layers.front().attention.kv_heads = 3;
   // 90 T (T + 1) <= 2^31
-  CHECK(input_error([&] { options.check_model(config, 4884); }) == "no error");
-  CHECK_THAT(input_error([&] { options.check_model(config, 4885); }),
+  CHECK(input_error([&] { options.check_model(spec, 4884); }) == "no error");
+  CHECK_THAT(input_error([&] { options.check_model(spec, 4885); }),
              ContainsSubstring("experiment.kept_attention: the attention of 4885 tokens in 30 "
                                "layers with 3 key/value heads takes 2.0 GiB a sample, more than 2 "
                                "GiB; at most 4884 tokens fit with this model"));
-  CHECK(input_error([&] { FidelityOptions{.fidelity = true}.check_model(config, 1000000); }) ==
+  CHECK(input_error([&] { FidelityOptions{.fidelity = true}.check_model(spec, 1000000); }) ==
         "no error");
 }
 

@@ -22,8 +22,8 @@ Qkv random_qkv(int64_t tokens) {
 nlohmann::json errors_of(const PolicySetup& setup, const std::vector<Qkv>& segments,
                          int64_t tokens) {
   const auto model = tiny_transformer({.layers = 1});
-  const ComparedScan scan(*model, setup, {.tokens = tokens});
-  LayerState state(model->config(), setup, 0, {}, {.tokens = tokens}, at::kFloat);
+  const ComparedScan scan(*model, {.tokens = tokens});
+  LayerState state(model->spec(), setup, 0, {}, {.tokens = tokens}, at::kFloat);
   for (const Qkv& qkv : segments) {
     scan.attend(qkv, state);
   }

@@ -16,7 +16,7 @@ TinyWorkload::TinyWorkload(const std::string& experiment, const std::string& opt
   const auto node =
       parse_yaml(fmt::format("data: {}\n{}", (folder_ / "text.txt").string(), options), "options");
   setup_ = set_up_experiment(*experiment_registry().find(experiment), node);
-  setup_.experiment->check_model(file_->config());
+  setup_.experiment->check_model(file_->spec());
   workload_ = setup_.experiment->prepare(*tokenizer_);
   ids_ = tokenizer_->encode(text);
 }

@@ -33,27 +33,72 @@ std::function<void(json&)> remove(const std::string& key) {
 }
 
 std::vector<Unsupported> unsupported_kinds() {
-  const std::string supported = ", which is not supported; supported: '[\"LlamaForCausalLM\"]'";
   return {
-      {"'architectures' is missing" + supported, remove("architectures")},
-      {"'architectures' is '[\"Qwen2ForCausalLM\"]'" + supported,
-       set("architectures", {"Qwen2ForCausalLM"})},
-      {"'hidden_act' is '\"gelu\"'; expected 'silu'", set("hidden_act", "gelu")},
-      {"'attention_bias' is 'true'; expected false", set("attention_bias", true)},
-      {"'mlp_bias' is 'true'; expected false", set("mlp_bias", true)},
-      {"'rope_scaling': 'rope_type' is '\"llama3\"'; expected 'default'",
-       set("rope_scaling", {{"rope_type", "llama3"}})},
-      {"'rope_scaling': 'type' is '\"linear\"'; expected 'default'",
-       set("rope_scaling", {{"type", "linear"}})},
-      {"'rope_scaling': the key 'factor' is not supported", set("rope_scaling", {{"factor", 2.0}})},
-      {"'rope_scaling' is '8'; expected an object", set("rope_scaling", 8)},
-      {"'rope_parameters': the key 'rope_theta' is missing",
-       set("rope_parameters", {{"rope_type", "default"}})},
-      {"'rope_theta' is 10000, but that of 'rope_parameters' is 5000",
-       set("rope_parameters", {{"rope_theta", 5000.0}})},
-      {"the key 'quantization_config' (value '{\"bits\":4}') is not supported; remove it if it has "
-       "no influence on the computation",
+      {"the key 'architectures' is missing", remove("architectures")},
+      {"'architectures' is '[\"LlamaForCausalLM\",\"B\"]'; expected a list with the name of one "
+       "class",
+       set("architectures", {"LlamaForCausalLM", "B"})},
+      {"'architectures' is 'MambaForCausalLM', which is not supported; supported: "
+       "GPTNeoXForCausalLM, Gemma2ForCausalLM, Gemma3ForCausalLM, GraniteForCausalLM, "
+       "LlamaForCausalLM, MistralForCausalLM, Olmo2ForCausalLM, Phi3ForCausalLM, Qwen2ForCausalLM, "
+       "Qwen3ForCausalLM, SmolLM3ForCausalLM",
+       set("architectures", {"MambaForCausalLM"})},
+      {"'hidden_act' is '\"relu\"'; expected 'silu', 'gelu' or 'gelu_pytorch_tanh'",
+       set("hidden_act", "relu")},
+      {"'rope_interleaved' is 'true'; expected false", set("rope_interleaved", true)},
+      {"'sliding_window' is '4096'; expected null", set("sliding_window", 4096)},
+      {"'use_sliding_window' is 'true'; expected false", set("use_sliding_window", true)},
+      {"'layer_types' is '[\"full_attention\",\"sliding_attention\"]'; expected 'full_attention' "
+       "for every layer",
+       set("layer_types", {"full_attention", "sliding_attention"})},
+      {"the key 'quantization_config' (value '{\"bits\":4}') is not supported for the architecture "
+       "'llama'",
        set("quantization_config", {{"bits", 4}})},
+  };
+}
+
+std::vector<Unsupported> unsupported_ropes() {
+  const json llama3 = {{"rope_type", "llama3"},
+                       {"factor", 8.0},
+                       {"low_freq_factor", 4.0},
+                       {"high_freq_factor", 4.0},
+                       {"original_max_position_embeddings", 64}};
+  return {
+      {"'rope_scaling': the RoPE type 'mrope' is not supported; supported: default, dynamic, "
+       "linear, "
+       "llama3, longrope, yarn",
+       set("rope_scaling", {{"type", "mrope"}, {"factor", 2.0}})},
+      {"'rope_scaling': 'type' is '\"linear\"'; expected the same as 'rope_type', 'yarn'",
+       set("rope_scaling", {{"type", "linear"}, {"rope_type", "yarn"}, {"factor", 2.0}})},
+      {"'rope_scaling': the key 'factor' is missing", set("rope_scaling", {{"type", "linear"}})},
+      {"'rope_scaling': 'factor' is '-2.0'; expected a positive number",
+       set("rope_scaling", {{"type", "linear"}, {"factor", -2.0}})},
+      {"'rope_scaling': the key 'factor' (value '2.0') is not supported for RoPE of type 'default'",
+       set("rope_scaling", {{"factor", 2.0}})},
+      {"'rope_scaling': the key 'magic' (value '1') is not supported for RoPE of type 'linear'",
+       set("rope_scaling", {{"type", "linear"}, {"factor", 2.0}, {"magic", 1}})},
+      {"'rope_scaling': 'high_freq_factor' is '4.0'; expected more than 'low_freq_factor'",
+       set("rope_scaling", llama3)},
+      {"'rope_scaling': type 'longrope' needs 'short_factor' and 'long_factor'",
+       set("rope_scaling", {{"type", "longrope"}, {"short_factor", {1, 1, 1, 1}}})},
+      {"'rope_scaling': 'short_factor' is '4'; expected a list of numbers",
+       set("rope_scaling", {{"type", "longrope"}, {"short_factor", 4}})},
+      {"3 factors of RoPE's frequencies, which are 4",
+       set("rope_scaling",
+           {{"type", "longrope"}, {"short_factor", {1, 1, 1}}, {"long_factor", {1, 1, 1}}})},
+      {"'rope_scaling' is '8'; expected an object", set("rope_scaling", 8)},
+      {"'rope_scaling': 'rope_theta' is 5000, but 'rope_theta' beside it is 10000",
+       set("rope_scaling", {{"rope_theta", 5000.0}})},
+      {"'rope_parameters': 'rope_theta' is 5000, but 'rope_theta' beside it is 10000",
+       set("rope_parameters", {{"rope_theta", 5000.0}})},
+      {"'rope_parameters': 'partial_rotary_factor' is 1.5; expected 0 to 1",
+       set("rope_parameters", {{"rope_theta", 10000.0}, {"partial_rotary_factor", 1.5}})},
+      {"'rope_scaling' is '{\"factor\":2.0,\"type\":\"linear\"}'; expected the same as "
+       "'rope_parameters', or only one of them",
+       [](json& config) {
+         config["rope_scaling"] = {{"type", "linear"}, {"factor", 2.0}};
+         config["rope_parameters"] = {{"rope_type", "default"}};
+       }},
   };
 }
 
@@ -65,10 +110,11 @@ std::vector<Unsupported> unsupported_sizes() {
       {"'hidden_size' is '32.5'; expected an integer", set("hidden_size", 32.5)},
       {"'hidden_size' is '9223372036854775808'; expected an integer",
        set("hidden_size", uint64_t{1} << 63)},
+      {"'attention_bias' is '1'; expected true or false", set("attention_bias", 1)},
       {"'rms_norm_eps' is '\"1e-5\"'; expected a number", set("rms_norm_eps", "1e-5")},
       {"'tie_word_embeddings' is '1'; expected true or false", set("tie_word_embeddings", 1)},
-      {"the number of layers is 0; allowed are 1 to 2147483648", set("num_hidden_layers", 0)},
-      {"the head size is 7; RoPE needs an even one", set("head_dim", 7)},
+      {"the number of layers is 0; allowed are 1 to 10000", set("num_hidden_layers", 0)},
+      {"RoPE turns 7 of 7 elements of a head; expected an even number of them", set("head_dim", 7)},
       {"'hidden_size' 33 is not a multiple of 'num_attention_heads' 4, and there is no 'head_dim'",
        [](json& config) {
          config["hidden_size"] = 33;
@@ -136,17 +182,21 @@ TEST_CASE("a safetensors model and the GGUF file of the same weights are the sam
   CHECK(hf->tensors().size() == gguf->tensors().size());
   for (const TinyWeight& weight : tiny_weights(model)) {
     INFO(weight.name);
-    CHECK(at::equal(require_tensor(*hf, weight.name, weight.shape),
-                    require_tensor(*gguf, weight.name, weight.shape)));
+    CHECK(at::equal(hf->weight(id_of(weight)), gguf->weight(id_of(weight))));
   }
-  const TransformerConfig& a = hf->config();
-  const TransformerConfig& b = gguf->config();
-  CHECK(
-      std::tie(a.architecture, a.name, a.layers, a.heads, a.kv_heads, a.head_size, a.hidden_size) ==
-      std::tie(b.architecture, b.name, b.layers, b.heads, b.kv_heads, b.head_size, b.hidden_size));
-  CHECK(std::tie(a.intermediate_size, a.vocabulary_size, a.context_length, a.norm_epsilon,
-                 a.rope_theta) == std::tie(b.intermediate_size, b.vocabulary_size, b.context_length,
-                                           b.norm_epsilon, b.rope_theta));
+  const DecoderSpec& a = hf->spec();
+  const DecoderSpec& b = gguf->spec();
+  CHECK(std::tie(a.architecture, a.name, a.hidden_size, a.vocabulary_size, a.context_length,
+                 a.norm_epsilon, a.tied) == std::tie(b.architecture, b.name, b.hidden_size,
+                                                     b.vocabulary_size, b.context_length,
+                                                     b.norm_epsilon, b.tied));
+  CHECK(a.layer_count() == b.layer_count());
+  const LayerSpec& c = a.layers.back();
+  const LayerSpec& d = b.layers.back();
+  CHECK(std::tie(c.attention.heads, c.attention.kv_heads, c.attention.head_size, c.attention.scale,
+                 c.attention.rotation, c.mlp.size) ==
+        std::tie(d.attention.heads, d.attention.kv_heads, d.attention.head_size, d.attention.scale,
+                 d.attention.rotation, d.mlp.size));
 }
 
 TEST_CASE("the tokenizers of a safetensors model and of its GGUF file are the same") {
@@ -171,23 +221,24 @@ TEST_CASE("the newer spellings of config.json are read") {
         config["rope_parameters"] = {{"rope_theta", 500000.0}, {"rope_type", "default"}};
         config["eos_token_id"] = {7, 8};
         config["dtype"] = "float32";
-        config["num_key_value_heads"] = nullptr;
-        config["num_attention_heads"] = 2;
+        config["num_key_value_heads"] = 2;
         config["head_dim"] = nullptr;
       },
       [](SafetensorsWriter&) {});
   const auto file = ModelFile::open(folder.path());
-  CHECK(file->config().rope_theta == 500000.0);
-  CHECK(file->config().kv_heads == 2);
-  CHECK(file->config().head_size == 16);
+  const AttentionSpec& attention = file->spec().layers.front().attention;
+  CHECK(attention.rotation.theta == 500000.0);
+  CHECK(attention.kv_heads == 2);
+  CHECK(attention.head_size == 8);
   CHECK(file->tokenizer().eos_id == 7);
 }
 
 TEST_CASE("config.json of models that the Transformer cannot compute is refused") {
   const TemporaryFolder folder;
   auto all = unsupported_kinds();
-  const auto sizes = unsupported_sizes();
-  all.insert(all.end(), sizes.begin(), sizes.end());
+  for (const auto& more : {unsupported_ropes(), unsupported_sizes()}) {
+    all.insert(all.end(), more.begin(), more.end());
+  }
   for (const Unsupported& unsupported : all) {
     write_model(folder, unsupported.spoil, [](SafetensorsWriter&) {});
     CHECK(open_error(folder) == (folder / "config.json").string() + ": " + unsupported.message);
@@ -219,7 +270,7 @@ TEST_CASE("weights in 16 bits are widened") {
     writer.add("lm_head.weight", "BF16", {264, 32}, head);
   });
   const auto file = ModelFile::open(folder.path());
-  const auto head = require_tensor(*file, "lm_head.weight", {264, 32});
+  const auto head = file->weight({Weight::kHead});
   CHECK(at::equal(head, at::tensor(std::vector<float>(264 * 32, 1.5F)).view({264, 32})));
 }
 
@@ -230,9 +281,11 @@ TEST_CASE("a tied head is the embedding, and must not be stored as anything else
     writer.add("lm_head.weight", "F32", embedding.shape, weight_bytes(embedding));
   };
   write_model(folder, nothing, same);
-  CHECK_FALSE(ModelFile::open(folder.path())->tensor("lm_head.weight", {264, 32}).has_value());
+  CHECK(ModelFile::open(folder.path())->spec().tied);
   write_model(folder, set("tie_word_embeddings", false), same);
-  CHECK(ModelFile::open(folder.path())->tensor("lm_head.weight", {264, 32}).has_value());
+  const auto file = ModelFile::open(folder.path());
+  CHECK_FALSE(file->spec().tied);
+  CHECK(at::equal(file->weight({Weight::kHead}), file->weight({Weight::kEmbedding})));
   write_model(folder, nothing, [](SafetensorsWriter& writer) {
     writer.add("lm_head.weight", "F32", {264, 32}, std::string(264 * 32 * 4, '\0'));
   });
@@ -254,25 +307,28 @@ TEST_CASE("safetensors weights that the Transformer has no use for are refused")
                 [&](SafetensorsWriter& writer) { writer.add(name, "F32", {1}, "1234"); });
     return open_error(folder);
   };
+  const std::string no_such =
+      " is not supported: a model of the architecture 'llama' with 2 layers and this configuration "
+      "has no such weight";
   CHECK(with("model.layers.0.self_attn.q_proj.bias") ==
-        path +
-            ": tensor 'model.layers.0.self_attn.q_proj.bias' is not supported: LlamaForCausalLM as "
-            "built here has no such weight");
+        path + ": tensor 'model.layers.0.self_attn.q_proj.bias'" + no_such);
   CHECK(with("model.layers.2.mlp.up_proj.weight") ==
-        path +
-            ": tensor 'model.layers.2.mlp.up_proj.weight' is of a layer beyond "
-            "'num_hidden_layers' 2");
+        path + ": tensor 'model.layers.2.mlp.up_proj.weight'" + no_such);
   CHECK(with("model.layers.0.self_attn.rotary_emb.inv_freq") == "no error");
 }
 
-TEST_CASE("a misshapen safetensors weight is refused by name") {
+TEST_CASE("missing and misshapen safetensors weights are refused before any is read") {
   const TemporaryFolder folder;
-  write_tiny_safetensors({}, folder.path());
-  const auto file = ModelFile::open(folder.path());
-  CHECK(input_error([&] {
-          require_tensor(*file, "model.norm.weight", {16, 2});
-        }) == (folder / "model.safetensors").string() +
-                  ": tensor 'model.norm.weight' has shape [32]; expected [16, 2]");
+  const std::string path = (folder / "model.safetensors").string();
+  write_model(folder, set("intermediate_size", 40), [](SafetensorsWriter&) {});
+  CHECK(open_error(folder) ==
+        path +
+            ": tensor 'model.layers.0.mlp.gate_proj.weight' has shape [48, 32]; expected [40, "
+            "32]");
+  write_model(folder, set("num_hidden_layers", 3), [](SafetensorsWriter&) {});
+  CHECK(open_error(folder) == path + ": tensor 'model.layers.2.input_layernorm.weight' is missing");
+  write_model(folder, set("attention_bias", true), [](SafetensorsWriter&) {});
+  CHECK(open_error(folder) == path + ": tensor 'model.layers.0.self_attn.q_proj.bias' is missing");
 }
 
 TEST_CASE("a model in shards is one model") {
@@ -285,8 +341,7 @@ TEST_CASE("a model in shards is one model") {
                                      folder / "part-2.safetensors"});
   for (const TinyWeight& weight : tiny_weights({})) {
     INFO(weight.name);
-    CHECK(at::equal(require_tensor(*file, weight.name, weight.shape),
-                    at::tensor(weight.values).view(weight.shape)));
+    CHECK(at::equal(file->weight(id_of(weight)), at::tensor(weight.values).view(weight.shape)));
   }
 }
 

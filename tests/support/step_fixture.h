@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -36,6 +37,7 @@ class ShownStep {
     }
     const auto& vectors = step.keys.empty() ? step.values : step.keys;
     data_.head_size = vectors.empty() ? 0 : static_cast<int64_t>(vectors.front().front().size());
+    data_.logit_scale = 1.0 / std::sqrt(static_cast<double>(data_.head_size));
     data_.kv_heads = static_cast<int64_t>(vectors.size());
     data_.keys = flatten(step.keys, keys_);
     data_.values = flatten(step.values, values_);

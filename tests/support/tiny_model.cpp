@@ -4,7 +4,9 @@
 #include <array>
 #include <cmath>
 #include <fstream>
+#include <map>
 #include <numbers>
+#include <sstream>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -189,6 +191,28 @@ std::vector<TinyWeight> tiny_weights(const TinyModel& model) {
   }
   maker.norm("model.norm.weight", model.hidden_size);
   return std::move(maker.weights);
+}
+
+WeightId id_of(const TinyWeight& weight) {
+  static const std::map<std::string, Weight> parts = {
+      {"embed_tokens", Weight::kEmbedding},
+      {"input_layernorm", Weight::kAttentionNorm},
+      {"q_proj", Weight::kQuery},
+      {"k_proj", Weight::kKey},
+      {"v_proj", Weight::kValue},
+      {"o_proj", Weight::kOutput},
+      {"gate_proj", Weight::kGate},
+      {"post_attention_layernorm", Weight::kMlpNorm},
+      {"up_proj", Weight::kUp},
+      {"down_proj", Weight::kDown},
+      {"norm", Weight::kFinalNorm}};
+  std::vector<std::string> words;
+  std::istringstream name(weight.name);
+  for (std::string word; std::getline(name, word, '.');) {
+    words.push_back(word);
+  }
+  const Weight part = parts.at(words[words.size() - 2]);
+  return {part, words[1] == "layers" ? std::stoll(words[2]) : -1};
 }
 
 const std::vector<std::pair<std::string, std::string>>& tiny_merges() {

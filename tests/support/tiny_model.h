@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "multistate/model/weights.h"
+
 #include "support/gguf_writer.h"
 
 namespace multistate::test {
@@ -34,6 +36,9 @@ struct TinyWeight {
 };
 
 std::vector<TinyWeight> tiny_weights(const TinyModel& model);
+
+/// What the weight is for.
+WeightId id_of(const TinyWeight& weight);
 
 /// Token strings by id: byte b is token b, then one token a merge, then the special one.
 const std::vector<std::string>& tiny_tokens();

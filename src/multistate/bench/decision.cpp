@@ -27,20 +27,23 @@ class NoOp final : public Policy {
   }
 };
 
-double seconds_a_token(const TransformerConfig& config, const PolicySetup& setup, const Qkv& qkv) {
-  LayerState state(config, setup, 0, {}, {.tokens = qkv.tokens()}, qkv.keys.options());
+double seconds_a_token(const AttentionSpec& attention, const PolicySetup& setup, const Qkv& qkv) {
+  LayerState state(attention, setup, LayerPlace{}, {}, {.tokens = qkv.tokens()},
+                   qkv.keys.options());
   const double seconds = seconds_of([&] { scan_for(setup).attend(qkv, state); });
   return seconds / static_cast<double>(qkv.tokens());
 }
 
 }  // namespace
 
-DecisionCost measure_decision(const TransformerConfig& config, const PolicySetup& setup,
-                              int64_t tokens, int64_t repetitions) {
+DecisionCost measure_decision(const DecoderSpec& spec, const PolicySetup& setup, int64_t tokens,
+                              int64_t repetitions) {
   const c10::InferenceMode inference;
-  const Qkv qkv = {at::randn({config.heads, tokens, config.head_size}),
-                   at::randn({config.kv_heads, tokens, config.head_size}),
-                   at::randn({config.kv_heads, tokens, config.head_size})};
+  AttentionSpec attention = spec.layers.front().attention;
+  attention.window.reset();
+  const Qkv qkv = {at::randn({attention.heads, tokens, attention.head_size}),
+                   at::randn({attention.kv_heads, tokens, attention.head_size}),
+                   at::randn({attention.kv_heads, tokens, attention.head_size})};
   PolicySetup no_op = setup;
   no_op.policy = std::make_shared<NoOp>();
   no_op.needs.pools_heads = false;
@@ -50,8 +53,8 @@ DecisionCost measure_decision(const TransformerConfig& config, const PolicySetup
   std::vector<double> without;
   std::vector<double> difference;
   for (int64_t repetition = 0; repetition < repetitions; ++repetition) {
-    with.push_back(seconds_a_token(config, setup, qkv));
-    without.push_back(seconds_a_token(config, no_op, qkv));
+    with.push_back(seconds_a_token(attention, setup, qkv));
+    without.push_back(seconds_a_token(attention, no_op, qkv));
     difference.push_back(with.back() - without.back());
   }
   return {spread_of(with), spread_of(without), spread_of(difference)};

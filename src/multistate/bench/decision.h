@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "multistate/bench/spread.h"
-#include "multistate/model/transformer_config.h"
+#include "multistate/model/decoder_spec.h"
 #include "multistate/policy/setup.h"
 
 namespace multistate {
@@ -16,9 +16,9 @@ struct DecisionCost {
   Spread decision;  ///< The difference, repetition by repetition.
 };
 
-/// Of `tokens` random tokens; repetitions with and without the policy take turns. `setup` is of a
-/// bounded policy.
-DecisionCost measure_decision(const TransformerConfig& config, const PolicySetup& setup,
-                              int64_t tokens, int64_t repetitions);
+/// In one layer without a window, of `tokens` random tokens; repetitions with and without the
+/// policy take turns. `setup` is of a bounded policy.
+DecisionCost measure_decision(const DecoderSpec& spec, const PolicySetup& setup, int64_t tokens,
+                              int64_t repetitions);
 
 }  // namespace multistate

@@ -19,7 +19,7 @@ class DecodeCase {
         steps_(steps),
         context_(Evaluator(model, measured.setup)
                      .start({}, {.tokens = measured.tokens + steps, .prompt = measured.tokens})) {
-    auto ids = random_ids(measured.tokens, model.config().vocabulary_size, 0);
+    auto ids = random_ids(measured.tokens, model.spec().vocabulary_size, 0);
     ids.pop_back();  // The last token of every sample is its own.
     PhaseSeconds seconds;
     Evaluator(model, measured.setup).prefill(ids, context_, seconds);
@@ -40,7 +40,7 @@ class DecodeCase {
     std::vector<GenerationRequest> requests;
     for (int64_t sample = 0; sample < batch; ++sample) {
       requests.push_back({.context = &context_,
-                          .prompt = random_ids(1, model_.config().vocabulary_size, sample),
+                          .prompt = random_ids(1, model_.spec().vocabulary_size, sample),
                           .max_tokens = steps_ + 1,
                           .seed = {.seed = 0, .sample = static_cast<uint64_t>(sample)}});
     }

@@ -18,7 +18,7 @@ struct Timings {
 
 void run_once(const Transformer& model, const PrefillCase& one, PrefillResult& result,
               Timings& timings) {
-  const auto ids = random_ids(one.tokens, model.config().vocabulary_size, 0);
+  const auto ids = random_ids(one.tokens, model.spec().vocabulary_size, 0);
   const Evaluator evaluator(model, one.setup);
   const bool counts_memory = reset_peak_resident();
   Evaluation evaluation;

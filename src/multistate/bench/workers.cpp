@@ -15,7 +15,7 @@ double seconds_side_by_side(const Transformer& model, const PrefillCase& one, in
   const Evaluator evaluator(model, one.setup);
   std::vector<std::vector<int64_t>> samples;
   for (int64_t worker = 0; worker < workers; ++worker) {
-    samples.push_back(random_ids(one.tokens, model.config().vocabulary_size, worker));
+    samples.push_back(random_ids(one.tokens, model.spec().vocabulary_size, worker));
   }
   const auto evaluate = [&evaluator](const std::vector<int64_t>& ids) {
     set_intra_op_threads(1);

@@ -47,14 +47,14 @@ std::vector<PrefillCase> cases_of(const BenchArguments& arguments) {
   return cases;
 }
 
-std::vector<DecisionResult> measure_decisions(const TransformerConfig& config,
+std::vector<DecisionResult> measure_decisions(const DecoderSpec& spec,
                                               const std::vector<PrefillCase>& cases,
                                               int64_t repetitions) {
   std::vector<DecisionResult> results;
   for (const PrefillCase& one : cases) {
     // The same policy at another length decides at the same cost.
     if (one.setup.bounded() && one.tokens == cases.back().tokens) {
-      results.push_back({&one, measure_decision(config, one.setup, one.tokens, repetitions)});
+      results.push_back({&one, measure_decision(spec, one.setup, one.tokens, repetitions)});
     }
   }
   return results;
@@ -110,7 +110,7 @@ int bench(const BenchArguments& arguments) {
   measured.prefill = measure_prefill(*model, cases, arguments.repetitions);
   fmt::print("Prefill: tokens/s, and as a share of the model's matrix products alone\n{}",
              prefill_table(measured.prefill, arguments.repetitions));
-  measured.decisions = measure_decisions(model->config(), cases, arguments.repetitions);
+  measured.decisions = measure_decisions(model->spec(), cases, arguments.repetitions);
   if (!measured.decisions.empty()) {
     fmt::print("\nDecision: microseconds a token and layer, beside a policy that only counts\n{}",
                decision_table(measured.decisions, arguments.repetitions));

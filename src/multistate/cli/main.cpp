@@ -11,6 +11,7 @@
 #include "multistate/cli/command.h"
 #include "multistate/engine/blas_kernels.h"
 #include "multistate/experiment/registry.h"
+#include "multistate/model/architecture.h"
 #include "multistate/policy/registry.h"
 
 namespace multistate {
@@ -65,6 +66,7 @@ int run_program(int argc, char** argv) {
   set_log_level_from_environment();
   policy_registry().check();
   experiment_registry().check();
+  architecture_registry().check();
   return action();
 }
 

@@ -12,17 +12,19 @@ constexpr int64_t kTokens = 512;
 constexpr int64_t kRepetitions = 3;
 constexpr double kMicroseconds = 1e6;
 
-TransformerConfig layer_of_a_small_model() {
-  TransformerConfig config;
-  config.layers = 1;
-  config.heads = 8;
-  config.kv_heads = 2;
-  config.head_size = 64;
-  config.rope_theta = 10000.0;
-  return config;
+DecoderSpec small_model() {
+  AttentionSpec attention;
+  attention.heads = 8;
+  attention.kv_heads = 2;
+  attention.head_size = 64;
+  attention.scale = 0.125;
+  attention.rotation.size = attention.head_size;
+  DecoderSpec spec;
+  spec.layers = {{.attention = attention, .mlp = {}}};
+  return spec;
 }
 
-std::string describe(const DecisionCost& cost, const TransformerConfig& config) {
+std::string describe(const DecisionCost& cost, const AttentionSpec& attention) {
   const double decision = cost.decision.median * kMicroseconds;
   // The difference of two times, which on a busy machine may be less than nothing.
   const std::string share =
@@ -30,8 +32,8 @@ std::string describe(const DecisionCost& cost, const TransformerConfig& config) 
   return fmt::format(
       "{} a token and layer, beside {:.1f} us for attention (heads {}/{} of {}, state_size {}, {} "
       "tokens)",
-      share, cost.no_op.median * kMicroseconds, config.heads, config.kv_heads, config.head_size,
-      kStateSize, kTokens);
+      share, cost.no_op.median * kMicroseconds, attention.heads, attention.kv_heads,
+      attention.head_size, kStateSize, kTokens);
 }
 
 /// Measured and told, never judged: it depends on the machine.
@@ -49,8 +51,9 @@ void measure(Session& session, Findings& findings) {
     return;
   }
   findings.judge("a state of the size that is measured", [&]() -> std::string {
-    const auto config = layer_of_a_small_model();
-    findings.note(describe(measure_decision(config, setup, kTokens, kRepetitions), config));
+    const DecoderSpec spec = small_model();
+    findings.note(describe(measure_decision(spec, setup, kTokens, kRepetitions),
+                           spec.layers.front().attention));
     return "";
   });
 }

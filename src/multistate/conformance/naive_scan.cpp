@@ -34,7 +34,8 @@ void decide_and_give_up(const PolicySetup& setup, std::vector<NaiveSet>& sets, i
 
 NaiveResult naive_scan(const NaiveInputs& inputs, const PolicySetup& setup, SampleSeed seed,
                        int64_t layer, const NaiveObserver& observer) {
-  const bool by_head = setup.bounded() && setup.common.scope == Scope::kKvHead;
+  const bool decides = setup.bounded() && !inputs.window;
+  const bool by_head = decides && setup.common.scope == Scope::kKvHead;
   const int64_t sets = by_head ? inputs.kv_heads : 1;
   NaiveResult result;
   result.attended.resize(static_cast<size_t>(inputs.tokens * inputs.heads * inputs.head_size), 0.0);
@@ -51,7 +52,7 @@ NaiveResult naive_scan(const NaiveInputs& inputs, const PolicySetup& setup, Samp
     for (NaiveSet& set : all) {
       set.attend(t, result.attended);
     }
-    if (setup.bounded()) {
+    if (decides) {
       decide_and_give_up(setup, all, t, layer, observer);
     }
     for (size_t set = 0; set < all.size(); ++set) {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -18,9 +20,25 @@ struct NaiveInputs {
   int64_t tokens = 0;
   int64_t prompt = 0;           ///< Tokens at the start that are the sample's prompt.
   double rope_theta = 10000.0;  ///< Base of the rotations, where a policy asks about them.
+  std::optional<int64_t> rotated_size =
+      {};                                ///< Elements of a head that RoPE turns; all if not set.
+  std::optional<double> scale = {};      ///< Factor of the logits; 1 / sqrt(D) if not set.
+  std::optional<double> logit_cap = {};  ///< c: logits become c * tanh(logit / c).
+  std::optional<int64_t> window = {};    ///< Newest tokens a query sees, its own included.
   std::vector<double> queries = {};
   std::vector<double> keys = {};
   std::vector<double> values = {};
+
+  int64_t turned() const { return rotated_size.value_or(head_size); }
+  double logit_scale() const {
+    return scale.value_or(1.0 / std::sqrt(static_cast<double>(head_size)));
+  }
+
+  /// exp() of the logit of a product of a query and a key.
+  double exp_of_logit(double product) const {
+    const double logit = product * logit_scale();
+    return std::exp(logit_cap ? *logit_cap * std::tanh(logit / *logit_cap) : logit);
+  }
 
   /// Normal random numbers; `spread` widens the logits.
   static NaiveInputs random(int64_t heads, int64_t kv_heads, int64_t tokens, uint64_t seed,
@@ -45,7 +63,8 @@ using NaiveObserver =
 
 /// The semantics of a bounded state written down as plainly as possible: loops over tokens, rows
 /// and heads in double precision, no tensor library, nothing shared with the engine but the policy
-/// itself.
+/// itself. With a window a query sees its newest tokens, whatever the policy, which decides
+/// nothing.
 NaiveResult naive_scan(const NaiveInputs& inputs, const PolicySetup& setup, SampleSeed seed,
                        int64_t layer, const NaiveObserver& observer = {});
 

@@ -75,7 +75,7 @@ std::vector<double> NaiveSet::places() const {
 std::vector<double> NaiveSet::rotated(const double* x, double place) const {
   const auto frequencies = rotary_frequencies(inputs_);
   const size_t half = frequencies.size();
-  std::vector<double> y(2 * half);
+  std::vector<double> y(x, x + inputs_.head_size);
   for (size_t i = 0; i < half; ++i) {
     const double angle = place * frequencies[i];
     y[i] = x[i] * std::cos(angle) - x[i + half] * std::sin(angle);
@@ -99,7 +99,7 @@ std::vector<double> NaiveSet::attend_with(int64_t head, int64_t t,
     for (size_t i = 0; i < key.size(); ++i) {
       logit += query[i] * key[i];
     }
-    weights.push_back(std::exp(logit / std::sqrt(static_cast<double>(size))));
+    weights.push_back(in_window(rows_[n], t) ? inputs_.exp_of_logit(logit) : 0.0);
     total += weights.back();
   }
   double* out = attended.data() + (t * inputs_.heads + head) * size;
@@ -116,7 +116,10 @@ std::vector<double> NaiveSet::attend_with(int64_t head, int64_t t,
 void NaiveSet::gather() {
   const auto count = static_cast<int64_t>(rows_.size());
   const int64_t size = inputs_.head_size;
-  positions_ = kept();
+  positions_.clear();
+  for (const Row& row : rows_) {
+    positions_.push_back(row.position);
+  }
   live_.assign(rows_.size(), 1);
   const auto places = this->places();
   keys_.clear();
@@ -197,6 +200,7 @@ const StepData& NaiveSet::describe(int64_t t, int64_t layer) {
   data_.heads = heads_.queries();
   data_.kv_heads = heads_.kv();
   data_.head_size = size;
+  data_.logit_scale = inputs_.logit_scale();
   data_.positions = positions_;
   data_.live = live_;
   data_.first_candidate = std::min(setup_.common.sinks, count);

@@ -37,10 +37,14 @@ class NaiveSet {
   /// Lets the rows go that the policy named.
   void give_up(const Evictions& evictions);
 
+  /// Positions of the rows that a later token may see.
   std::vector<int64_t> kept() const {
     std::vector<int64_t> positions;
+    const int64_t next = rows_.empty() ? 0 : rows_.back().position + 1;
     for (const Row& row : rows_) {
-      positions.push_back(row.position);
+      if (in_window(row, next)) {
+        positions.push_back(row.position);
+      }
     }
     return positions;
   }
@@ -53,6 +57,11 @@ class NaiveSet {
     std::vector<float> memory;
     bool quantized = false;
   };
+
+  /// Whether the token at `position` sees the row.
+  bool in_window(const Row& row, int64_t position) const {
+    return !inputs_.window || row.position > position - *inputs_.window;
+  }
 
   std::vector<double> attend_with(int64_t head, int64_t t, std::vector<double>& attended) const;
   std::vector<double> places() const;

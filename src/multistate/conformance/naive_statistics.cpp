@@ -11,7 +11,7 @@ std::vector<double> query_before_rotation(const NaiveInputs& inputs, int64_t hea
   const double* x = vector_of(inputs, inputs.queries, head, t);
   const auto frequencies = rotary_frequencies(inputs);
   const size_t half = frequencies.size();
-  std::vector<double> query(2 * half);
+  std::vector<double> query(x, x + inputs.head_size);
   for (size_t i = 0; i < half; ++i) {
     const double angle = -static_cast<double>(place) * frequencies[i];
     query[i] = x[i] * std::cos(angle) - x[i + half] * std::sin(angle);
@@ -48,7 +48,7 @@ double exp_of_logit(const NaiveInputs& inputs, int64_t head, int64_t query, int6
     logit += vector_of(inputs, inputs.queries, head, query)[i] *
              vector_of(inputs, inputs.keys, kv_head, row)[i];
   }
-  return std::exp(logit / std::sqrt(static_cast<double>(inputs.head_size)));
+  return inputs.exp_of_logit(logit);
 }
 
 }  // namespace
@@ -60,8 +60,8 @@ const double* vector_of(const NaiveInputs& inputs, const std::vector<double>& da
 
 std::vector<double> rotary_frequencies(const NaiveInputs& inputs) {
   std::vector<double> frequencies;
-  for (int64_t i = 0; i < inputs.head_size / 2; ++i) {
-    const double exponent = -2.0 * static_cast<double>(i) / static_cast<double>(inputs.head_size);
+  for (int64_t i = 0; i < inputs.turned() / 2; ++i) {
+    const double exponent = -2.0 * static_cast<double>(i) / static_cast<double>(inputs.turned());
     frequencies.push_back(std::pow(inputs.rope_theta, exponent));
   }
   return frequencies;

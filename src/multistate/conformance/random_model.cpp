@@ -14,48 +14,48 @@ namespace {
 /// Logits of attention get a standard deviation of about 4.
 constexpr double kAttentionGain = 2.0;
 
-TransformerConfig small_config(const Shape& shape) {
-  TransformerConfig config;
-  config.architecture = "llama";
-  config.name = "random";
-  config.layers = 2;
-  config.heads = shape.heads;
-  config.kv_heads = shape.kv_heads;
-  config.head_size = 8;
-  config.hidden_size = 32;
-  config.intermediate_size = 48;
-  config.vocabulary_size = 64;
-  config.context_length = 256;
-  config.norm_epsilon = 1e-5;
-  config.rope_theta = 10000.0;
-  return config;
+DecoderSpec small_spec(const Shape& shape) {
+  LayerSpec layer;
+  layer.attention.heads = shape.heads;
+  layer.attention.kv_heads = shape.kv_heads;
+  layer.attention.head_size = 8;
+  layer.attention.scale = 1.0 / std::sqrt(8.0);
+  layer.attention.rotation.size = layer.attention.head_size;
+  layer.mlp.size = 48;
+  DecoderSpec spec;
+  spec.architecture = "none";
+  spec.name = "random";
+  spec.hidden_size = 32;
+  spec.vocabulary_size = 64;
+  spec.context_length = 256;
+  spec.norm_epsilon = 1e-5;
+  spec.tied = true;
+  spec.layers = {layer, layer};
+  return spec;
 }
 
 /// A model file that draws its tensors.
 class RandomFile final : public ModelFile {
  public:
-  RandomFile(const Shape& shape, uint64_t seed) : config_(small_config(shape)), seed_(seed) {}
+  RandomFile(const Shape& shape, uint64_t seed) : spec_(small_spec(shape)), seed_(seed) {}
 
   std::string source() const override { return "a random model"; }
-  const TransformerConfig& config() const override { return config_; }
+  const DecoderSpec& spec() const override { return spec_; }
   std::string format() const override { return "none"; }
   const std::vector<TensorInfo>& tensors() const override { return tensors_; }
   std::vector<std::filesystem::path> files() const override { return {}; }
   TokenizerSpec tokenizer() const override { throw InputError(source() + " has no tokenizer"); }
 
-  std::optional<at::Tensor> tensor(std::string_view name,
-                                   const std::vector<int64_t>& shape) const override {
-    if (name == "lm_head.weight") {
-      return std::nullopt;  // The embedding serves as head.
-    }
+  at::Tensor weight(const WeightId& id) const override {
+    const auto shape = shape_of(spec_, id);
+    const std::string name = to_text(id);
     // Summed and not hashed by the standard library, whose hashes differ between platforms.
     const auto stream = std::accumulate(
         name.begin(), name.end(), uint64_t{0},
         [](uint64_t sum, char c) { return 31 * sum + static_cast<unsigned char>(c); });
     Random random({seed_, stream});
     const bool norm = shape.size() == 1;
-    const bool wide = name.find("q_proj") != std::string_view::npos ||
-                      name.find("k_proj") != std::string_view::npos;
+    const bool wide = id.weight == Weight::kQuery || id.weight == Weight::kKey;
     const double deviation =
         norm ? 0.1 : (wide ? kAttentionGain : 1.0) / std::sqrt(static_cast<double>(shape.back()));
     std::vector<double> values;
@@ -70,7 +70,7 @@ class RandomFile final : public ModelFile {
   }
 
  private:
-  TransformerConfig config_;
+  DecoderSpec spec_;
   uint64_t seed_;
   std::vector<TensorInfo> tensors_;
 };

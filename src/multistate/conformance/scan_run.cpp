@@ -14,14 +14,17 @@ at::Tensor to_tensor(const std::vector<double>& data, int64_t heads, const Naive
       .view({heads, inputs.tokens, inputs.head_size});
 }
 
-TransformerConfig config_of(const NaiveInputs& inputs) {
-  TransformerConfig config;
-  config.layers = 1;
-  config.heads = inputs.heads;
-  config.kv_heads = inputs.kv_heads;
-  config.head_size = inputs.head_size;
-  config.rope_theta = inputs.rope_theta;
-  return config;
+AttentionSpec attention_of(const NaiveInputs& inputs) {
+  AttentionSpec attention;
+  attention.heads = inputs.heads;
+  attention.kv_heads = inputs.kv_heads;
+  attention.head_size = inputs.head_size;
+  attention.scale = inputs.logit_scale();
+  attention.logit_cap = inputs.logit_cap;
+  attention.window = inputs.window;
+  attention.rotation.theta = inputs.rope_theta;
+  attention.rotation.size = inputs.turned();
+  return attention;
 }
 
 }  // namespace
@@ -32,7 +35,7 @@ SteppedScan::SteppedScan(const LayerScan& scan, const NaiveInputs& inputs, const
       all_{to_tensor(inputs.queries, inputs.heads, inputs),
            to_tensor(inputs.keys, inputs.kv_heads, inputs),
            to_tensor(inputs.values, inputs.kv_heads, inputs)},
-      state_(config_of(inputs), setup, layer, seed,
+      state_(attention_of(inputs), setup, {.layer = layer}, seed,
              {.tokens = inputs.tokens, .prompt = inputs.prompt}, at::kFloat) {}
 
 void SteppedScan::advance(int64_t count) {

@@ -30,8 +30,9 @@ class GroupBlocks {
         buffers_(sets_.size()) {
     const auto all = static_cast<int64_t>(state.sets().size());
     for (size_t i = 0; i < sets_.size(); ++i) {
-      steps_.emplace_back(inputs_of_set(qkv, attended, first_set + static_cast<int64_t>(i), all),
-                          state, sets_[i]);
+      steps_.emplace_back(
+          inputs_of_set(qkv, attended, state.attention(), first_set + static_cast<int64_t>(i), all),
+          state, sets_[i]);
     }
   }
 
@@ -126,7 +127,7 @@ class GroupBlocks {
   /// Logits [G, H/G * B, N] of B queries for all rows.
   at::Tensor logits(size_t i, int64_t first, int64_t count) {
     const SetInputs& inputs = steps_[i].inputs();
-    const auto queries = inputs.queries.narrow(2, first, count).mul(inputs.scale()).flatten(1, 2);
+    const auto queries = inputs.queries.narrow(2, first, count).mul(inputs.scale).flatten(1, 2);
     auto out = space_for_logits(i, count, inputs.queries.options());
     return at::bmm_out(out, queries, buffers_[i].rows.keys.transpose(1, 2));
   }

@@ -70,6 +70,7 @@ void BlockSteps::attend(int64_t token, StepData& data) {
 void BlockSteps::softmax(int64_t token, int64_t visible) {
   for (int64_t head = 0; head < inputs_.heads(); ++head) {
     float* weights = weights_ + (head * tokens_ + token) * rows_;
+    inputs_.cap(weights, visible);
     softmax_row(weights, bias_.data(), visible);
     std::fill(weights + visible, weights + rows_, 0.0F);
   }

@@ -17,13 +17,14 @@ constexpr int64_t kBlock = 64;
 
 /// Logits [H/G, B, N] of the last B of N tokens, on the CPU in float32, to softmax weights in
 /// place: 0 for tokens to come.
-void causal_softmax(const at::Tensor& logits) {
+void causal_softmax(const SetInputs& inputs, const at::Tensor& logits) {
   const int64_t count = logits.size(1);
   const int64_t rows = logits.size(2);
   auto* weights = logits.data_ptr<float>();
   for (int64_t head = 0; head < logits.size(0); ++head) {
     for (int64_t token = 0; token < count; ++token, weights += rows) {
       const int64_t visible = rows - count + token + 1;
+      inputs.cap(weights, visible);
       softmax_row(weights, nullptr, visible);
       std::fill(weights + visible, weights + rows, 0.0F);
     }
@@ -42,7 +43,7 @@ class CausalScan final : public LayerScan {
     set.peak_rows = set.rows.rows();
     state.note_held(0);
     const auto attended = make_attended(qkv);
-    const auto inputs = inputs_of_set(qkv, attended, 0, 1);
+    const auto inputs = inputs_of_set(qkv, attended, state.attention(), 0, 1);
     const auto buffer = at::empty(
         {inputs.heads() / inputs.kv_heads() * std::min(kBlock, inputs.tokens()) * set.rows.rows()},
         qkv.queries.options());
@@ -67,14 +68,14 @@ class CausalScan final : public LayerScan {
                            const Block& block, const at::Tensor& buffer) {
     const auto queries = inputs.queries.select(0, kv_head)
                              .narrow(1, block.first, block.count)
-                             .mul(inputs.scale())
+                             .mul(inputs.scale)
                              .flatten(0, 1);
     const auto keys = set.keys().select(0, kv_head).narrow(0, 0, block.rows);
     const auto values = set.values().select(0, kv_head).narrow(0, 0, block.rows);
     auto logits = buffer.narrow(0, 0, queries.size(0) * block.rows).view({-1, block.rows});
     at::matmul_out(logits, queries, keys.t());
     const auto weights = logits.to(at::kCPU, at::kFloat);
-    causal_softmax(weights.view({-1, block.count, block.rows}));
+    causal_softmax(inputs, weights.view({-1, block.count, block.rows}));
     const auto attended = at::matmul(weights.to(values.options()), values);
     inputs.attended.select(1, kv_head)
         .narrow(0, block.first, block.count)

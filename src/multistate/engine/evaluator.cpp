@@ -82,7 +82,7 @@ void SampleState::expect(const SampleLength& length) {
 }
 
 Evaluator::Evaluator(const Transformer& model, const PolicySetup& setup, const LayerScan* scan)
-    : model_(model), setup_(setup), scan_(scan != nullptr ? *scan : scan_for(setup)) {}
+    : model_(model), setup_(setup), scan_(scan) {}
 
 Evaluation Evaluator::evaluate(std::span<const int64_t> ids, SampleSeed seed, int64_t prompt,
                                SharedPrefix* prefix) const {
@@ -162,7 +162,8 @@ void Evaluator::take_over(SharedPrefix& shared, std::span<const int64_t> ids, Re
                           Predictions* predictions) const {
   SampleState& state = reading.state;
   const int64_t quiet = setup_.quiet_tokens(state.layers.front().length());
-  const int64_t tokens = std::min({quiet, shared.tokens(), static_cast<int64_t>(ids.size())});
+  const int64_t tokens =
+      std::min({quiet, shared.tokens_of(model_), static_cast<int64_t>(ids.size())});
   if (tokens == 0) {
     return;
   }
@@ -187,18 +188,27 @@ void Evaluator::take_over(SharedPrefix& shared, std::span<const int64_t> ids, Re
   }
 }
 
-RotaryTable Evaluator::rotations(std::vector<int64_t> positions) const {
+Evaluator::Rotations Evaluator::rotations(std::span<const int64_t> positions) const {
+  Rotations rotations = {.placed = model_.rotary_tables(positions), .still = {}};
   if (setup_.rotates_anew()) {
-    std::fill(positions.begin(), positions.end(), 0);
+    rotations.still = model_.rotary_tables(std::vector<int64_t>(positions.size(), 0));
   }
-  return model_.rotary_table(positions);
+  return rotations;
+}
+
+Qkv Evaluator::project(int64_t layer, const at::Tensor& hidden, const Rotations& rotations,
+                       const LayerState& state) const {
+  const bool anew = state.setup().rotates_anew();
+  return model_.project(layer, hidden, anew ? rotations.still : rotations.placed);
 }
 
 SampleState Evaluator::start(SampleSeed seed, const SampleLength& length) const {
+  const DecoderSpec& spec = model_.spec();
+  spec.check_length(length.tokens);
   SampleState state;
   state.sample = seed.sample;
-  for (int64_t layer = 0; layer < model_.config().layers; ++layer) {
-    state.layers.emplace_back(model_.config(), setup_, layer, seed, length, model_.options());
+  for (int64_t layer = 0; layer < spec.layer_count(); ++layer) {
+    state.layers.emplace_back(spec, setup_, layer, seed, length, model_.options());
   }
   return state;
 }
@@ -207,19 +217,20 @@ at::Tensor Evaluator::advance(std::span<const int64_t> ids, SampleState& state,
                               PhaseSeconds& seconds) const {
   const c10::InferenceMode inference;
   const auto place_of = [&](int64_t row) { return TokenPlace{state.sample, state.tokens + row}; };
-  const auto table = rotations(positions_from(state.tokens, ids.size()));
+  const auto rotated = rotations(positions_from(state.tokens, ids.size()));
   auto hidden = model_.embed(ids);
   check_hidden(hidden, -1, place_of);
-  for (int64_t layer = 0; layer < model_.config().layers; ++layer) {
+  for (int64_t layer = 0; layer < model_.spec().layer_count(); ++layer) {
     Qkv qkv;
     at::Tensor attended;
+    LayerState& layer_state = state.layers[static_cast<size_t>(layer)];
     {
       const Stopwatch watch(seconds.linears);
-      qkv = model_.project(layer, hidden, table);
+      qkv = project(layer, hidden, rotated, layer_state);
     }
     {
       const Stopwatch watch(seconds.scan);
-      attended = attend(scan_, qkv, state.layers[static_cast<size_t>(layer)], place_of);
+      attended = attend(scan_of(layer_state), qkv, layer_state, place_of);
     }
     {
       const Stopwatch watch(seconds.linears);
@@ -243,15 +254,15 @@ at::Tensor Evaluator::advance_each(std::span<const int64_t> ids,
     const SampleState& state = *states[static_cast<size_t>(row)];
     return TokenPlace{state.sample, state.tokens};
   };
-  const auto table = rotations(std::move(positions));
+  const auto rotated = rotations(positions);
   auto hidden = model_.embed(ids);
   check_hidden(hidden, -1, place_of);
-  for (int64_t layer = 0; layer < model_.config().layers; ++layer) {
+  for (int64_t layer = 0; layer < model_.spec().layer_count(); ++layer) {
     Qkv all;
     std::vector<at::Tensor> attended;
     {
       const Stopwatch watch(seconds.linears);
-      all = model_.project(layer, hidden, table);
+      all = project(layer, hidden, rotated, states[0]->layers[static_cast<size_t>(layer)]);
     }
     {
       const Stopwatch watch(seconds.scan);
@@ -260,9 +271,10 @@ at::Tensor Evaluator::advance_each(std::span<const int64_t> ids,
           return x.narrow(1, static_cast<int64_t>(i), 1);
         };
         const Qkv qkv = {one(all.queries), one(all.keys), one(all.values)};
-        attended.push_back(
-            attend(scan_, qkv, states[i]->layers[static_cast<size_t>(layer)],
-                   [&](int64_t /*row*/) { return place_of(static_cast<int64_t>(i)); }));
+        LayerState& layer_state = states[i]->layers[static_cast<size_t>(layer)];
+        attended.push_back(attend(scan_of(layer_state), qkv, layer_state, [&](int64_t /*row*/) {
+          return place_of(static_cast<int64_t>(i));
+        }));
       }
     }
     {

@@ -74,8 +74,8 @@ class Evaluator {
   /// their activations stay in the cache.
   static constexpr int64_t kSegment = 512;
 
-  /// `scan`: how layers attend; the one made for the policy unless given. Keeps references to model
-  /// and setup.
+  /// `scan`: how layers attend; the one made for the policy, or for the layer's window, unless
+  /// given. Keeps references to model and setup.
   Evaluator(const Transformer& model, const PolicySetup& setup, const LayerScan* scan = nullptr);
 
   /// Losses of `ids` (at least two) from an empty state. The first `prompt` of them are the prompt,
@@ -83,7 +83,7 @@ class Evaluator {
   Evaluation evaluate(std::span<const int64_t> ids, SampleSeed seed, int64_t prompt = 0,
                       SharedPrefix* prefix = nullptr) const;
 
-  /// An empty state for a sample.
+  /// An empty state for a sample. Throws InputError where the model cannot read so many tokens.
   SampleState start(SampleSeed seed, const SampleLength& length) const;
 
   /// Reads `ids` (at least one) from an empty state, without predictions. `length` is that of the
@@ -109,8 +109,20 @@ class Evaluator {
                           PhaseSeconds& seconds) const;
 
  private:
-  /// To these positions; to 0, which changes nothing, where the scan rotates rows itself.
-  RotaryTable rotations(std::vector<int64_t> positions) const;
+  /// Rotations of the tokens of a call by what becomes of their rows.
+  struct Rotations {
+    RotaryTables placed;  ///< To their positions in the sample.
+    RotaryTables
+        still;  ///< To 0, which changes nothing: for layers whose scan rotates rows itself.
+  };
+  Rotations rotations(std::span<const int64_t> positions) const;
+
+  Qkv project(int64_t layer, const at::Tensor& hidden, const Rotations& rotations,
+              const LayerState& state) const;
+
+  const LayerScan& scan_of(const LayerState& state) const {
+    return scan_ != nullptr ? *scan_ : scan_for(state.setup());
+  }
 
   /// Is given the hidden states of a segment, and the place of its first token in `ids`.
   using Sink = std::function<void(size_t first, const at::Tensor& hidden)>;
@@ -126,7 +138,7 @@ class Evaluator {
 
   const Transformer& model_;
   const PolicySetup& setup_;
-  const LayerScan& scan_;
+  const LayerScan* scan_;
 };
 
 }  // namespace multistate

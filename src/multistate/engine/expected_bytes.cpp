@@ -27,8 +27,8 @@ int64_t quantized_peak(const RowCosts& costs, const RowQuantization& how, int64_
   return before < 0 ? at_end : std::max(at_end, bytes_of(costs, how, before, how.residual - 1));
 }
 
-int64_t peak_of_layer(const LayerState& layer, const PolicySetup& setup,
-                      const SampleLength& length) {
+int64_t peak_of_layer(const LayerState& layer, const SampleLength& length) {
+  const PolicySetup& setup = layer.setup();
   const RowCosts costs = layer.sets().front().rows.costs();
   const int64_t capacity = setup.bounded() ? layer.capacity_after(0) : length.tokens;
   const int64_t rows = std::min(capacity, length.tokens);
@@ -44,13 +44,14 @@ int64_t peak_of_layer(const LayerState& layer, const PolicySetup& setup,
 
 }  // namespace
 
-int64_t expected_peak_bytes(const TransformerConfig& config, const PolicySetup& setup,
+int64_t expected_peak_bytes(const DecoderSpec& spec, const PolicySetup& setup,
                             const SampleLength& length, at::ScalarType dtype) {
   int64_t bytes = 0;
-  for (int64_t index = 0; index < config.layers; ++index) {
+  spec.check_length(length.tokens);
+  for (int64_t index = 0; index < spec.layer_count(); ++index) {
     // Without storage for more than a row, and without a prompt.
-    const LayerState layer(config, setup, index, {}, {.tokens = 1}, dtype);
-    bytes += peak_of_layer(layer, setup, length);
+    const LayerState layer(spec, setup, index, {}, {.tokens = 1}, dtype);
+    bytes += peak_of_layer(layer, length);
   }
   return bytes;
 }

@@ -15,14 +15,16 @@ namespace {
 constexpr int64_t kBlock = 64;
 
 /// out [N] becomes gamma * (out + the weights of one query for the first `visible` of its logits,
-/// averaged over heads). `logits` [H, B, N] become weights on the way.
-void add_weights(const at::Tensor& logits, int64_t query, int64_t visible, double gamma,
-                 std::vector<double>& out) {
+/// or for those in its window, averaged over heads). `logits` [H, B, N] become weights on the way.
+void add_weights(const SetInputs& inputs, const at::Tensor& logits, int64_t query, int64_t visible,
+                 double gamma, std::vector<double>& out) {
   const int64_t heads = logits.size(0);
+  const int64_t first = std::max(int64_t{0}, visible - inputs.window.value_or(visible));
   for (int64_t head = 0; head < heads; ++head) {
     float* weights = logits.data_ptr<float>() + (head * logits.size(1) + query) * logits.size(2);
-    softmax_row(weights, nullptr, visible);
-    for (int64_t row = 0; row < visible; ++row) {
+    inputs.cap(weights + first, visible - first);
+    softmax_row(weights + first, nullptr, visible - first);
+    for (int64_t row = first; row < visible; ++row) {
       out[static_cast<size_t>(row)] +=
           static_cast<double>(weights[row]) / static_cast<double>(heads);
     }
@@ -41,13 +43,13 @@ at::Tensor future_attention(const SetInputs& inputs, double gamma) {
   std::vector<double> received(static_cast<size_t>(tokens), 0.0);  // From the tokens after t.
   for (int64_t end = tokens; end > 0; end -= std::min(kBlock, end)) {
     const int64_t count = std::min(kBlock, end);
-    const auto queries = inputs.queries.narrow(2, end - count, count).mul(inputs.scale());
+    const auto queries = inputs.queries.narrow(2, end - count, count).mul(inputs.scale);
     const auto keys = inputs.keys.narrow(1, 0, end).transpose(1, 2).unsqueeze(1);
     const auto logits =
         at::matmul(queries, keys).to(at::kCPU, at::kFloat).flatten(0, 1).contiguous();
     for (int64_t t = end - 1; t >= end - count; --t) {
       std::copy_n(received.begin(), t + 1, masses + t * tokens);
-      add_weights(logits, t - (end - count), t + 1, gamma, received);
+      add_weights(inputs, logits, t - (end - count), t + 1, gamma, received);
     }
   }
   return out;

@@ -96,7 +96,9 @@ class Run {
 
   at::Tensor logits(const at::Tensor& hidden) {
     const Stopwatch watch(times_.phases.logits);
-    return product(model_.normalize(hidden), model_.head()).to(at::kCPU, at::kFloat).contiguous();
+    const auto products = product(model_.normalize(hidden), model_.head());
+    model_.finish_logits(products);
+    return products.to(at::kCPU, at::kFloat).contiguous();
   }
 
   /// Chooses the sample's next token from logits [1, V]. Returns false when that ended it.

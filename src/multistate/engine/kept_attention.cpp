@@ -80,11 +80,11 @@ std::vector<double> FullAttention::kept_by_layer(const SampleState& state) const
 }
 
 at::Tensor FullAttentionScan::attend(const Qkv& qkv, LayerState& state) const {
-  const auto attended = causal_scan().attend(qkv, state);
+  const auto attended = scan_for(state.setup()).attend(qkv, state);
   const auto space = make_attended(qkv);
   const int64_t kv_heads = qkv.keys.size(0);
   for (int64_t kv_head = 0; kv_head < kv_heads; ++kv_head) {
-    const auto inputs = inputs_of_set(qkv, space, kv_head, kv_heads);
+    const auto inputs = inputs_of_set(qkv, space, state.attention(), kv_head, kv_heads);
     attention_.set(state.layer(), kv_head, future_attention(inputs, 1.0));
   }
   return attended;

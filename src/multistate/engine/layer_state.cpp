@@ -8,41 +8,73 @@
 
 #include "multistate/base/error.h"
 #include "multistate/engine/block_size.h"
-#include "multistate/model/layers.h"
+#include "multistate/engine/window_setup.h"
 
 namespace multistate {
 namespace {
 
-int64_t rows_of_layer(const PolicySetup& setup, int64_t layer, int64_t layers) {
+/// Throws InputError when a policy would have no layer to act on.
+LayerPlace place_of(const DecoderSpec& spec, const PolicySetup& setup, int64_t layer) {
+  LayerPlace place = {.layer = layer, .index = 0, .count = 0};
+  for (int64_t other = 0; other < spec.layer_count(); ++other) {
+    if (!spec.layer(other).attention.window) {
+      place.index += other < layer ? 1 : 0;
+      ++place.count;
+    }
+  }
+  if (place.count == 0 && setup.bounded()) {
+    throw InputError(
+        fmt::format("policy {}: every layer of the model has a sliding window and keeps its newest "
+                    "rows by itself, which leaves the policy no layer to act on",
+                    setup.entry->info.name));
+  }
+  return place;
+}
+
+std::shared_ptr<const PolicySetup> window_of(const AttentionSpec& attention) {
+  return attention.window ? std::make_shared<PolicySetup>(window_setup(*attention.window - 1))
+                          : nullptr;
+}
+
+int64_t rows_of_layer(const PolicySetup& setup, const LayerPlace& place) {
   if (!setup.bounded() || !setup.needs.layer_budgets) {
     return setup.state_size;
   }
-  const int64_t k = setup.policy->layer_budget(layer, layers, setup.state_size);
+  const int64_t k = setup.policy->layer_budget(place.index, place.count, setup.state_size);
   const std::string problem = setup.problem_with(k);
   if (!problem.empty()) {
     throw InputError(fmt::format("policy {}: layer {} of {} gets {} rows at state_size {}: {}",
-                                 setup.entry->info.name, layer, layers, k, setup.state_size,
-                                 problem));
+                                 setup.entry->info.name, place.index, place.count, k,
+                                 setup.state_size, problem));
   }
   return k;
 }
 
 }  // namespace
 
-LayerState::LayerState(const TransformerConfig& config, const PolicySetup& setup, int64_t layer,
+LayerState::LayerState(const DecoderSpec& spec, const PolicySetup& setup, int64_t layer,
                        SampleSeed seed, const SampleLength& length,
                        const at::TensorOptions& options)
-    : setup_(setup),
-      layer_(layer),
-      state_size_(rows_of_layer(setup, layer, config.layers)),
+    : LayerState(spec.layer(layer).attention, setup, place_of(spec, setup, layer), seed, length,
+                 options) {}
+
+LayerState::LayerState(const AttentionSpec& attention, const PolicySetup& policy_setup,
+                       const LayerPlace& place, SampleSeed seed, const SampleLength& length,
+                       const at::TensorOptions& options)
+    : setup_(policy_setup),
+      window_(window_of(attention)),
+      attention_(attention),
+      layer_(place.layer),
+      state_size_(rows_of_layer(this->setup(), place)),
       length_(length),
-      rotary_frequencies_(multistate::rotary_frequencies(config.head_size, config.rope_theta)) {
+      rotary_frequencies_(attention.rotation.frequencies()) {
+  const PolicySetup& setup = this->setup();
   const bool by_head = setup.bounded() && setup.common.scope == Scope::kKvHead;
-  const int64_t sets = by_head ? config.kv_heads : 1;
+  const int64_t sets = by_head ? attention.kv_heads : 1;
   // The rows of a block are there beside all the others before the policy decides.
   const int64_t most = setup.bounded() ? capacity() + block_size(setup) : length.tokens;
-  const RowSet::Layout layout = {.kv_heads = config.kv_heads / sets,
-                                 .head_size = config.head_size,
+  const RowSet::Layout layout = {.kv_heads = attention.kv_heads / sets,
+                                 .head_size = attention.head_size,
                                  .capacity = std::min(most, length.tokens),
                                  .memory = setup.needs.memory,
                                  .quantization = quantization()};
@@ -50,33 +82,33 @@ LayerState::LayerState(const TransformerConfig& config, const PolicySetup& setup
   for (int64_t set = 0; set < sets; ++set) {
     sets_.push_back({.rows = RowSet(layout, options),
                      .trace = {},
-                     .random = Random({seed.seed, seed.sample, static_cast<uint64_t>(layer),
+                     .random = Random({seed.seed, seed.sample, static_cast<uint64_t>(place.layer),
                                        static_cast<uint64_t>(set)}),
                      .queries = {}});
     if (setup.needs.query_statistics) {
-      sets_.back().queries = QueryStatistics(config.heads / sets, config.head_size);
+      sets_.back().queries = QueryStatistics(attention.heads / sets, attention.head_size);
     }
     sets_.back().trace.reserve(length.tokens);
   }
 }
 
 int64_t LayerState::capacity_after(int64_t step) const {
-  const bool prompt_goes_on = setup_.one_shot() && step + 1 < length_.prompt;
+  const bool prompt_goes_on = setup().one_shot() && step + 1 < length_.prompt;
   return prompt_goes_on ? kUnlimitedRows : capacity();
 }
 
 std::optional<RowQuantization> LayerState::quantization() const {
-  if (!setup_.needs.quantization) {
+  if (!setup().needs.quantization) {
     return std::nullopt;
   }
-  return RowQuantization{.bits = setup_.needs.quantization->bits,
-                         .group = setup_.needs.quantization->group,
-                         .residual = setup_.residual(state_size_)};
+  return RowQuantization{.bits = setup().needs.quantization->bits,
+                         .group = setup().needs.quantization->group,
+                         .residual = setup().residual(state_size_)};
 }
 
 int64_t LayerState::steps_to_quantize(const Set& set) const {
   const int64_t rows = set.rows.rows_to_quantize();
-  return setup_.one_shot() ? std::max(rows, length_.prompt - set.trace.tokens()) : rows;
+  return setup().one_shot() ? std::max(rows, length_.prompt - set.trace.tokens()) : rows;
 }
 
 void LayerState::quantize(Set& set) const {
@@ -87,7 +119,7 @@ void LayerState::quantize(Set& set) const {
 
 void LayerState::expect(const SampleLength& length) {
   const int64_t seen = sets_.front().trace.tokens();
-  if (setup_.one_shot() && length.prompt != length_.prompt &&
+  if (setup().one_shot() && length.prompt != length_.prompt &&
       (seen >= length.prompt || seen >= length_.prompt)) {
     throw std::invalid_argument("the prompt has ended already");
   }
@@ -95,7 +127,7 @@ void LayerState::expect(const SampleLength& length) {
 }
 
 int64_t LayerState::sets_in_group() const {
-  return setup_.needs.pools_heads ? static_cast<int64_t>(sets_.size()) : 1;
+  return setup().needs.pools_heads ? static_cast<int64_t>(sets_.size()) : 1;
 }
 
 void LayerState::adopt(const LayerState& full, int64_t tokens) {
@@ -142,7 +174,7 @@ int64_t LayerState::peak_bytes() const {
 int64_t LayerState::peak_memory_bytes() const {
   int64_t bytes = 0;
   for (const Held& peak : peaks_) {
-    bytes += peak.rows * setup_.needs.memory * static_cast<int64_t>(sizeof(float));
+    bytes += peak.rows * setup().needs.memory * static_cast<int64_t>(sizeof(float));
   }
   return bytes;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -10,11 +11,18 @@
 #include "multistate/base/random.h"
 #include "multistate/engine/query_statistics.h"
 #include "multistate/engine/row_trace.h"
-#include "multistate/model/transformer_config.h"
+#include "multistate/model/decoder_spec.h"
 #include "multistate/policy/setup.h"
 #include "multistate/state/row_set.h"
 
 namespace multistate {
+
+/// Which layer it is, and which of those that a policy acts on.
+struct LayerPlace {
+  int64_t layer = 0;
+  int64_t index = 0;  ///< Among the layers without a window.
+  int64_t count = 1;  ///< How many of these there are.
+};
 
 /// What tells one sample's random numbers from another's.
 struct SampleSeed {
@@ -24,6 +32,10 @@ struct SampleSeed {
 
 /// The state of one layer while one sample passes through it: one set of rows for the layer, or one
 /// a key/value head (option `scope`). Made fresh for every sample.
+///
+/// A layer with a sliding window of w tokens is a bounded state by itself, whatever the policy: its
+/// newest w rows take part in a step, that of the token itself included, and w - 1 are left after
+/// it.
 class LayerState {
  public:
   /// One set of rows with all that belongs to it alone.
@@ -36,14 +48,21 @@ class LayerState {
   };
 
   /// Throws InputError when the policy gives the layer no more rows than it protects.
-  LayerState(const TransformerConfig& config, const PolicySetup& setup, int64_t layer,
+  LayerState(const DecoderSpec& spec, const PolicySetup& setup, int64_t layer, SampleSeed seed,
+             const SampleLength& length, const at::TensorOptions& options);
+
+  /// A layer by itself.
+  LayerState(const AttentionSpec& attention, const PolicySetup& setup, const LayerPlace& place,
              SampleSeed seed, const SampleLength& length, const at::TensorOptions& options);
 
   /// Takes over the first `tokens` rows of a state that has kept all of its own, in the place of
   /// the tokens themselves. This state is empty.
   void adopt(const LayerState& full, int64_t tokens);
 
-  const PolicySetup& setup() const { return setup_; }
+  /// Of the policy, or of the layer's window.
+  const PolicySetup& setup() const { return window_ == nullptr ? setup_ : *window_; }
+
+  const AttentionSpec& attention() const { return attention_; }
 
   /// k of this layer.
   int64_t state_size() const { return state_size_; }
@@ -110,14 +129,16 @@ class LayerState {
 
   /// Rows that a set may hold after a step outside a prompt that is cut at its end.
   int64_t capacity() const {
-    return setup_.bounded() ? state_size_ + setup_.common.every - 1 : kUnlimitedRows;
+    return setup().bounded() ? state_size_ + setup().common.every - 1 : kUnlimitedRows;
   }
 
   const PolicySetup& setup_;
+  std::shared_ptr<const PolicySetup> window_;  ///< Instead of it, where the layer has a window.
+  AttentionSpec attention_;
   int64_t layer_;
   int64_t state_size_;
   SampleLength length_;
-  std::vector<double> rotary_frequencies_;  ///< [D/2]
+  std::vector<double> rotary_frequencies_;  ///< [R/2], where R elements of a head turn.
   std::vector<Set> sets_;
   std::vector<Held> peaks_;  ///< Of a group, at the place of its first set.
 };

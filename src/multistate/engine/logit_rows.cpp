@@ -41,9 +41,9 @@ Predictions predictions_of(const std::vector<LogitRow>& rows) {
 
 at::Tensor logits_from(const Transformer& model, const at::Tensor& normed, int64_t first) {
   const int64_t count = std::min(kLogitIds, model.head().size(1) - first);
-  return at::matmul(normed, model.head().narrow(1, first, count))
-      .to(at::kCPU, at::kFloat)
-      .contiguous();
+  const auto products = at::matmul(normed, model.head().narrow(1, first, count));
+  model.finish_logits(products);
+  return products.to(at::kCPU, at::kFloat).contiguous();
 }
 
 LogitPiece piece_of(const at::Tensor& logits, int64_t first) {

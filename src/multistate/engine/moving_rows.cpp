@@ -19,15 +19,19 @@ MULTISTATE_INLINE void turn(double& c, double& s, double cos, double sin) {
   c = real;
 }
 
-/// out[h * D + i] of `heads` queries that lie `stride` apart, rotated in the half-split form.
+/// out[h * size + i] of `heads` queries that lie `stride` apart, their first 2 * half elements
+/// rotated in the half-split form.
 MULTISTATE_VECTORIZE
 void rotate_heads_to(const float* queries, int64_t heads, int64_t stride, const float* rotations,
-                     int64_t half, float* out) {
-  for (int64_t head = 0; head < heads; ++head, queries += stride, out += 2 * half) {
+                     int64_t half, int64_t size, float* out) {
+  for (int64_t head = 0; head < heads; ++head, queries += stride, out += size) {
 #pragma omp simd
     for (int64_t i = 0; i < half; ++i) {
       out[i] = queries[i] * rotations[i] - queries[half + i] * rotations[half + i];
       out[half + i] = queries[half + i] * rotations[i] + queries[i] * rotations[half + i];
+    }
+    for (int64_t i = 2 * half; i < size; ++i) {
+      out[i] = queries[i];
     }
   }
 }
@@ -53,10 +57,10 @@ void multiply_rows(const float* queries, int64_t heads, const float* keys, int64
 
 MovingRows::MovingRows(SetInputs inputs, const LayerState& state, const LayerState::Set& set)
     : inputs_(std::move(inputs)), state_(state), set_(set) {
-  const auto size = static_cast<size_t>(inputs_.head_size());
-  aim_.resize(size);
-  seen_.resize(size);
-  rotated_.resize(static_cast<size_t>(inputs_.heads()) * size);
+  const size_t turned = 2 * state.rotary_frequencies().size();
+  aim_.resize(turned);
+  seen_.resize(turned);
+  rotated_.resize(static_cast<size_t>(inputs_.heads() * inputs_.head_size()));
 }
 
 void MovingRows::begin(const at::Tensor& keys, int64_t first, int64_t count) {
@@ -68,14 +72,14 @@ void MovingRows::begin(const at::Tensor& keys, int64_t first, int64_t count) {
   queries_ = inputs_.queries.flatten(0, 1)
                  .narrow(1, first, count)
                  .to(at::kCPU, at::kFloat)
-                 .mul(inputs_.scale())
+                 .mul(inputs_.scale)
                  .contiguous();
   previous_.resize(positions.size());
   next_.resize(positions.size());
   std::iota(previous_.begin(), previous_.end(), -1);
   std::iota(next_.begin(), next_.end(), 1);
   // A row that goes makes one run more at most.
-  const auto half = static_cast<size_t>(inputs_.head_size()) / 2;
+  const size_t half = state_.rotary_frequencies().size();
   run_begins_.reserve(static_cast<size_t>(rows) + 1);
   run_turns_.reserve((static_cast<size_t>(rows) + 1) * 2 * half);
   run_begins_.assign(1, 0);
@@ -127,7 +131,7 @@ size_t MovingRows::split_at(int64_t slot) {
   if (found != run_begins_.end() && *found == slot) {
     return static_cast<size_t>(index);
   }
-  const auto size = static_cast<std::ptrdiff_t>(inputs_.head_size());
+  const auto size = static_cast<std::ptrdiff_t>(aim_.size());
   run_begins_.insert(found, slot);
   // Up to here it has moved with the run before it.
   run_turns_.resize(run_turns_.size() + static_cast<size_t>(size));
@@ -161,7 +165,8 @@ void MovingRows::rotate_queries(int64_t token, size_t run) {
     seen_[half + i] = static_cast<float>(sin);
   }
   rotate_heads_to(queries_.data_ptr<float>() + token * queries_.stride(1), queries_.size(0),
-                  queries_.stride(0), seen_.data(), static_cast<int64_t>(half), rotated_.data());
+                  queries_.stride(0), seen_.data(), static_cast<int64_t>(half), inputs_.head_size(),
+                  rotated_.data());
 }
 
 void MovingRows::write_logits(int64_t token, int64_t visible, float* logits, int64_t head_stride) {

@@ -16,8 +16,9 @@ namespace multistate {
 ///
 /// When a row goes, all rows behind it move by the same distance. So keys are rotated once, to
 /// their places at the block's start, and rows that have moved alike since make a run; a query is
-/// rotated to where each run sees it. Up to rounding that is the token step's result. Once a block
-/// has begun nothing is allocated and no tensor operation is called.
+/// rotated to where each run sees it. Of the D elements of a head the first R turn. Up to rounding
+/// that is the token step's result. Once a block has begun nothing is allocated and no tensor
+/// operation is called.
 class MovingRows {
  public:
   /// Keeps references to state and set.
@@ -56,8 +57,8 @@ class MovingRows {
   std::vector<int64_t> previous_;  ///< By slot: the live one before it, -1 for none.
   std::vector<int64_t> next_;      ///< The live one behind it, or one that is to come; N for none.
   std::vector<int64_t> run_begins_;  ///< First slots, ascending; the first run begins at 0.
-  std::vector<double> run_turns_;    ///< By run cosines, then sines of how far it has moved [D].
-  std::vector<double> aim_;          ///< Of the token: cosines, then sines [D].
+  std::vector<double> run_turns_;    ///< By run cosines, then sines of how far it has moved [R].
+  std::vector<double> aim_;          ///< Of the token: cosines, then sines [R].
   std::vector<float> seen_;          ///< The same as a run sees it.
   std::vector<float> rotated_;       ///< [H, D]: queries, rotated so.
 };

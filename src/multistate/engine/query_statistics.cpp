@@ -1,5 +1,6 @@
 #include "multistate/engine/query_statistics.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "multistate/policy/vectors.h"
@@ -17,6 +18,7 @@ void QueryStatistics::add(const HeadMatrices& queries, double position,
                           std::span<const double> frequencies) {
   ++count_;
   const auto half = frequencies.size();
+  const auto size = static_cast<size_t>(size_);
   for (int64_t head = 0; head < heads_; ++head) {
     const float* turned = queries.data + head * queries.head_stride;
     for (size_t i = 0; i < half; ++i) {
@@ -26,6 +28,7 @@ void QueryStatistics::add(const HeadMatrices& queries, double position,
       query_[i] = turned[i] * cos + turned[i + half] * sin;
       query_[i + half] = turned[i + half] * cos - turned[i] * sin;
     }
+    std::copy(turned + 2 * half, turned + size, query_.begin() + static_cast<int64_t>(2 * half));
     add_head(head);
   }
 }

@@ -1,7 +1,6 @@
 #include "multistate/engine/set_inputs.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include <ATen/ops/empty.h>
 #include <fmt/format.h>
@@ -9,6 +8,7 @@
 #include "multistate/base/error.h"
 #include "multistate/engine/eviction_plan.h"
 #include "multistate/engine/future_attention.h"
+#include "multistate/model/row_kernels.h"
 #include "multistate/policy/policy_error.h"
 
 namespace multistate {
@@ -47,8 +47,10 @@ at::Tensor planned_steps(const LayerState& state, const SetInputs& inputs) {
 
 }  // namespace
 
-double SetInputs::scale() const {
-  return 1.0 / std::sqrt(static_cast<double>(head_size()));
+void SetInputs::cap(float* logits, int64_t size) const {
+  if (logit_cap) {
+    cap_row(logits, static_cast<float>(*logit_cap), size);
+  }
 }
 
 at::Tensor make_attended(const Qkv& qkv) {
@@ -57,13 +59,19 @@ at::Tensor make_attended(const Qkv& qkv) {
   return at::empty({qkv.tokens(), kv_heads, group, qkv.keys.size(2)}, qkv.queries.options());
 }
 
-SetInputs inputs_of_set(const Qkv& qkv, const at::Tensor& attended, int64_t index, int64_t sets) {
+SetInputs inputs_of_set(const Qkv& qkv, const at::Tensor& attended, const AttentionSpec& attention,
+                        int64_t index, int64_t sets) {
   const int64_t width = attended.size(1) / sets;
   const int64_t first = index * width;
   const auto queries =
       qkv.queries.unflatten(0, {attended.size(1), attended.size(2)}).narrow(0, first, width);
-  return {queries, qkv.keys.narrow(0, first, width), qkv.values.narrow(0, first, width),
-          attended.narrow(1, first, width)};
+  return {.queries = queries,
+          .keys = qkv.keys.narrow(0, first, width),
+          .values = qkv.values.narrow(0, first, width),
+          .attended = attended.narrow(1, first, width),
+          .scale = attention.scale,
+          .logit_cap = attention.logit_cap,
+          .window = attention.window};
 }
 
 HeadMatrices readable(const at::Tensor& tensor, at::Tensor& holder) {
@@ -83,6 +91,7 @@ void describe_set(const LayerState& state, LayerState::Set& set, const SetInputs
   data.heads = inputs.heads();
   data.kv_heads = inputs.kv_heads();
   data.head_size = inputs.head_size();
+  data.logit_scale = inputs.scale;
   data.positions = set.rows.positions().first(data.live.size());
   // Protected rows never die, so they are the first and the last slots as well.
   data.first_candidate = std::min(setup.common.sinks, slots);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include <ATen/core/Tensor.h>
@@ -13,18 +14,21 @@ namespace multistate {
 /// The part of a call's tensors that belongs to one set of rows. G key/value heads of the set, H
 /// query heads of the set, T tokens of the call. Views.
 struct SetInputs {
-  at::Tensor queries;   ///< [G, H/G, T, D]
-  at::Tensor keys;      ///< [G, T, D]
-  at::Tensor values;    ///< [G, T, D]
-  at::Tensor attended;  ///< [T, G, H/G, D], to be filled in.
+  at::Tensor queries;                    ///< [G, H/G, T, D]
+  at::Tensor keys;                       ///< [G, T, D]
+  at::Tensor values;                     ///< [G, T, D]
+  at::Tensor attended;                   ///< [T, G, H/G, D], to be filled in.
+  double scale = 1.0;                    ///< Factor of all logits.
+  std::optional<double> logit_cap = {};  ///< c: logits become c * tanh(logit / c).
+  std::optional<int64_t> window = {};    ///< See AttentionSpec.
 
   int64_t heads() const { return queries.size(0) * queries.size(1); }
   int64_t kv_heads() const { return queries.size(0); }
   int64_t tokens() const { return queries.size(2); }
   int64_t head_size() const { return queries.size(3); }
 
-  /// 1/sqrt(D), the factor of all logits.
-  double scale() const;
+  /// Caps `size` logits, if there is a cap.
+  void cap(float* logits, int64_t size) const;
 };
 
 /// Tokens of a sample for which an eviction plan is made; it takes time cubic in their number.
@@ -33,8 +37,9 @@ inline constexpr int64_t kLongestPlan = 1024;
 /// Space for what the tokens of `qkv` attend to: [T, G, H/G, D], all heads of the layer.
 at::Tensor make_attended(const Qkv& qkv);
 
-/// The inputs of set `index` of `sets`.
-SetInputs inputs_of_set(const Qkv& qkv, const at::Tensor& attended, int64_t index, int64_t sets);
+/// The inputs of set `index` of `sets` of a layer that attends like `attention`.
+SetInputs inputs_of_set(const Qkv& qkv, const at::Tensor& attended, const AttentionSpec& attention,
+                        int64_t index, int64_t sets);
 
 /// A tensor [heads, ..., size] where a policy can read it, in float32. `holder` keeps a copy alive
 /// when one is needed.

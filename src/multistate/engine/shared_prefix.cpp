@@ -4,13 +4,18 @@
 
 namespace multistate {
 
+int64_t SharedPrefix::tokens_of(const Transformer& model) const {
+  const auto window = model.spec().smallest_window();
+  return window ? std::min(tokens_, *window - 1) : tokens_;
+}
+
 const SharedPrefix::Prefix& SharedPrefix::get(const Transformer& model,
                                               std::span<const int64_t> ids, uint64_t sample,
                                               bool with_predictions, bool& computed) {
   const std::lock_guard lock(mutex_);
   computed = !prefix_.has_value();
   if (computed) {
-    const int64_t tokens = std::min(tokens_, static_cast<int64_t>(ids.size()));
+    const int64_t tokens = std::min(tokens_of(model), static_cast<int64_t>(ids.size()));
     const Evaluator evaluator(model, keep_all_setup());
     Prefix prefix = {.state = evaluator.start({.seed = 0, .sample = sample}, {.tokens = tokens}),
                      .predictions = {},

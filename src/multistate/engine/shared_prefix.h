@@ -27,6 +27,9 @@ class SharedPrefix {
 
   int64_t tokens() const { return tokens_; }
 
+  /// The same with this model: no more than what all its layers keep, whatever their windows.
+  int64_t tokens_of(const Transformer& model) const;
+
   /// The prefix of `ids`, all of them where they are fewer; run at the first call. Later calls have
   /// to be for the same tokens and want the same. `computed` is true for the call that ran it.
   /// Thread-safe: others wait. `sample`: whose it is, for messages.

@@ -69,7 +69,10 @@ class SetStepper {
     if (state_.setup().rotates_anew()) {
       place = rotate(query, keys);
     }
-    const auto logits = at::matmul(query.mul(inputs_.scale()), keys.transpose(1, 2));
+    const auto logits = at::matmul(query.mul(inputs_.scale), keys.transpose(1, 2));
+    if (inputs_.logit_cap) {
+      cap_in_place(logits, *inputs_.logit_cap);
+    }
     const auto weights = at::softmax(logits, -1, at::kFloat);
     const auto values = set_.rows.values();
     inputs_.attended.select(0, token).copy_(at::matmul(weights.to(values.scalar_type()), values));
@@ -166,7 +169,7 @@ class GroupStepper {
         scores_(data_.size()) {
     const auto all = static_cast<int64_t>(state.sets().size());
     for (int64_t set = first_set; set < first_set + state.sets_in_group(); ++set) {
-      sets_.emplace_back(inputs_of_set(qkv, attended, set, all), state,
+      sets_.emplace_back(inputs_of_set(qkv, attended, state.attention(), set, all), state,
                          state.sets()[static_cast<size_t>(set)]);
     }
   }

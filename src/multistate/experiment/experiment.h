@@ -99,7 +99,7 @@ class Experiment {
   virtual int64_t context_length() const = 0;
 
   /// Throws InputError when this model cannot be measured with these options.
-  virtual void check_model(const TransformerConfig& /*config*/) const {}
+  virtual void check_model(const DecoderSpec& /*spec*/) const {}
 
   /// Whether samples draw random numbers of their own: the sweep's seed then matters to a cell
   /// whatever its policy.

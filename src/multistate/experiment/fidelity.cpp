@@ -20,19 +20,20 @@ void FidelityOptions::visit(OptionVisitor& v) {
     "holds; takes memory quadratic in context_length");
 }
 
-void FidelityOptions::check_model(const TransformerConfig& config, int64_t tokens) const {
+void FidelityOptions::check_model(const DecoderSpec& spec, int64_t tokens) const {
   if (!kept_attention) {
     return;
   }
-  const int64_t bytes = FullAttention::bytes(config.layers, config.kv_heads, tokens);
+  const int64_t kv_heads = spec.layers.front().attention.kv_heads;
+  const int64_t bytes = FullAttention::bytes(spec.layer_count(), kv_heads, tokens);
   if (bytes > kAttentionBytes) {
     constexpr double kGigabyte = 1024.0 * 1024.0 * 1024.0;
-    const auto sets = static_cast<double>(config.layers * config.kv_heads);
+    const auto sets = static_cast<double>(spec.layer_count() * kv_heads);
     throw InputError(fmt::format(
         "experiment.kept_attention: the attention of {} tokens in {} layers with {} key/value "
         "heads takes {:.1f} GiB a sample, more than {:.0f} GiB; at most {} tokens fit with this "
         "model: shorten experiment.context_length or turn kept_attention off",
-        tokens, config.layers, config.kv_heads, static_cast<double>(bytes) / kGigabyte,
+        tokens, spec.layer_count(), kv_heads, static_cast<double>(bytes) / kGigabyte,
         static_cast<double>(kAttentionBytes) / kGigabyte,
         static_cast<int64_t>(std::sqrt(static_cast<double>(kAttentionBytes) / sets + 0.25) - 0.5)));
   }

@@ -24,7 +24,7 @@ struct FidelityOptions {
   void visit(OptionVisitor& v);
 
   /// Throws InputError where the attention of `tokens` tokens would take more memory than allowed.
-  void check_model(const TransformerConfig& config, int64_t tokens) const;
+  void check_model(const DecoderSpec& spec, int64_t tokens) const;
 };
 
 /// An evaluation of a sample of T tokens, and how it differs from that with the full cache.

@@ -16,7 +16,8 @@ FullCacheRun run_full_cache(const Transformer& model, std::span<const int64_t> i
   const auto tokens = static_cast<int64_t>(ids.size());
   FullCacheRun run;
   if (with_attention) {
-    run.attention.emplace(model.config().layers, model.config().kv_heads, tokens);
+    run.attention.emplace(model.spec().layer_count(),
+                          model.spec().layers.front().attention.kv_heads, tokens);
   }
   std::optional<FullAttentionScan> scan;
   if (with_attention) {

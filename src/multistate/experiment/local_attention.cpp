@@ -35,15 +35,22 @@ Qkv rotated(const Qkv& qkv, int64_t first, std::span<const double> frequencies) 
   return turned;
 }
 
-/// Softmax weights [heads, B, N] of the last B of N tokens, in float32: 0 for tokens to come.
-at::Tensor causal_weights(const at::Tensor& queries, const at::Tensor& keys) {
-  const double scale = 1.0 / std::sqrt(static_cast<double>(keys.size(1)));
-  const auto logits = at::matmul(queries.mul(scale), keys.t()).to(at::kFloat);
+/// Softmax weights [heads, B, N] of the last B of N tokens, in float32: 0 for tokens to come, and
+/// for those outside a window.
+at::Tensor causal_weights(const at::Tensor& queries, const at::Tensor& keys,
+                          const AttentionSpec& attention) {
+  const auto logits = at::matmul(queries.mul(attention.scale), keys.t()).to(at::kFloat);
+  if (attention.logit_cap) {
+    cap_in_place(logits, *attention.logit_cap);
+  }
   const int64_t count = logits.size(1);
   const int64_t rows = logits.size(2);
-  const auto to_come =
-      at::ones({count, rows}, logits.options().dtype(at::kBool)).triu(rows - count + 1);
-  return at::softmax(logits.masked_fill(to_come, -INFINITY), -1);
+  const auto all = at::ones({count, rows}, logits.options().dtype(at::kBool));
+  auto unseen = all.triu(rows - count + 1);
+  if (attention.window) {
+    unseen.logical_or_(all.tril(rows - count - *attention.window));
+  }
+  return at::softmax(logits.masked_fill(unseen, -INFINITY), -1);
 }
 
 /// [B, N]: 1 for the rows that the query of each step saw, the first at `step`.
@@ -139,19 +146,19 @@ nlohmann::json map_of(std::span<const SampleRecord> records, const Measure& meas
 
 }  // namespace
 
-ComparedScan::ComparedScan(const Transformer& model, const PolicySetup& setup,
-                           const SampleLength& length)
-    : setup_(setup) {
-  const TransformerConfig& config = model.config();
-  for (int64_t layer = 0; layer < config.layers; ++layer) {
-    full_.emplace_back(config, keep_all_setup(), layer, SampleSeed{}, length, model.options());
-    const auto heads = static_cast<size_t>(config.heads);
+ComparedScan::ComparedScan(const Transformer& model, const SampleLength& length) {
+  for (int64_t layer = 0; layer < model.spec().layer_count(); ++layer) {
+    AttentionSpec attention = model.spec().layer(layer).attention;
+    attention.window.reset();  // What it leaves out is masked below.
+    full_.emplace_back(attention, keep_all_setup(), LayerPlace{.layer = layer}, SampleSeed{},
+                       length, model.options());
+    const auto heads = static_cast<size_t>(attention.heads);
     sums_.push_back({std::vector<double>(heads, 0.0), std::vector<double>(heads, 0.0)});
   }
 }
 
 at::Tensor ComparedScan::attend(const Qkv& qkv, LayerState& state) const {
-  auto attended = scan_for(setup_).attend(qkv, state);
+  auto attended = scan_for(state.setup()).attend(qkv, state);
   const Stopwatch watch(seconds_);
   compare(qkv, attended, state);
   return attended;
@@ -161,7 +168,8 @@ void ComparedScan::compare(const Qkv& qkv, const at::Tensor& attended,
                            const LayerState& state) const {
   RowSet& all = full_[static_cast<size_t>(state.layer())].sets().front().rows;
   const int64_t before = all.rows();
-  const Qkv turned = setup_.rotates_anew() ? rotated(qkv, before, state.rotary_frequencies()) : qkv;
+  const Qkv turned =
+      state.setup().rotates_anew() ? rotated(qkv, before, state.rotary_frequencies()) : qkv;
   all.append(turned.keys, turned.values, before);
   for (int64_t first = 0; first < qkv.tokens(); first += kBlock) {
     const int64_t count = std::min(kBlock, qkv.tokens() - first);
@@ -181,7 +189,7 @@ void ComparedScan::compare_block(const Qkv& qkv, const at::Tensor& attended,
   const int64_t first_head = kv_head * group;
   const auto weights =
       causal_weights(qkv.queries.narrow(0, first_head, group).narrow(1, block.first, block.count),
-                     all.keys().select(0, kv_head).narrow(0, 0, block.rows));
+                     all.keys().select(0, kv_head).narrow(0, 0, block.rows), state.attention());
 
   // [heads, B, D], in double precision: both are rounded to the type of the rows.
   const auto values = all.values().select(0, kv_head).narrow(0, 0, block.rows);

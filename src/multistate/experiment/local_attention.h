@@ -21,8 +21,7 @@ namespace multistate {
 /// policy. For one sample.
 class ComparedScan final : public LayerScan {
  public:
-  /// Keeps references to model and setup.
-  ComparedScan(const Transformer& model, const PolicySetup& setup, const SampleLength& length);
+  ComparedScan(const Transformer& model, const SampleLength& length);
 
   at::Tensor attend(const Qkv& qkv, LayerState& state) const override;
 
@@ -57,7 +56,6 @@ class ComparedScan final : public LayerScan {
   void compare_block(const Qkv& qkv, const at::Tensor& attended, const LayerState& state,
                      int64_t kv_head, const Block& block) const;
 
-  const PolicySetup& setup_;
   mutable std::vector<LayerState> full_;  ///< By layer: every row.
   mutable std::vector<Sums> sums_;        ///< By layer.
   mutable double seconds_ = 0.0;

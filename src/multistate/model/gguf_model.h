@@ -7,9 +7,8 @@
 
 namespace multistate {
 
-/// Opens a GGUF file of architecture "llama". Every tensor in it must be a weight of that family:
-/// biases, experts, RoPE factors and the like are refused, since the Transformer has no use for
-/// them. Throws InputError.
+/// Opens a GGUF file of a registered architecture. It must hold every tensor of that decoder, in
+/// its shape, and none beside. Throws InputError.
 std::unique_ptr<ModelFile> open_gguf(const std::filesystem::path& path);
 
 }  // namespace multistate

@@ -4,22 +4,20 @@
 #include <filesystem>
 #include <optional>
 
-#include "multistate/model/transformer_config.h"
+#include "multistate/model/architecture.h"
 
 namespace multistate {
 
 /// What a Hugging Face `config.json` says of a model.
 struct HfConfig {
-  TransformerConfig transformer;
-  bool tied = false;  ///< The embedding is the output head.
+  Blueprint blueprint;
   std::optional<int64_t> bos_id;
   std::optional<int64_t> eos_id;  ///< The first, where the file lists several.
 };
 
-/// Reads and validates a `config.json` of LlamaForCausalLM. Every key must be one that is
-/// understood or known to have no influence on the computation, and whatever is not built (RoPE
-/// scaling, biases, other activations, quantisation, ...) must be switched off; otherwise throws
-/// InputError with key and value.
+/// Reads and validates a `config.json`. Every key must be one that the architecture understands or
+/// that is known to have no influence on the computation; otherwise throws InputError with key and
+/// value.
 HfConfig read_hf_config(const std::filesystem::path& path);
 
 }  // namespace multistate

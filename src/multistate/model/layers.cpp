@@ -5,6 +5,8 @@
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
+#include <ATen/ops/gelu.h>
+#include <ATen/ops/layer_norm.h>
 #include <ATen/ops/pow.h>
 #include <ATen/ops/rsqrt.h>
 #include <ATen/ops/silu.h>
@@ -33,8 +35,8 @@ at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilo
   return (x * at::rsqrt(mean_square.add_(epsilon))).mul_(weight);
 }
 
-std::vector<double> rotary_frequencies(int64_t head_size, double theta) {
-  const int64_t half = head_size / 2;
+std::vector<double> rotary_frequencies(int64_t size, double theta) {
+  const int64_t half = size / 2;
   const auto exponents = at::arange(half, at::kDouble).mul_(-1.0 / static_cast<double>(half));
   const auto frequencies = at::pow(theta, exponents);
   const auto* first = frequencies.data_ptr<double>();
@@ -51,7 +53,10 @@ RotaryTable make_rotary_table(std::span<const double> places, std::span<const do
 }
 
 void rotate_in_place(const at::Tensor& x, const RotaryTable& table) {
-  const int64_t half = x.size(2) / 2;
+  const int64_t half = table.cos.size(1);
+  if (half == 0) {
+    return;
+  }
   if (in_rows_of_floats(x)) {
     for (int64_t token = 0; token < x.size(1); ++token) {
       rotate_heads(x.data_ptr<float>() + token * x.stride(1), x.size(0), x.stride(0),
@@ -62,17 +67,41 @@ void rotate_in_place(const at::Tensor& x, const RotaryTable& table) {
   }
   const auto low = x.narrow(2, 0, half);
   const auto high = x.narrow(2, half, half);
-  x.copy_(at::cat({low * table.cos - high * table.sin, high * table.cos + low * table.sin}, 2));
+  x.narrow(2, 0, 2 * half)
+      .copy_(at::cat({low * table.cos - high * table.sin, high * table.cos + low * table.sin}, 2));
 }
 
-at::Tensor swiglu(const at::Tensor& gate_up) {
+at::Tensor layer_norm(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                      double epsilon) {
+  return at::layer_norm(x, {x.size(-1)}, weight, bias, epsilon);
+}
+
+at::Tensor activate(const at::Tensor& x, Activation activation) {
+  switch (activation) {
+    case Activation::kGelu:
+      return at::gelu(x);
+    case Activation::kGeluTanh:
+      return at::gelu(x, "tanh");
+    case Activation::kSilu:
+      break;
+  }
+  return at::silu(x);
+}
+
+at::Tensor gated(const at::Tensor& gate_up, Activation activation) {
   const int64_t size = gate_up.size(1) / 2;
-  if (in_rows_of_floats(gate_up) && gate_up.is_contiguous()) {
+  const bool fast = activation != Activation::kGelu;
+  if (fast && in_rows_of_floats(gate_up) && gate_up.is_contiguous()) {
     auto out = at::empty({gate_up.size(0), size}, gate_up.options());
-    swiglu_rows(gate_up.data_ptr<float>(), gate_up.size(0), size, out.data_ptr<float>());
+    const auto rows = activation == Activation::kSilu ? swiglu_rows : geglu_rows;
+    rows(gate_up.data_ptr<float>(), gate_up.size(0), size, out.data_ptr<float>());
     return out;
   }
-  return at::silu(gate_up.narrow(1, 0, size)).mul_(gate_up.narrow(1, size, size));
+  return activate(gate_up.narrow(1, 0, size), activation).mul_(gate_up.narrow(1, size, size));
+}
+
+void cap_in_place(const at::Tensor& x, double cap) {
+  x.div_(cap).tanh_().mul_(cap);
 }
 
 }  // namespace multistate

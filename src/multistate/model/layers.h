@@ -6,6 +6,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "multistate/model/decoder_spec.h"
+
 namespace multistate {
 
 /// Each is written twice: for float32 on the CPU in one pass over memory (row_kernels.h), and in
@@ -15,27 +17,38 @@ namespace multistate {
 /// arXiv:1910.07467).
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilon);
 
-/// Cosines and sines for rotary position embedding, [T, D / 2] each.
+/// (x - mean(x)) / sqrt(variance(x) + epsilon) * weight + bias over the last dimension (Ba et al.,
+/// arXiv:1607.06450).
+at::Tensor layer_norm(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                      double epsilon);
+
+/// Cosines and sines for rotary position embedding, [T, R / 2] each, where R elements of a head
+/// turn.
 struct RotaryTable {
   at::Tensor cos;
   at::Tensor sin;
 };
 
-/// Angles by which neighbouring positions differ, [D / 2]: theta^(-2i/D) (Su et al., RoFormer,
-/// arXiv:2104.09864).
-std::vector<double> rotary_frequencies(int64_t head_size, double theta);
+/// Angles by which neighbouring positions differ, [size / 2]: theta^(-2i/size) (Su et al.,
+/// RoFormer, arXiv:2104.09864).
+std::vector<double> rotary_frequencies(int64_t size, double theta);
 
 /// The table for T places, which need not be integers: angle(t, i) = places[t] * frequencies[i],
 /// computed in float64 and stored as `options` says.
 RotaryTable make_rotary_table(std::span<const double> places, std::span<const double> frequencies,
                               const at::TensorOptions& options);
 
-/// Turns x [heads, T, D] by the table, in place, in the half-split form of Llama: element i is
-/// paired with i + D/2.
+/// Turns the first R elements of the vectors of x [heads, T, D] by the table, in place, in the
+/// half-split form: element i is paired with i + R/2.
 void rotate_in_place(const at::Tensor& x, const RotaryTable& table);
 
-/// silu(gate) * up for [T, 2 * F], gate first (Shazeer, GLU Variants Improve Transformer,
+/// activation(gate) * up for [T, 2 * F], gate first (Shazeer, GLU Variants Improve Transformer,
 /// arXiv:2002.05202).
-at::Tensor swiglu(const at::Tensor& gate_up);
+at::Tensor gated(const at::Tensor& gate_up, Activation activation);
+
+at::Tensor activate(const at::Tensor& x, Activation activation);
+
+/// cap * tanh(x / cap), in place.
+void cap_in_place(const at::Tensor& x, double cap);
 
 }  // namespace multistate

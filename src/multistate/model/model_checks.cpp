@@ -16,12 +16,12 @@ void check_shape(const std::string& source, std::string_view name,
   }
 }
 
-void check_vocabulary(const std::string& source, const TransformerConfig& config,
+void check_vocabulary(const std::string& source, const DecoderSpec& spec,
                       const TokenizerSpec& tokenizer) {
   const auto tokens = static_cast<int64_t>(tokenizer.tokens.size());
-  if (tokens > config.vocabulary_size) {
+  if (tokens > spec.vocabulary_size) {
     throw InputError(fmt::format("{}: the tokenizer has {} tokens, the model only {}", source,
-                                 tokens, config.vocabulary_size));
+                                 tokens, spec.vocabulary_size));
   }
 }
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "multistate/model/transformer_config.h"
+#include "multistate/model/decoder_spec.h"
 #include "multistate/text/tokenizer.h"
 
 namespace multistate {
@@ -16,7 +16,7 @@ void check_shape(const std::string& source, std::string_view name,
 
 /// Throws InputError when the tokenizer has more tokens than the model. (Fewer are normal:
 /// embeddings are padded to round sizes.)
-void check_vocabulary(const std::string& source, const TransformerConfig& config,
+void check_vocabulary(const std::string& source, const DecoderSpec& spec,
                       const TokenizerSpec& tokenizer);
 
 }  // namespace multistate

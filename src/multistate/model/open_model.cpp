@@ -116,13 +116,4 @@ std::unique_ptr<ModelFile> ModelFile::open(const fs::path& path) {
   return fs::is_directory(status) ? open_folder(path) : open_file(path);
 }
 
-at::Tensor require_tensor(const ModelFile& file, std::string_view name,
-                          const std::vector<int64_t>& shape) {
-  auto tensor = file.tensor(name, shape);
-  if (!tensor) {
-    throw InputError(fmt::format("{}: tensor {} is missing", file.source(), in_quotes(name)));
-  }
-  return *std::move(tensor);
-}
-
 }  // namespace multistate

@@ -19,4 +19,10 @@ void rotate_heads(float* x, int64_t heads, int64_t head_stride, const float* cos
 /// out [rows, size] = silu(gate) * up, where row r of `gate_up` holds size gates, then size ups.
 void swiglu_rows(const float* gate_up, int64_t rows, int64_t size, float* out);
 
+/// The same with gelu, approximated with tanh, in the place of silu.
+void geglu_rows(const float* gate_up, int64_t rows, int64_t size, float* out);
+
+/// x[i] = cap * tanh(x[i] / cap).
+void cap_row(float* x, float cap, int64_t size);
+
 }  // namespace multistate

@@ -1,7 +1,6 @@
 #include "multistate/model/safetensors_model.h"
 
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <utility>
 
@@ -9,26 +8,15 @@
 
 #include "multistate/base/error.h"
 #include "multistate/base/mapped_file.h"
-#include "multistate/base/text.h"
 #include "multistate/model/decode_tensor.h"
 #include "multistate/model/hf_config.h"
 #include "multistate/model/model_checks.h"
 #include "multistate/model/safetensors_reader.h"
-#include "multistate/model/weight_names.h"
 #include "multistate/text/chat_template_file.h"
 #include "multistate/text/tokenizer_json.h"
 
 namespace multistate {
 namespace {
-
-constexpr std::string_view kEmbedding = "model.embed_tokens.weight";
-constexpr std::string_view kHead = "lm_head.weight";
-
-/// Old checkpoints store RoPE's frequencies, which follow from theta; Hugging Face does not read
-/// them either.
-bool is_derived(std::string_view name) {
-  return name.ends_with(".self_attn.rotary_emb.inv_freq");
-}
 
 struct Shard {
   MappedFile file;
@@ -53,16 +41,23 @@ class SafetensorsModel final : public ModelFile {
         folder_(std::move(folder)),
         config_(read_hf_config(folder_ / "config.json")),
         shards_(map_shards(shards)) {
+    std::vector<TensorShape> shapes;
     for (const Shard& shard : shards_) {
       for (const StoredTensor& tensor : shard.tensors) {
-        add(shard, tensor);
+        tensors_.emplace(tensor.name, Place{&shard, &tensor});
+        infos_.push_back({tensor.name, std::string(tensor.type->name), tensor.shape,
+                          static_cast<int64_t>(tensor.data.size())});
+        if (!is_copied_head(tensor.name)) {
+          shapes.push_back({tensor.name, tensor.shape, shard.file.path().string()});
+        }
       }
     }
     check_head();
+    check_tensors(this->source(), spec(), layout(), shapes);
   }
 
   std::string source() const override { return source_.string(); }
-  const TransformerConfig& config() const override { return config_.transformer; }
+  const DecoderSpec& spec() const override { return config_.blueprint.spec; }
   const std::vector<TensorInfo>& tensors() const override { return infos_; }
 
   std::string format() const override {
@@ -78,30 +73,25 @@ class SafetensorsModel final : public ModelFile {
     return paths;
   }
 
-  std::optional<at::Tensor> tensor(std::string_view name,
-                                   const std::vector<int64_t>& shape) const override {
-    const auto found = weights_.find(name);
-    if (found == weights_.end() || (config_.tied && name == kHead)) {
-      return std::nullopt;
-    }
-    const auto& [shard, stored] = found->second;
-    check_shape(shard->file.path().string(), name, stored->shape, shape);
-    auto decoded = decode_tensor(*stored->type, stored->data, shape);
+  at::Tensor weight(const WeightId& id) const override {
+    const WeightPlace place = layout().place(spec(), id);
+    const auto& [shard, stored] = tensors_.at(place.tensor);
+    const auto decoded = decode_tensor(*stored->type, stored->data, place.shape);
     shard->file.release_pages();
-    return decoded;
+    return take_weight(decoded, place, shape_of(spec(), id));
   }
 
   TokenizerSpec tokenizer() const override {
-    TokenizerSpec spec = read_tokenizer_json(folder_ / "tokenizer.json");
-    check_vocabulary(source(), config_.transformer, spec);
-    if (!spec.bos_id) {
-      spec.bos_id = config_.bos_id;
+    TokenizerSpec tokenizer = read_tokenizer_json(folder_ / "tokenizer.json");
+    check_vocabulary(source(), spec(), tokenizer);
+    if (!tokenizer.bos_id) {
+      tokenizer.bos_id = config_.bos_id;
     }
-    if (!spec.eos_id) {
-      spec.eos_id = config_.eos_id;
+    if (!tokenizer.eos_id) {
+      tokenizer.eos_id = config_.eos_id;
     }
-    spec.chat_template = read_chat_template(folder_);
-    return spec;
+    tokenizer.chat_template = read_chat_template(folder_);
+    return tokenizer;
   }
 
  private:
@@ -110,32 +100,23 @@ class SafetensorsModel final : public ModelFile {
     const StoredTensor* tensor;
   };
 
-  void add(const Shard& shard, const StoredTensor& tensor) {
-    const std::string path = shard.file.path().string();
-    const auto weight = weight_by_hugging_face_name(tensor.name);
-    if (!weight && !is_derived(tensor.name)) {
-      throw InputError(fmt::format(
-          "{}: tensor {} is not supported: LlamaForCausalLM as built here has no such weight", path,
-          in_quotes(tensor.name)));
-    }
-    if (weight && weight->layer && *weight->layer >= config_.transformer.layers) {
-      throw InputError(fmt::format("{}: tensor {} is of a layer beyond 'num_hidden_layers' {}",
-                                   path, in_quotes(tensor.name), config_.transformer.layers));
-    }
-    weights_.emplace(tensor.name, Place{&shard, &tensor});
-    infos_.push_back({tensor.name, std::string(tensor.type->name), tensor.shape,
-                      static_cast<int64_t>(tensor.data.size())});
-  }
+  const WeightLayout& layout() const { return config_.blueprint.layout; }
+
+  std::string head_name() const { return layout().place(spec(), {Weight::kHead}).tensor; }
+
+  bool is_copied_head(const std::string& name) const { return spec().tied && name == head_name(); }
 
   /// A head may be stored though it is tied, but then it must not say anything else.
   void check_head() const {
-    const auto head = weights_.find(kHead);
-    if (head == weights_.end() && !config_.tied) {
-      throw InputError(fmt::format(
-          "{}: tensor '{}' is missing, and 'tie_word_embeddings' is not true", source(), kHead));
+    const auto head = tensors_.find(head_name());
+    if (head == tensors_.end() && !spec().tied) {
+      throw InputError(
+          fmt::format("{}: tensor '{}' is missing, and 'tie_word_embeddings' is not true", source(),
+                      head_name()));
     }
-    const auto embedding = weights_.find(kEmbedding);
-    if (!config_.tied || head == weights_.end() || embedding == weights_.end()) {
+    const std::string embedding_name = layout().place(spec(), {Weight::kEmbedding}).tensor;
+    const auto embedding = tensors_.find(embedding_name);
+    if (!spec().tied || head == tensors_.end() || embedding == tensors_.end()) {
       return;
     }
     const auto& stored_head = head->second.tensor->data;
@@ -143,7 +124,7 @@ class SafetensorsModel final : public ModelFile {
     if (!std::equal(stored_head.begin(), stored_head.end(), stored_embedding.begin(),
                     stored_embedding.end())) {
       throw InputError(fmt::format("{}: 'tie_word_embeddings' is true, but '{}' differs from '{}'",
-                                   source(), kHead, kEmbedding));
+                                   source(), head_name(), embedding_name));
     }
   }
 
@@ -151,7 +132,7 @@ class SafetensorsModel final : public ModelFile {
   std::filesystem::path folder_;
   HfConfig config_;
   std::vector<Shard> shards_;
-  std::map<std::string, Place, std::less<>> weights_;
+  std::map<std::string, Place> tensors_;
   std::vector<TensorInfo> infos_;
 };
 

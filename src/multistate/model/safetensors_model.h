@@ -8,7 +8,7 @@
 
 namespace multistate {
 
-/// Opens safetensors files ("shards") that together make up a Llama-family model; `config.json`,
+/// Opens safetensors files ("shards") that together make up a model; `config.json`,
 /// and `tokenizer.json` once it is asked for, are in `folder`. `source` starts messages about the
 /// whole. Throws InputError.
 std::unique_ptr<ModelFile> open_safetensors(const std::filesystem::path& source,

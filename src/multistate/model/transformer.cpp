@@ -1,109 +1,124 @@
 #include "multistate/model/transformer.h"
 
+#include <algorithm>
 #include <stdexcept>
 
-#include <ATen/ops/cat.h>
 #include <ATen/ops/embedding.h>
 #include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
-#include "multistate/model/product.h"
+#include "multistate/model/layers.h"
 
 namespace multistate {
-namespace {
-
-/// A linear layer's weight as stored, [out, in], made ready for x * weight: [in, out].
-at::Tensor transposed(const at::Tensor& weight, const at::TensorOptions& options) {
-  return weight.to(options).t().contiguous();
-}
-
-}  // namespace
-
 std::shared_ptr<const Transformer> Transformer::load(const ModelFile& file,
                                                      const at::TensorOptions& options) {
   return std::shared_ptr<const Transformer>(new Transformer(file, options));
 }
 
 Transformer::Transformer(const ModelFile& file, const at::TensorOptions& options)
-    : config_(file.config()), options_(options) {
-  const int64_t hidden = config_.hidden_size;
-  const int64_t vocabulary = config_.vocabulary_size;
-  embedding_ = require_tensor(file, "model.embed_tokens.weight", {vocabulary, hidden}).to(options);
-  for (int64_t layer = 0; layer < config_.layers; ++layer) {
-    layers_.push_back(load_layer(file, layer));
+    : spec_(file.spec()), options_(options) {
+  embedding_ = file.weight({Weight::kEmbedding}).to(options);
+  for (int64_t layer = 0; layer < spec_.layer_count(); ++layer) {
+    layers_.push_back(load_layer(file, layer, options));
+    const RotationSpec& rotation = spec_.layer(layer).attention.rotation;
+    const auto found = std::find(rotations_.begin(), rotations_.end(), rotation);
+    rotation_of_.push_back(static_cast<size_t>(found - rotations_.begin()));
+    if (found == rotations_.end()) {
+      rotations_.push_back(rotation);
+    }
   }
-  norm_ = require_tensor(file, "model.norm.weight", {hidden}).to(options);
-  const auto head = file.tensor("lm_head.weight", {vocabulary, hidden});
-  head_ = head ? transposed(*head, options) : embedding_.t();
-}
-
-Transformer::Layer Transformer::load_layer(const ModelFile& file, int64_t index) const {
-  const int64_t hidden = config_.hidden_size;
-  const int64_t query_size = config_.heads * config_.head_size;
-  const int64_t kv_size = config_.kv_heads * config_.head_size;
-  const int64_t intermediate = config_.intermediate_size;
-  const auto read = [&](const char* name, const std::vector<int64_t>& shape) {
-    return require_tensor(file, fmt::format("model.layers.{}.{}.weight", index, name), shape);
-  };
-  Layer layer;
-  layer.attention_norm = read("input_layernorm", {hidden}).to(options_);
-  layer.qkv = transposed(at::cat({read("self_attn.q_proj", {query_size, hidden}),
-                                  read("self_attn.k_proj", {kv_size, hidden}),
-                                  read("self_attn.v_proj", {kv_size, hidden})}),
-                         options_);
-  layer.output = transposed(read("self_attn.o_proj", {hidden, query_size}), options_);
-  layer.mlp_norm = read("post_attention_layernorm", {hidden}).to(options_);
-  layer.gate_up = transposed(at::cat({read("mlp.gate_proj", {intermediate, hidden}),
-                                      read("mlp.up_proj", {intermediate, hidden})}),
-                             options_);
-  layer.down = transposed(read("mlp.down_proj", {hidden, intermediate}), options_);
-  return layer;
+  norm_ = load_norm(file, Weight::kFinalNorm, -1, options);
+  head_ = spec_.tied ? embedding_.t() : file.weight({Weight::kHead}).to(options).t().contiguous();
 }
 
 at::Tensor Transformer::embed(std::span<const int64_t> ids) const {
   for (const int64_t id : ids) {
-    if (id < 0 || id >= config_.vocabulary_size) {
+    if (id < 0 || id >= spec_.vocabulary_size) {
       throw std::out_of_range(fmt::format("token id {} is outside the vocabulary of {} tokens", id,
-                                          config_.vocabulary_size));
+                                          spec_.vocabulary_size));
     }
   }
   const auto indices = at::tensor(at::ArrayRef<int64_t>(ids.data(), ids.size()), at::kLong);
-  return at::embedding(embedding_, indices.to(options_.device()));
+  auto embedded = at::embedding(embedding_, indices.to(options_.device()));
+  if (spec_.embedding_multiplier != 1.0) {
+    embedded.mul_(spec_.embedding_multiplier);
+  }
+  return embedded;
 }
 
-RotaryTable Transformer::rotary_table(std::span<const int64_t> positions) const {
+RotaryTables Transformer::rotary_tables(std::span<const int64_t> positions) const {
   const std::vector<double> places(positions.begin(), positions.end());
-  return make_rotary_table(places, rotary_frequencies(config_.head_size, config_.rope_theta),
-                           options_);
+  RotaryTables tables;
+  for (const RotationSpec& rotation : rotations_) {
+    tables.push_back(make_rotary_table(places, rotation.frequencies(), options_));
+    if (rotation.magnitude != 1.0) {
+      tables.back().cos.mul_(rotation.magnitude);
+      tables.back().sin.mul_(rotation.magnitude);
+    }
+  }
+  return tables;
 }
 
-Qkv Transformer::project(int64_t layer, const at::Tensor& hidden, const RotaryTable& table) const {
-  const Layer& weights = layers_[static_cast<size_t>(layer)];
-  const int64_t heads = config_.heads + 2 * config_.kv_heads;
-  const auto normed = rms_norm(hidden, weights.attention_norm, config_.norm_epsilon);
+Qkv Transformer::project(int64_t layer, const at::Tensor& hidden,
+                         const RotaryTables& tables) const {
+  const auto index = static_cast<size_t>(layer);
+  const LayerWeights& weights = layers_[index];
+  const AttentionSpec& spec = spec_.layers[index].attention;
+  const auto flat = weights.qkv(weights.attention_norm(hidden));
+  const int64_t tokens = hidden.size(0);
   const auto projected =
-      product(normed, weights.qkv).view({hidden.size(0), heads, config_.head_size}).transpose(0, 1);
-  rotate_in_place(projected.narrow(0, 0, config_.heads + config_.kv_heads), table);
-  return {projected.narrow(0, 0, config_.heads),
-          projected.narrow(0, config_.heads, config_.kv_heads),
-          projected.narrow(0, config_.heads + config_.kv_heads, config_.kv_heads)};
+      flat.view({tokens, spec.heads + 2 * spec.kv_heads, spec.head_size}).transpose(0, 1);
+  const Qkv qkv = {projected.narrow(0, 0, spec.heads),
+                   projected.narrow(0, spec.heads, spec.kv_heads),
+                   projected.narrow(0, spec.heads + spec.kv_heads, spec.kv_heads)};
+  if (spec.qk_norm == QkNorm::kHead) {
+    qkv.queries.copy_(weights.query_norm(qkv.queries));
+    qkv.keys.copy_(weights.key_norm(qkv.keys));
+  } else if (spec.qk_norm == QkNorm::kProjection) {
+    const int64_t queries = spec.heads * spec.head_size;
+    const auto query_rows = flat.narrow(1, 0, queries);
+    const auto key_rows = flat.narrow(1, queries, spec.kv_heads * spec.head_size);
+    query_rows.copy_(weights.query_norm(query_rows));
+    key_rows.copy_(weights.key_norm(key_rows));
+  }
+  rotate_in_place(projected.narrow(0, 0, spec.heads + spec.kv_heads), tables[rotation_of_[index]]);
+  return qkv;
 }
 
 void Transformer::finish(int64_t layer, const at::Tensor& hidden,
                          const at::Tensor& attended) const {
-  const Layer& weights = layers_[static_cast<size_t>(layer)];
+  const auto index = static_cast<size_t>(layer);
+  const LayerWeights& weights = layers_[index];
+  const LayerSpec& spec = spec_.layers[index];
+  const auto scaled = [&](at::Tensor update) {
+    return spec.residual_multiplier == 1.0 ? update : update.mul_(spec.residual_multiplier);
+  };
+  const auto mlp = [&] {
+    const auto inner = weights.up(weights.mlp_norm(hidden));
+    return weights.mlp_post_norm(weights.down(
+        spec.mlp.gated ? gated(inner, spec.mlp.activation) : activate(inner, spec.mlp.activation)));
+  };
   // Products apart from the sum: adding their terms to the hidden state one by one rounds each to
   // its magnitude, which is far above theirs.
-  hidden.add_(product(attended, weights.output));
-  const auto normed = rms_norm(hidden, weights.mlp_norm, config_.norm_epsilon);
-  hidden.add_(product(swiglu(product(normed, weights.gate_up)), weights.down));
+  const auto before = spec.parallel ? scaled(mlp()) : at::Tensor();
+  hidden.add_(scaled(weights.attention_post_norm(weights.output(attended))));
+  hidden.add_(spec.parallel ? before : scaled(mlp()));
+}
+
+void Transformer::finish_logits(const at::Tensor& products) const {
+  if (spec_.logit_multiplier != 1.0) {
+    products.mul_(spec_.logit_multiplier);
+  }
+  if (spec_.logit_cap) {
+    cap_in_place(products, *spec_.logit_cap);
+  }
 }
 
 std::vector<at::Tensor> Transformer::linears() const {
   std::vector<at::Tensor> weights;
-  for (const Layer& layer : layers_) {
-    for (const at::Tensor& weight : {layer.qkv, layer.output, layer.gate_up, layer.down}) {
-      weights.push_back(weight);
+  for (const LayerWeights& layer : layers_) {
+    for (const Linear& linear : {layer.qkv, layer.output, layer.up, layer.down}) {
+      weights.push_back(linear.weight);
     }
   }
   weights.push_back(head_);
@@ -111,7 +126,7 @@ std::vector<at::Tensor> Transformer::linears() const {
 }
 
 at::Tensor Transformer::normalize(const at::Tensor& hidden) const {
-  return rms_norm(hidden, norm_, config_.norm_epsilon);
+  return norm_(hidden);
 }
 
 }  // namespace multistate

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -10,7 +9,7 @@
 
 #include "multistate/model/layers.h"
 #include "multistate/model/model_file.h"
-#include "multistate/model/transformer_config.h"
+#include "multistate/model/transformer_weights.h"
 
 namespace multistate {
 
@@ -24,29 +23,32 @@ struct Qkv {
   int64_t tokens() const { return keys.size(1); }
 };
 
-/// A Llama-family decoder (RMSNorm, RoPE, grouped-query attention, SwiGLU) without its attention:
-/// how queries meet the rows of the state is the engine's business, everything before and after is
-/// here. Immutable; threads share it. Letters: T tokens, H query heads, G key/value heads, D head
-/// size, C hidden size, V vocabulary.
+/// Rotations of T tokens, one table for each way in which layers rotate.
+using RotaryTables = std::vector<RotaryTable>;
+
+/// Executes a DecoderSpec, all but its attention: how queries meet the rows of the state is the
+/// engine's business, everything before and after is here. Immutable; threads share it. Letters: T
+/// tokens, H query heads, G key/value heads, D head size, C hidden size, F inner elements of the
+/// MLP, V vocabulary.
 ///
-/// Model: Touvron et al., LLaMA, arXiv:2302.13971; Ainslie et al., GQA, arXiv:2305.13245.
+/// Ainslie et al., GQA, arXiv:2305.13245, for what H and G are.
 class Transformer {
  public:
-  /// Reads all weights. Throws InputError when a tensor is missing or misshapen.
+  /// Reads all weights.
   static std::shared_ptr<const Transformer> load(const ModelFile& file,
                                                  const at::TensorOptions& options);
 
-  const TransformerConfig& config() const { return config_; }
+  const DecoderSpec& spec() const { return spec_; }
   const at::TensorOptions& options() const { return options_; }
 
   /// Embeddings [T, C] of token ids. Throws std::out_of_range for an id outside the vocabulary.
   at::Tensor embed(std::span<const int64_t> ids) const;
 
-  /// Rotations for T tokens at these positions; the same for all layers.
-  RotaryTable rotary_table(std::span<const int64_t> positions) const;
+  /// Rotations for T tokens at these positions, for all layers.
+  RotaryTables rotary_tables(std::span<const int64_t> positions) const;
 
-  /// The first half of layer `layer` for hidden states [T, C] of the tokens that `table` is for.
-  Qkv project(int64_t layer, const at::Tensor& hidden, const RotaryTable& table) const;
+  /// The first half of layer `layer` for hidden states [T, C] of the tokens that `tables` are for.
+  Qkv project(int64_t layer, const at::Tensor& hidden, const RotaryTables& tables) const;
 
   /// The second half: takes hidden states [T, C] from before the layer to after it, in place, with
   /// what attention returned, [T, H * D].
@@ -55,31 +57,26 @@ class Transformer {
   /// The last layer's hidden states [T, C], normalised for the output head.
   at::Tensor normalize(const at::Tensor& hidden) const;
 
-  /// The output head [C, V]: logits are normalize(hidden) times this.
+  /// The output head [C, V]: logits are finish_logits(normalize(hidden) times this).
   const at::Tensor& head() const { return head_; }
+
+  /// Products with the output head, or with some of its columns, to logits, in place.
+  void finish_logits(const at::Tensor& products) const;
 
   /// The weights [in, out] of all matrix products, in the order of their use, the head last.
   std::vector<at::Tensor> linears() const;
 
  private:
-  struct Layer {
-    at::Tensor attention_norm;  ///< [C]
-    at::Tensor qkv;             ///< [C, (H + 2 G) * D]: one product instead of three.
-    at::Tensor output;          ///< [H * D, C]
-    at::Tensor mlp_norm;        ///< [C]
-    at::Tensor gate_up;         ///< [C, 2 * intermediate]
-    at::Tensor down;            ///< [intermediate, C]
-  };
-
   Transformer(const ModelFile& file, const at::TensorOptions& options);
-  Layer load_layer(const ModelFile& file, int64_t index) const;
 
-  TransformerConfig config_;
+  DecoderSpec spec_;
   at::TensorOptions options_;
   at::Tensor embedding_;  ///< [V, C]
-  std::vector<Layer> layers_;
-  at::Tensor norm_;  ///< [C]
-  at::Tensor head_;  ///< [C, V]; a view of the embedding when the two are tied.
+  std::vector<LayerWeights> layers_;
+  std::vector<RotationSpec> rotations_;  ///< All different ones.
+  std::vector<size_t> rotation_of_;      ///< By layer: index in rotations_.
+  Norm norm_;                            ///< [C]
+  at::Tensor head_;                      ///< [C, V]; a view of the embedding when the two are tied.
 };
 
 }  // namespace multistate

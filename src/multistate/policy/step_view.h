@@ -75,6 +75,7 @@ struct StepData {
   int64_t heads = 0;
   int64_t kv_heads = 0;
   int64_t head_size = 0;
+  double logit_scale = 0.0;
   std::span<const int64_t> positions;  ///< [N]
   std::span<const uint8_t> live;       ///< [N]
   int64_t first_candidate = 0;
@@ -83,7 +84,7 @@ struct StepData {
   HeadMatrices query;                          ///< heads x [D]
   HeadMatrices query_mean;                     ///< heads x [D]
   HeadMatrices query_covariance;               ///< heads x [D][D]
-  std::span<const double> rotary_frequencies;  ///< [D/2]
+  std::span<const double> rotary_frequencies;  ///< [R/2]
   std::span<const float> future;               ///< [N]
   HeadMatrices keys;                           ///< kv_heads x [N][D]
   HeadMatrices values;                         ///< kv_heads x [N][D]
@@ -125,6 +126,10 @@ class StepView {
   int64_t kv_heads() const { return data_.kv_heads; }  ///< Key/value heads of the set.
   int64_t head_size() const { return data_.head_size; }
 
+  /// What products of queries and keys are multiplied by before the softmax: 1 / sqrt(D) in most
+  /// models.
+  double logit_scale() const { return data_.logit_scale; }
+
   std::span<const int64_t> positions() const { return data_.positions; }  ///< [N], ascending.
   bool live(int64_t row) const { return data_.live[static_cast<size_t>(row)] != 0; }
 
@@ -145,8 +150,9 @@ class StepView {
   std::span<const float> query_mean(int64_t head) const;
   std::span<const float> query_covariance(int64_t head) const;
 
-  /// [D/2] angles by which RoPE turns the pairs (i, i + D/2) of elements from one position to the
-  /// next.
+  /// [R/2] angles by which RoPE turns the pairs (i, i + R/2) of the first R elements of a head from
+  /// one position to the next; the others do not turn. R is D in most models, 0 in layers without
+  /// RoPE.
   std::span<const double> rotary_frequencies() const { return data_.rotary_frequencies; }
 
   /// [N] scores of the rows by what the later queries of the sample give them, as Needs::future

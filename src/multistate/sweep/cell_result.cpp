@@ -92,7 +92,7 @@ nlohmann::json perf_json(const Totals& totals, const TotalLoad& load) {
 
 nlohmann::json warnings_of(const PlannedCell& cell) {
   auto warnings = nlohmann::json::array();
-  const int64_t trained = cell.model->file().config().context_length;
+  const int64_t trained = cell.model->file().spec().context_length;
   const int64_t used = cell.spec->experiment.experiment->context_length();
   if (used > trained) {
     warnings.push_back(

@@ -23,7 +23,7 @@ class Preparer {
     PlannedCell cell;
     cell.spec = &spec;
     cell.model = model(spec.model);
-    spec.experiment.experiment->check_model(cell.model->file().config());
+    spec.experiment.experiment->check_model(cell.model->file().spec());
     cell.workload = workload(spec, *cell.model);
     cell.samples = cell.workload->samples();
     if (spec.policy.one_shot() && cell.workload->length(0).prompt == 0) {
@@ -44,7 +44,7 @@ class Preparer {
       longest.tokens = std::max(longest.tokens, length.tokens);
       longest.prompt = std::max(longest.prompt, length.prompt);
     }
-    cell.state_bytes = expected_peak_bytes(cell.model->file().config(), spec.policy, longest,
+    cell.state_bytes = expected_peak_bytes(cell.model->file().spec(), spec.policy, longest,
                                            dtype_of(spec.model.dtype));
     return cell;
   }

@@ -1,0 +1,154 @@
+#include "multistate/model/decoder_spec.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <initializer_list>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "multistate/base/error.h"
+#include "multistate/model/layers.h"
+
+namespace multistate {
+namespace {
+
+/// Far beyond any model there is; keeps indices of rows and columns clear of every limit.
+constexpr int64_t kLargestSize = int64_t{1} << 31;
+constexpr int64_t kMostLayers = 10000;
+
+void check_size(const std::string& source, std::string_view name, int64_t value,
+                int64_t most = kLargestSize) {
+  if (value < 1 || value > most) {
+    throw InputError(fmt::format("{}: {} is {}; allowed are 1 to {}", source, name, value, most));
+  }
+}
+
+void check_positive(const std::string& source, std::string_view name, double value) {
+  if (!std::isfinite(value) || value <= 0.0) {
+    throw InputError(fmt::format("{}: {} is {}; expected a positive number", source, name, value));
+  }
+}
+
+void check_product(const std::string& source, std::string_view what,
+                   std::initializer_list<int64_t> factors) {
+  int64_t product = sizeof(float);
+  for (const int64_t factor : factors) {
+    if (__builtin_mul_overflow(product, factor, &product)) {
+      throw InputError(fmt::format("{}: {} would take more than 2^63 bytes", source, what));
+    }
+  }
+}
+
+void check_rotation(const std::string& source, const AttentionSpec& attention) {
+  const RotationSpec& rotation = attention.rotation;
+  check_positive(source, "the RoPE theta", rotation.theta);
+  check_positive(source, "the factor of rotated elements", rotation.magnitude);
+  if (rotation.size < 0 || rotation.size > attention.head_size || rotation.size % 2 != 0) {
+    throw InputError(
+        fmt::format("{}: RoPE turns {} of {} elements of a head; expected an even number of them",
+                    source, rotation.size, attention.head_size));
+  }
+  if (!rotation.divisors.empty() &&
+      static_cast<int64_t>(rotation.divisors.size()) != rotation.size / 2) {
+    throw InputError(fmt::format("{}: {} factors of RoPE's frequencies, which are {}", source,
+                                 rotation.divisors.size(), rotation.size / 2));
+  }
+  for (const double divisor : rotation.divisors) {
+    check_positive(source, "a factor of RoPE's frequencies", divisor);
+  }
+}
+
+void check_attention(const std::string& source, const AttentionSpec& attention) {
+  check_size(source, "the number of query heads", attention.heads);
+  check_size(source, "the number of key/value heads", attention.kv_heads);
+  check_size(source, "the head size", attention.head_size);
+  if (attention.heads % attention.kv_heads != 0) {
+    throw InputError(fmt::format("{}: {} query heads cannot be shared out among {} key/value heads",
+                                 source, attention.heads, attention.kv_heads));
+  }
+  check_positive(source, "the scale of attention", attention.scale);
+  check_rotation(source, attention);
+  if (attention.logit_cap) {
+    check_positive(source, "the cap of attention logits", *attention.logit_cap);
+  }
+  if (attention.window && *attention.window < 2) {
+    throw InputError(fmt::format("{}: the sliding window is {}; expected 2 or more tokens", source,
+                                 *attention.window));
+  }
+}
+
+}  // namespace
+
+std::vector<double> RotationSpec::frequencies() const {
+  auto all = rotary_frequencies(size, theta);
+  for (size_t i = 0; i < divisors.size(); ++i) {
+    all[i] /= divisors[i];
+  }
+  return all;
+}
+
+std::optional<int64_t> DecoderSpec::smallest_window() const {
+  std::optional<int64_t> smallest;
+  for (const LayerSpec& one : layers) {
+    if (one.attention.window) {
+      smallest = std::min(smallest.value_or(*one.attention.window), *one.attention.window);
+    }
+  }
+  return smallest;
+}
+
+int64_t DecoderSpec::row_bytes(int64_t element) const {
+  int64_t bytes = 0;
+  for (const LayerSpec& one : layers) {
+    bytes += 2 * one.attention.kv_heads * one.attention.head_size * element;
+  }
+  return bytes;
+}
+
+void DecoderSpec::validate(const std::string& source) const {
+  check_layer_count(source, layer_count());
+  check_size(source, "the hidden size", hidden_size);
+  check_size(source, "the vocabulary size", vocabulary_size);
+  check_size(source, "the context length", context_length);
+  check_positive(source, "the epsilon of the norms", norm_epsilon);
+  const std::array<std::pair<std::string_view, double>, 2> factors = {
+      {{"the factor of the embedding", embedding_multiplier},
+       {"the factor of the logits", logit_multiplier}}};
+  for (const auto& [what, value] : factors) {
+    check_positive(source, what, value);
+  }
+  if (logit_cap) {
+    check_positive(source, "the cap of the logits", *logit_cap);
+  }
+  check_product(source, "the embedding", {vocabulary_size, hidden_size});
+  for (const LayerSpec& one : layers) {
+    check_attention(source, one.attention);
+    check_size(source, "the intermediate size", one.mlp.size);
+    check_positive(source, "the factor of the residual", one.residual_multiplier);
+    check_product(source, "the query weights of all layers",
+                  {layer_count(), one.attention.heads, one.attention.head_size, hidden_size});
+    check_product(source, "the MLP weights of all layers",
+                  {layer_count(), 3, one.mlp.size, hidden_size});
+  }
+}
+
+void check_layer_count(const std::string& source, int64_t layers) {
+  check_size(source, "the number of layers", layers, kMostLayers);
+}
+
+void DecoderSpec::check_length(int64_t tokens) const {
+  for (const LayerSpec& one : layers) {
+    const RotationSpec& rotation = one.attention.rotation;
+    if (rotation.limit && tokens > *rotation.limit) {
+      throw InputError(
+          fmt::format("the model{}{} has RoPE scaling '{}', whose frequencies depend on the length "
+                      "of the text beyond {} tokens, which is not supported; a sample has {}",
+                      name.empty() ? "" : " ", name, rotation.scaling, *rotation.limit, tokens));
+    }
+  }
+}
+
+}  // namespace multistate

@@ -1,0 +1,40 @@
+#include "multistate/model/gguf_blueprint.h"
+
+#include <fmt/format.h>
+
+#include "multistate/base/error.h"
+#include "multistate/base/text.h"
+#include "multistate/model/gguf_keys.h"
+
+namespace multistate {
+namespace {
+
+void check_file_kind(const GgufMetadata& metadata) {
+  const auto type = metadata.string("general.type").value_or("model");
+  if (type != "model") {
+    throw InputError(fmt::format("{}: 'general.type' is {}; supported: 'model'", metadata.source(),
+                                 in_quotes(type)));
+  }
+  const auto parts = metadata.integer("split.count").value_or(1);
+  if (parts > 1) {
+    throw InputError(fmt::format(
+        "{}: is one of {} files ('split.count'); merge them with llama-gguf-split --merge first",
+        metadata.source(), parts));
+  }
+}
+
+}  // namespace
+
+Blueprint read_gguf_blueprint(const GgufContent& content) {
+  const GgufMetadata& metadata = content.metadata;
+  check_file_kind(metadata);
+  const std::string name(metadata.required(&GgufMetadata::string, "general.architecture"));
+  const Architecture& architecture = architecture_by_gguf(name, metadata.source());
+  GgufKeys keys(content, name);
+  Blueprint blueprint = architecture.from_gguf(keys);
+  keys.check_all_read();
+  blueprint.spec.validate(metadata.source());
+  return blueprint;
+}
+
+}  // namespace multistate

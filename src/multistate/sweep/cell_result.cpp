@@ -108,8 +108,8 @@ nlohmann::json warnings_of(const PlannedCell& cell) {
 
 nlohmann::json model_json(const ModelFile& file) {
   const WeightTypes weights = weight_types(file.tensors());
-  return {{"name", file.config().name},
-          {"architecture", file.config().architecture},
+  return {{"name", file.spec().name},
+          {"architecture", file.spec().architecture},
           {"parameters", weights.parameters},
           {"weights", weights.text()},
           {"bits_per_weight", weights.bits_per_weight()},

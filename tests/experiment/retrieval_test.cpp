@@ -136,7 +136,7 @@ TEST_CASE("the depths of a haystack are one observation of the standard error") 
 }
 
 TEST_CASE("a task without depth has no series over it, and no map") {
-  const std::vector<SampleRecord> records = {record({100, {}}, {{"1", {"1"}}})};
+  const std::vector<SampleRecord> records = {record({100, {}, "100-0"}, {{"1", {"1"}}})};
   const Summary summary = summarize_retrieval(records);
   CHECK(summary.series.contains("accuracy_by_length"));
   CHECK(!summary.series.contains("accuracy_by_depth"));

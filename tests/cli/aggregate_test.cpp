@@ -27,8 +27,9 @@ TEST_CASE("what a run leaves is what aggregate reads") {
   CHECK_THAT(table.out, ContainsSubstring("7 of 7 planned cells (0 failed, 0 missing, 0 limited)"));
   // Both say the same of every state size.
   const auto json = run_program({"aggregate", sweep.output().string(), "--format", "json"});
+  const auto report = nlohmann::json::parse(json.out);
   size_t said = 0;
-  for (const auto& best : nlohmann::json::parse(json.out).at("groups").at(0).at("best")) {
+  for (const auto& best : report.at("groups").at(0).at("best")) {
     if (best.at("metric") == "nll") {
       ++said;
       CHECK_THAT(run.out, ContainsSubstring("nll at " + best.at("state_size").dump() + ": " +

@@ -81,7 +81,7 @@ std::vector<Planted> planted_faults() {
        " with another sample in turn, row "},
       {unregistered<LeaksInBatches>("leaks_in_batches"), "batch", "sample "},
       {unregistered<CountsSlots>("counts_slots"), "blocks", "after step ", "batch"},
-      {unregistered<ReadsMemoryOfTheDead>("reads_the_dead"), "blocks", " token by token"},
+      {unregistered<ReadsMemoryOfTheDead>("reads_the_dead"), "blocks", " token by token", "batch"},
   };
 }
 

@@ -243,8 +243,9 @@ TEST_CASE("samples that run in parallel are no measurement of speed, alone they 
   for (const PlannedCell& cell : plan_alone.cells) {
     const auto perf = result_of(plan_alone, cell).at("perf");
     CHECK(perf.at("load").at("jobs_beside") == 0);
+    // Whoever runs a prefix for all may run more tokens than its own sample has.
     const bool shared =
-        perf.at("tokens_computed") != result_of(plan_alone, cell).at("counts").at("tokens");
+        perf.at("tokens_computed") < result_of(plan_alone, cell).at("counts").at("tokens");
     CHECK((!shared || perf.at("noisy") == true));
   }
 }

@@ -57,11 +57,13 @@ void NaiveSet::attend(int64_t t, std::vector<double>& attended) {
   }
 }
 
-/// Where rows are rotated to at this step; none where they came rotated.
+/// Where rows are rotated to at this step; none where they came rotated, as in every layer that has
+/// a window of its own.
 std::vector<double> NaiveSet::places() const {
   std::vector<double> places;
   const Positions how = setup_.common.positions;
-  for (size_t row = 0; setup_.rotates_anew() && row < rows_.size(); ++row) {
+  const bool anew = setup_.rotates_anew() && !inputs_.window;
+  for (size_t row = 0; anew && row < rows_.size(); ++row) {
     if (how == Positions::kInCache || row == 0) {
       places.push_back(static_cast<double>(row));
       continue;

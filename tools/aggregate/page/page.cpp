@@ -88,9 +88,10 @@ std::string filled(std::string_view html, const Parts& parts) {
 std::string make_page(const Json& report, double reload_seconds) {
   const PageAssets assets = page_assets();
   const std::string title = html_escaped(title_of(report));
+  const std::string setup = html_escaped(report.at("setup").get<std::string>());
   const std::string data = script_data(page_data(report, reload_seconds));
   const Parts parts = {{{"title", title},
-                        {"setup", html_escaped(report.at("setup").get<std::string>())},
+                        {"setup", setup},
                         {"style", assets.style},
                         {"vega", assets.vega},
                         {"script", assets.script},

@@ -11,12 +11,16 @@
 namespace multistate {
 namespace {
 
-/// How many options of the cell's policy are not at their defaults.
-size_t options_set(nlohmann::json policy) {
+/// How many options of the cell's policy are not at their defaults; none where the cell was run by
+/// another version of the policy, whose figures say nothing of this one, or the policy is unknown.
+std::optional<size_t> options_set(nlohmann::json policy) {
   const PolicyEntry* entry = policy_registry().find(policy.at("name").get<std::string>());
+  if (entry == nullptr || policy.at("version") != entry->info.version) {
+    return std::nullopt;
+  }
   policy.erase("name");
   policy.erase("version");
-  return entry == nullptr ? policy.size() : entry->off_defaults(policy).size();
+  return entry->off_defaults(policy).size();
 }
 
 MeasuredCell measured(const nlohmann::json& result) {
@@ -25,9 +29,6 @@ MeasuredCell measured(const nlohmann::json& result) {
   cell.perplexity = metric.standard_error
                         ? fmt::format("{:.1f} ± {:.1f}", metric.value, *metric.standard_error)
                         : fmt::format("{:.1f}", metric.value);
-  cell.tokens_per_s = result.at("perf").at("tokens_per_s").is_null()
-                          ? 0.0
-                          : result.at("perf").at("tokens_per_s").get<double>();
   cell.state_bytes = result.at("state").at("bytes_peak");
   return cell;
 }
@@ -58,10 +59,10 @@ MeasuredPolicies read_measured_policies(const std::filesystem::path& folder) {
     const std::string name = config.at("policy").at("name");
     const auto& size = config.at("state_size");
     const int64_t state_size = size.is_null() ? 0 : size.get<int64_t>();
-    const size_t set = options_set(config.at("policy"));
+    const auto set = options_set(config.at("policy"));
     const auto known = fewest.find({name, state_size});
-    if (known == fewest.end() || set < known->second) {
-      fewest[{name, state_size}] = set;
+    if (set && (known == fewest.end() || *set < known->second)) {
+      fewest[{name, state_size}] = *set;
       all.cells[name][state_size] = measured(result);
     }
     if (state_size > 0 && std::find(all.state_sizes.begin(), all.state_sizes.end(), state_size) ==

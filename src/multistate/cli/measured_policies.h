@@ -11,13 +11,13 @@ namespace multistate {
 
 /// What a sweep measured of a policy at one state size.
 struct MeasuredCell {
-  std::string perplexity;   ///< "42.4 ± 1.9"
-  double tokens_per_s = 0;  ///< Of one worker.
-  double state_bytes = 0;   ///< At the peak.
+  std::string perplexity;  ///< "42.4 ± 1.9"
+  double state_bytes = 0;  ///< At the peak.
 };
 
 /// The cells of a language-modelling sweep by policy and state size (0 for those that keep every
-/// row); of a policy's cells those whose options differ least from the defaults.
+/// row); of a policy's cells those whose options differ least from the defaults. Cells of another
+/// version of a policy are left out.
 struct MeasuredPolicies {
   std::vector<int64_t> state_sizes;  ///< Ascending, without 0.
   std::map<std::string, std::map<int64_t, MeasuredCell>> cells;

@@ -36,9 +36,6 @@ std::string measured_text(const MeasuredPolicies& measured, const PolicyEntry& e
 std::string perplexity_of(const MeasuredCell& cell) {
   return cell.perplexity;
 }
-std::string speed_of(const MeasuredCell& cell) {
-  return fmt::format("{:.0f}", cell.tokens_per_s);
-}
 std::string bytes_of(const MeasuredCell& cell) {
   return human_bytes(cell.state_bytes);
 }
@@ -50,8 +47,7 @@ Row header(const std::optional<MeasuredPolicies>& measured) {
       row.push_back(fmt::format("perplexity, k={}", k));
     }
     const int64_t largest = measured->state_sizes.empty() ? 0 : measured->state_sizes.back();
-    row.push_back(fmt::format("tokens/s, k={}", largest));
-    row.push_back(fmt::format("peak state, k={}", largest));
+    row.push_back(fmt::format("peak bytes, k={}", largest));
   }
   return row;
 }
@@ -67,7 +63,6 @@ Row line_of(const PolicyEntry& entry, const std::optional<MeasuredPolicies>& mea
       row.push_back(measured_text(*measured, entry, k, &perplexity_of));
     }
     const int64_t largest = measured->state_sizes.empty() ? 0 : measured->state_sizes.back();
-    row.push_back(measured_text(*measured, entry, largest, &speed_of));
     row.push_back(measured_text(*measured, entry, largest, &bytes_of));
   }
   return row;

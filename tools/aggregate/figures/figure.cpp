@@ -28,6 +28,18 @@ Ends ends_of(const std::vector<double>& values) {
   return {*low / kSpread, *high * kSpread};
 }
 
+/// Two lines below the axis: the model, and what it read. One would be wider than the figure.
+std::string setup_label(const std::string& setup) {
+  const size_t end = std::min(setup.find(" | "), setup.size());
+  const auto line = [](int tag, double height, const std::string& text) {
+    return fmt::format(
+        "set label {} {} at screen 0.01, screen {} left font ',8' tc rgb '#555555' front\n", tag,
+        gnuplot_text(text), height);
+  };
+  return "set bmargin 6\n" + line(998, 0.055, setup.substr(0, end)) +
+         line(999, 0.02, setup.substr(std::min(end + 3, setup.size())));
+}
+
 }  // namespace
 
 std::string Figure::csv() const {
@@ -58,8 +70,7 @@ std::string Figure::script() const {
       "set output '{0}.'.format\n",
       name, width, height, width / kPixelsPerInch, height / kPixelsPerInch, 2 * width, 2 * height);
   if (!setup.empty()) {
-    text += "set bmargin 5\nset label 999 " + gnuplot_text(setup) +
-            " at screen 0.01, screen 0.022 left font ',9' tc rgb '#555555' front\n";
+    text += setup_label(setup);
   }
   for (const std::string& command : commands) {
     text += command + '\n';

@@ -11,6 +11,9 @@ if (format eq 'svg') { set terminal svg size 760,460 @common font 'sans-serif,13
 if (format eq 'pdf') { set terminal pdfcairo size 6.333,3.833 @common font 'sans,9' }
 if (format eq 'png') { set terminal pngcairo size 1520,920 @common font 'sans,10' fontscale 2 linewidth 2 pointscale 2 }
 set output 'nll_by_place-state-64.'.format
+set bmargin 6
+set label 998 'smollm2-135m-instruct.gguf (quantisation not recorded; float32)' at screen 0.01, screen 0.055 left font ',8' tc rgb '#555555' front
+set label 999 'persuasion.txt | 12 samples of 1,024 tokens | commit e20df08' at screen 0.01, screen 0.02 left font ',8' tc rgb '#555555' front
 set xlabel 'place in the text'
 set ylabel 'nll_by_place (nats/token)'
 set title 'nll_by_place at state size 64'

@@ -11,6 +11,9 @@ if (format eq 'svg') { set terminal svg size 760,460 @common font 'sans-serif,13
 if (format eq 'pdf') { set terminal pdfcairo size 6.333,3.833 @common font 'sans,9' }
 if (format eq 'png') { set terminal pngcairo size 1520,920 @common font 'sans,10' fontscale 2 linewidth 2 pointscale 2 }
 set output 'exact_match-by-state-size.'.format
+set bmargin 6
+set label 998 'smollm2-135m-instruct.gguf (quantisation not recorded; float32)' at screen 0.01, screen 0.055 left font ',8' tc rgb '#555555' front
+set label 999 'retrieval | 90 samples | commit 9b426a9' at screen 0.01, screen 0.02 left font ',8' tc rgb '#555555' front
 set logscale x 2
 set xrange [228.57142857142856:286.72]
 set xtics ('256' 256)

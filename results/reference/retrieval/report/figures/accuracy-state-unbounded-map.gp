@@ -11,6 +11,9 @@ if (format eq 'svg') { set terminal svg size 440,340 @common font 'sans-serif,13
 if (format eq 'pdf') { set terminal pdfcairo size 3.667,2.833 @common font 'sans,9' }
 if (format eq 'png') { set terminal pngcairo size 880,680 @common font 'sans,10' fontscale 2 linewidth 2 pointscale 2 }
 set output 'accuracy-state-unbounded-map.'.format
+set bmargin 6
+set label 998 'smollm2-135m-instruct.gguf (quantisation not recorded; float32)' at screen 0.01, screen 0.055 left font ',8' tc rgb '#555555' front
+set label 999 'retrieval | 90 samples | commit 60c00bf with local changes' at screen 0.01, screen 0.02 left font ',8' tc rgb '#555555' front
 set palette defined (0 '#440154', 1 '#472d7b', 2 '#3b528b', 3 '#2c728e', 4 '#21918c', 5 '#28ae80', 6 '#5ec962', 7 '#addc30', 8 '#fde725')
 set cbrange [0.99:1.01]
 middle = 1

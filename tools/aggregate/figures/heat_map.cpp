@@ -103,7 +103,7 @@ void add_layout(Figure& figure, const HeatMaps& maps) {
   constexpr int kLeft = 80;
   constexpr int kRight = 110;
   constexpr int kTop = 70;
-  constexpr int kBottom = 70;
+  constexpr int kBottom = 100;  // With the two lines of the setup.
   constexpr int kGapX = 24;
   constexpr int kGapY = 60;
   const int count = static_cast<int>(maps.panels.size());

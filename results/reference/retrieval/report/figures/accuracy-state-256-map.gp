@@ -7,9 +7,9 @@ set grid back lc rgb '#dddddd' lt 1 lw 0.5
 set key outside right top vertical Left reverse samplen 2.2 spacing 1.15
 common = "noenhanced background rgb 'white'"
 do for [format in 'svg pdf png'] {
-if (format eq 'svg') { set terminal svg size 714,600 @common font 'sans-serif,13' }
-if (format eq 'pdf') { set terminal pdfcairo size 5.950,5.000 @common font 'sans,9' }
-if (format eq 'png') { set terminal pngcairo size 1428,1200 @common font 'sans,10' fontscale 2 linewidth 2 pointscale 2 }
+if (format eq 'svg') { set terminal svg size 714,630 @common font 'sans-serif,13' }
+if (format eq 'pdf') { set terminal pdfcairo size 5.950,5.250 @common font 'sans,9' }
+if (format eq 'png') { set terminal pngcairo size 1428,1260 @common font 'sans,10' fontscale 2 linewidth 2 pointscale 2 }
 set output 'accuracy-state-256-map.'.format
 set bmargin 6
 set label 998 'smollm2-135m-instruct.gguf (quantisation not recorded; float32)' at screen 0.01, screen 0.055 left font ',8' tc rgb '#555555' front
@@ -23,8 +23,8 @@ set xrange [-0.5:2.5]
 set xtics ('512' 0, '1024' 1, '2048' 2) scale 0
 set yrange [-0.5:4.5]
 set ytics ('0' 0, '0.25' 1, '0.5' 2, '0.75' 3, '1' 4) scale 0
-set multiplot layout 2,2 margins 0.1120,0.8459,0.1167,0.8833 spacing 0.0336,0.1000 title 'accuracy at state size 256'
-set colorbox vertical user origin screen 0.8669,0.1167 size screen 0.0210,0.7667
+set multiplot layout 2,2 margins 0.1120,0.8459,0.1587,0.8889 spacing 0.0336,0.0952 title 'accuracy at state size 256'
+set colorbox vertical user origin screen 0.8669,0.1587 size screen 0.0210,0.7302
 set ylabel 'depth'
 set yrange [-0.5:4.5]
 set ytics ('0' 0, '0.25' 1, '0.5' 2, '0.75' 3, '1' 4) scale 0

@@ -147,9 +147,9 @@ TEST_CASE("a layer with a window keeps its newest rows by itself, whatever the p
     auto inputs = NaiveInputs::random(6, 2, kTokens, 11);
     inputs.window = window;
     inputs.logit_cap = 5.0;
-    for (const auto& setup :
-         {keep_all_setup(), set_up_policy("tova", 3, "{scope: kv_head}"),
-          set_up_policy("pyramidkv", 6, "{recent: 2}"), set_up_policy("h2o", 3, "{positions: in_cache}")}) {
+    for (const auto& setup : {keep_all_setup(), set_up_policy("tova", 3, "{scope: kv_head}"),
+                              set_up_policy("pyramidkv", 6, "{recent: 2}"),
+                              set_up_policy("h2o", 3, "{positions: in_cache}")}) {
       const auto naive = naive_scan(inputs, setup, {}, 0);
       REQUIRE(naive.kept.size() == 1);
       CHECK(naive.kept.front().back().size() == static_cast<size_t>(std::min(window - 1, kTokens)));

@@ -57,9 +57,9 @@ struct VerdictOptions {
 /// The one place that decides which policy may be called the best.
 ///
 /// The leader, the policy with the best mean, is tested against every other candidate
-/// (paired_test()), adjusted over these tests by hochberg(): it is the best when all of them reject.
-/// That bounds the chance of any false claim by kSignificant without counting the choice of the
-/// leader: a false claim needs a rejection in the wrong direction against a candidate that is
+/// (paired_test()), adjusted over these tests by hochberg(): it is the best when all of them
+/// reject. That bounds the chance of any false claim by kSignificant without counting the choice of
+/// the leader: a false claim needs a rejection in the wrong direction against a candidate that is
 /// as good, at most kSignificant / 2 for each of two policies that share the first place
 /// (intersection-union test: Berger, Technometrics 24(4), 1982). Otherwise those that are not told
 /// from the leader are tied with it, or nothing can be said: the metric has no direction, there is

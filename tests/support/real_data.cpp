@@ -11,7 +11,7 @@ std::filesystem::path real_file(const std::filesystem::path& relative) {
   const std::filesystem::path folder = data != nullptr ? data : MULTISTATE_SOURCE_DIR "/data";
   auto path = folder / relative;
   if (!std::filesystem::exists(path)) {
-    FAIL(path.string() << " is missing; tools/fetch_data puts it there");
+    FAIL(path.string() << " is missing; tools/fetch_data --all puts it there");
   }
   return path;
 }

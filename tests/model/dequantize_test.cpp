@@ -4,6 +4,7 @@
 #include <cmath>
 #include <fstream>
 #include <limits>
+#include <set>
 #include <sstream>
 
 #include "support/catch.h"
@@ -71,14 +72,15 @@ std::string repeat(const std::string& hex, int count) {
 }  // namespace
 
 TEST_CASE("blocks of every type decode to the bits of the Python package gguf") {
-  const auto all = read_golden();
-  REQUIRE(all.size() == tensor_types().size() - 1);  // All but F32.
-  for (const Golden& golden : all) {
+  std::set<std::string> seen = {"F32"};  // Its bytes are its values.
+  for (const Golden& golden : read_golden()) {
     INFO(golden.type);
+    seen.insert(golden.type);
     CHECK(bits_of(decode(golden.type, golden.block)) == golden.values);
     CHECK(bits_of(decode(golden.type, golden.block + golden.block)) ==
           golden.values + golden.values);
   }
+  CHECK(seen.size() == tensor_types().size());
 }
 
 TEST_CASE("blocks worked by hand decode to their values") {
@@ -102,6 +104,33 @@ TEST_CASE("blocks worked by hand decode to their values") {
            repeat("00", 14),
        {{0, 4.0F}, {1, 10.0F}, {17, 44.0F}}},
       // Scale -0.5; quants 127, -128, 0, ...
+      // Scale 1, minimum 2; sub-block 0 is 3 q - 2 * 1, sub-block 1 is 0 q - 2 * 2. Byte 0 is e4: q
+      // of values 0, 32, 64, 96 is 0, 1, 2, 3; the scales of their sub-blocks 2, 4, 6 are 1, 1, 1.
+      {"Q2_K",
+       "1320010001000100" + repeat("00", 8) + "e4" + repeat("00", 63) + "003c0040",
+       {{0, -2.0F}, {1, -2.0F}, {16, -4.0F}, {32, 1.0F}, {64, 2.0F}, {96, 3.0F}, {128, 0.0F}}},
+      // Scale 2; all packed scales 0, so that a sub-block's is -32, but the first's low four bits 1
+      // and high two 2: 1 + 32 - 32 = 1. Value 0: mask set, q = 3 -> 6. Value 1: not set, q = 0 ->
+      // -8.
+      {"Q3_K",
+       "01" + repeat("00", 31) + "03" + repeat("00", 63) + "01" + repeat("00", 7) + "02" +
+           repeat("00", 3) + "0040",
+       {{0, 6.0F}, {1, -8.0F}, {16, 256.0F}}},
+      // Scale 0.5 in float32; the sums at the end are not used.
+      {"Q8_K",
+       "0000003f7f80" + repeat("00", 253) + "02" + repeat("ff", 32),
+       {{0, 63.5F}, {1, -64.0F}, {255, 1.0F}}},
+      // Scale 2; byte 0 is f8: table[8] = 1, table[15] = 113.
+      {"IQ4_NL", "0040f8" + repeat("00", 15), {{0, 2.0F}, {16, 226.0F}, {1, -254.0F}}},
+      // Scale 2; sub-block 0: low 1, high 2 -> 33 - 32 = 1; sub-block 1: low 0, high 0 -> -32.
+      {"IQ4_XS",
+       "00400200"
+       "01000000"
+       "f8" +
+           repeat("88", 127),
+       {{0, 2.0F}, {16, 226.0F}, {1, 2.0F}, {32, -64.0F}}},
+      // Exponent 128: 2^1 / 2 of the doubled table. Byte 0 is 97: table[7] = 12, table[9] = -1.
+      {"MXFP4", "8097" + repeat("00", 15), {{0, 12.0F}, {16, -1.0F}, {1, 0.0F}}},
       {"Q8_0", "00b87f80" + repeat("00", 29) + "02", {{0, -63.5F}, {1, 64.0F}, {31, -1.0F}}},
   };
   for (const HandWorked& worked : all) {
@@ -135,9 +164,10 @@ TEST_CASE("every half-precision number is widened exactly") {
 TEST_CASE("types are found by number and by name") {
   CHECK(find_tensor_type(3)->name == "Q4_1");
   CHECK(find_tensor_type("Q6_K")->ggml_id == 14);
-  CHECK(find_tensor_type(10) == nullptr);
+  CHECK(find_tensor_type(10)->name == "Q2_K");
+  CHECK(find_tensor_type(16) == nullptr);
   CHECK(find_tensor_type("q4_1") == nullptr);
-  CHECK(describe_ggml_type(10) == "10 (Q2_K)");
+  CHECK(describe_ggml_type(16) == "16 (IQ2_XXS)");
   CHECK(describe_ggml_type(99) == "99");
   CHECK(stored_bytes(*find_tensor_type("Q4_K"), 512) == 288);
   CHECK_FALSE(stored_bytes(*find_tensor_type("F32"), int64_t{1} << 62).has_value());

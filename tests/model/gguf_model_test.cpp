@@ -45,8 +45,6 @@ std::vector<Unsupported> unsupported_models() {
        set("general.architecture", gguf_text("mamba"))},
       {"'general.type' is 'adapter'; supported: 'model'",
        set("general.type", gguf_text("adapter"))},
-      {"is one of 3 files ('split.count'); merge them with llama-gguf-split --merge first",
-       set("split.count", gguf_u32(3))},
       {"the key 'llama.block_count' is missing", remove("llama.block_count")},
       {"the key 'llama.attention.layer_norm_rms_epsilon' is missing",
        remove("llama.attention.layer_norm_rms_epsilon")},

@@ -86,7 +86,9 @@ std::vector<Malformed> malformed_metadata() {
 }
 
 std::vector<Malformed> malformed_tensors() {
-  const std::string types = "F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q4_K, Q5_K, Q6_K, BF16";
+  const std::string types =
+      "F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, Q8_K, IQ4_NL, IQ4_XS, "
+      "BF16, MXFP4";
   const auto second = [](const std::function<void(GgufTensorEntry&)>& spoil) {
     return [spoil](GgufWriter& w) { spoil(w.tensors[1]); };
   };
@@ -111,8 +113,8 @@ std::vector<Malformed> malformed_tensors() {
        second([](auto& t) { t.dimensions[0] = 33; })},
       {"tensor 'second': type 99 is not supported; supported: " + types,
        second([](auto& t) { t.type = 99; })},
-      {"tensor 'second': type 10 (Q2_K) is not supported; supported: " + types,
-       second([](auto& t) { t.type = 10; })},
+      {"tensor 'second': type 16 (IQ2_XXS) is not supported; supported: " + types,
+       second([](auto& t) { t.type = 16; })},
       {"tensor 'second': offset 33 is not a multiple of the alignment 32",
        second([](auto& t) { t.offset = 33; })},
       {"tensor 'second': offset 64 + 36 bytes is beyond the end of the file (68 bytes of tensor "

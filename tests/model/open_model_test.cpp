@@ -9,9 +9,8 @@ namespace multistate::test {
 namespace {
 
 constexpr const char* kAccepted =
-    "; accepted are a GGUF file, a safetensors file with its config.json beside it, and a folder "
-    "that "
-    "holds one of the two";
+    "; expected a GGUF file, a safetensors file with config.json beside it, or a folder with "
+    "either";
 
 std::string open_error(const std::filesystem::path& path) {
   return input_error([&] { ModelFile::open(path); });
@@ -41,11 +40,9 @@ TEST_CASE("a path with no model, or more than one, is refused and says what is a
         path + "/none.gguf: there is no such file or folder" + kAccepted);
   CHECK(open_error(folder.path()) == path + ": no model in this folder" + kAccepted);
   write_file(folder / "text.gguf", "Once upon a time");
-  CHECK(open_error(folder / "text.gguf") ==
-        path + "/text.gguf: is neither a GGUF nor a safetensors file" + kAccepted);
+  CHECK(open_error(folder / "text.gguf") == path + "/text.gguf: is not a model file" + kAccepted);
   write_file(folder / "text.gguf", "");
-  CHECK(open_error(folder / "text.gguf") ==
-        path + "/text.gguf: is neither a GGUF nor a safetensors file" + kAccepted);
+  CHECK(open_error(folder / "text.gguf") == path + "/text.gguf: is not a model file" + kAccepted);
   write_tiny_gguf({}, folder / "m.gguf");
   CHECK(open_error(folder.path()) ==
         path + ": more than one model in this folder; name one of m.gguf, text.gguf");
@@ -61,8 +58,37 @@ TEST_CASE("one of several shards is not taken for the model") {
             "/model.safetensors.index.json; give the folder");
   CHECK(open_error(folder.path()) ==
         path +
-            ": more than one model in this folder; name one of model.safetensors, "
-            "model.safetensors.index.json");
+            ": holds both model.safetensors and model.safetensors.index.json, which lists shards; "
+            "remove the one that does not belong to the model");
+}
+
+TEST_CASE("files in Mistral's own format beside those of Hugging Face are passed over") {
+  const TemporaryFolder folder;
+  write_tiny_safetensors({}, folder.path());
+  write_file(folder / "consolidated.safetensors", "the same weights in other names");
+  write_file(folder / "params.json", "{}");
+  const auto file = ModelFile::open(folder.path());
+  CHECK(file->files() == std::vector{folder / "config.json", folder / "model.safetensors"});
+}
+
+TEST_CASE("a PyTorch checkpoint is refused with the command that converts it") {
+  const TemporaryFolder folder;
+  const std::string path = folder.path().string();
+  const std::string message =
+      ": is a PyTorch checkpoint, which can run code when it is loaded; it is not supported. "
+      "Convert it to safetensors once, with transformers:\n"
+      "  python3 -c \"from transformers import AutoModelForCausalLM as M, AutoTokenizer as T; "
+      "M.from_pretrained('" +
+      path + "', dtype='auto').save_pretrained('NEW'); T.from_pretrained('" + path +
+      "').save_pretrained('NEW')\"\n"
+      "and open the folder NEW";
+  // A zip archive, as PyTorch writes since 1.6, and the pickle from before.
+  for (const std::string& start : {std::string("PK\x03\x04"), std::string("\x80\x02\x8a\x0a")}) {
+    write_file(folder / "pytorch_model-00001-of-00002.bin", start + std::string(64, '\0'));
+    CHECK(open_error(folder / "pytorch_model-00001-of-00002.bin") ==
+          path + "/pytorch_model-00001-of-00002.bin" + message);
+    CHECK(open_error(folder.path()) == path + "/pytorch_model-00001-of-00002.bin" + message);
+  }
 }
 
 }  // namespace multistate::test

@@ -11,6 +11,7 @@
 #include "multistate/base/sha256.h"
 #include "multistate/base/text.h"
 #include "multistate/cli/command.h"
+#include "multistate/cli/layer_kinds.h"
 #include "multistate/model/model_file.h"
 #include "multistate/model/weight_types.h"
 #include "multistate/text/chat_format.h"
@@ -38,7 +39,7 @@ int64_t state_bytes_per_row(const DecoderSpec& spec) {
   return spec.row_bytes(sizeof(float));
 }
 
-/// Bytes of the state of a text as long as the context, no row given up but by windows.
+/// Bytes of the state of a text as long as the context, no token evicted but by windows.
 int64_t state_bytes_in_full(const DecoderSpec& spec) {
   int64_t bytes = 0;
   for (const LayerSpec& layer : spec.layers) {
@@ -48,49 +49,6 @@ int64_t state_bytes_in_full(const DecoderSpec& spec) {
              static_cast<int64_t>(sizeof(float));
   }
   return bytes;
-}
-
-std::string rotation_text(const RotationSpec& rotation, int64_t head_size) {
-  if (rotation.size == 0) {
-    return "none";
-  }
-  std::string text = fmt::format("theta {}", rotation.theta);
-  if (rotation.scaling != "none") {
-    text += fmt::format(", scaling {}", rotation.scaling);
-  }
-  if (rotation.size != head_size) {
-    text += fmt::format(", {} of {} elements", rotation.size, head_size);
-  }
-  return text;
-}
-
-/// Layers that are alike, as "5 layers: ...", in the order of their first.
-struct LayerKind {
-  int64_t layers = 0;
-  std::optional<int64_t> window;
-  std::string rotation;
-};
-
-std::vector<LayerKind> layer_kinds(const DecoderSpec& spec) {
-  std::vector<LayerKind> kinds;
-  for (const LayerSpec& layer : spec.layers) {
-    const AttentionSpec& attention = layer.attention;
-    const std::string rotation = rotation_text(attention.rotation, attention.head_size);
-    const auto same = [&](const LayerKind& kind) {
-      return kind.window == attention.window && kind.rotation == rotation;
-    };
-    const auto found = std::find_if(kinds.begin(), kinds.end(), same);
-    if (found == kinds.end()) {
-      kinds.push_back({1, attention.window, rotation});
-    } else {
-      ++found->layers;
-    }
-  }
-  return kinds;
-}
-
-std::string window_text(const LayerKind& kind) {
-  return kind.window ? fmt::format("a window of {} tokens", *kind.window) : "full attention";
 }
 
 /// The chat format's name, or why there is none.
@@ -114,18 +72,12 @@ nlohmann::json to_json(const ModelFile& file, const Tokenizer& tokenizer) {
   for (const auto& path : file.files()) {
     files.push_back({{"path", path.string()}, {"sha256", sha256_file(path)}});
   }
-  auto kinds = nlohmann::json::array();
-  for (const LayerKind& kind : layer_kinds(spec)) {
-    kinds.push_back({{"layers", kind.layers},
-                     {"window", kind.window ? nlohmann::json(*kind.window) : nlohmann::json()},
-                     {"rope", kind.rotation}});
-  }
   return {{"format", file.format()},
           {"files", files},
           {"architecture", spec.architecture},
           {"name", spec.name},
           {"layers", spec.layer_count()},
-          {"layer_kinds", kinds},
+          {"layer_kinds", layer_kinds_json(spec)},
           {"heads", first.attention.heads},
           {"kv_heads", first.attention.kv_heads},
           {"head_size", first.attention.head_size},
@@ -147,7 +99,6 @@ nlohmann::json to_json(const ModelFile& file, const Tokenizer& tokenizer) {
 
 void print_text(const ModelFile& file, const Tokenizer& tokenizer) {
   const DecoderSpec& spec = file.spec();
-  const LayerSpec& first = spec.layers.front();
   const auto line = [](const char* name, const std::string& value) {
     fmt::print("{:<18} {}\n", name, value);
   };
@@ -156,15 +107,16 @@ void print_text(const ModelFile& file, const Tokenizer& tokenizer) {
   const WeightTypes weights = weight_types(file.tensors());
   line("parameters", human_count(weights.parameters));
   line("weights", weights.text());
-  line("layers", std::to_string(spec.layer_count()));
-  for (const LayerKind& kind : layer_kinds(spec)) {
-    line("", fmt::format("{} with {}, RoPE {}", kind.layers, window_text(kind), kind.rotation));
+  for (const auto& [name, value] : describe_layers(spec)) {
+    line(name.c_str(), value);
   }
-  line("heads", fmt::format("{} query, {} key/value, of {} each", first.attention.heads,
-                            first.attention.kv_heads, first.attention.head_size));
-  line("hidden size", fmt::format("{}, {} inside the MLP", spec.hidden_size, first.mlp.size));
+  line("hidden size", human_count(spec.hidden_size));
+  line("vocabulary",
+       fmt::format("{} tokens, {}", human_count(spec.vocabulary_size),
+                   spec.tied ? "output head tied to the embedding" : "separate output head"));
   line("context length", human_count(spec.context_length));
-  line("norm epsilon", fmt::format("{}", spec.norm_epsilon));
+  line("norm", fmt::format("{}, epsilon {}", spec.norm == NormKind::kRms ? "RMS" : "layer norm",
+                           spec.norm_epsilon));
   for (const auto& [type, use] : types_of(file)) {
     line("tensors", fmt::format("{:>4} {:<5} {}", use.tensors, type,
                                 human_bytes(static_cast<double>(use.bytes))));
@@ -172,9 +124,9 @@ void print_text(const ModelFile& file, const Tokenizer& tokenizer) {
   line("tokenizer", tokenizer.description());
   line("chat format", chat_text(tokenizer));
   const int64_t row = state_bytes_per_row(spec);
-  line("state, one row", fmt::format("{} ({} bytes, float32, all layers)",
-                                     human_bytes(static_cast<double>(row)), row));
-  line("state, full",
+  line("KV cache, a token", fmt::format("{} ({} bytes, float32, all layers)",
+                                        human_bytes(static_cast<double>(row)), row));
+  line("KV cache, full",
        fmt::format("{} for {} tokens", human_bytes(static_cast<double>(state_bytes_in_full(spec))),
                    human_count(spec.context_length)));
 }
@@ -196,7 +148,10 @@ void add_inspect_command(CLI::App& app, Action& action) {
   auto path = std::make_shared<std::string>();
   auto json = std::make_shared<bool>(false);
   CLI::App* command = app.add_subcommand("inspect", "Show what a model file holds");
-  command->add_option("model", *path, "GGUF file, or folder with config.json and safetensors")
+  command
+      ->add_option(
+          "model", *path,
+          "GGUF file (of a split one the first shard), or folder with config.json and safetensors")
       ->required();
   command->add_flag("--json", *json, "As JSON, with file hashes");
   command->callback(

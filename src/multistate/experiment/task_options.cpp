@@ -52,8 +52,10 @@ void TaskOptions::visit(OptionVisitor& v) {
       "question", question, {{"unseen", PromptEnd::kContext}, {"seen", PromptEnd::kQuestion}},
       "whether the cut of `prompt: one_shot` comes before the question or after it; the prompt is "
       "the same");
-  v.choice("template", dress, {{"plain", Dress::kPlain}, {"chat", Dress::kChat}},
-           "the prompt as it is, or as a message in the model's chat format");
+  v.choice("template", dress,
+           {{"plain", Dress::kPlain}, {"chat", Dress::kChat}, {"by_model", Dress::kByModel}},
+           "the prompt as it is, or as a message in the model's chat format; by_model: as a message "
+           "if the model has a chat template");
   v("add_bos", add_bos, "start a plain prompt with the model's BOS token");
 }
 

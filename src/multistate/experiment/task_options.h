@@ -11,7 +11,7 @@ namespace multistate {
 /// Options of every experiment on a file of tasks.
 struct TaskOptions {
   enum class Cut { kByFormat, kNone, kEnd, kMiddle };
-  enum class Dress { kPlain, kChat };
+  enum class Dress { kPlain, kChat, kByModel };
 
   std::string data;
   std::string format = "plain";

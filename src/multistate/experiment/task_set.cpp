@@ -98,7 +98,9 @@ TaskSet::TaskSet(const TaskOptions& options, Purpose purpose, int64_t answer_tok
 
 void TaskSet::set_up_frame(const TaskOptions& options, const Tokenizer& tokenizer) {
   bool bos = options.add_bos;  // Of a plain prompt.
-  if (options.dress == TaskOptions::Dress::kChat && !file_.asked_plainly) {
+  const bool chat = options.dress == TaskOptions::Dress::kChat ||
+                    (options.dress == TaskOptions::Dress::kByModel && tokenizer.chat_template());
+  if (chat && !file_.asked_plainly) {
     chat_ = format_of_model(tokenizer);
     bos = chat_->starts_with_bos;
     before_ = tokenizer.encode(chat_->before);

@@ -10,7 +10,7 @@
 namespace multistate {
 
 /// How the numbers of a tensor are stored: in blocks, each decoded by itself. All about a type that
-/// the rest of the program needs is here; a new type is a new entry of the table.
+/// the rest of the program needs is here; a new type is a new entry of its family (tensor_types/).
 struct TensorType {
   std::string_view name;    ///< "Q4_1"; F32, F16 and BF16 are called so in safetensors files too.
   uint32_t ggml_id = 0;     ///< Number of the type in GGUF files.
@@ -28,7 +28,7 @@ std::span<const TensorType> tensor_types();
 const TensorType* find_tensor_type(uint32_t ggml_id);
 const TensorType* find_tensor_type(std::string_view name);
 
-/// "10 (Q2_K)" for a type that is known but not implemented, "99" for one that is not known.
+/// "16 (IQ2_XXS)" for a type that is known but not implemented, "99" for one that is not known.
 std::string describe_ggml_type(uint32_t ggml_id);
 
 /// Bytes of `elements` values (a multiple of the block size); nullopt when that is more than 2^63.

@@ -15,12 +15,6 @@ void check_file_kind(const GgufMetadata& metadata) {
     throw InputError(fmt::format("{}: 'general.type' is {}; supported: 'model'", metadata.source(),
                                  in_quotes(type)));
   }
-  const auto parts = metadata.integer("split.count").value_or(1);
-  if (parts > 1) {
-    throw InputError(fmt::format(
-        "{}: is one of {} files ('split.count'); merge them with llama-gguf-split --merge first",
-        metadata.source(), parts));
-  }
 }
 
 }  // namespace

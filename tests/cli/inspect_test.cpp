@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "multistate/cli/layer_kinds.h"
+#include "multistate/model/layer_kinds.h"
 
 #include "support/catch.h"
 #include "support/program.h"

@@ -19,6 +19,8 @@ namespace {
 namespace fs = std::filesystem;
 
 const std::string kRoot = MULTISTATE_SOURCE_DIR;
+const std::string kChoices =
+    "{\"context\": \"One sold maps.\", \"choices\": [\" maps\", \" sand\"], \"answer\": 0}\n";
 const std::string kSamples = kRoot + "/tests/datasets/samples/";
 
 std::vector<fs::path> sweep_files(const std::string& folder) {
@@ -47,7 +49,8 @@ std::string with_small_data(std::string sweep, const fs::path& folder) {
       {std::regex("data/longbench"), kSamples + "longbench"},
       {std::regex("data/tasks/(\\w|-)*questions.jsonl"), kSamples + "plain/questions.jsonl"},
       {std::regex("data/tasks/(\\w|-)*summaries.jsonl"), kSamples + "plain/summaries.jsonl"},
-      {std::regex("data/tasks/(\\w|-)*.jsonl"), kSamples + "plain/choices.jsonl"},
+      {std::regex("data/tasks/persuasion-seen.jsonl"), (folder / "choices.jsonl").string()},
+      {std::regex("context_length: \\d{5,}"), "context_length: 4096"},
       {std::regex("data: tests/"), "data: " + kRoot + "/tests/"},
       {std::regex("templates: tests/"), "templates: " + kRoot + "/tests/"},
       {std::regex("data: data/(austen|pg19)[^ ,}\\n]*"), "data: " + text},
@@ -61,7 +64,8 @@ std::string with_small_data(std::string sweep, const fs::path& folder) {
 void plan(const std::string& folder) {
   const TemporaryFolder scratch;
   write_tiny_gguf({}, scratch / "model.gguf");
-  write_file(scratch / "text.txt", tiny_text(80'000));
+  write_file(scratch / "text.txt", tiny_text(10'000));
+  write_file(scratch / "choices.jsonl", kChoices);
   for (const fs::path& file : sweep_files(folder)) {
     CAPTURE(file.string());
     std::string sweep = with_small_data(read_file(file), scratch.path());

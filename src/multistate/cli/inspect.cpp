@@ -11,7 +11,7 @@
 #include "multistate/base/sha256.h"
 #include "multistate/base/text.h"
 #include "multistate/cli/command.h"
-#include "multistate/cli/layer_kinds.h"
+#include "multistate/model/layer_kinds.h"
 #include "multistate/model/model_file.h"
 #include "multistate/model/weight_types.h"
 #include "multistate/text/chat_format.h"

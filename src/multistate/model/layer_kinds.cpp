@@ -1,4 +1,4 @@
-#include "multistate/cli/layer_kinds.h"
+#include "multistate/model/layer_kinds.h"
 
 #include <algorithm>
 #include <functional>

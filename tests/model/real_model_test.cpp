@@ -78,7 +78,7 @@ TEST_CASE("the layers of Gemma 3 270M are read from its file", "[slow]") {
   CHECK(spec.hidden_size == 640);
   CHECK(spec.vocabulary_size == 262144);
   CHECK(spec.context_length == 32768);
-  CHECK(spec.embedding_multiplier == Catch::Approx(std::sqrt(640.0)));
+  CHECK(spec.embedding_multiplier == approx(std::sqrt(640.0)));
   REQUIRE(spec.layer_count() == 18);
   for (int64_t layer = 0; layer < 18; ++layer) {
     // Every sixth layer sees all tokens and turns slowly.
@@ -89,7 +89,7 @@ TEST_CASE("the layers of Gemma 3 270M are read from its file", "[slow]") {
     CHECK(attention.rotation.theta == (full ? 1e6 : 1e4));
     CHECK(attention.kv_heads == 1);
     CHECK(attention.head_size == 256);
-    CHECK(attention.scale == Catch::Approx(1.0 / 16.0));
+    CHECK(attention.scale == approx(1.0 / 16.0));
   }
 }
 

@@ -17,6 +17,22 @@ TEST_CASE("JSON from outside is refused with its place") {
   CHECK(error(R"({"a": {"b": {"c": {}}}})") == "a.json: is nested more than 2 deep");
 }
 
+TEST_CASE("brackets in strings do not nest") {
+  CHECK(nests_deeper("[[[", 2));
+  CHECK_FALSE(nests_deeper("[[]][[", 2));
+  CHECK_FALSE(nests_deeper(R"(["[[[", "\"[[["])", 2));
+  CHECK_FALSE(nests_deeper(R"("\)", 2));
+}
+
+TEST_CASE("damaged JSON, or JSON nested too deep, is discarded and not walked") {
+  CHECK(parse_json(R"({"a": [1, 2]})").at("a").size() == 2);
+  CHECK(parse_json("{\"a\": ").is_discarded());
+  CHECK(parse_json(std::string(200'000, '[')).is_discarded());
+  const std::string deep = std::string(64, '[') + std::string(64, ']');
+  CHECK(parse_json(deep).is_array());
+  CHECK(parse_json("[" + deep + "]").is_discarded());
+}
+
 TEST_CASE("a number that no double holds is an error of the input, with its key") {
   const auto error = [](const std::string& number) {
     return input_error(

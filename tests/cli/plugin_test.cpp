@@ -1,9 +1,12 @@
 // Plug-ins from the outside: what is loaded, from where, what is refused, and what results say.
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <map>
 
+#include <elf.h>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "multistate/base/mapped_file.h"
@@ -128,6 +131,36 @@ TEST_CASE("a plug-in whose policies cannot be taken is refused") {
   CHECK_THAT(both.err, ContainsSubstring("oldest.so: the plug-in registers the policy "
                                          "'plugged_newest', which is there already (from "));
   CHECK_THAT(both.err, ContainsSubstring("newest.so); give it another name"));
+}
+
+TEST_CASE("a plug-in whose headers are damaged is refused, and takes nobody with it") {
+  const TinySweep sweep;
+  const std::string whole = read_file(plugin("newest"));
+  Elf64_Ehdr header{};
+  std::memcpy(&header, whole.data(), sizeof header);
+  int64_t crashes = 0;
+  for (const uint32_t type : {PT_DYNAMIC, PT_LOAD, PT_GNU_RELRO}) {
+    std::string damaged = whole;
+    for (size_t i = 0; i < header.e_phnum; ++i) {
+      const size_t place = header.e_phoff + i * sizeof(Elf64_Phdr);
+      Elf64_Phdr segment{};
+      std::memcpy(&segment, whole.data() + place, sizeof segment);
+      if (segment.p_type == type) {
+        segment.p_vaddr += 0x5000'0000'0000;
+        std::memcpy(damaged.data() + place, &segment, sizeof segment);
+        break;
+      }
+    }
+    REQUIRE(damaged != whole);
+    const auto file = (sweep.folder() / fmt::format("damaged{}.so", type)).string();
+    write_file(file, damaged);
+    const auto run = run_program({"policies", "--plugin", file});
+    INFO(type << ": " << run.err);
+    CHECK(run.exit_code == 2);
+    CHECK_THAT(run.err, ContainsSubstring(file + ": the plug-in cannot be loaded: "));
+    crashes += run.err.find("died of signal") == std::string::npos ? 0 : 1;
+  }
+  CHECK(crashes >= 1);
 }
 
 TEST_CASE("an exception of a plug-in is reported, wherever it comes from") {

@@ -60,13 +60,33 @@ TEST_CASE("threads that ask at the same time get the same texts") {
   }
 }
 
-TEST_CASE("who waits for a text that fails fails as well") {
+TEST_CASE("who waits for a text that fails fails as well, and who asks later tries again") {
   ToplineTexts topline;
-  const auto failing = [](std::span<const int64_t>) -> std::vector<MadeText> {
-    throw std::runtime_error("no memory");
-  };
-  CHECK_THROWS_WITH(topline.get(std::vector<int64_t>{0}, 0, failing), "no memory");
+  std::atomic<bool> making = false;
+  std::thread first([&] {
+    CHECK_THROWS_WITH(topline.get(std::vector<int64_t>{0}, 0,
+                                  [&](std::span<const int64_t>) -> std::vector<MadeText> {
+                                    making = true;
+                                    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+                                    throw std::runtime_error("no memory");
+                                  }),
+                      "no memory");
+  });
+  while (!making) {
+    std::this_thread::yield();
+  }
   CHECK_THROWS_WITH(topline.get(std::vector<int64_t>{0, 1}, 0, &make), "no memory");
+  first.join();
+  const auto texts = topline.get(std::vector<int64_t>{0, 1}, 0, &make);
+  CHECK(texts.at(0)->ids == std::vector<int64_t>{0});
+  CHECK(texts.at(1)->ids == std::vector<int64_t>{1});
+}
+
+TEST_CASE("too few texts are an error of whoever made them, not of the promises") {
+  ToplineTexts topline;
+  const auto one = [](std::span<const int64_t> samples) { return make(samples.first(1)); };
+  CHECK_THROWS_WITH(topline.get(std::vector<int64_t>{0, 1}, 0, one),
+                    "not as many texts were made as samples were asked for");
   CHECK(topline.get(std::vector<int64_t>{1}, 0, &make).at(0)->ids == std::vector<int64_t>{1});
 }
 

@@ -12,6 +12,9 @@ TEST_CASE("the first percentage is a number with the sign right behind it") {
   CHECK(first_percentage("7.%") == 7.0);
   CHECK(first_percentage("1.2.3%") == 2.3);
   CHECK(first_percentage("\xD9\xA3\xD9\xA0%") == 30.0);  // Arabic-Indic digits.
+  // More digits than a double holds: a text of a model may go on so.
+  CHECK(first_percentage(std::string(400, '9') + "%") == HUGE_VAL);
+  CHECK(exponential_similarity(std::string(400, '9') + "%", "50%") == 0.0);
   CHECK_FALSE(first_percentage("62 %"));
   CHECK_FALSE(first_percentage("no % at 5"));
 }

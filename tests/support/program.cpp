@@ -42,6 +42,10 @@ pid_t start(const std::vector<std::string>& arguments, const std::string& out,
 
 }  // namespace
 
+const char* program_path() {
+  return MULTISTATE_PROGRAM;
+}
+
 int wait_for(pid_t process) {
   int status = 0;
   if (::waitpid(process, &status, 0) != process) {

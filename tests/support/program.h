@@ -13,6 +13,9 @@ struct ProgramResult {
   std::string err;
 };
 
+/// Where `multistate` is, for a shell.
+const char* program_path();
+
 /// Runs `multistate` with these arguments and waits for it.
 ProgramResult run_program(const std::vector<std::string>& arguments);
 

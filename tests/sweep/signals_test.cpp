@@ -49,6 +49,38 @@ TEST_CASE("a closed pipe does not end a sweep, and does again afterwards") {
   CHECK(WTERMSIG(status) == SIGPIPE);
 }
 
+TEST_CASE(
+    "while nothing is half done a signal ends the program at once, with the code that is set") {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) {
+    INFO(signal);
+    const int status = in_child([signal] {
+      std::signal(signal, SIG_DFL);
+      const ExitSignals signals(75);
+      std::raise(signal);
+    });
+    CHECK(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 75);
+  }
+}
+
+TEST_CASE("from planning through the sweep to what is said at its end every signal has an answer") {
+  const int status = in_child([] {
+    std::signal(SIGTERM, SIG_DFL);
+    ExitSignals signals(75);
+    {
+      const StopSignals stop;
+      std::raise(SIGTERM);
+      if (!stop_requested()) {
+        ::_exit(1);
+      }
+    }
+    signals.use_code(9);
+    std::raise(SIGTERM);
+  });
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 9);
+}
+
 TEST_CASE("a new StopSignals starts without a request, and leaves the handlers as they were") {
   const int status = in_child([] {
     std::signal(SIGTERM, SIG_DFL);

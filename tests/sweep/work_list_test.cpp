@@ -1,5 +1,7 @@
 #include "multistate/sweep/work_list.h"
 
+#include "multistate/sweep/work_queue.h"
+
 #include "support/generation_sweep.h"
 #include "support/tiny_model.h"
 #include "support/tiny_sweep.h"
@@ -58,6 +60,26 @@ TEST_CASE("samples that are run one by one share their beginning") {
   REQUIRE(work.size() == 7);
   CHECK(work.front() == "tova-4: 0 shared");
   CHECK(work.back() == "full: 0 shared");
+}
+
+TEST_CASE("while a beginning is run by one thread, the others get what does not wait for it") {
+  std::vector<WorkItem> items(5);
+  const auto prefix = std::make_shared<SharedPrefix>(4);
+  const auto other = std::make_shared<SharedPrefix>(4);
+  items[0].prefix = prefix;
+  items[1].prefix = prefix;
+  items[2].prefix = other;
+  items[3].prefix = other;
+  WorkQueue queue(std::move(items));
+  const auto place = [&](const WorkItem* item) { return item - queue.items().data(); };
+  CHECK(place(queue.take(5)) == 0);
+  CHECK(place(queue.take(5)) == 2);
+  CHECK(place(queue.take(5)) == 4);
+  // Nothing else is left: to wait is better than to go home.
+  CHECK(place(queue.take(5)) == 1);
+  CHECK(queue.take(3) == nullptr);
+  CHECK(place(queue.take(5)) == 3);
+  CHECK(queue.take(5) == nullptr);
 }
 
 }  // namespace multistate::test

@@ -271,6 +271,11 @@ class Malformed(Folder):
         with self.assertRaisesRegex(ClaimError, "nowhere.toml"):
             read_claims(self.path / "nowhere.toml")
 
+    def test_a_file_that_is_not_utf8_is_an_error(self):
+        (self.path / "latin1.toml").write_bytes(b'title = "caf\xe9"\n')
+        with self.assertRaisesRegex(ClaimError, "latin1.toml: .*utf-8"):
+            read_claims(self.path / "latin1.toml")
+
     def test_the_claims_of_the_paper_are_well_formed_and_their_sweeps_are_there(self):
         read = read_claims(ROOT / "configs" / "paper" / "claims.toml")
         for sweep in read["sweep"]:

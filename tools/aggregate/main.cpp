@@ -1,12 +1,13 @@
-#include <cstdio>
 #include <exception>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include <fmt/format.h>
 
 #include "multistate/base/error.h"
 #include "multistate/base/log.h"
+#include "multistate/base/standard_streams.h"
 
 #include "aggregate/command/export_pairs.h"
 #include "aggregate/command/import_verdicts.h"
@@ -19,8 +20,7 @@ constexpr int kUsageError = 2;
 constexpr int kInternalError = 3;
 
 int report(const std::string& kind, const std::string& message, int code) {
-  // Unlike fmt::print this does not throw when nobody reads stderr any more.
-  std::fputs(fmt::format("multistate-aggregate: {}{}\n", kind, message).c_str(), stderr);
+  multistate::say(fmt::format("multistate-aggregate: {}{}\n", kind, message));
   return code;
 }
 
@@ -45,9 +45,13 @@ int run_command(int argc, const char* const* argv) {
 
 int main(int argc, char** argv) {
   try {
-    multistate::set_log_level_from_environment();
-    return run_command(argc, argv);
+    return multistate::run_with_streams([&] {
+      multistate::set_log_level_from_environment();
+      return run_command(argc, argv);
+    });
   } catch (const multistate::InputError& error) {
+    return report("error: ", error.what(), kUsageError);
+  } catch (const std::system_error& error) {  // A file, or standard output, that cannot be written.
     return report("error: ", error.what(), kUsageError);
   } catch (const std::exception& error) {
     return report("internal error: ", error.what(), kInternalError);

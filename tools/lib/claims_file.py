@@ -114,7 +114,7 @@ def read_claims(path):
     try:
         with open(path, "rb") as file:
             claims = tomllib.load(file)
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ClaimError(f"{path}: {error}") from error
     refuse_unknown(claims, TOP, path)
     require(claims, {"title", "policies", "sweep", "claim"}, path)

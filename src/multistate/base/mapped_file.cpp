@@ -15,6 +15,15 @@
 namespace multistate {
 namespace {
 
+/// Opening a FIFO would wait for somebody who writes into it.
+int open_to_read(const std::filesystem::path& path) {
+  int descriptor = -1;
+  do {
+    descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  } while (descriptor < 0 && errno == EINTR);
+  return descriptor;
+}
+
 [[noreturn]] void fail(const std::filesystem::path& path, const char* what) {
   throw InputError(fmt::format("{}: cannot {}: {}", path.string(), what, std::strerror(errno)));
 }
@@ -22,7 +31,7 @@ namespace {
 }  // namespace
 
 MappedFile::MappedFile(const std::filesystem::path& path) : path_(path) {
-  const FileDescriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const FileDescriptor descriptor(open_to_read(path));
   struct stat status {};
   if (!descriptor.is_open() || ::fstat(descriptor.get(), &status) != 0) {
     fail(path, "open the file");

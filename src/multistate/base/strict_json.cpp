@@ -47,6 +47,15 @@ class Watcher {
   std::string last_key_;
 };
 
+/// Index of the quote that ends the string which starts at `quote`; the text's size when none does.
+size_t end_of_string(std::string_view text, size_t quote) {
+  size_t i = quote + 1;
+  while (i < text.size() && text[i] != '"') {
+    i += text[i] == '\\' ? 2 : 1;
+  }
+  return i;
+}
+
 /// The number in the words of the library, "[...] number overflow parsing '1e999'".
 std::string quoted_number(const std::string& what) {
   const size_t first = what.find('\'');
@@ -54,6 +63,30 @@ std::string quoted_number(const std::string& what) {
 }
 
 }  // namespace
+
+bool nests_deeper(std::string_view text, int limit) {
+  int depth = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') {
+      i = end_of_string(text, i);
+    } else if (c == '{' || c == '[') {
+      if (++depth > limit) {
+        return true;
+      }
+    } else if (c == '}' || c == ']') {
+      --depth;
+    }
+  }
+  return false;
+}
+
+json parse_json(std::string_view text) {
+  if (nests_deeper(text, kDeepestJson)) {
+    return json(json::value_t::discarded);
+  }
+  return json::parse(text, nullptr, /*allow_exceptions=*/false);
+}
 
 json parse_strict_json(std::string_view text, const std::string& source, int max_depth) {
   Watcher watcher(source, max_depth);
@@ -154,6 +187,9 @@ void JsonObject::allow_only(std::span<const std::string> known) const {
 }
 
 void JsonObject::fail(std::string_view key, std::string_view expected) const {
+  if (!object_.contains(key)) {
+    fail_missing(key);
+  }
   throw InputError(fmt::format("{}: {} is {}; expected {}", source_, in_quotes(key),
                                json_text(object_.at(std::string(key))), expected));
 }

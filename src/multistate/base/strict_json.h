@@ -11,11 +11,23 @@
 
 namespace multistate {
 
+/// JSON nested deeper than this is not what we write or have to read, and would exhaust the stack
+/// of whoever walks it. The limit of every reader.
+inline constexpr int kDeepestJson = 64;
+
+/// Whether arrays and objects lie deeper than `limit` in each other; brackets in strings do not
+/// count. Takes any bytes.
+bool nests_deeper(std::string_view text, int limit);
+
 /// Parses JSON that came from outside: invalid JSON, a key that appears twice in an object, a
 /// number beyond a double and more than `max_depth` levels are InputErrors, which start with
 /// `source`. The document must be an object.
 nlohmann::json parse_strict_json(std::string_view text, const std::string& source,
-                                 int max_depth = 16);
+                                 int max_depth = kDeepestJson);
+
+/// Parses JSON of our own that a crash or somebody else may have damaged: the value is discarded
+/// (json::is_discarded()) when the text is no JSON or is nested deeper than kDeepestJson.
+nlohmann::json parse_json(std::string_view text);
 
 /// Members of a JSON object. A missing (or null) one gives nullopt; one of another type is an
 /// InputError
@@ -48,7 +60,7 @@ class JsonObject {
     return *std::move(value);
   }
 
-  /// Throws InputError with the key, its value and what is expected.
+  /// Throws InputError with the key, its value and what is expected, or says that it is missing.
   [[noreturn]] void fail(std::string_view key, std::string_view expected) const;
 
   const nlohmann::json& members() const { return object_; }

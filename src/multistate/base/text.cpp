@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "multistate/base/printable.h"
+
 namespace multistate {
 namespace {
 
@@ -130,20 +132,11 @@ std::string join(std::span<const std::string> words, std::string_view separator)
 }
 
 std::string in_quotes(std::string_view text) {
-  std::string out = "'";
-  size_t i = 0;
-  while (i < text.size() && i < kQuotedBytes) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const size_t length = utf8_length(text.substr(i));
-    if (length == 0 || byte < 0x20 || byte == 0x7F) {
-      out += fmt::format("\\x{:02x}", byte);
-      i += 1;
-    } else {
-      out += text.substr(i, length);
-      i += length;
-    }
+  size_t bytes = 0;
+  while (bytes < text.size() && bytes < kQuotedBytes) {
+    bytes += std::max<size_t>(1, utf8_length(text.substr(bytes)));
   }
-  return out + (i < text.size() ? "...'" : "'");
+  return fmt::format("'{}{}'", printable(text.substr(0, bytes)), bytes < text.size() ? "..." : "");
 }
 
 std::string human_bytes(double bytes) {

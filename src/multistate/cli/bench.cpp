@@ -6,8 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "multistate/base/log.h"
+#include "multistate/base/thread_limit.h"
 #include "multistate/bench/report.h"
 #include "multistate/cli/command.h"
+#include "multistate/cli/number_checks.h"
 #include "multistate/cli/plugin_option.h"
 #include "multistate/cli/policy_argument.h"
 #include "multistate/engine/run_context.h"
@@ -103,6 +105,10 @@ int bench(const BenchArguments& arguments) {
   use_fast_kernels();
   load_plugins(arguments.plugins);
   const auto cases = cases_of(arguments);
+  require_threads(arguments.threads, "--threads");
+  for (const int64_t workers : arguments.workers) {
+    require_threads(workers, "--workers");
+  }
   set_intra_op_threads(arguments.threads);
   const auto model = Transformer::load(*ModelFile::open(arguments.model), at::kFloat);
   const LoadMeter meter;
@@ -152,35 +158,35 @@ void add_bench_command(CLI::App& app, Action& action) {
   add_plugin_option(*command, arguments->plugins);
   command->add_option("-k,--state-size", arguments->state_sizes, "State sizes in rows")
       ->delimiter(',')
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1))
       ->capture_default_str();
   command->add_option("-T,--tokens", arguments->tokens, "Lengths of the sample in tokens")
       ->delimiter(',')
-      ->check(CLI::Range(int64_t{2}, int64_t{1} << 40))
+      ->check(whole_number(2))
       ->capture_default_str();
   command
       ->add_option("--workers", arguments->workers,
                    "Measure so many samples side by side too, against one")
       ->delimiter(',')
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number(1));
   command
       ->add_option("--decode-batch", arguments->decode.batches,
                    "Measure decoding too, with batches of so many samples")
       ->delimiter(',')
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number(1));
   command
       ->add_option("--decode-memory", arguments->decode.memory_bytes,
                    "Measure decoding with as many samples as have states that fit: 512MiB, 2GiB")
       ->transform(CLI::AsSizeValue(false))
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number(1));
   command->add_option("--decode-steps", arguments->decode.steps, "Tokens to decode in each sample")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1))
       ->capture_default_str();
   command->add_option("--repeat", arguments->repetitions, "Repetitions, all cases in turn")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1))
       ->capture_default_str();
   command->add_option("--threads", arguments->threads, "Threads inside one operation")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1, kMostThreads))
       ->capture_default_str();
   command->add_option("--json", arguments->json, "Write the figures to this file as well");
   command->callback([&action, arguments] { action = [arguments] { return bench(*arguments); }; });

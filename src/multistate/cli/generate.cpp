@@ -9,7 +9,10 @@
 
 #include "multistate/base/error.h"
 #include "multistate/base/log.h"
+#include "multistate/base/standard_streams.h"
+#include "multistate/base/thread_limit.h"
 #include "multistate/cli/command.h"
+#include "multistate/cli/number_checks.h"
 #include "multistate/cli/plugin_option.h"
 #include "multistate/cli/policy_argument.h"
 #include "multistate/engine/finite.h"
@@ -89,7 +92,7 @@ std::vector<int64_t> prompt_ids(const GenerateArguments& arguments, const Tokeni
 void show(const std::string& text) {
   if (!text.empty()) {
     fmt::print("{}", text);
-    std::fflush(stdout);
+    flush_standard_output();
   }
 }
 
@@ -132,6 +135,7 @@ int generate(const GenerateArguments& arguments) {
   const auto file = ModelFile::open(arguments.model);
   const auto tokenizer = Tokenizer::make(file->tokenizer());
   const auto prompt = prompt_ids(arguments, *tokenizer);
+  require_threads(arguments.threads, "--threads");
   set_intra_op_threads(arguments.threads);
   const auto model = Transformer::load(*file, at::kFloat);
 
@@ -179,25 +183,26 @@ int generate(const GenerateArguments& arguments) {
 }
 
 void add_sampling_options(CLI::App& command, GenerateArguments& arguments) {
-  const auto at_least_one = CLI::Range(int64_t{1}, int64_t{1} << 40);
+  const auto at_least_one = whole_number(1);
   command.add_option("-n,--max-tokens", arguments.max_tokens, "New tokens at most")
       ->check(at_least_one)
       ->capture_default_str();
   command
       .add_option("--temperature", arguments.sampling.temperature,
                   "0 takes the most likely token; above 0 draws one")
-      ->check(CLI::Range(0.0, 1e6))
+      ->check(number_within(0.0, 1e6))
       ->capture_default_str();
   command
       .add_option("--top-k", arguments.sampling.top_k, "Draw from the k most likely; 0: from all")
-      ->check(CLI::NonNegativeNumber)
+      ->check(whole_number(0))
       ->capture_default_str();
   command
       .add_option("--top-p", arguments.sampling.top_p,
                   "Draw from the most likely that together reach this probability")
-      ->check(CLI::Range(1e-9, 1.0))
+      ->check(number_within(1e-9, 1.0))
       ->capture_default_str();
   command.add_option("--seed", arguments.seed, "Of what is drawn, by the policy too")
+      ->check(whole_number(0, INT64_MAX))
       ->capture_default_str();
   command.add_option("--stop", arguments.stops, "End before this text; may be repeated")
       ->check([](const std::string& text) {
@@ -230,10 +235,10 @@ void add_generate_command(CLI::App& app, Action& action) {
       ->capture_default_str();
   add_plugin_option(*command, arguments->plugins);
   command->add_option("-k,--state-size", arguments->state_size, "Rows that the policy keeps")
-      ->check(CLI::Range(int64_t{1}, int64_t{1} << 40));
+      ->check(whole_number(1));
   add_sampling_options(*command, *arguments);
   command->add_option("--threads", arguments->threads, "Threads inside one operation")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1, kMostThreads))
       ->capture_default_str();
   command->add_flag("--json", arguments->json, "Texts, token ids, state and times as JSON");
   command->callback(

@@ -1,6 +1,6 @@
-#include <cstdio>
 #include <exception>
 #include <string>
+#include <system_error>
 
 #include <c10/util/Exception.h>
 #include <fmt/format.h>
@@ -8,6 +8,8 @@
 #include "multistate/base/build_info.h"
 #include "multistate/base/error.h"
 #include "multistate/base/log.h"
+#include "multistate/base/printable.h"
+#include "multistate/base/standard_streams.h"
 #include "multistate/cli/command.h"
 #include "multistate/engine/blas_kernels.h"
 #include "multistate/experiment/registry.h"
@@ -30,10 +32,7 @@ char** words_of_command_line = nullptr;
 void remember_command_line(int argc, char** argv) {
   words_of_command_line = argv;
   for (int i = 0; i < argc; ++i) {
-    const std::string word = argv[i];
-    const bool plain =
-        word.find_first_of(" \t\n'\"\\$`*?[](){}<>|&;~#") == std::string::npos && !word.empty();
-    mutable_command_line() += (i == 0 ? "" : " ") + (plain ? word : "'" + word + "'");
+    mutable_command_line() += (i == 0 ? "" : " ") + shell_word(argv[i]);
   }
 }
 
@@ -43,7 +42,8 @@ int run_program(int argc, char** argv) {
   app.set_version_flag("--version", fmt::format("multistate {}", build_info().version));
   app.require_subcommand(1);
   app.footer(
-      "Exit codes: 0 ok, 1 some cells failed, 2 usage or configuration, 3 internal, 75 stopped "
+      "Exit codes: 0 ok, 1 some cells failed, 2 usage, configuration or files, 3 internal, 75 "
+      "stopped "
       "with work left.");
   Action action;
   add_run_command(app, action);
@@ -71,8 +71,7 @@ int run_program(int argc, char** argv) {
 }
 
 int report(const std::string& kind, const std::string& message, int code) {
-  // Unlike fmt::print this does not throw when nobody reads stderr any more.
-  std::fputs(fmt::format("multistate: {}{}\n", kind, message).c_str(), stderr);
+  say(fmt::format("multistate: {}{}\n", kind, message));
   return code;
 }
 
@@ -92,12 +91,17 @@ int main(int argc, char** argv) {
   using multistate::report;
   try {
     multistate::remember_command_line(argc, argv);
-    return multistate::run_program(argc, argv);
+    return multistate::run_with_streams([&] { return multistate::run_program(argc, argv); });
   } catch (const multistate::InputError& error) {
+    return report("error: ", error.what(), multistate::kUsageError);
+  } catch (const std::system_error& error) {  // A file, or standard output, that cannot be written.
     return report("error: ", error.what(), multistate::kUsageError);
   } catch (const c10::Error& error) {
     return report("internal error: ", error.what_without_backtrace(), multistate::kInternalError);
   } catch (const std::exception& error) {
     return report("internal error: ", error.what(), multistate::kInternalError);
+  } catch (...) {
+    return report("internal error: ", "an exception that is no std::exception",
+                  multistate::kInternalError);
   }
 }

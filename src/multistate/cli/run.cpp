@@ -1,24 +1,39 @@
 #include <algorithm>
+#include <csignal>
+#include <cstdio>
 #include <memory>
 #include <optional>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "multistate/base/file_error.h"
 #include "multistate/base/log.h"
+#include "multistate/base/standard_streams.h"
 #include "multistate/base/text.h"
+#include "multistate/base/thread_limit.h"
 #include "multistate/cli/command.h"
+#include "multistate/cli/number_checks.h"
 #include "multistate/cli/plugin_option.h"
 #include "multistate/config/override.h"
 #include "multistate/experiment/data_notes.h"
 #include "multistate/sweep/runner.h"
+#include "multistate/sweep/signals.h"
 #include "multistate/sweep/summary_table.h"
 #include "multistate/sweep/sweep_spec.h"
 #include "multistate/sweep/verdict_lines.h"
 
 namespace multistate {
 namespace {
+
+constexpr int kStopped = 75;
+
+template <class... Values>
+void say_as(fmt::format_string<Values...> format, Values&&... values) {
+  say(fmt::format(format, std::forward<Values>(values)...));
+}
 
 struct RunArguments {
   std::string file;
@@ -38,28 +53,27 @@ Node read_with_overrides(const RunArguments& arguments) {
   return file;
 }
 
+/// The sweep's exit code stands, whatever becomes of what is said about it.
 void print_outcome(const SweepPlan& plan, const RunOutcome& outcome) {
-  fmt::print("{}{}", summary_table(plan), verdict_lines(plan));
-  fmt::print(stderr, "{} run, {}\n", outcome.ran, outcome.earlier.text());
+  const std::string table = summary_table(plan) + verdict_lines(plan);
+  std::fwrite(table.data(), 1, table.size(), stdout);
+  say_as("{} run, {}\n", outcome.ran, outcome.earlier.text());
   if (outcome.ran == 0 && outcome.earlier.cells > 0) {
-    fmt::print(
-        stderr,
+    say_as(
         "Nothing was run: these are results of earlier runs. To measure again, choose another "
         "folder: output=results/again\n");
   }
   if (outcome.computed_tokens < outcome.tokens) {
-    fmt::print(stderr, "{} tokens, {} computed; the others were shared between cells\n",
-               human_count(outcome.tokens), human_count(outcome.computed_tokens));
+    say_as("{} tokens, {} computed; the others were shared between cells\n",
+           human_count(outcome.tokens), human_count(outcome.computed_tokens));
   }
-  fmt::print(stderr, "results: {}\n", plan.spec.output.string());
+  say_as("results: {}\n", plan.spec.output.string());
   if (outcome.failed > 0) {
-    fmt::print(stderr, "{} cells failed; see error.json and log.txt in their folders\n",
-               outcome.failed);
+    say_as("{} cells failed; see error.json and log.txt in their folders\n", outcome.failed);
   }
   if (outcome.stopped && outcome.missing > 0) {
-    fmt::print(stderr,
-               "stopped; {} cells are left. The same command goes on where this one stopped.\n",
-               outcome.missing);
+    say_as("stopped; {} cells are left. The same command goes on where this one stopped.\n",
+           outcome.missing);
   }
 }
 
@@ -75,8 +89,23 @@ void warn_of_data(const SweepPlan& plan) {
   }
 }
 
+RunOutcome run_kept(const SweepPlan& plan, const RunOptions& options) {
+  try {
+    return run_sweep(plan, options);
+  } catch (const FileError& error) {
+    throw InputError(
+        fmt::format("{}. The samples that were finished are kept: once this is mended, the same "
+                    "command goes on",
+                    error.what()));
+  }
+}
+
 int run(const RunArguments& arguments) {
   use_fast_kernels();
+  // Until the sweep starts nothing is half done. A reader of the table that goes away (head) does
+  // not end a sweep, nor change what comes of it.
+  ExitSignals signals(kStopped);
+  std::signal(SIGPIPE, SIG_IGN);
   load_plugins(arguments.plugins);
   const Node file = read_with_overrides(arguments);
   const SweepPlan plan = plan_sweep(read_sweep(file), arguments.limit);
@@ -88,10 +117,12 @@ int run(const RunArguments& arguments) {
   RunOptions options = arguments.options;
   const int64_t cores = std::max<int64_t>(1, std::thread::hardware_concurrency());
   options.jobs = arguments.jobs.value_or(std::max<int64_t>(1, cores / options.threads));
+  require_threads(options.jobs * options.threads, "--jobs, --threads");
   options.command = command_line();
   options.config = file.to_json();
-  fmt::print(stderr, "{}", power_line(plan));
-  const RunOutcome outcome = run_sweep(plan, options);
+  say_as("{}", power_line(plan));
+  const RunOutcome outcome = run_kept(plan, options);
+  signals.use_code(outcome.exit_code());
   print_outcome(plan, outcome);
   return outcome.exit_code();
 }
@@ -111,17 +142,17 @@ void add_run_command(CLI::App& app, Action& action) {
   command
       ->add_option("--limit", arguments->limit,
                    "Samples of a cell at most; for a first look, marked in the results")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number(1));
   command
       ->add_option(
           "--jobs", arguments->jobs,
           "Samples that run in parallel (default: cores / threads). Times are not measured "
           "then; experiments that measure times run one sample at a time, after the others")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number(1, kMostThreads));
   command
       ->add_option("--threads", arguments->options.threads,
                    "Threads inside the operations of a sample, for few long ones")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1, kMostThreads))
       ->capture_default_str();
   command->add_flag("--sharing,!--no-sharing", arguments->options.sharing,
                     "Run once what cells compute alike: a sample up to their first eviction "

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "multistate/base/printable.h"
+#include "multistate/base/standard_streams.h"
 #include "multistate/base/terminal.h"
 #include "multistate/base/text.h"
 #include "multistate/cli/command.h"
@@ -59,26 +61,27 @@ void print_text(const SweepStatus& status) {
   for (const CellStatus& cell : status.cells) {
     const std::string note =
         cell.state == CellState::kPartial ? fmt::format("{} samples", cell.samples) : cell.message;
-    rows.push_back(
-        {cell.cell.folder.substr(cell.cell.folder.rfind('/') + 1), to_string(cell.state), note});
+    rows.push_back({printable(cell.cell.folder.substr(cell.cell.folder.rfind('/') + 1)),
+                    to_string(cell.state), printable(note)});
   }
   fmt::print("{}", format_table(rows));
   fmt::print("{}", counts_line(status));
   if (status.runner) {
-    fmt::print("running: {}\n", *status.runner);
+    fmt::print("running: {}\n", printable(*status.runner));
   }
   for (const Problem& problem : status.problems) {
-    fmt::print("problem: {}: {}\n", problem.path.string(), problem.what);
+    fmt::print("problem: {}: {}\n", printable(problem.path.string()), printable(problem.what));
   }
   for (const std::string& folder : status.unplanned) {
-    fmt::print("not part of this sweep: {}\n", folder);
+    fmt::print("not part of this sweep: {}\n", printable(folder));
   }
 }
 
 int show(const std::string& folder, bool json) {
   const SweepStatus status = read_sweep_status(folder);
   if (json) {
-    fmt::print("{}\n", to_json(status).dump(2));
+    fmt::print("{}\n",
+               to_json(status).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
   } else {
     print_text(status);
   }
@@ -113,7 +116,7 @@ int watch(const std::string& folder) {
       shown = counts_line(status);
       fmt::print("{}", shown);
     }
-    std::fflush(stdout);
+    flush_standard_output();
     if (is_over(status) || stop_requested()) {
       return status.count(CellState::kFailed) > 0 ? 1 : 0;
     }

@@ -4,9 +4,12 @@
 #include <cmath>
 #include <limits>
 
+#include <fmt/format.h>
+
 #include "multistate/conformance/naive_quantization.h"
 #include "multistate/conformance/naive_statistics.h"
 #include "multistate/engine/eviction_plan.h"
+#include "multistate/policy/policy_error.h"
 
 namespace multistate {
 namespace {
@@ -28,6 +31,12 @@ class CopiedRows final : public RowEditor {
 
  private:
   std::span<float> at(std::vector<float>& all, int64_t kv_head, int64_t row) const {
+    const int64_t heads = std::ssize(all) / (data_.live_rows * data_.head_size);
+    if (kv_head < 0 || kv_head >= heads || row < 0 || row >= data_.live_rows) {
+      throw PolicyError(Breach::kIndex, fmt::format("row {} of key/value head {} is edited; there "
+                                                    "are {} rows and {} heads",
+                                                    row, kv_head, data_.live_rows, heads));
+    }
     const int64_t first = (kv_head * data_.live_rows + row) * data_.head_size;
     return std::span(all).subspan(static_cast<size_t>(first), static_cast<size_t>(data_.head_size));
   }

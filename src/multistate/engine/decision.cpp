@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "multistate/policy/policy_error.h"
+#include "multistate/engine/policy_call.h"
 
 namespace multistate {
 namespace {
@@ -43,23 +43,12 @@ void check_counts(const StepView& step, int64_t live, int64_t evicted, int64_t c
   }
 }
 
-/// Runs `decision` and gives its complaints the policy's name.
-template <class F>
-void in_the_name_of(const PolicySetup& setup, const F& decision) {
-  try {
-    decision();
-  } catch (const PolicyError& error) {
-    throw PolicyError(error.breach(),
-                      fmt::format("policy {}: {}", setup.entry->info.name, error.what()));
-  }
-}
-
 }  // namespace
 
 void decide(const PolicySetup& setup, const StepView& step, std::span<float> scratch,
             Evictions& evictions) {
   evictions.clear();
-  in_the_name_of(setup, [&] {
+  call_policy(setup, step.layer(), step.step(), [&] {
     setup.policy->evict(step, scratch, evictions);
     evictions.sort();
     check_rows(step, evictions);
@@ -96,7 +85,7 @@ void GroupDecision::decide_pooled(std::span<const std::span<float>> scratch) {
   for (Evictions& evictions : evictions_) {
     evictions.clear();
   }
-  in_the_name_of(setup_, [&] {
+  call_policy(setup_, views_.front().layer(), views_.front().step(), [&] {
     setup_.policy->evict_pooled(views_, scratch, evictions_);
     int64_t live = 0;
     int64_t evicted = 0;

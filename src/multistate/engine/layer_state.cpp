@@ -8,6 +8,7 @@
 
 #include "multistate/base/error.h"
 #include "multistate/engine/block_size.h"
+#include "multistate/engine/policy_call.h"
 #include "multistate/engine/window_setup.h"
 
 namespace multistate {
@@ -40,8 +41,13 @@ int64_t rows_of_layer(const PolicySetup& setup, const LayerPlace& place) {
   if (!setup.bounded() || !setup.needs.layer_budgets) {
     return setup.state_size;
   }
-  const int64_t k = setup.policy->layer_budget(place.index, place.count, setup.state_size);
-  const std::string problem = setup.problem_with(k);
+  int64_t k = 0;
+  call_policy(setup, place.layer, 0,
+              [&] { k = setup.policy->layer_budget(place.index, place.count, setup.state_size); });
+  // What all layers keep together, and so what one may have.
+  const int64_t most = setup.state_size * place.count;
+  const std::string problem =
+      k > most ? fmt::format("at most {} are possible", most) : setup.problem_with(k);
   if (!problem.empty()) {
     throw InputError(fmt::format("policy {}: layer {} of {} gets {} rows at state_size {}: {}",
                                  setup.entry->info.name, place.index, place.count, k,

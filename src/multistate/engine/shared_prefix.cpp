@@ -26,6 +26,7 @@ const SharedPrefix::Prefix& SharedPrefix::get(const Transformer& model,
       evaluator.prefill(ids.first(static_cast<size_t>(tokens)), prefix.state, prefix.seconds);
     }
     prefix_ = std::move(prefix);
+    is_there_ = true;
   }
   return *prefix_;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -30,6 +31,9 @@ class SharedPrefix {
   /// The same with this model: no more than what all its layers keep, whatever their windows.
   int64_t tokens_of(const Transformer& model) const;
 
+  /// Whether it has been run, so that get() does not wait.
+  bool is_there() const { return is_there_; }
+
   /// The prefix of `ids`, all of them where they are fewer; run at the first call. Later calls have
   /// to be for the same tokens and want the same. `computed` is true for the call that ran it.
   /// Thread-safe: others wait. `sample`: whose it is, for messages.
@@ -40,6 +44,7 @@ class SharedPrefix {
   int64_t tokens_;
   std::mutex mutex_;
   std::optional<Prefix> prefix_;
+  std::atomic<bool> is_there_ = false;
 };
 
 }  // namespace multistate

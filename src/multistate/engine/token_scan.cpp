@@ -6,10 +6,12 @@
 
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/softmax.h>
+#include <fmt/format.h>
 
 #include "multistate/engine/decision.h"
 #include "multistate/engine/layer_scan.h"
 #include "multistate/engine/places.h"
+#include "multistate/engine/policy_call.h"
 #include "multistate/engine/set_inputs.h"
 #include "multistate/engine/step_buffers.h"
 #include "multistate/model/layers.h"
@@ -21,8 +23,9 @@ namespace {
 /// write_back().
 class EditableRows final : public RowEditor {
  public:
-  explicit EditableRows(RowSet& rows)
+  EditableRows(RowSet& rows, const StepData& step)
       : rows_(rows),
+        step_(step),
         keys_(rows.keys().to(at::kCPU, at::kFloat)),
         values_(rows.values().to(at::kCPU, at::kFloat)) {}
 
@@ -39,12 +42,20 @@ class EditableRows final : public RowEditor {
   }
 
  private:
-  static std::span<float> at(const at::Tensor& rows, int64_t kv_head, int64_t row) {
+  std::span<float> at(const at::Tensor& rows, int64_t kv_head, int64_t row) const {
+    if (kv_head < 0 || kv_head >= rows.size(0) || row < 0 || row >= rows.size(1)) {
+      throw PolicyError(
+          Breach::kIndex,
+          fmt::format("layer {}, step {}: row {} of key/value head {} is edited; there are {} rows "
+                      "and {} heads",
+                      step_.layer, step_.step, row, kv_head, rows.size(1), rows.size(0)));
+    }
     return {rows.data_ptr<float>() + kv_head * rows.stride(0) + row * rows.stride(1),
             static_cast<size_t>(rows.size(2))};
   }
 
   RowSet& rows_;
+  const StepData& step_;
   at::Tensor keys_;
   at::Tensor values_;
 };
@@ -84,8 +95,10 @@ class SetStepper {
   void give_up(const Evictions& evictions, const StepData& data) {
     const Needs& needs = state_.setup().needs;
     if (needs.merges && !evictions.rows().empty()) {
-      EditableRows rows(set_.rows);
-      state_.setup().policy->merge(StepView(data, needs), evictions.rows(), rows);
+      EditableRows rows(set_.rows, data);
+      call_policy(state_.setup(), data.layer, data.step, [&] {
+        state_.setup().policy->merge(StepView(data, needs), evictions.rows(), rows);
+      });
       rows.write_back();
     }
     for (const int64_t row : evictions.rows()) {

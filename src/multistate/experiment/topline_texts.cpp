@@ -1,57 +1,56 @@
 #include "multistate/experiment/topline_texts.h"
 
 #include <exception>
+#include <stdexcept>
 
 namespace multistate {
-namespace {
 
-/// Keeps the promises, with what was made or with what went wrong.
-void fulfil(std::vector<std::promise<std::shared_ptr<const MadeText>>>& promises,
-            const std::function<std::vector<MadeText>()>& make) {
-  try {
-    auto made = make();
-    for (size_t i = 0; i < promises.size(); ++i) {
-      promises[i].set_value(std::make_shared<const MadeText>(std::move(made.at(i))));
+ToplineTexts::Claim ToplineTexts::claim(std::span<const int64_t> samples, uint64_t seed) {
+  const std::lock_guard lock(mutex_);
+  Claim claim;
+  for (const int64_t sample : samples) {
+    auto& text = texts_[{seed, sample}];
+    if (!text.valid()) {
+      claim.mine.push_back(sample);
+      claim.promises.emplace_back();
+      text = claim.promises.back().get_future().share();
     }
-  } catch (...) {
-    for (auto& promise : promises) {
-      promise.set_exception(std::current_exception());
-    }
+    claim.texts.push_back(text);
   }
+  return claim;
 }
 
-}  // namespace
-
-std::pair<std::vector<int64_t>, ToplineTexts::Promises> ToplineTexts::claim(
-    std::span<const int64_t> samples, uint64_t seed) {
-  const std::lock_guard lock(mutex_);
-  std::vector<int64_t> mine;
-  Promises promises;
-  for (const int64_t sample : samples) {
-    if (texts_.count({seed, sample}) == 0) {
-      mine.push_back(sample);
-      promises.emplace_back();
-      texts_.emplace(std::pair(seed, sample), promises.back().get_future().share());
+void ToplineTexts::fulfil(Claim& claim, uint64_t seed, const Make& make) {
+  std::vector<Text> texts;
+  try {
+    for (MadeText& made : make(claim.mine)) {
+      texts.push_back(std::make_shared<const MadeText>(std::move(made)));
     }
+    if (texts.size() != claim.promises.size()) {
+      throw std::logic_error("not as many texts were made as samples were asked for");
+    }
+  } catch (...) {
+    // Those that wait get the reason; whoever asks later tries again.
+    const std::lock_guard lock(mutex_);
+    for (size_t i = 0; i < claim.promises.size(); ++i) {
+      claim.promises[i].set_exception(std::current_exception());
+      texts_.erase({seed, claim.mine[i]});
+    }
+    throw;
   }
-  return {std::move(mine), std::move(promises)};
+  for (size_t i = 0; i < claim.promises.size(); ++i) {
+    claim.promises[i].set_value(std::move(texts[i]));
+  }
 }
 
 std::vector<std::shared_ptr<const MadeText>> ToplineTexts::get(std::span<const int64_t> samples,
                                                                uint64_t seed, const Make& make) {
-  auto [mine, promises] = claim(samples, seed);
-  if (!mine.empty()) {
-    fulfil(promises, [&make, &samples_of_mine = mine] { return make(samples_of_mine); });
-  }
-  std::vector<std::shared_future<Text>> waited;
-  {
-    const std::lock_guard lock(mutex_);
-    for (const int64_t sample : samples) {
-      waited.push_back(texts_.at({seed, sample}));
-    }
+  Claim claimed = claim(samples, seed);
+  if (!claimed.mine.empty()) {
+    fulfil(claimed, seed, make);
   }
   std::vector<Text> texts;
-  for (const auto& text : waited) {
+  for (const auto& text : claimed.texts) {
     texts.push_back(text.get());
   }
   return texts;

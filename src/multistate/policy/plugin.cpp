@@ -16,6 +16,7 @@
 #include "multistate/base/sha256.h"
 #include "multistate/policy/plugin_check.h"
 #include "multistate/policy/registration_capture.h"
+#include "multistate/policy/trial_load.h"
 
 namespace multistate {
 namespace {
@@ -179,6 +180,7 @@ void load_plugin(const std::filesystem::path& file) {
   if (is_loaded(*plugin)) {
     return;
   }
+  try_to_load(plugin->path);
   RegistrationCapture capture;
   open_library(*plugin);
   check_policies(*plugin, capture.entries());

@@ -13,6 +13,8 @@ enum class Breach {
   kEarly,      ///< A row is given up before the state is full.
   kScore,      ///< A score is NaN or infinite.
   kNeeds,      ///< Something is read that needs() does not declare.
+  kIndex,      ///< A row or head is edited that does not exist.
+  kThrows,     ///< An exception of another kind leaves it.
 };
 
 /// A policy broke its contract. The message says layer and step; the engine adds the policy's name.

@@ -1,6 +1,7 @@
 #include "multistate/policy/setup.h"
 
 #include <algorithm>
+#include <utility>
 #include <variant>
 
 #include <fmt/format.h>
@@ -25,6 +26,23 @@ void check_sizes(const PolicySetup& setup, const Node* options) {
   }
 }
 
+/// More floats than these a row, or an element of a head, are a slip.
+constexpr int64_t kMostFloats = int64_t{1} << 20;
+
+/// "" when the counts in needs() can be provided.
+std::string problem_with_counts(const PolicySetup& setup) {
+  const Needs& needs = setup.needs;
+  for (const auto& [name, count] :
+       {std::pair("memory", needs.memory), std::pair("scratch", needs.scratch),
+        std::pair("vectors", needs.vectors)}) {
+    if (count < 0 || count > kMostFloats) {
+      return fmt::format("policy {}: needs() asks for {} = {}; allowed is 0 to {}",
+                         setup.entry->info.name, name, count, kMostFloats);
+    }
+  }
+  return "";
+}
+
 std::string problem_with_quantization(const PolicySetup& setup) {
   const std::string& name = setup.entry->info.name;
   if (!setup.bounded()) {
@@ -34,9 +52,9 @@ std::string problem_with_quantization(const PolicySetup& setup) {
   if (bits != 2 && bits != 4 && bits != 8) {
     return fmt::format("policy {}: rows can be quantised to 2, 4 or 8 bits, not to {}", name, bits);
   }
-  if (setup.needs.quantization->group < 1) {
-    return fmt::format("policy {}: groups of {} rows; they must have 1 or more", name,
-                       setup.needs.quantization->group);
+  if (setup.needs.quantization->group < 1 || setup.needs.quantization->group > kMostFloats) {
+    return fmt::format("policy {}: groups of {} rows; they must have 1 or more, and at most {}",
+                       name, setup.needs.quantization->group, kMostFloats);
   }
   if (setup.needs.merges) {
     return fmt::format("policy {}: rows that are quantised cannot be merged", name);
@@ -45,8 +63,10 @@ std::string problem_with_quantization(const PolicySetup& setup) {
 }
 
 void check_needs(const PolicySetup& setup, const Node* options) {
-  std::string problem;
-  if (setup.needs.pools_heads && setup.common.scope != Scope::kKvHead) {
+  std::string problem = problem_with_counts(setup);
+  if (!problem.empty()) {
+    refuse(problem, options);
+  } else if (setup.needs.pools_heads && setup.common.scope != Scope::kKvHead) {
     problem = fmt::format(
         "policy.scope: {} shares rows out among key/value heads, which takes kv_head, not layer",
         setup.entry->info.name);

@@ -9,6 +9,9 @@
 
 #include "multistate/base/log.h"
 #include "multistate/base/mapped_file.h"
+#include "multistate/base/output_file.h"
+#include "multistate/base/sha256.h"
+#include "multistate/base/strict_json.h"
 #include "multistate/results/atomic_file.h"
 
 namespace multistate {
@@ -21,24 +24,45 @@ constexpr const char* kResult = "result.json";
 constexpr const char* kError = "error.json";
 constexpr const char* kSamples = "samples.jsonl";
 constexpr const char* kPartial = "samples.partial.jsonl";
+constexpr const char* kDigest = "samples_sha256";
+constexpr const char* kRecordDigest = "record_sha256";
 
 std::string dump(const json& value, int indent) {
   return value.dump(indent, ' ', false, json::error_handler_t::replace);
 }
 
 json parse_file(const fs::path& path) {
-  return json::parse(read_file(path), nullptr, /*allow_exceptions=*/false);
+  return parse_json(read_file(path));
 }
 
-/// The line of samples.partial.jsonl, or a discarded value when it is torn or another cell's.
+/// The line of samples.partial.jsonl, or a discarded value when it is torn, changed or another
+/// cell's.
 json parse_partial(const std::string& line, const std::string& cell_id) {
-  json parsed = json::parse(line, nullptr, /*allow_exceptions=*/false);
+  json parsed = parse_json(line);
   const bool ours = parsed.is_object() && parsed.value("cell_id", json()) == cell_id &&
                     parsed.value("sample", json()).is_number_integer() && parsed.contains("record");
-  return ours ? parsed : json(json::value_t::discarded);
+  const bool whole =
+      ours && (!parsed.contains(kRecordDigest) ||
+               parsed.at(kRecordDigest) == sha256_hex(dump(parsed.at("record"), -1)));
+  return whole ? parsed : json(json::value_t::discarded);
+}
+
+/// Why the samples beside a result are not those it was made of; empty when they are.
+std::string problem_with_samples(const fs::path& samples, const json& result) {
+  const json digest = result.value(kDigest, json());
+  if (digest.is_null()) {
+    return "";
+  }
+  if (!fs::is_regular_file(samples)) {
+    return "has no samples.jsonl beside it";
+  }
+  return digest == sha256_file(samples) ? "" : "was made of other samples than samples.jsonl holds";
 }
 
 bool is_our_error(const fs::path& path) {
+  if (!fs::is_regular_file(path)) {
+    return false;
+  }
   const json error = parse_file(path);
   const json schema = error.is_object() ? error.value("schema", json()) : json();
   return schema.is_object() && schema.value("name", json()) == "multistate.error";
@@ -47,11 +71,11 @@ bool is_our_error(const fs::path& path) {
 /// Renames a file to the first free "<name>.rejected-<n>" and says so in the log.
 void move_aside(const fs::path& path, const std::string& problem) {
   fs::path aside;
-  for (int number = 1; aside.empty() || fs::exists(aside); ++number) {
+  for (int number = 1; aside.empty() || is_there(aside); ++number) {
     aside = path;
     aside += fmt::format(".rejected-{}", number);
   }
-  fs::rename(path, aside);
+  rename_file(path, aside);
   log_warning(
       fmt::format("{}: {}; it is now {}", path.string(), problem, aside.filename().string()));
 }
@@ -76,7 +100,9 @@ std::string problem_with_result(const fs::path& path, const std::string& cell_id
   if (!fs::is_regular_file(path)) {
     return "is not a file";
   }
-  return problem_with_content(parse_file(path), cell_id);
+  const json result = parse_file(path);
+  const std::string problem = problem_with_content(result, cell_id);
+  return problem.empty() ? problem_with_samples(path.parent_path() / kSamples, result) : problem;
 }
 
 std::string problem_with_schema(const json& content, const std::string& name) {
@@ -130,14 +156,20 @@ std::map<int64_t, json> CellFolder::partial_samples() const {
   if (!fs::exists(file(kPartial))) {
     return records;
   }
+  if (!fs::is_regular_file(file(kPartial))) {
+    log_warning(fmt::format("{}: is not a file", file(kPartial).string()));
+    return records;
+  }
   std::istringstream lines(read_file(file(kPartial)));
   int64_t number = 0;
   for (std::string line; std::getline(lines, line);) {
     ++number;
     json parsed = parse_partial(line, cell_id_);
     if (parsed.is_discarded()) {
-      log_warning(fmt::format("{}:{}: a torn line, or another cell's: this sample is run again",
-                              file(kPartial).string(), number));
+      log_warning(
+          fmt::format("{}:{}: a line that is torn, changed or another cell's: its sample "
+                      "is run again",
+                      file(kPartial).string(), number));
       continue;
     }
     records[parsed.at("sample").get<int64_t>()] = std::move(parsed.at("record"));
@@ -146,24 +178,46 @@ std::map<int64_t, json> CellFolder::partial_samples() const {
 }
 
 void CellFolder::append_sample(int64_t sample, const json& record) {
-  append_line(file(kPartial),
-              dump({{"cell_id", cell_id_}, {"sample", sample}, {"record", record}}, -1));
+  append_line(file(kPartial), dump({{"cell_id", cell_id_},
+                                    {"sample", sample},
+                                    {"record", record},
+                                    {kRecordDigest, sha256_hex(dump(record, -1))}},
+                                   -1));
 }
 
-void CellFolder::finish(const json& result, const std::vector<json>& records) {
+void CellFolder::finish(json result, const std::vector<json>& records) {
   std::string lines;
   for (const json& record : records) {
     lines += dump(record, -1) + "\n";
   }
   move_foreign_files_aside();
+  result[kDigest] = sha256_hex(lines);
   write_atomically(file(kSamples), lines);
   write_atomically(file(kResult), dump(result, 2) + "\n");
-  fs::remove(file(kError));
-  fs::remove(file(kPartial));
+  remove_file(file(kError));
+  remove_file(file(kPartial));
 }
 
 void CellFolder::fail(const json& error) {
   write_atomically(file(kError), dump(error, 2) + "\n");
+}
+
+void CellFolder::remove_leftovers() {
+  if (!fs::is_directory(path_)) {
+    return;
+  }
+  for (const auto& entry : fs::directory_iterator(path_)) {
+    const std::string name = entry.path().filename().string();
+    if (is_temporary_of(name, kResult) || is_temporary_of(name, kSamples) ||
+        is_temporary_of(name, kError)) {
+      remove_file(entry.path());
+    }
+  }
+  if (state() == CellState::kDone) {
+    move_foreign_files_aside();
+    remove_file(file(kError));
+    remove_file(file(kPartial));
+  }
 }
 
 void CellFolder::log(const std::string& message) const {
@@ -172,10 +226,10 @@ void CellFolder::log(const std::string& message) const {
 }
 
 void CellFolder::move_foreign_files_aside() {
-  if (fs::exists(file(kError)) && !is_our_error(file(kError))) {
+  if (is_there(file(kError)) && !is_our_error(file(kError))) {
     move_aside(file(kError), "is not a multistate.error");
   }
-  if (!fs::exists(file(kResult))) {
+  if (!is_there(file(kResult))) {
     return;
   }
   const std::string problem = problem_with_result(file(kResult), cell_id_);
@@ -183,7 +237,7 @@ void CellFolder::move_foreign_files_aside() {
     return;
   }
   move_aside(file(kResult), problem);
-  if (fs::exists(file(kSamples))) {
+  if (is_there(file(kSamples))) {
     move_aside(file(kSamples), "belongs to that result");
   }
 }

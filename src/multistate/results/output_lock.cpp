@@ -2,30 +2,38 @@
 
 #include <array>
 #include <cerrno>
-#include <system_error>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "multistate/base/error.h"
+#include "multistate/base/file_error.h"
 
 namespace multistate {
 namespace {
 
 constexpr const char* kName = ".lock";
 
-int open_lock(const std::filesystem::path& folder) {
-  std::filesystem::create_directories(folder);
-  return ::open((folder / kName).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+OutputFile open_lock(const std::filesystem::path& folder) {
+  make_folders(folder);
+  return {folder / kName, O_RDWR | O_CREAT};
 }
 
-/// Takes the lock. A reader of the status holds it for an instant, so one refusal is none.
-bool take(int descriptor) {
+/// Takes the lock; false when somebody else holds it. A reader of the status does for an instant,
+/// so one refusal is none. Throws FileError when the file system locks no files.
+bool take(const OutputFile& file) {
   for (int attempt = 0; attempt < 10; ++attempt) {
-    if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) {
+    if (::flock(file.descriptor(), LOCK_EX | LOCK_NB) == 0) {
       return true;
+    }
+    if (errno != EWOULDBLOCK && errno != EINTR) {
+      throw FileError(
+          file.path(),
+          "keep two runs apart by locking this file (flock); choose an output on a file "
+          "system that locks files");
     }
     ::usleep(20'000);
   }
@@ -40,40 +48,43 @@ std::string read_holder(int descriptor) {
 
 }  // namespace
 
-OutputLock::OutputLock(const std::filesystem::path& folder) : descriptor_(open_lock(folder)) {
-  const auto path = folder / kName;
-  if (!descriptor_.is_open()) {
-    throw std::system_error(errno, std::generic_category(),
-                            path.string() + ": cannot open the lock");
-  }
-  if (!take(descriptor_.get())) {
+OutputLock::OutputLock(const std::filesystem::path& folder) : file_(open_lock(folder)) {
+  if (!take(file_)) {
     throw InputError(
-        fmt::format("{}: {} runs a sweep here", folder.string(), read_holder(descriptor_.get())));
+        fmt::format("{}: {} runs a sweep here", folder.string(), read_holder(file_.descriptor())));
   }
   std::array<char, 256> host{};
   ::gethostname(host.data(), host.size() - 1);
-  const std::string holder = fmt::format("process {} on {}", ::getpid(), host.data());
-  if (::ftruncate(descriptor_.get(), 0) != 0 ||
-      ::pwrite(descriptor_.get(), holder.data(), holder.size(), 0) < 0) {
-    throw std::system_error(errno, std::generic_category(),
-                            path.string() + ": cannot write the lock");
+  if (::ftruncate(file_.descriptor(), 0) != 0) {
+    throw FileError(file_.path(), "empty the file (ftruncate)");
   }
+  file_.write(fmt::format("process {} on {}", ::getpid(), host.data()));
 }
 
 OutputLock::~OutputLock() {
   // Else a later refusal would name a process that is long gone.
-  static_cast<void>(::ftruncate(descriptor_.get(), 0) == 0);
+  static_cast<void>(::ftruncate(file_.descriptor(), 0) == 0);
+}
+
+void OutputLock::check() const {
+  struct stat held {};
+  struct stat there {};
+  const bool is_same = ::fstat(file_.descriptor(), &held) == 0 &&
+                       ::lstat(file_.path().c_str(), &there) == 0 && held.st_dev == there.st_dev &&
+                       held.st_ino == there.st_ino;
+  if (!is_same) {
+    throw FileError(file_.path().parent_path(),
+                    "go on with: the folder was removed, or replaced, while the sweep ran", ENOENT);
+  }
 }
 
 std::optional<std::string> OutputLock::holder(const std::filesystem::path& folder) {
-  const FileDescriptor descriptor(::open((folder / kName).c_str(), O_RDONLY | O_CLOEXEC));
-  if (!descriptor.is_open()) {
-    return std::nullopt;
-  }
-  if (::flock(descriptor.get(), LOCK_SH | LOCK_NB) == 0) {
-    return std::nullopt;
-  }
-  return read_holder(descriptor.get());
+  const auto path = folder / kName;
+  const FileDescriptor descriptor(
+      ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  const bool refused = descriptor.is_open() && ::flock(descriptor.get(), LOCK_SH | LOCK_NB) != 0;
+  return refused && errno == EWOULDBLOCK ? std::optional(read_holder(descriptor.get()))
+                                         : std::nullopt;
 }
 
 }  // namespace multistate

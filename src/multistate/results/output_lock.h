@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "multistate/base/file_descriptor.h"
+#include "multistate/base/output_file.h"
 
 namespace multistate {
 
@@ -13,17 +13,21 @@ namespace multistate {
 class OutputLock {
  public:
   /// Makes the folder when it is not there. Throws InputError that names the holder when there is
-  /// one.
+  /// one, FileError when the folder cannot be made or its file system locks no files.
   explicit OutputLock(const std::filesystem::path& folder);
   ~OutputLock();
   OutputLock(const OutputLock&) = delete;
   OutputLock& operator=(const OutputLock&) = delete;
 
-  /// Who runs a sweep in `folder` now: "process 123 on host"; nullopt when nobody does.
+  /// Throws FileError when the folder is not the one any more that was locked.
+  void check() const;
+
+  /// Who runs a sweep in `folder` now: "process 123 on host"; nullopt when nobody does, or
+  /// it cannot be told.
   static std::optional<std::string> holder(const std::filesystem::path& folder);
 
  private:
-  FileDescriptor descriptor_;
+  OutputFile file_;
 };
 
 }  // namespace multistate

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <iterator>
 #include <map>
 #include <stdexcept>
@@ -40,7 +41,7 @@ double decimal_value(std::u32string_view text) {
     const auto value = digit_value(c);
     digits += value ? static_cast<char>('0' + *value) : '.';
   }
-  return std::stod(digits);
+  return std::strtod(digits.c_str(), nullptr);  // More digits than a double holds: infinity.
 }
 
 /// Places in the list by number.

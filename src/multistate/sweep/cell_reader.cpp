@@ -10,6 +10,9 @@
 namespace multistate {
 namespace {
 
+/// No text is as long, and sizes of states of so many rows still fit an int64.
+constexpr int64_t kMostRows = int64_t{1} << 40;
+
 const Node& required_map(const Node& config, const char* key) {
   const Node* node = config.find(key);
   if (node == nullptr) {
@@ -97,6 +100,9 @@ int64_t read_state_size(const Node& config, int64_t context_length) {
   const int64_t rows = size->as_integer("state_size");
   if (rows < 1) {
     throw size->error(fmt::format("state_size: expected an integer, 1 or more, found {}", rows));
+  }
+  if (rows > kMostRows) {
+    throw size->error(fmt::format("state_size: {} rows; at most {} are possible", rows, kMostRows));
   }
   return rows;
 }

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <new>
+#include <optional>
 #include <system_error>
 #include <utility>
 
 #include <c10/util/Exception.h>
 #include <fmt/format.h>
 
+#include "multistate/base/file_error.h"
 #include "multistate/base/log.h"
 #include "multistate/engine/finite.h"
 #include "multistate/policy/policy_error.h"
@@ -37,21 +39,38 @@ class Running {
 CellRun::CellRun(const PlannedCell& cell, CellFolder folder, nlohmann::json context)
     : cell_(cell), folder_(std::move(folder)), context_(std::move(context)) {
   for (const auto& [sample, record] : folder_.partial_samples()) {
-    if (sample < 0 || sample >= cell_.samples) {
-      continue;
-    }
-    try {
-      SampleRecord read = SampleRecord::from_json(record);
-      if (record.contains("load")) {  // Absent in records of an earlier program.
-        loads_[sample] = load_from_json(record.at("load"));
-      }
-      records_[sample] = std::move(read);
-    } catch (const nlohmann::json::exception& error) {
-      log_warning(fmt::format("{}: the record of sample {} is not complete, it is run again: {}",
-                              folder_.path().string(), sample, error.what()));
+    if (sample >= 0 && sample < cell_.samples) {
+      take_over(sample, record);
     }
   }
-  folder_.log(fmt::format("started, {} of {} samples are there", records_.size(), cell_.samples));
+}
+
+void CellRun::take_over(int64_t sample, const nlohmann::json& json) {
+  try {
+    SampleRecord record = SampleRecord::from_json(json);
+    std::optional<SampleLoad> load;
+    if (json.contains("load")) {  // Absent in records of an earlier program.
+      load = load_from_json(json.at("load"));
+    }
+    // A value of the wrong type would otherwise be met by the last sample of the cell, in every
+    // run. Only the experiment knows the types.
+    cell_.workload->summarize({&record, 1});
+    if (load) {
+      loads_[sample] = *load;
+    }
+    records_[sample] = std::move(record);
+  } catch (const std::exception& error) {
+    log_warning(fmt::format("{}: the record of sample {} cannot be used, it is run again: {}",
+                            folder_.path().string(), sample, error.what()));
+  }
+}
+
+void CellRun::note_start() {
+  const std::lock_guard lock(mutex_);
+  if (!started_) {
+    started_ = true;
+    folder_.log(fmt::format("started, {} of {} samples are there", records_.size(), cell_.samples));
+  }
 }
 
 std::vector<int64_t> CellRun::missing() const {
@@ -73,6 +92,7 @@ CellRun::State CellRun::run_samples(std::span<const int64_t> samples, uint64_t s
       return state_;
     }
   }
+  note_start();
   const int64_t sample = samples.front();
   try {
     const auto model = cell_.model->transformer();
@@ -83,6 +103,8 @@ CellRun::State CellRun::run_samples(std::span<const int64_t> samples, uint64_t s
     SampleLoad load = meter.load();
     load.jobs_beside = here.beside();
     return keep(samples, std::move(records), load);
+  } catch (const FileError&) {
+    throw;  // Of the results' folder: no fault of the cell, and the next one would meet it, too.
   } catch (const PolicyError& error) {
     return fail(sample, "policy", error.what());
   } catch (const NonFiniteError& error) {
@@ -101,6 +123,8 @@ CellRun::State CellRun::run_samples(std::span<const int64_t> samples, uint64_t s
     return fail(sample, "internal", error.what_without_backtrace());
   } catch (const std::exception& error) {
     return fail(sample, "internal", error.what());
+  } catch (...) {
+    return fail(sample, "internal", "an exception that is no std::exception");
   }
 }
 

@@ -21,7 +21,8 @@ class CellRun {
  public:
   enum class State { kRunning, kDone, kFailed };
 
-  /// Takes over the samples that an interrupted run left in the folder.
+  /// Takes over the samples that an interrupted run left in the folder; records that the experiment
+  /// cannot read are passed over with a warning, and run again.
   CellRun(const PlannedCell& cell, CellFolder folder, nlohmann::json context);
 
   const PlannedCell& cell() const { return cell_; }
@@ -35,9 +36,9 @@ class CellRun {
 
   /// Runs samples together and keeps their records on disk; writes the result when they were the
   /// last. An exception fails the cell: error.json is written, with the first of them, and later
-  /// samples are passed over. `prefix`: that of a single sample, if shared. `running` counts the
-  /// calls that run now, in all cells, and tells what ran beside the samples. Returns the cell's
-  /// state after it.
+  /// samples are passed over. A FileError, of the results' own files, is thrown on. `prefix`: that
+  /// of a single sample, if shared. `running` counts the calls that run now, in all cells, and
+  /// tells what ran beside the samples. Returns the cell's state after it.
   State run_samples(std::span<const int64_t> samples, uint64_t seed, SharedPrefix* prefix,
                     std::atomic<int64_t>& running);
 
@@ -45,6 +46,11 @@ class CellRun {
   State finish_if_complete();
 
  private:
+  void take_over(int64_t sample, const nlohmann::json& json);
+
+  /// Notes the first sample in the log of the cell.
+  void note_start();
+
   /// Keeps what samples gave under a load.
   State keep(std::span<const int64_t> samples, std::vector<SampleRecord> records,
              const SampleLoad& load);
@@ -61,6 +67,7 @@ class CellRun {
   std::map<int64_t, SampleRecord> records_;
   std::map<int64_t, SampleLoad> loads_;  ///< Of samples for which it is known.
   State state_ = State::kRunning;
+  bool started_ = false;
   int64_t tokens_ = 0;
   int64_t computed_tokens_ = 0;
 };

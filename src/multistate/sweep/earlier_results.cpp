@@ -9,14 +9,23 @@
 #include "multistate/base/text.h"
 
 namespace multistate {
+namespace {
+
+/// The text in this place; another one where there is none.
+std::string text_at(const nlohmann::json& result, const char* place, const char* otherwise) {
+  const nlohmann::json::json_pointer pointer(place);
+  return result.contains(pointer) && result.at(pointer).is_string()
+             ? result.at(pointer).get<std::string>()
+             : otherwise;
+}
+
+}  // namespace
 
 void EarlierResults::add(const nlohmann::json& result) {
   ++cells;
-  const auto context = result.value("context", nlohmann::json::object());
-  const auto machine = context.value("machine", nlohmann::json::object());
-  machines.insert(
-      fmt::format("{} ({})", machine.value("host", "unknown"), machine.value("cpu", "unknown")));
-  const std::string finished = context.value("finished", "");
+  machines.insert(fmt::format("{} ({})", text_at(result, "/context/machine/host", "unknown"),
+                              text_at(result, "/context/machine/cpu", "unknown")));
+  const std::string finished = text_at(result, "/context/finished", "");
   if (finished.empty()) {
     return;
   }

@@ -6,7 +6,9 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <system_error>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -20,7 +22,7 @@
 #include "multistate/sweep/cell_run.h"
 #include "multistate/sweep/progress.h"
 #include "multistate/sweep/signals.h"
-#include "multistate/sweep/work_list.h"
+#include "multistate/sweep/work_queue.h"
 
 namespace multistate {
 namespace {
@@ -44,21 +46,16 @@ bool selected(const PlannedCell& cell, const std::vector<std::string>& ids) {
 
 class Runner {
  public:
-  Runner(const SweepPlan& plan, const RunOptions& options) : plan_(plan), options_(options) {}
+  Runner(const SweepPlan& plan, const RunOptions& options, const OutputLock& lock)
+      : plan_(plan), options_(options), lock_(lock) {}
 
   RunOutcome run() {
-    collect();
+    const size_t first_exclusive = collect();
     Progress progress(static_cast<int64_t>(plan_.cells.size()), outcome_.done, tokens_left());
     progress_ = &progress;
-    const StopSignals signals;
-    const auto first_exclusive = static_cast<size_t>(
-        std::stable_partition(work_.begin(), work_.end(),
-                              [](const WorkItem& item) {
-                                return !is_exclusive(*item.run->cell().spec->experiment.experiment);
-                              }) -
-        work_.begin());
     run_until(first_exclusive, static_cast<size_t>(options_.jobs));
-    run_until(work_.size(), 1);
+    run_until(queue_->items().size(), 1);
+    lock_.check();
     outcome_.missing = static_cast<int64_t>(plan_.cells.size()) - outcome_.done - outcome_.failed;
     outcome_.stopped = stop_requested();
     for (const auto& run : runs_) {
@@ -69,11 +66,13 @@ class Runner {
   }
 
  private:
-  /// Decides about every cell what is left to do.
-  void collect() {
+  /// Decides about every cell what is left to do, that of exclusive experiments last. Returns where
+  /// these begin.
+  size_t collect() {
     const auto context = make_run_context(options_.command, options_.jobs, options_.threads);
     for (const PlannedCell& cell : plan_.cells) {
       CellFolder folder(plan_.spec.output / "cells" / cell.folder(), cell.id);
+      folder.remove_leftovers();
       const CellState state = folder.state();
       if (state == CellState::kDone) {
         ++outcome_.done;
@@ -94,21 +93,36 @@ class Runner {
         outcome_.ran += is_done ? 1 : 0;
       }
     }
-    work_ = list_work(plan_, runs_, options_.sharing);
+    auto work = list_work(plan_, runs_, options_.sharing);
+    const auto first_exclusive =
+        std::stable_partition(work.begin(), work.end(), [](const WorkItem& item) {
+          return !is_exclusive(*item.run->cell().spec->experiment.experiment);
+        });
+    const auto shared = static_cast<size_t>(first_exclusive - work.begin());
+    queue_ = std::make_unique<WorkQueue>(std::move(work));
+    return shared;
   }
 
-  /// Runs the items from where the last call ended up to `end`, with up to `jobs` threads.
+  /// Runs the items before `end` that are left, with up to `jobs` threads.
   void run_until(size_t end, size_t jobs) {
-    end_ = end;
-    const size_t workers = std::min(jobs, end - next_);
+    const size_t workers = std::min(jobs, end);
     std::vector<std::thread> threads;
-    for (size_t i = 0; i < workers; ++i) {
-      threads.emplace_back([this] { work(); });
+    threads.reserve(workers);
+    try {
+      while (threads.size() < workers) {
+        threads.emplace_back([this, end] { work(end); });
+      }
+    } catch (const std::system_error& error) {
+      // Those that are there do the work, if there are any.
+      if (threads.empty()) {
+        throw;
+      }
+      log_warning(fmt::format("{} of {} jobs run, since no more threads can be made: {}",
+                              threads.size(), workers, error.code().message()));
     }
     for (std::thread& thread : threads) {
       thread.join();
     }
-    next_ = end;  // Every thread has asked for one more.
     if (failure_) {
       std::rethrow_exception(failure_);
     }
@@ -116,7 +130,7 @@ class Runner {
 
   int64_t tokens_left() const {
     int64_t tokens = 0;
-    for (const WorkItem& item : work_) {
+    for (const WorkItem& item : queue_->items()) {
       tokens += tokens_of(item);
     }
     return tokens;
@@ -130,11 +144,15 @@ class Runner {
     return tokens;
   }
 
-  void work() {
+  void work(size_t end) {
     try {
       set_intra_op_threads(static_cast<int>(options_.threads));
-      for (size_t next = next_++; next < end_ && !stop_requested() && !halted_; next = next_++) {
-        run_item(work_[next]);
+      while (!stop_requested() && !halted_) {
+        WorkItem* item = queue_->take(end);
+        if (item == nullptr) {
+          break;
+        }
+        run_item(*item);
       }
     } catch (...) {
       // An exception must not leave a thread; the first one is thrown again by run().
@@ -146,6 +164,7 @@ class Runner {
 
   void run_item(WorkItem& item) {
     const PlannedCell& cell = item.run->cell();
+    lock_.check();
     const auto seed = static_cast<uint64_t>(cell.spec->seed.value_or(0));
     const auto after = item.run->run_samples(item.samples, seed, item.prefix.get(), running_);
     item.prefix.reset();
@@ -163,10 +182,9 @@ class Runner {
 
   const SweepPlan& plan_;
   const RunOptions& options_;
+  const OutputLock& lock_;
   std::vector<std::unique_ptr<CellRun>> runs_;
-  std::vector<WorkItem> work_;
-  std::atomic<size_t> next_ = 0;
-  size_t end_ = 0;  ///< Where the threads stop.
+  std::unique_ptr<WorkQueue> queue_;
   std::atomic<int64_t> running_ = 0;
   std::atomic<bool> halted_ = false;
   Progress* progress_ = nullptr;
@@ -194,9 +212,11 @@ RunOutcome run_sweep(const SweepPlan& plan, const RunOptions& options) {
           "--cell {}: no cell of this sweep has an id that starts so; --dry-run lists them", id));
     }
   }
+  const StopSignals signals;
   const OutputLock lock(plan.spec.output);
+  remove_manifest_leftovers(plan.spec.output);
   write_plan(plan, options);
-  return Runner(plan, options).run();
+  return Runner(plan, options, lock).run();
 }
 
 }  // namespace multistate

@@ -41,6 +41,10 @@ struct RunOutcome {
 /// after all others and one sample at a time. Metrics do not depend on `jobs`, but for those times.
 /// The first SIGINT, SIGTERM, SIGHUP or SIGUSR1 lets the samples that run end, the second ends the
 /// program.
+///
+/// Throws InputError when somebody else runs a sweep there or the folder holds another sweep, and
+/// FileError when a file of the results cannot be written, or the folder was removed meanwhile:
+/// samples that were finished before are on the disk, and the next run goes on with them.
 RunOutcome run_sweep(const SweepPlan& plan, const RunOptions& options);
 
 }  // namespace multistate

@@ -1,6 +1,9 @@
 #include "multistate/sweep/signals.h"
 
 #include <atomic>
+#include <string_view>
+
+#include <unistd.h>
 
 namespace multistate {
 namespace {
@@ -15,33 +18,67 @@ extern "C" void handle_stop(int signal) {
   }
 }
 
+std::atomic<int> exit_code = 0;
+static_assert(std::atomic<int>::is_always_lock_free, "a signal handler may not take a lock");
+
+extern "C" void handle_exit(int /*signal*/) {
+  constexpr std::string_view kText = "multistate: stopped by a signal\n";
+  static_cast<void>(::write(STDERR_FILENO, kText.data(), kText.size()) < 0);
+  ::_exit(exit_code);
+}
+
+/// Gives all signals a handler and returns those of before. nohup and a shell's background jobs
+/// have some ignored, and mean it.
+StopHandlers handle_with(void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;
+  StopHandlers before{};
+  for (size_t i = 0; i < kStopSignals.size(); ++i) {
+    sigaction(kStopSignals[i], nullptr, &before[i]);
+    if (before[i].sa_handler != SIG_IGN) {
+      sigaction(kStopSignals[i], &action, nullptr);
+    }
+  }
+  return before;
+}
+
+void restore(const StopHandlers& before) {
+  for (size_t i = 0; i < kStopSignals.size(); ++i) {
+    sigaction(kStopSignals[i], &before[i], nullptr);
+  }
+}
+
 }  // namespace
 
 bool stop_requested() {
   return stop_flag;
 }
 
+ExitSignals::ExitSignals(int code) {
+  exit_code = code;
+  before_ = handle_with(&handle_exit);
+}
+
+ExitSignals::~ExitSignals() {
+  restore(before_);
+}
+
+void ExitSignals::use_code(int code) {
+  exit_code = code;
+}
+
 StopSignals::StopSignals() {
   stop_flag = false;
-  struct sigaction action {};
-  action.sa_handler = &handle_stop;
-  sigemptyset(&action.sa_mask);
-  action.sa_flags = SA_RESTART;
-  for (size_t i = 0; i < kSignals.size(); ++i) {
-    sigaction(kSignals[i], nullptr, &before_[i]);
-    // nohup and a shell's background jobs have them ignored, and mean it.
-    if (before_[i].sa_handler != SIG_IGN) {
-      sigaction(kSignals[i], &action, nullptr);
-    }
-  }
-  action.sa_handler = SIG_IGN;
-  sigaction(SIGPIPE, &action, &pipe_before_);
+  before_ = handle_with(&handle_stop);
+  struct sigaction ignore {};
+  ignore.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &ignore, &pipe_before_);
 }
 
 StopSignals::~StopSignals() {
-  for (size_t i = 0; i < kSignals.size(); ++i) {
-    sigaction(kSignals[i], &before_[i], nullptr);
-  }
+  restore(before_);
   sigaction(SIGPIPE, &pipe_before_, nullptr);
 }
 

@@ -5,13 +5,34 @@
 
 namespace multistate {
 
+/// The signals that ask to stop, and what handled them before.
+inline constexpr std::array kStopSignals = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
+using StopHandlers = std::array<struct sigaction, kStopSignals.size()>;
+
 /// Whether a signal has asked to stop since the StopSignals that lives now was made.
 bool stop_requested();
+
+/// While it lives, SIGINT, SIGTERM, SIGHUP or SIGUSR1 ends the program at once with an exit code:
+/// for what leaves nothing half done, such as planning. Those that were ignored before (nohup) stay
+/// so. At most one.
+class ExitSignals {
+ public:
+  explicit ExitSignals(int code);
+  ~ExitSignals();
+  ExitSignals(const ExitSignals&) = delete;
+  ExitSignals& operator=(const ExitSignals&) = delete;
+
+  /// The exit code from now on.
+  void use_code(int code);
+
+ private:
+  StopHandlers before_;
+};
 
 /// While it lives, the first SIGINT, SIGTERM, SIGHUP or SIGUSR1 sets stop_requested() and the
 /// second ends the program as it would have without; those that were ignored before (nohup) stay
 /// so. SIGPIPE is ignored: a reader of the progress that goes away does not end a sweep. One at a
-/// time.
+/// time; within the life of an ExitSignals it takes its place.
 class StopSignals {
  public:
   StopSignals();
@@ -20,8 +41,7 @@ class StopSignals {
   StopSignals& operator=(const StopSignals&) = delete;
 
  private:
-  static constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
-  std::array<struct sigaction, kSignals.size()> before_{};
+  StopHandlers before_;
   struct sigaction pipe_before_ {};
 };
 

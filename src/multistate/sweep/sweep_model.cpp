@@ -27,6 +27,14 @@ std::string digest_of(const ModelFile& file) {
   return digest.hex();
 }
 
+std::vector<FileStamp> stamps_of(const ModelFile& file) {
+  std::vector<FileStamp> stamps;
+  for (const auto& path : file.files()) {
+    stamps.emplace_back(path);
+  }
+  return stamps;
+}
+
 at::TensorOptions tensor_options(const ModelSpec& spec) {
   try {
     return at::TensorOptions(dtype_of(spec.dtype)).device(at::Device(spec.device));
@@ -41,15 +49,28 @@ at::TensorOptions tensor_options(const ModelSpec& spec) {
 SweepModel::SweepModel(ModelSpec spec)
     : spec_(std::move(spec)),
       file_(ModelFile::open(spec_.path)),
+      stamps_(stamps_of(*file_)),
       tokenizer_(Tokenizer::make(file_->tokenizer())),
       sha256_(digest_of(*file_)) {
   tensor_options(spec_);
+  require_unchanged();
+}
+
+void SweepModel::require_unchanged() const {
+  for (const FileStamp& stamp : stamps_) {
+    stamp.require_unchanged();
+  }
 }
 
 std::shared_ptr<const Transformer> SweepModel::transformer() {
   const std::lock_guard lock(mutex_);
   if (transformer_ == nullptr) {
-    transformer_ = Transformer::load(*file_, tensor_options(spec_));
+    // Weights are read hours after the hash, in a sweep over models: before, since a file that was
+    // cut off would end the program (SIGBUS), and after, since it may change while it is read.
+    require_unchanged();
+    auto transformer = Transformer::load(*file_, tensor_options(spec_));
+    require_unchanged();
+    transformer_ = std::move(transformer);
   }
   return transformer_;
 }

@@ -3,7 +3,9 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
+#include "multistate/base/file_stamp.h"
 #include "multistate/model/model_file.h"
 #include "multistate/model/transformer.h"
 #include "multistate/sweep/sweep_spec.h"
@@ -24,12 +26,16 @@ class SweepModel {
   /// Digest of the model's files.
   const std::string& sha256() const { return sha256_; }
 
-  /// The model with its weights; read at the first call. Thread-safe.
+  /// The model with its weights; read at the first call. Throws InputError when a file is not the
+  /// one any more that was hashed. Thread-safe.
   std::shared_ptr<const Transformer> transformer();
 
  private:
+  void require_unchanged() const;
+
   ModelSpec spec_;
   std::unique_ptr<ModelFile> file_;
+  std::vector<FileStamp> stamps_;  ///< Of its files when it was opened.
   std::unique_ptr<Tokenizer> tokenizer_;
   std::string sha256_;
   std::mutex mutex_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
@@ -36,6 +37,27 @@ class Preparer {
       cell.samples = *limit_;
       cell.limit = limit_;
     }
+    if (is_as_large_as_last(cell)) {
+      cell.tokens = last_->tokens;
+      cell.state_bytes = last_->state_bytes;
+    } else {
+      measure(cell);
+    }
+    last_ = std::make_unique<PlannedCell>(cell);
+    return cell;
+  }
+
+ private:
+  /// Whether only the seed tells it from the cell before.
+  bool is_as_large_as_last(const PlannedCell& cell) const {
+    return last_ != nullptr && last_->workload == cell.workload && last_->samples == cell.samples &&
+           last_->spec->policy.entry == cell.spec->policy.entry &&
+           last_->spec->policy.state_size == cell.spec->policy.state_size &&
+           last_->spec->policy.options == cell.spec->policy.options;
+  }
+
+  /// Tokens, and bytes of state.
+  static void measure(PlannedCell& cell) {
     // Longer samples take more, and so do longer prompts: the most is that of the longest of each.
     SampleLength longest;
     for (int64_t sample = 0; sample < cell.samples; ++sample) {
@@ -44,13 +66,15 @@ class Preparer {
       longest.tokens = std::max(longest.tokens, length.tokens);
       longest.prompt = std::max(longest.prompt, length.prompt);
     }
-    cell.state_bytes = expected_peak_bytes(cell.model->file().spec(), spec.policy, longest,
-                                           dtype_of(spec.model.dtype));
-    return cell;
+    cell.state_bytes = expected_peak_bytes(cell.model->file().spec(), cell.spec->policy, longest,
+                                           dtype_of(cell.spec->model.dtype));
   }
 
- private:
   std::shared_ptr<SweepModel> model(const ModelSpec& spec) {
+    // Neighbours in a grid mostly have it in common.
+    if (last_ != nullptr && last_->spec->model == spec) {
+      return last_->model;
+    }
     auto& model = models_[canonical_json(spec.to_json())];
     if (model == nullptr) {
       model = std::make_shared<SweepModel>(spec);
@@ -59,6 +83,11 @@ class Preparer {
   }
 
   std::shared_ptr<const Workload> workload(const CellSpec& spec, const SweepModel& model) {
+    if (last_ != nullptr && last_->model.get() == &model &&
+        last_->spec->experiment.entry == spec.experiment.entry &&
+        last_->spec->experiment.options == spec.experiment.options) {
+      return last_->workload;
+    }
     const nlohmann::json key = {spec.experiment.entry->info.name, spec.experiment.options,
                                 model.spec().to_json()};
     auto& workload = workloads_[canonical_json(key)];
@@ -69,6 +98,7 @@ class Preparer {
   }
 
   std::optional<int64_t> limit_;
+  std::unique_ptr<PlannedCell> last_;  ///< That was prepared.
   std::map<std::string, std::shared_ptr<SweepModel>> models_;
   std::map<std::string, std::shared_ptr<const Workload>> workloads_;
 };

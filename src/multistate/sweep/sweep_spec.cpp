@@ -1,9 +1,11 @@
 #include "multistate/sweep/sweep_spec.h"
 
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "multistate/base/sha256.h"
 #include "multistate/base/text.h"
 #include "multistate/config/canonical_json.h"
 #include "multistate/config/grid.h"
@@ -108,11 +110,12 @@ SweepSpec read_sweep(const Node& file) {
   load_plugins_of(file);
   CellReader reader;
   std::set<std::string> seen;
-  for (const GridCell& cell : expand_grid(file)) {
+  for (GridCell& expanded : expand_grid(file)) {
+    const GridCell cell = std::move(expanded);  // A hundred thousand are not kept twice.
     reject_unknown(cell.config, sweep_file_keys(), "");
     reject_plugins_as_parameter(cell);
     CellSpec read = reader.read(cell);
-    if (seen.insert(canonical_json(read.config())).second) {
+    if (seen.insert(sha256_hex(canonical_json(read.config()))).second) {
       spec.cells.push_back(std::move(read));
     }
   }

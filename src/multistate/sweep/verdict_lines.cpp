@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "multistate/base/error.h"
 #include "multistate/base/text.h"
 #include "multistate/results/candidates.h"
 #include "multistate/results/cell_folder.h"
@@ -115,25 +116,40 @@ json result_of(const SweepPlan& plan, const PlannedCell& cell, const std::string
   return found == result.at("metrics").end() || !found->contains("samples") ? json() : result;
 }
 
+/// Adds what a finished cell has. False when it is not done, or has no such metric.
+bool add_cell(const SweepPlan& plan, const PlannedCell& cell, const std::string& metric,
+              size_t seeds, Done& done) {
+  const auto folder = plan.spec.output / "cells" / cell.folder();
+  try {
+    const json result = result_of(plan, cell, metric);
+    if (result.is_null()) {
+      return false;
+    }
+    done.metric = metric_from_json(result.at("metrics").at(metric), metric);
+    done.value += done.metric.value / static_cast<double>(seeds);
+    done.entrant.role = result.value("/policy/role"_json_pointer, std::string("policy"));
+    const double peak = result.at("state").at("bytes_peak");
+    done.entrant.peak_bytes = std::max(peak, done.entrant.peak_bytes.value_or(0.0));
+    done.entrant.limited = result.at("counts").at("limited");
+    done.unit = result.value("/resampling/unit"_json_pointer, done.unit);
+    add_samples(folder / "samples.jsonl", *done.metric.samples,
+                result.value("/resampling/key"_json_pointer, std::string()), done.columns);
+    return true;
+  } catch (const json::exception& error) {
+    throw InputError(fmt::format("{}: result.json or samples.jsonl is not as it was written: {}",
+                                 folder.string(), error.what()));
+  }
+}
+
 std::optional<Done> done_of(const SweepPlan& plan, const std::string& label,
                             const std::vector<const PlannedCell*>& seeds,
                             const std::string& metric) {
   Done done;
   done.entrant.label = label;
   for (const PlannedCell* cell : seeds) {
-    const json result = result_of(plan, *cell, metric);
-    if (result.is_null()) {
+    if (!add_cell(plan, *cell, metric, seeds.size(), done)) {
       return std::nullopt;
     }
-    done.metric = metric_from_json(result.at("metrics").at(metric), metric);
-    done.value += done.metric.value / static_cast<double>(seeds.size());
-    done.entrant.role = result.value("/policy/role"_json_pointer, std::string("policy"));
-    const double peak = result.at("state").at("bytes_peak");
-    done.entrant.peak_bytes = std::max(peak, done.entrant.peak_bytes.value_or(0.0));
-    done.entrant.limited = result.at("counts").at("limited");
-    done.unit = result.value("/resampling/unit"_json_pointer, done.unit);
-    add_samples(plan.spec.output / "cells" / cell->folder() / "samples.jsonl", *done.metric.samples,
-                result.value("/resampling/key"_json_pointer, std::string()), done.columns);
   }
   return done;
 }

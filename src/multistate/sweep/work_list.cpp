@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <tuple>
+#include <utility>
 
 namespace multistate {
 namespace {
@@ -12,21 +13,40 @@ int64_t quiet_tokens(const PlannedCell& cell, int64_t sample) {
   return cell.spec->policy.quiet_tokens(cell.workload->length(sample));
 }
 
-/// Tokens that at least two of the plan's cells can take over. All cells count, not only those that
-/// are left to run: how a sample is run, to the last bit, must not depend on what was run before.
-int64_t shared_tokens(const SweepPlan& plan, const PlannedCell& like, int64_t sample) {
-  int64_t longest = 0;
-  int64_t second = 0;
-  for (const PlannedCell& cell : plan.cells) {
-    if (cell.model != like.model || cell.workload != like.workload || sample >= cell.samples) {
-      continue;
+/// Tokens of each sample that at least two of the plan's cells can take over. All cells count, not
+/// only those that are left to run: how a sample is run, to the last bit, must not depend on what
+/// was run before.
+class SharedTokens {
+ public:
+  explicit SharedTokens(const SweepPlan& plan) {
+    for (const PlannedCell& cell : plan.cells) {
+      auto& samples = samples_[{cell.model.get(), cell.workload.get()}];
+      samples.resize(std::max(samples.size(), static_cast<size_t>(cell.samples)));
+      for (int64_t sample = 0; sample < cell.samples; ++sample) {
+        samples[static_cast<size_t>(sample)].add(quiet_tokens(cell, sample));
+      }
     }
-    const int64_t quiet = quiet_tokens(cell, sample);
-    second = std::max(second, std::min(longest, quiet));
-    longest = std::max(longest, quiet);
   }
-  return second;
-}
+
+  int64_t of(const PlannedCell& cell, int64_t sample) const {
+    return samples_.at({cell.model.get(), cell.workload.get()})
+        .at(static_cast<size_t>(sample))
+        .second;
+  }
+
+ private:
+  struct Longest {
+    int64_t first = 0;
+    int64_t second = 0;
+
+    void add(int64_t tokens) {
+      second = std::max(second, std::min(first, tokens));
+      first = std::max(first, tokens);
+    }
+  };
+
+  std::map<std::pair<const SweepModel*, const Workload*>, std::vector<Longest>> samples_;
+};
 
 void add_missing(CellRun& run, std::vector<WorkItem>& items) {
   const int64_t batch = run.cell().workload->batch();
@@ -56,13 +76,14 @@ std::vector<WorkItem> list_work(const SweepPlan& plan,
   });
   using Key = std::tuple<const SweepModel*, const Workload*, int64_t>;
   std::map<Key, std::shared_ptr<SharedPrefix>> prefixes;
+  const SharedTokens shared(plan);
   for (WorkItem& item : items) {
     const PlannedCell& cell = item.run->cell();
     if (cell.workload->batch() > 1) {
       continue;
     }
     const int64_t sample = item.samples.front();
-    const int64_t tokens = shared_tokens(plan, cell, sample);
+    const int64_t tokens = shared.of(cell, sample);
     if (tokens == 0 || quiet_tokens(cell, sample) == 0) {
       continue;
     }

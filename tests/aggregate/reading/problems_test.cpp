@@ -158,13 +158,6 @@ TEST_CASE("deep nesting, a pipe and a folder in the place of a result are refuse
   CHECK(pipe.problem() == "result.json: is not a file");
 }
 
-TEST_CASE("brackets in strings do not nest") {
-  CHECK(aggregate::nests_deeper("[[[", 2));
-  CHECK_FALSE(aggregate::nests_deeper("[[]][[", 2));
-  CHECK_FALSE(aggregate::nests_deeper(R"(["[[[", "\"[[["])", 2));
-  CHECK_FALSE(aggregate::nests_deeper(R"("\)", 2));
-}
-
 TEST_CASE("samples that are torn, out of order, short or of another run are not used") {
   CHECK(after_samples(line(0, kValues) + "{\"sample\": 1, \"val") ==
         "samples.jsonl: line 2 is torn, or no JSON");

@@ -6,8 +6,7 @@
 #include <fmt/format.h>
 
 #include "multistate/base/error.h"
-
-#include "aggregate/reading/json_file.h"
+#include "multistate/base/strict_json.h"
 
 namespace multistate::aggregate {
 namespace {
@@ -49,9 +48,7 @@ std::optional<std::string> difference(const json& a, const json& b, const std::s
 }
 
 json values_of(const std::string& line, const std::filesystem::path& path, int64_t number) {
-  const json sample = nests_deeper(line, kDeepestNesting)
-                          ? json(json::value_t::discarded)
-                          : json::parse(line, nullptr, /*allow_exceptions=*/false);
+  const json sample = parse_json(line);
   if (!sample.is_object() || !sample.contains("values") || !sample["values"].is_object()) {
     throw InputError(
         fmt::format("{}:{}: is not a sample with 'values'", path.string(), number + 1));

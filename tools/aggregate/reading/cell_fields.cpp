@@ -213,8 +213,10 @@ void fill_from_result(const json& result, Cell& cell) {
     cell.warnings.push_back(warning.get<std::string>());
   }
   cell.context = object_in(result, "context");
-  const json inputs = cell.context.value("inputs", json());
-  cell.sees_future = inputs.is_object() && inputs.value("sees_future", json()) == true;
+  // Absent in results before this field.
+  const json inputs =
+      cell.context.contains("inputs") ? object_in(cell.context, "inputs") : json::object();
+  cell.sees_future = inputs.value("sees_future", json()) == true;
   fill_design(result, cell);
   cell.data = object_in(result, "data");
 }

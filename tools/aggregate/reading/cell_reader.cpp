@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "multistate/base/error.h"
+#include "multistate/base/sha256.h"
 #include "multistate/base/strict_json.h"
 #include "multistate/base/text.h"
 
@@ -38,7 +39,9 @@ bool attempt(const fs::path& path, std::vector<Problem>& problems, const Read& r
   return false;
 }
 
-bool read_result(const fs::path& path, Cell& cell, std::vector<Problem>& problems) {
+/// `digest`: that of samples.jsonl; empty in results of earlier programs.
+bool read_result(const fs::path& path, Cell& cell, std::string& digest,
+                 std::vector<Problem>& problems) {
   Cell filled = cell;
   const bool good = attempt(path, problems, [&] {
     const json result = load_json(path);
@@ -50,6 +53,7 @@ bool read_result(const fs::path& path, Cell& cell, std::vector<Problem>& problem
       const JsonObject members(result, kResult);
       filled.id = members.required(&JsonObject::string, "cell_id");
     }
+    digest = JsonObject(result, kResult).string("samples_sha256").value_or("");
     fill_from_result(result, filled);
   });
   if (good) {
@@ -59,12 +63,18 @@ bool read_result(const fs::path& path, Cell& cell, std::vector<Problem>& problem
   return good;
 }
 
-void read_samples(const fs::path& path, Cell& cell, std::vector<Problem>& problems) {
+void read_samples(const fs::path& path, const std::string& digest, Cell& cell,
+                  std::vector<Problem>& problems) {
   if (!is_there(path)) {
     cell.warnings.emplace_back("samples.jsonl is not there: no paired tests of this cell");
     return;
   }
-  if (!attempt(path, problems, [&] { read_sample_scores(path, cell); })) {
+  if (!attempt(path, problems, [&] {
+        if (!digest.empty() && fs::is_regular_file(path) && sha256_file(path) != digest) {
+          throw InputError("is not the file that result.json was made of");
+        }
+        read_sample_scores(path, cell);
+      })) {
     cell.warnings.emplace_back("samples.jsonl cannot be used: no paired tests of this cell");
   }
 }
@@ -113,9 +123,7 @@ bool is_partial_of(const fs::path& path, const std::string& id) {
       !std::getline(stream, line)) {
     return true;
   }
-  const json parsed = nests_deeper(line, kDeepestNesting)
-                          ? json()
-                          : json::parse(line, nullptr, /*allow_exceptions=*/false);
+  const json parsed = parse_json(line);
   return !parsed.is_object() || parsed.value("cell_id", json()) == id;
 }
 
@@ -160,9 +168,10 @@ Cell read_cell(const fs::path& folder, const ManifestCell& planned, bool samples
     return cell;
   }
   note_foreign_files(folder, problems);
-  if (is_there(folder / kResult) && read_result(folder / kResult, cell, problems)) {
+  std::string digest;
+  if (is_there(folder / kResult) && read_result(folder / kResult, cell, digest, problems)) {
     if (samples) {
-      read_samples(folder / kSamples, cell, problems);
+      read_samples(folder / kSamples, digest, cell, problems);
     }
   } else if (is_there(folder / kError)) {
     read_error(folder / kError, cell, problems);

@@ -6,6 +6,7 @@
 
 #include "multistate/base/error.h"
 #include "multistate/base/mapped_file.h"
+#include "multistate/base/strict_json.h"
 #include "multistate/base/text.h"
 
 namespace multistate::aggregate {
@@ -13,37 +14,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Index of the quote that ends the string which starts at `quote`; the text's size when none does.
-size_t end_of_string(std::string_view text, size_t quote) {
-  size_t i = quote + 1;
-  while (i < text.size() && text[i] != '"') {
-    i += text[i] == '\\' ? 2 : 1;
-  }
-  return i;
-}
-
 }  // namespace
 
 bool is_there(const fs::path& path) {
   std::error_code ignored;
   return fs::exists(fs::symlink_status(path, ignored));
-}
-
-bool nests_deeper(std::string_view text, int limit) {
-  int depth = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '"') {
-      i = end_of_string(text, i);
-    } else if (c == '{' || c == '[') {
-      if (++depth > limit) {
-        return true;
-      }
-    } else if (c == '}' || c == ']') {
-      --depth;
-    }
-  }
-  return false;
 }
 
 std::string load_text(const fs::path& path) {
@@ -65,8 +40,8 @@ std::string load_text(const fs::path& path) {
   } catch (const InputError&) {
     throw InputError("cannot be read");
   }
-  if (nests_deeper(text, kDeepestNesting)) {
-    throw InputError(fmt::format("is nested more than {} deep", kDeepestNesting));
+  if (nests_deeper(text, kDeepestJson)) {
+    throw InputError(fmt::format("is nested more than {} deep", kDeepestJson));
   }
   return text;
 }

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "multistate/base/error.h"
+#include "multistate/base/strict_json.h"
 #include "multistate/base/text.h"
 #include "multistate/results/ratio.h"
 
@@ -92,7 +93,7 @@ class LineReader : public nlohmann::json_sax<json> {
     ++depth_;
     slot_ = kNoSlot;
     is_unit_ = false;
-    return depth_ <= kDeepestNesting;
+    return depth_ <= kDeepestJson;
   }
   bool close() {
     --depth_;

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace multistate {
+
+/// `text` with control characters and invalid UTF-8 escaped, whole: what a file held cannot move
+/// the cursor of a terminal or begin a line of its own.
+std::string printable(std::string_view text);
+
+/// `word` as a shell (bash) reads it back, quoted only where that is needed.
+std::string shell_word(std::string_view word);
+
+}  // namespace multistate

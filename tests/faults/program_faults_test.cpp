@@ -1,0 +1,98 @@
+// The programs from the outside, with one call that fails: exit code, message, and the next run.
+
+#include <cerrno>
+#include <cstdlib>
+#include <map>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "multistate/base/mapped_file.h"
+
+#include "support/catch.h"
+#include "support/environment.h"
+#include "support/program.h"
+#include "support/tiny_model.h"
+#include "support/tiny_sweep.h"
+
+namespace multistate::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Runs `multistate` with the n-th call of a kind below a folder failing.
+ProgramResult run_with_fault(const std::vector<std::string>& words, const fs::path& folder,
+                             const std::string& fault) {
+  const EnvironmentVariable preload("LD_PRELOAD", MULTISTATE_FAULT_SHIM);
+  const EnvironmentVariable where("MULTISTATE_FAULT_FOLDER", folder.string());
+  const EnvironmentVariable what("MULTISTATE_FAULT", fault);
+  return run_program(words);
+}
+
+std::map<std::string, std::string> files_of(const fs::path& folder) {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file()) {
+      files[fs::relative(entry.path(), folder).string()] = read_file(entry.path());
+    }
+  }
+  return files;
+}
+
+}  // namespace
+
+TEST_CASE("a full disk ends a sweep with exit code 2, and the same command goes on") {
+  const TinySweep sweep;
+  const auto file = sweep.write("policy: {name: tova}\nstate_size: 8\n").string();
+  const auto full = run_with_fault({"run", file, "--limit", "2", "--jobs", "1"}, sweep.output(),
+                                   fmt::format("write:6:{}", ENOSPC));
+  CHECK(full.exit_code == 2);
+  CHECK_THAT(full.err, ContainsSubstring("multistate: error: " + sweep.output().string()));
+  CHECK_THAT(full.err, ContainsSubstring("cannot write (write): No space left on device. The "
+                                         "samples that were finished are kept: once this is "
+                                         "mended, the same command goes on"));
+  const auto again = run_program({"run", file, "--limit", "2"});
+  CHECK(again.exit_code == 0);
+  CHECK_THAT(again.out, ContainsSubstring("1 of 1 planned cells"));
+}
+
+TEST_CASE("a file system without locks is named as such, and not as another process") {
+  const TinySweep sweep;
+  const auto file = sweep.write("policy: {name: tova}\nstate_size: 8\n").string();
+  const auto run = run_with_fault({"run", file}, sweep.output(), fmt::format("flock:1:{}", ENOLCK));
+  CHECK(run.exit_code == 2);
+  CHECK_THAT(run.err, ContainsSubstring(".lock: cannot keep two runs apart by locking this file "
+                                        "(flock); choose an output on a file system that locks "
+                                        "files: No locks available"));
+}
+
+TEST_CASE("aggregate names a file that it cannot write, and the next one writes all of them") {
+  const TinySweep sweep;
+  const auto file = sweep.write("policy: {name: tova}\nstate_size: 8\n").string();
+  REQUIRE(run_program({"run", file, "--limit", "2"}).exit_code == 0);
+  const auto report = sweep.output() / "report";
+  const std::vector<std::string> words = {"aggregate", sweep.output().string(), "--no-figures"};
+  REQUIRE(run_program(words).exit_code == 0);
+  const auto expected = files_of(report);
+  REQUIRE(expected.size() > 3);
+  for (const std::string call : {"open", "write", "fsync", "rename", "mkdir"}) {
+    for (int n = 1;; ++n) {
+      INFO(call << " " << n);
+      fs::remove_all(report);
+      const auto run = run_with_fault(words, report, fmt::format("{}:{}:{}", call, n, ENOSPC));
+      if (run.exit_code == 0) {
+        CHECK(n > 1);  // The call is not made so often.
+        CHECK(files_of(report) == expected);
+        break;
+      }
+      REQUIRE(run.exit_code == 2);
+      CHECK_THAT(run.err, ContainsSubstring("error: " + report.string()));
+      CHECK_THAT(run.err, ContainsSubstring("No space left on device"));
+    }
+    fs::remove_all(report);
+    CHECK(run_program(words).exit_code == 0);
+    CHECK(files_of(report) == expected);
+  }
+}
+
+}  // namespace multistate::test

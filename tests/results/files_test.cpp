@@ -328,7 +328,7 @@ TEST_CASE("the manifest of another sweep is not replaced, and cells that are lef
   Manifest other = cells({"d"});
   other.name = "theirs";
   CHECK_THAT(input_error([&] { write_manifest(folder.path(), other, json::object()); }),
-             ContainsSubstring("lists the cells of another sweep, '\"mine\"', and this one is "
+             ContainsSubstring("lists the cells of another sweep, 'mine', and this one is "
                                "'theirs'"));
   CHECK(read_manifest(folder.path()).name == "mine");
 }

@@ -79,7 +79,12 @@ class EditsFarRow final : public ScoringPolicy {
 };
 
 PolicyInfo acting(const std::string& name) {
-  return {.name = name, .version = 1, .summary = "acts", .paper = "none: a test", .deviations = ""};
+  return {.name = name,
+          .version = 1,
+          .summary = "acts",
+          .paper = "none: a test",
+          .deviations = "",
+          .defaults = {.sinks = 0}};
 }
 
 const PolicyRegistration<Acting<&throw_error>> kThrowsError{acting("throws_error")};

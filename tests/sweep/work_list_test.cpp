@@ -1,5 +1,10 @@
 #include "multistate/sweep/work_list.h"
 
+#include <filesystem>
+#include <sstream>
+
+#include "multistate/base/mapped_file.h"
+#include "multistate/sweep/runner.h"
 #include "multistate/sweep/work_queue.h"
 
 #include "support/generation_sweep.h"
@@ -46,10 +51,15 @@ TEST_CASE("which samples are run together does not depend on what has been run")
   const auto plan =
       plan_sweep(read_sweep(read_yaml(sweep.file("batch: 2", "policy: {name: full}\n"))), {});
   const PlannedCell& cell = plan.cells.front();
-  SampleRecord record;
-  record.values = nlohmann::json::object();
-  CellFolder(plan.spec.output / "cells" / cell.folder(), cell.id)
-      .append_sample(0, record.to_json());
+  RunOptions options;
+  options.config = nlohmann::json::object();
+  run_sweep(plan, options);
+  const auto folder = plan.spec.output / "cells" / cell.folder();
+  std::istringstream samples(read_file(folder / "samples.jsonl"));
+  std::string first;
+  std::getline(samples, first);
+  std::filesystem::remove_all(folder);
+  CellFolder(folder, cell.id).append_sample(0, nlohmann::json::parse(first));
   CHECK(work_of(plan) == std::vector<std::string>{"full: 1", "full: 2 3", "full: 4"});
 }
 

@@ -101,11 +101,11 @@ RunOutcome run_kept(const SweepPlan& plan, const RunOptions& options) {
 }
 
 int run(const RunArguments& arguments) {
-  use_fast_kernels();
   // Until the sweep starts nothing is half done. A reader of the table that goes away (head) does
   // not end a sweep, nor change what comes of it.
   ExitSignals signals(kStopped);
   std::signal(SIGPIPE, SIG_IGN);
+  use_fast_kernels();
   load_plugins(arguments.plugins);
   const Node file = read_with_overrides(arguments);
   const SweepPlan plan = plan_sweep(read_sweep(file), arguments.limit);

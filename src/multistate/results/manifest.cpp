@@ -53,7 +53,7 @@ void compare_with(const json& old, const Manifest& manifest, const fs::path& pat
         fmt::format("{}: lists the cells of another sweep, {}, and this one is {}; give it an "
                     "output of its own "
                     "(output=...)",
-                    path.string(), json_text(name), in_quotes(manifest.name)));
+                    path.string(), in_quotes(name.get<std::string>()), in_quotes(manifest.name)));
   }
   std::set<std::string> planned;
   for (const ManifestCell& cell : manifest.cells) {

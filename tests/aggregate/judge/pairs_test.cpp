@@ -6,6 +6,8 @@
 #include <set>
 #include <sstream>
 
+#include <fmt/format.h>
+
 #include "aggregate/reading/collect.h"
 #include "aggregate/support/made_generation.h"
 #include "support/catch.h"
@@ -157,6 +159,12 @@ TEST_CASE("a key that is not one is refused with its place") {
   CHECK_THAT(refused(P("/pairs/1/id"), good["pairs"][0]["id"]),
              ContainsSubstring("is there twice"));
   CHECK_THAT(refused(P("/pairs/1/sample"), 77), ContainsSubstring("in the other order"));
+  for (const char* list : {"comparisons", "pairs"}) {
+    json without = good;
+    without.erase(list);
+    CHECK(input_error([&] { key_from_json(without, "key.json"); }) ==
+          fmt::format("key.json: the key '{}' is missing", list));
+  }
   json more = good;
   more["pairs"].push_back(more["pairs"][0]);
   more["pairs"].back()["id"] = "new";

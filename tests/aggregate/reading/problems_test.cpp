@@ -107,6 +107,8 @@ TEST_CASE("a result with a field missing or of another type is named with the fi
   CHECK_THAT(after_patch({{"metrics", nullptr}}), ContainsSubstring("'metrics' is missing"));
   CHECK_THAT(after_patch({{"metrics", {{"nll", {{"n", "two"}}}}}}),
              ContainsSubstring("metrics.nll: 'n' is '\"two\"'; expected an integer"));
+  CHECK_THAT(after_patch({{"context", {{"inputs", "x"}}}}),
+             ContainsSubstring("'inputs' is '\"x\"'; expected an object"));
   CHECK_THAT(after_patch({{"warnings", {1}}}), ContainsSubstring("warnings: '1' is no text"));
   CHECK_THAT(after_patch({{"series", {{"x", 3}}}}), ContainsSubstring("series.x: is '3'"));
   const nlohmann::json point = {
@@ -156,6 +158,20 @@ TEST_CASE("deep nesting, a pipe and a folder in the place of a result are refuse
     REQUIRE(::mkfifo((cell / "result.json").c_str(), 0600) == 0);
   });
   CHECK(pipe.problem() == "result.json: is not a file");
+}
+
+TEST_CASE("samples that the result was not made of are not used") {
+  const auto with_digest = [](const std::string& digest) {
+    return Spoiled([&](const fs::path& cell) {
+      patch(cell / "result.json", {{"samples_sha256", digest}});
+    });
+  };
+  const Spoiled changed = with_digest(std::string(64, '0'));
+  CHECK(changed.problem() == "samples.jsonl: is not the file that result.json was made of");
+  CHECK(changed.all.cells[0].state == CellState::kDone);
+  CHECK(changed.all.cells[0].samples.empty());
+  CHECK_THAT(after_patch({{"samples_sha256", 5}}),
+             ContainsSubstring("'samples_sha256' is '5'; expected a string"));
 }
 
 TEST_CASE("samples that are torn, out of order, short or of another run are not used") {

@@ -47,7 +47,7 @@ std::string cut(size_t size) {
 }  // namespace
 
 // The tiny model's first tensors: token_embd.weight [264, 32], 33,792 bytes from 0; then
-// blk.0.attn_norm.weight [32], 128 bytes from 33,792.  A layer has 30,976 bytes.
+// blk.0.attn_norm.weight [32], 128 bytes from 33,792. A layer has 30,976 bytes.
 std::vector<RefusedFile> refused_gguf_files() {
   return {
       bytes("an empty file", std::string("is not a model file") + kExpected, [] { return ""; }),

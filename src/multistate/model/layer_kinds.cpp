@@ -66,7 +66,8 @@ std::string attention_text(const LayerSpec& layer) {
   const AttentionSpec& attention = layer.attention;
   std::vector<std::string> parts = {
       fmt::format("{} query heads", attention.heads),
-      fmt::format("{} key/value heads of {}", attention.kv_heads, attention.head_size),
+      fmt::format("{} key/value {} of {}", attention.kv_heads,
+                  attention.kv_heads == 1 ? "head" : "heads", attention.head_size),
       fmt::format("scale {:.6g}", attention.scale), bias_text(attention)};
   if (attention.qk_norm != QkNorm::kNone) {
     parts.push_back(fmt::format("norm of queries and keys by {}",

@@ -275,6 +275,9 @@ TEST_CASE("by_model asks in the chat format of a model that has a template, else
   CHECK(report(*tiny.tokenizer, "by_model") == report(*tiny.tokenizer, "plain"));
   const TemporaryFolder folder;
   GgufWriter writer = tiny_gguf({});
+  auto tokens = tiny_tokens();
+  tokens.back() = "<|im_end|>";  // The special one.
+  writer.set("tokenizer.ggml.tokens", gguf_texts(tokens));
   writer.set("tokenizer.chat_template",
              gguf_text("{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + "
                        "message['content'] + '<|im_end|>' + '\n'}}{% endfor %}{% if "

@@ -103,17 +103,17 @@ TEST_CASE("bad overrides and paths are refused") {
       {"~policy.sinks", "policy.sinks"},
       {"model.path=nowhere.gguf", "model.path: 'nowhere.gguf' does not exist"},
       {"model.path=/", "/"},
-      {"+model.dtype=int8", "model.dtype: "},
+      {"model.dtype=int8", "model.dtype: "},
       {"experiment.name=language_modelling", "did you mean 'language_modeling'?"},
       {"experiment.data=nowhere", "experiment.data: 'nowhere' does not exist"},
       {"experiment.context_length=1", "experiment.context_length: "},
       {"experiment.context_length=100000",
        "no document is long enough for one chunk of 100000 tokens"},
-      {"+experiment.stride=65",
+      {"experiment.stride=65",
        "experiment.stride: 65 would leave gaps between chunks of 64 text tokens"},
-      {"+experiment.max_chunk=65",
+      {"experiment.max_chunk=65",
        "experiment.max_chunk: language_modeling has no such option; did you mean 'max_chunks'?"},
-      {"+model.device=tpu9", "model.device: 'tpu9' is not a device"},
+      {"model.device=tpu9", "model.device: 'tpu9' is not a device"},
   };
   for (const auto& [argument, message] : overrides) {
     INFO(argument);

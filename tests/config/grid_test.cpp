@@ -1,5 +1,6 @@
 #include "multistate/config/grid.h"
 
+#include <array>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -48,9 +49,10 @@ std::vector<std::string> expand(const std::string& text) {
 
 std::vector<std::string> expand_with(const std::string& text,
                                      std::initializer_list<const char*> arguments) {
+  const std::array<std::string, 5> known = {"policy", "state_size", "a", "b", "sweep"};
   Node root = parse_yaml(text, "s.yaml");
   for (const char* argument : arguments) {
-    apply_override(root, parse_override(argument), {});
+    apply_override(root, parse_override(argument), known);
   }
   return described(expand_grid(root));
 }

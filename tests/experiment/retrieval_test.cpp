@@ -209,7 +209,7 @@ TEST_CASE("a question that is seen stands before the context, and a cut waits fo
     const RetrievalSweep sweep;
     const auto run =
         sweep.run("lengths: [700], depths: [0.5], trials: 1, task: needle, question: " + question,
-                  {"+policy.prompt=one_shot"});
+                  {"policy.prompt=one_shot"});
     INFO(run.err);
     REQUIRE(run.exit_code == 0);
     return sweep.samples("tova").at(0).at("state").at("peak_rows").get<int64_t>();

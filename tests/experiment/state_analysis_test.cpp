@@ -75,7 +75,7 @@ std::vector<std::string> labels_of(const nlohmann::json& series) {
 TEST_CASE("state_analysis puts lifetimes, series and maps into results, with a BOS token") {
   const StateSweep sweep;
   const auto run = sweep.run(
-      {"+experiment.add_bos=true", "+experiment.picture_cells=16", "+experiment.first_rows=5"});
+      {"experiment.add_bos=true", "experiment.picture_cells=16", "experiment.first_rows=5"});
   INFO(run.err);
   REQUIRE(run.exit_code == 0);
   const auto result = sweep.result();
@@ -96,14 +96,14 @@ TEST_CASE("state_analysis puts lifetimes, series and maps into results, with a B
 TEST_CASE("tags of words give lifetimes by tag, from a file or a folder, and are the cell's data") {
   const StateSweep sweep;
   const auto path = sweep.write_tags(sha256_hex(sweep.text()));
-  const auto run = sweep.run({"+experiment.tags=" + path.string()});
+  const auto run = sweep.run({"experiment.tags=" + path.string()});
   INFO(run.err);
   REQUIRE(run.exit_code == 0);
   const auto result = sweep.result();
   CHECK(labels_of(result.at("series").at("lifetime_by_tag")) ==
         std::vector<std::string>{"NN", "none"});
   // A folder of tags is the same cell: there is nothing left to run.
-  const auto again = sweep.run({"+experiment.tags=" + sweep.folder().string()});
+  const auto again = sweep.run({"experiment.tags=" + sweep.folder().string()});
   INFO(again.err);
   CHECK(again.exit_code == 0);
   CHECK(sweep.result().at("cell_id") == result.at("cell_id"));
@@ -112,15 +112,15 @@ TEST_CASE("tags of words give lifetimes by tag, from a file or a folder, and are
 
 TEST_CASE("what does not fit is refused before anything runs") {
   const StateSweep sweep;
-  const auto missing = sweep.run({"+experiment.tags=/nowhere/tags"});
+  const auto missing = sweep.run({"experiment.tags=/nowhere/tags"});
   CHECK(missing.exit_code == 2);
   CHECK_THAT(missing.err, ContainsSubstring("experiment.tags: '/nowhere/tags' does not exist"));
   const auto path = sweep.write_tags(std::string(64, '0'));
-  const auto other = sweep.run({"+experiment.tags=" + path.string()});
+  const auto other = sweep.run({"experiment.tags=" + path.string()});
   CHECK(other.exit_code == 2);
   CHECK_THAT(other.err, ContainsSubstring("text.tags.jsonl: line 1: 'sha256' is"));
   CHECK_THAT(other.err, ContainsSubstring("the tags are those of another text"));
-  const auto layer = sweep.run({"+experiment.picture_layer=2"});
+  const auto layer = sweep.run({"experiment.picture_layer=2"});
   CHECK_THAT(layer.err,
              ContainsSubstring("experiment.picture_layer: 2; the model has layers 0 to 1"));
   CHECK(layer.exit_code == 2);

@@ -26,8 +26,8 @@ TEST_CASE("throughput puts speed, bytes of state and the batch that fits into re
   const TinySweep sweep;
   const auto file = sweep.write("policy: {name: tova}\nstate_size: 16\n").string();
   const auto run = run_program({"run", file, "experiment.name=throughput", "~experiment.data",
-                                "experiment.context_length=50", "+experiment.repetitions=2",
-                                "+experiment.decode_steps=4", "+experiment.decode_memory_mib=1",
+                                "experiment.context_length=50", "experiment.repetitions=2",
+                                "experiment.decode_steps=4", "experiment.decode_memory_mib=1",
                                 "policy.name=tova,full", "--jobs", "3"});
   INFO(run.err);
   REQUIRE(run.exit_code == 0);

@@ -12,8 +12,7 @@ namespace multistate {
 /// A change to a sweep file, given on the command line in the manner of Hydra.
 struct Override {
   enum class Kind {
-    kSet,     ///< key=value: of a key that is there
-    kAdd,     ///< +key=value: of one that is not
+    kSet,     ///< key=value
     kDelete,  ///< ~key
   };
 
@@ -26,7 +25,7 @@ struct Override {
 
 /// Reads one argument:
 ///
-///     key=value   key=a,b,c   key=range(64,513,64)   key=[a,b]   +key=...   ~key
+///     key=value   key=a,b,c   key=range(64,513,64)   key=[a,b]   ~key
 ///
 /// `range(start,stop,step)` leaves `stop` out, as in Python; start (0) and step (1) may be left
 /// out; one that holds only integers gives integers. Quotes, single or double, keep commas,
@@ -38,11 +37,10 @@ Override parse_override(std::string_view argument);
 ///
 /// One value becomes the value at the key, and an axis `sweep.parameters.<key>` goes. Several
 /// become that axis, in its place or at the end of `sweep.parameters`. kDelete removes the value
-/// and the axis, with those of all keys below it. kSet needs a key that the file or an axis has, or
-/// one of `open_keys`, which may be set without having been written; kAdd needs one that is not
-/// there. Throws InputError with the override's mark otherwise, and for a value that would replace
-/// a whole map.
+/// and the axis, with those of all keys below it. The key has to be at or below one of
+/// `known_keys`; whether a policy or an experiment has it is checked with the file. Throws
+/// InputError with the override's mark otherwise, and for a value that would replace a whole map.
 void apply_override(Node& sweep_file, const Override& change,
-                    std::span<const std::string> open_keys);
+                    std::span<const std::string> known_keys);
 
 }  // namespace multistate

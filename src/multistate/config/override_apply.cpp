@@ -18,11 +18,6 @@ bool is_at_or_below(std::string_view key, std::string_view top) {
   return key.starts_with(top) && (key.size() == top.size() || key[top.size()] == '.');
 }
 
-const Node* find_axis(const Node& sweep_file, std::string_view key) {
-  const Node* axes = sweep_file.find(kAxes);
-  return axes == nullptr ? nullptr : axes->member(key);
-}
-
 /// Replaces the axes by what `edit` makes of them.
 template <class Edit>
 void edit_axes(Node& sweep_file, const Edit& edit) {
@@ -41,40 +36,28 @@ void collect_keys(const Node& node, const std::string& prefix, std::vector<std::
   }
 }
 
-/// Everything that can be set: the keys of the file, those of the axes, and the open ones.
-std::vector<std::string> known_keys(const Node& sweep_file,
-                                    std::span<const std::string> open_keys) {
+/// For the nearest name: the keys of the file, those of the axes, and the known ones.
+std::string nearest_hint(const Node& sweep_file, const Override& change,
+                         std::span<const std::string> known_keys) {
   Node base = sweep_file;
   base.erase_member("sweep");
-  std::vector<std::string> keys;
+  std::vector<std::string> keys(known_keys.begin(), known_keys.end());
   collect_keys(base, "", keys);
   if (const Node* axes = sweep_file.find(kAxes); axes != nullptr) {
     for (const auto& [key, axis] : axes->entries()) {
       keys.push_back(key);
     }
   }
-  keys.insert(keys.end(), open_keys.begin(), open_keys.end());
-  return keys;
+  return did_you_mean(change.key, keys);
 }
 
-std::string nearest_hint(const Node& sweep_file, const Override& change,
-                         std::span<const std::string> open_keys) {
-  return did_you_mean(change.key, known_keys(sweep_file, open_keys));
-}
-
-void check_presence(const Node& sweep_file, const Override& change,
-                    std::span<const std::string> open_keys) {
-  const Node* base = sweep_file.find(change.key);
-  const Node* axis = find_axis(sweep_file, change.key);
-  const bool is_there = base != nullptr || axis != nullptr;
-  const bool is_open = std::find(open_keys.begin(), open_keys.end(), change.key) != open_keys.end();
-  if (change.kind == Override::Kind::kAdd && is_there) {
-    fail(change, fmt::format("the key '{}' is there already ({}); leave out the +", change.key,
-                             (base != nullptr ? base : axis)->mark().text));
-  }
-  if (change.kind == Override::Kind::kSet && !is_there && !is_open) {
-    fail(change, fmt::format("the sweep file has no key '{}'{}; use +{}=... to add it", change.key,
-                             nearest_hint(sweep_file, change, open_keys), change.key));
+void check_known(const Node& sweep_file, const Override& change,
+                 std::span<const std::string> known_keys) {
+  const bool known = std::any_of(known_keys.begin(), known_keys.end(),
+                                 [&](const auto& key) { return is_at_or_below(change.key, key); });
+  if (!known) {
+    fail(change, fmt::format("a sweep file has no key '{}'{}", change.key,
+                             nearest_hint(sweep_file, change, known_keys)));
   }
 }
 
@@ -107,7 +90,7 @@ void set_axis(Node& sweep_file, const Override& change) {
   edit_axes(sweep_file, [&](Node& axes) { axes.set_member(change.key, std::move(axis)); });
 }
 
-void remove(Node& sweep_file, const Override& change, std::span<const std::string> open_keys) {
+void remove(Node& sweep_file, const Override& change, std::span<const std::string> known_keys) {
   bool removed = sweep_file.erase(change.key);
   edit_axes(sweep_file, [&](Node& axes) {
     const std::vector<Node::Entry> all = axes.entries();
@@ -117,19 +100,19 @@ void remove(Node& sweep_file, const Override& change, std::span<const std::strin
   });
   if (!removed) {
     fail(change, fmt::format("the sweep file has no key '{}' to delete{}", change.key,
-                             nearest_hint(sweep_file, change, open_keys)));
+                             nearest_hint(sweep_file, change, known_keys)));
   }
 }
 
 }  // namespace
 
 void apply_override(Node& sweep_file, const Override& change,
-                    std::span<const std::string> open_keys) {
+                    std::span<const std::string> known_keys) {
   if (change.kind == Override::Kind::kDelete) {
-    remove(sweep_file, change, open_keys);
+    remove(sweep_file, change, known_keys);
     return;
   }
-  check_presence(sweep_file, change, open_keys);
+  check_known(sweep_file, change, known_keys);
   refuse_map(sweep_file, change);
   if (change.values.size() > 1) {
     set_axis(sweep_file, change);

@@ -61,11 +61,12 @@ Override parse_override(std::string_view argument) {
                                    argument.substr(0, equals)));
     }
   } else if (equals == std::string_view::npos) {
-    throw InputError(fmt::format("{}: expected key=value, +key=value or ~key", change.mark.text));
+    throw InputError(fmt::format("{}: expected key=value or ~key", change.mark.text));
+  } else if (argument.starts_with('+')) {
+    throw InputError(fmt::format("{}: leave out the +; a key need not be in the file to be set",
+                                 change.mark.text));
   } else {
-    const bool adds = argument.starts_with('+');
-    change.kind = adds ? Override::Kind::kAdd : Override::Kind::kSet;
-    change.key = argument.substr(adds ? 1 : 0, equals - (adds ? 1 : 0));
+    change.key = argument.substr(0, equals);
   }
   check_key(change);
   if (change.kind != Override::Kind::kDelete) {

@@ -65,13 +65,13 @@ void add_passed_on_command(CLI::App& app, Action& action, const std::string& nam
 
 void add_aggregate_command(CLI::App& app, Action& action) {
   add_passed_on_command(app, action, "aggregate",
-                        "A page, tables, figures and tests of significance from results", {});
+                        "Build a report: page, tables, figures, significance tests", {});
 }
 
 void add_judge_commands(CLI::App& app, Action& action) {
   add_passed_on_command(app, action, "export-pairs", "Pairs of generated texts for a judge",
                         {"export-pairs"});
-  add_passed_on_command(app, action, "import-verdicts", "What a judge's verdicts come to",
+  add_passed_on_command(app, action, "import-verdicts", "Summarise a judge's verdicts",
                         {"import-verdicts"});
 }
 

@@ -1,3 +1,4 @@
+#include <cstdio>
 #include <memory>
 #include <optional>
 
@@ -101,6 +102,13 @@ nlohmann::json report(const BenchArguments& arguments, const Measured& measured)
   return json;
 }
 
+/// A phase may take minutes without output.
+void announce(const char* phase, const BenchArguments& arguments, size_t cases) {
+  std::fflush(stdout);
+  fmt::print(stderr, "measuring {}: {} cases, {} repetitions\n", phase, cases,
+             arguments.repetitions);
+}
+
 int bench(const BenchArguments& arguments) {
   use_fast_kernels();
   load_plugins(arguments.plugins);
@@ -113,9 +121,11 @@ int bench(const BenchArguments& arguments) {
   const auto model = Transformer::load(*ModelFile::open(arguments.model), at::kFloat);
   const LoadMeter meter;
   Measured measured;
+  announce("prefill", arguments, cases.size());
   measured.prefill = measure_prefill(*model, cases, arguments.repetitions);
   fmt::print("Prefill: tokens/s, and as a share of the model's matrix products alone\n{}",
              prefill_table(measured.prefill, arguments.repetitions));
+  announce("decisions", arguments, cases.size());
   measured.decisions = measure_decisions(model->spec(), cases, arguments.repetitions);
   if (!measured.decisions.empty()) {
     fmt::print("\nDecision: microseconds a token and layer, beside a policy that only counts\n{}",
@@ -124,12 +134,14 @@ int bench(const BenchArguments& arguments) {
   if (!arguments.decode.batches.empty() || arguments.decode.memory_bytes) {
     DecodePlan plan = arguments.decode;
     plan.repetitions = arguments.repetitions;
+    announce("decode", arguments, cases.size());
     measured.decode = measure_decode(*model, cases, plan);
     fmt::print(
         "\nDecode: tokens/s of all samples of a batch together, and relative to the first\n{}",
         decode_table(measured.decode));
   }
   if (!arguments.workers.empty()) {
+    announce("workers", arguments, cases.size());
     measured.workers = measure_workers(*model, cases, arguments.workers, arguments.repetitions);
     fmt::print("\nWorkers: tokens/s of all samples that are evaluated side by side\n{}",
                workers_table(measured.workers));
@@ -164,31 +176,29 @@ void add_bench_command(CLI::App& app, Action& action) {
       ->delimiter(',')
       ->check(whole_number(2))
       ->capture_default_str();
-  command
-      ->add_option("--workers", arguments->workers,
-                   "Measure so many samples side by side too, against one")
+  command->add_option("--workers", arguments->workers, "Also measure N samples in parallel")
       ->delimiter(',')
       ->check(whole_number(1));
   command
       ->add_option("--decode-batch", arguments->decode.batches,
-                   "Measure decoding too, with batches of so many samples")
+                   "Also measure decoding with batches of N samples")
       ->delimiter(',')
       ->check(whole_number(1));
   command
       ->add_option("--decode-memory", arguments->decode.memory_bytes,
-                   "Measure decoding with as many samples as have states that fit: 512MiB, 2GiB")
+                   "Measure decoding with the largest batch whose caches fit: 512MiB, 2GiB")
       ->transform(CLI::AsSizeValue(false))
       ->check(whole_number(1));
   command->add_option("--decode-steps", arguments->decode.steps, "Tokens to decode in each sample")
       ->check(whole_number(1))
       ->capture_default_str();
-  command->add_option("--repeat", arguments->repetitions, "Repetitions, all cases in turn")
+  command->add_option("--repeat", arguments->repetitions, "Repetitions, interleaved over all cases")
       ->check(whole_number(1))
       ->capture_default_str();
   command->add_option("--threads", arguments->threads, "Threads inside one operation")
       ->check(whole_number(1, kMostThreads))
       ->capture_default_str();
-  command->add_option("--json", arguments->json, "Write the figures to this file as well");
+  command->add_option("--json", arguments->json, "Also write the figures to this file");
   command->callback([&action, arguments] { action = [arguments] { return bench(*arguments); }; });
 }
 

@@ -62,8 +62,7 @@ int check(const CheckArguments& arguments) {
 
 void add_check_policy_command(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<CheckArguments>();
-  CLI::App* command =
-      app.add_subcommand("check-policy", "Check that a policy keeps its contract, in every case");
+  CLI::App* command = app.add_subcommand("check-policy", "Run the conformance tests on a policy");
   command
       ->add_option("policy", arguments->policy,
                    "Policy to check; with options of its own: 'mine:{decay: 0.5}'")

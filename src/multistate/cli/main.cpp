@@ -37,14 +37,14 @@ void remember_command_line(int argc, char** argv) {
 }
 
 int run_program(int argc, char** argv) {
-  CLI::App app("Experiments with policies that compress the state (the KV cache) of a Transformer.",
+  CLI::App app("Experiments with policies that compress the KV cache of a Transformer.",
                "multistate");
   app.set_version_flag("--version", fmt::format("multistate {}", build_info().version));
   app.require_subcommand(1);
   app.footer(
-      "Exit codes: 0 ok, 1 some cells failed, 2 usage, configuration or files, 3 internal, 75 "
-      "stopped "
-      "with work left.");
+      "Exit codes: 0 ok, 1 some runs failed, 2 usage, configuration or files, 3 internal, 75 "
+      "interrupted with "
+      "runs left.");
   Action action;
   add_run_command(app, action);
   add_status_command(app, action);

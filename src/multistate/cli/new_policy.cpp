@@ -84,12 +84,18 @@ std::optional<fs::path> package_folder() {
   return std::nullopt;
 }
 
-/// Where tools/fetch_data puts model and texts; a relative path when there is none here.
+/// Where tools/fetch_data puts model and texts: $MULTISTATE_DATA_DIR, data/ here, or that of the
+/// source tree whose build this program is. "data" when there is none.
 std::string data_folder() {
   const char* variable = std::getenv("MULTISTATE_DATA_DIR");
-  const fs::path folder = variable == nullptr ? "data" : variable;
-  return fs::is_directory(folder) ? fs::absolute(folder).lexically_normal().string()
-                                  : folder.string();
+  const std::vector<fs::path> places = {variable == nullptr ? "" : variable, "data",
+                                        this_program().parent_path() / "../../../data"};
+  for (const fs::path& folder : places) {
+    if (fs::is_directory(folder)) {
+      return fs::absolute(folder).lexically_normal().string();
+    }
+  }
+  return "data";
 }
 
 /// As it stands between double quotes in YAML.
@@ -144,6 +150,11 @@ int write_project(const NewPolicyArguments& arguments) {
                "multistate's CMake package does not lie beside this program: name its folder with "
                "-Dmultistate_DIR=...\n");
   }
+  if (!fs::is_directory(data_folder())) {
+    fmt::print(
+        stderr,
+        "sweep.yaml: found no data folder with a model; set model.path and experiment.data\n");
+  }
   fmt::print(stderr,
              "next:\n    cd {0}\n    cmake -S . -B build && cmake --build build\n"
              "    {1} run sweep.yaml\n    {1} aggregate results\n",
@@ -184,9 +195,9 @@ int new_policy(const NewPolicyArguments& arguments) {
 void add_new_policy_command(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<NewPolicyArguments>();
   CLI::App* command =
-      app.add_subcommand("new-policy", "Write the project of a new policy: one that works");
+      app.add_subcommand("new-policy", "Create a policy project from a working template");
   command->add_option("name", arguments->name, "Name of the policy: recent_attention")->required();
-  command->add_option("dir", arguments->folder, "Folder to make (default: the name)");
+  command->add_option("dir", arguments->folder, "Folder to create (default: the name)");
   command->add_flag("--in-tree", arguments->in_tree,
                     "Write policies/NAME.cpp of multistate's own sources instead");
   command->callback(

@@ -38,7 +38,7 @@ std::vector<std::string> files_of_environment() {
 void add_plugin_option(CLI::App& command, std::vector<std::string>& files) {
   command
       .add_option("--plugin", files,
-                  "Shared library with more policies; may be repeated (and MULTISTATE_PLUGINS, "
+                  "Shared library with more policies; repeatable (and MULTISTATE_PLUGINS, "
                   "files separated by colons)")
       ->allow_extra_args(false);
 }

@@ -95,7 +95,7 @@ void add_policies_command(CLI::App& app, Action& action) {
   markdown->excludes(name)->excludes(json);
   command
       ->add_option("--results", arguments->results,
-                   "Folder of a language-modelling sweep, for columns of what was measured")
+                   "Folder of a language-modelling sweep, for columns with measurements")
       ->needs(markdown);
   add_plugin_option(*command, arguments->plugins);
   command->callback([&action, arguments] { action = [arguments] { return show(*arguments); }; });

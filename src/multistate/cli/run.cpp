@@ -60,20 +60,19 @@ void print_outcome(const SweepPlan& plan, const RunOutcome& outcome) {
   say_as("{} run, {}\n", outcome.ran, outcome.earlier.text());
   if (outcome.ran == 0 && outcome.earlier.cells > 0) {
     say_as(
-        "Nothing was run: these are results of earlier runs. To measure again, choose another "
+        "Nothing was run: all results are from earlier runs. To run again, choose another "
         "folder: output=results/again\n");
   }
   if (outcome.computed_tokens < outcome.tokens) {
-    say_as("{} tokens, {} computed; the others were shared between cells\n",
-           human_count(outcome.tokens), human_count(outcome.computed_tokens));
+    say_as("{} tokens; {} reused from shared prefixes\n", human_count(outcome.tokens),
+           human_count(outcome.tokens - outcome.computed_tokens));
   }
   say_as("results: {}\n", plan.spec.output.string());
   if (outcome.failed > 0) {
-    say_as("{} cells failed; see error.json and log.txt in their folders\n", outcome.failed);
+    say_as("{} runs failed; see error.json and log.txt in their folders\n", outcome.failed);
   }
   if (outcome.stopped && outcome.missing > 0) {
-    say_as("stopped; {} cells are left. The same command goes on where this one stopped.\n",
-           outcome.missing);
+    say_as("Interrupted with {} runs left. Run the same command to resume.\n", outcome.missing);
   }
 }
 
@@ -131,38 +130,37 @@ int run(const RunArguments& arguments) {
 
 void add_run_command(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<RunArguments>();
-  CLI::App* command = app.add_subcommand("run", "Run a sweep, or what is missing of it");
+  CLI::App* command = app.add_subcommand("run", "Run a sweep; finished runs are skipped");
   command->add_option("file", arguments->file, "Sweep file (YAML)")->required();
-  command->add_option(
-      "overrides", arguments->overrides,
-      "key=value, key=a,b (several values), key=range(64,513,64), +key=value (new), ~key (drop)");
+  command->add_option("overrides", arguments->overrides,
+                      "key=value, key=a,b (several values), key=range(64,513,64), ~key (drop)");
   add_plugin_option(*command, arguments->plugins);
   command->add_flag("--dry-run", arguments->dry_run,
-                    "Print cells, tokens and bytes of state; run nothing");
+                    "Print runs, tokens and cache bytes without running anything");
   command
       ->add_option("--limit", arguments->limit,
-                   "Samples of a cell at most; for a first look, marked in the results")
+                   "Evaluate at most N samples per run (quick look); marked in the results")
       ->check(whole_number(1));
   command
-      ->add_option(
-          "--jobs", arguments->jobs,
-          "Samples that run in parallel (default: cores / threads). Times are not measured "
-          "then; experiments that measure times run one sample at a time, after the others")
+      ->add_option("--jobs", arguments->jobs,
+                   "Samples run in parallel (default: cores / threads). Times are not measured "
+                   "then; experiments that measure times run alone, after the others")
       ->check(whole_number(1, kMostThreads));
   command
       ->add_option("--threads", arguments->options.threads,
-                   "Threads inside the operations of a sample, for few long ones")
+                   "Threads per sample, for a few long samples")
       ->check(whole_number(1, kMostThreads))
       ->capture_default_str();
-  command->add_flag("--sharing,!--no-sharing", arguments->options.sharing,
-                    "Run once what cells compute alike: a sample up to their first eviction "
-                    "(default: yes)");
+  command->add_flag(
+      "--sharing,!--no-sharing", arguments->options.sharing,
+      "Compute the common prefix of a sample, up to the first eviction, once for all runs "
+      "(default: yes)");
   command->add_flag("--fail-fast", arguments->options.fail_fast,
-                    "Stop at the first cell that fails");
+                    "Stop at the first run that fails");
   command->add_flag("--retry-failed,!--no-retry-failed", arguments->options.retry_failed,
-                    "Run cells again that failed in an earlier run (default: yes)");
+                    "Retry runs that failed earlier (default: yes)");
   command->add_option("--cell", arguments->options.cells,
-                      "Run only the cell whose id begins so; may be repeated");
+                      "Run only the cell whose id starts with this; repeatable");
   command->callback([&action, arguments] { action = [arguments] { return run(*arguments); }; });
 }
 

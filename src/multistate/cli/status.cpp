@@ -130,12 +130,10 @@ void add_status_command(CLI::App& app, Action& action) {
   auto folder = std::make_shared<std::string>();
   auto json = std::make_shared<bool>(false);
   auto watched = std::make_shared<bool>(false);
-  CLI::App* command =
-      app.add_subcommand("status", "How far a sweep is: done, failed, partial, missing");
+  CLI::App* command = app.add_subcommand("status", "Show the progress of a sweep");
   command->add_option("folder", *folder, "The sweep's output folder")->required();
   CLI::Option* as_json = command->add_flag("--json", *json, "As JSON");
-  command->add_flag("--watch", *watched, "Show it again until the sweep is over")
-      ->excludes(as_json);
+  command->add_flag("--watch", *watched, "Refresh until the sweep is finished")->excludes(as_json);
   command->callback([&action, folder, json, watched] {
     action = [folder, json, watched] { return *watched ? watch(*folder) : show(*folder, *json); };
   });

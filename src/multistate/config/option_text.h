@@ -16,7 +16,8 @@ std::string limit_text(T limit) {
   if constexpr (std::is_floating_point_v<T>) {
     return shortest_text(limit);
   } else {
-    return fmt::format("{}", limit);
+    constexpr T kLong = T{1} << 40;  // 1099511627776 says nothing to a reader.
+    return limit == kLong ? "2^40" : fmt::format("{}", limit);
   }
 }
 

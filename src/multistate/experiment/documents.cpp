@@ -48,11 +48,10 @@ void check_data_path(const fs::path& path, const Node& node) {
     throw place.error("experiment.data: is missing; a text file, or a folder of .txt files");
   }
   if (!fs::exists(path)) {
-    throw place.error(
-        fmt::format("experiment.data: '{}' does not exist; a text file, or a folder of .txt files "
-                    "(tools/fetch_data "
-                    "fetches the novels that configs/ refers to)",
-                    path.string()));
+    throw place.error(fmt::format(
+        "experiment.data: '{}' does not exist; expected a text file or a folder of .txt "
+        "files (tools/fetch_data fetches the novels that configs/ refers to)",
+        path.string()));
   }
 }
 

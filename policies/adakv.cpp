@@ -12,16 +12,16 @@
 #include <cmath>
 #include <utility>
 
-#include "multistate/policy/base_scorer.h"
+#include "multistate/policy/policy_over_base.h"
 #include "multistate/policy/registry.h"
 
 namespace multistate {
 namespace {
 
-class AdaKv final : public PolicyOverBase {
+class AdaKv final : public PolicyOverBase, public PooledPolicy {
  public:
   struct Options {
-    BaseScorer base{"snapkv"};
+    BasePolicy base{"snapkv"};
     double safeguard = 0.2;
 
     void visit(OptionVisitor& v) {
@@ -34,21 +34,20 @@ class AdaKv final : public PolicyOverBase {
   explicit AdaKv(const Options& options)
       : PolicyOverBase(options.base), safeguard_(RowCount{options.safeguard}) {}
 
-  Needs needs() const override { return base().needs() | Needs{.pools_heads = true}; }
-
   void evict_pooled(std::span<const StepView> sets, std::span<const std::span<float>> scratch,
                     std::span<Evictions> evictions) const override {
     for (const StepView& set : sets) {
-      observe(set);
+      base_scores().observe(set);
     }
     const int64_t excess = excess_of(sets);
     if (excess == 0) {
       return;
     }
     for (size_t i = 0; i < sets.size(); ++i) {
-      score(sets[i], scratch[i]);
+      base_scores().score(sets[i], scratch[i]);
       const int64_t free = std::max<int64_t>(sets[i].live_rows() - least_rows(sets[i]), 0);
-      evict_lowest(sets[i], scratch[i], std::min(free, excess), evictions[i], tie_tolerance());
+      evict_lowest(sets[i], scratch[i], std::min(free, excess), evictions[i],
+                   base_faces().tie_tolerance);
     }
     trim_to_excess(scratch, excess, evictions);
   }
@@ -105,7 +104,6 @@ const PolicyRegistration<AdaKv> kRegistration{{
         "the budgets afterwards (the floor of a head is the same); evicts at every step and after "
         "the prompt, too, where the paper cuts a prompt once (`prompt: one_shot`); the base has "
         "SnapKV's deviations",
-    .over_base = true,
     .defaults = {.recent = {int64_t{32}}, .scope = Scope::kKvHead},
 }};
 

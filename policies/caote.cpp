@@ -10,18 +10,18 @@
 
 #include <fmt/format.h>
 
-#include "multistate/policy/base_scorer.h"
 #include "multistate/policy/policy_error.h"
+#include "multistate/policy/policy_over_base.h"
 #include "multistate/policy/registry.h"
 #include "multistate/policy/vectors.h"
 
 namespace multistate {
 namespace {
 
-class Caote final : public PolicyOverBase {
+class Caote final : public PolicyOverBase, public ScoringPolicy {
  public:
   struct Options {
-    BaseScorer base{"tova"};
+    BasePolicy base{"tova"};
 
     void visit(OptionVisitor& v) { base.visit(v); }
   };
@@ -33,12 +33,11 @@ class Caote final : public PolicyOverBase {
     return base_needs_ | Needs{.values = true, .scratch = 1, .vectors = 1};
   }
 
-  /// The scores are not the base's.
-  float tie_tolerance() const override { return 0.0F; }
+  void observe(const StepView& step) const override { base_scores().observe(step); }
 
   void score(const StepView& step, std::span<float> scores) const override {
     const auto weights = step.scratch(base_needs_.scratch);
-    base().score(step, weights);
+    base_scores().score(step, weights);
     scale_to_one(step, weights);
     std::fill(scores.begin(), scores.end(), 0.0F);
     for (int64_t head = 0; head < step.kv_heads(); ++head) {
@@ -97,7 +96,6 @@ const PolicyRegistration<Caote> kRegistration{{
     .deviations = "the heads of a group share the mean of their weights; rows are evicted after "
                   "every token unless `every` is set, where the paper reads a prompt in blocks of "
                   "128 tokens",
-    .over_base = true,
     .defaults = {.scope = Scope::kKvHead},
 }};
 

@@ -8,11 +8,8 @@
 namespace multistate {
 namespace {
 
-class Full final : public Policy {
- public:
-  void evict(const StepView& /*step*/, std::span<float> /*scratch*/,
-             Evictions& /*evictions*/) const override {}
-};
+/// Without a face that says which rows go, for none does.
+class Full final : public Policy {};
 
 const PolicyRegistration<Full> kRegistration{{
     .name = "full",

@@ -53,7 +53,7 @@ class Keyformer final : public ScoringPolicy {
       const auto slot = static_cast<size_t>(row);
       noisy[slot] = 0.0F;
       if (step.live(row)) {
-        const double noise = -std::log(std::max(step.random().uniform(), kSmallest));
+        const double noise = -std::log(std::max(step.uniform(row, head), kSmallest));
         noisy[slot] = std::pow(weights[slot] / static_cast<float>(noise), inverse_temperature);
         total += noisy[slot];
       }
@@ -74,7 +74,7 @@ class Keyformer final : public ScoringPolicy {
 
 const PolicyRegistration<Keyformer> kRegistration{{
     .name = "keyformer",
-    .version = 1,
+    .version = 2,
     .summary = "evict the row that received the least attention, with noise and rising temperature",
     .paper = "Adnan et al. 2024, arXiv:2403.09054",
     .deviations =

@@ -13,7 +13,7 @@
 // the state of SmolLM2-135M takes 64 % of float32 rows at k = 64 (more than float16 rows would) and
 // 36 % at 256.
 
-#include "multistate/policy/base_scorer.h"
+#include "multistate/policy/policy_over_base.h"
 #include "multistate/policy/registry.h"
 
 namespace multistate {
@@ -22,7 +22,7 @@ namespace {
 class Kivi final : public PolicyOverBase {
  public:
   struct Options {
-    BaseScorer base{"tova"};
+    BasePolicy base{"tova", BaseKind::kRows};
     int64_t bits = 4;
     int64_t group = 32;
     RowCount residual = {0.125};
@@ -57,7 +57,6 @@ const PolicyRegistration<Kivi> kRegistration{{
         "are quantised while a prompt is read unless `prompt: one_shot`; ranges are kept "
         "in float32, in the paper in 16 bits; 4 bits unless set, where the paper's "
         "headline is 2",
-    .over_base = true,
     .defaults = {.scope = Scope::kLayer},
 }};
 

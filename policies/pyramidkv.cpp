@@ -8,16 +8,16 @@
 #include <algorithm>
 #include <cmath>
 
-#include "multistate/policy/base_scorer.h"
+#include "multistate/policy/policy_over_base.h"
 #include "multistate/policy/registry.h"
 
 namespace multistate {
 namespace {
 
-class PyramidKv final : public PolicyOverBase {
+class PyramidKv final : public PolicyOverBase, public LayerBudgets {
  public:
   struct Options {
-    BaseScorer base{"snapkv"};
+    BasePolicy base{"snapkv", BaseKind::kRows};
     double beta = 20.0;
     int64_t least = 32;
 
@@ -30,8 +30,6 @@ class PyramidKv final : public PolicyOverBase {
 
   explicit PyramidKv(const Options& options)
       : PolicyOverBase(options.base), beta_(options.beta), least_(options.least) {}
-
-  Needs needs() const override { return base().needs() | Needs{.layer_budgets = true}; }
 
   int64_t layer_budget(int64_t layer, int64_t layers, int64_t k) const override {
     if (layers == 1 || k <= least_) {
@@ -61,7 +59,6 @@ const PolicyRegistration<PyramidKv> kRegistration{{
         "budgets are rounded to the nearest row, where the authors' code rounds down, and "
         "do not depend on the length of the prompt; "
         "the base has SnapKV's deviations",
-    .over_base = true,
     .defaults = {.recent = {int64_t{32}}, .scope = Scope::kKvHead},
 }};
 

@@ -11,9 +11,9 @@
 // each key/value head and protects the prompt and the newest 64 rows: here `scope: kv_head, recent:
 // 64` and `sinks` equal to the length of the prompt, a number that is the same for all samples.
 //
-// Each eviction draws anew from the generator of its set of rows (seed, sample, layer, set), so the
-// order in which samples, layers and sets are run changes nothing. Stepwise every row there leaves
-// with the same probability at each step, and old rows become rare; with `prompt: one_shot` the cut
+// Each eviction draws anew, a number that depends on seed, sample, layer, set of rows, step and row
+// alone, so the order in which these are run changes nothing. Stepwise every row there leaves with
+// the same probability at each step, and old rows become rare; with `prompt: one_shot` the cut
 // keeps a uniform sample of the whole prompt, as the published control does.
 
 #include "multistate/policy/registry.h"
@@ -28,7 +28,7 @@ class RandomEviction final : public ScoringPolicy {
   void score(const StepView& step, std::span<float> scores) const override {
     for (int64_t row = step.first_candidate(); row < step.end_candidates(); ++row) {
       if (step.live(row)) {
-        scores[static_cast<size_t>(row)] = static_cast<float>(step.random().uniform());
+        scores[static_cast<size_t>(row)] = static_cast<float>(step.uniform(row));
       }
     }
   }
@@ -36,7 +36,7 @@ class RandomEviction final : public ScoringPolicy {
 
 const PolicyRegistration<RandomEviction> kRegistration{{
     .name = "random",
-    .version = 1,
+    .version = 2,
     .summary = "evict a row at random",
     .paper = "none: a control",
     .deviations = "",

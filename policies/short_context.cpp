@@ -10,7 +10,7 @@
 namespace multistate {
 namespace {
 
-class ShortContext final : public Policy {
+class ShortContext final : public EvictingPolicy {
  public:
   void evict(const StepView& step, std::span<float> /*scratch*/,
              Evictions& evictions) const override {

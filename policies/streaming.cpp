@@ -10,7 +10,7 @@
 namespace multistate {
 namespace {
 
-class Streaming final : public Policy {
+class Streaming final : public EvictingPolicy {
  public:
   void evict(const StepView& step, std::span<float> /*scratch*/,
              Evictions& evictions) const override {

@@ -11,11 +11,9 @@
 namespace multistate {
 namespace {
 
-class WeightedKv final : public ScoringPolicy {
+class WeightedKv final : public ScoringPolicy, public MergingPolicy {
  public:
-  Needs needs() const override {
-    return {.attention = true, .merges = true, .memory = 1, .scratch = 1};
-  }
+  Needs needs() const override { return {.attention = true, .memory = 1, .scratch = 1}; }
 
   void observe(const StepView& step) const override {
     const auto sums = step.memory();

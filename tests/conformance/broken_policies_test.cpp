@@ -67,7 +67,7 @@ std::vector<Planted> planted_faults() {
       {unregistered<KeepsTheFirstFour>("keeps_the_first_four"), "decisions",
        "it keeps the rows that streaming keeps, whatever it reads"},
       {unregistered<DeclaresTooMuch>("declares_too_much"), "decisions",
-       "needs() declares what is never read: keys, 2 buffers of scratch"},
+       "needs() declares what is never read: keys, tokens, 2 buffers of scratch"},
       {unregistered<NeverWritesMemory>("never_writes_memory"), "decisions",
        "the memory that needs() declares stays 0 in every row"},
       {unregistered<CountsCallsGlobally>("counts_calls"), "determinism", " at first, row "},

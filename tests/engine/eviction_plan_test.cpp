@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "multistate/base/random.h"
 #include "multistate/conformance/cases.h"
 #include "multistate/conformance/naive_statistics.h"
 #include "multistate/conformance/scan_run.h"
@@ -115,7 +116,9 @@ TEST_CASE("no policy keeps more attention mass than the exact oracle under the s
       double least_of_policies = INFINITY;
       for (const std::string& name : policy_registry().names()) {
         const PolicyEntry& entry = *policy_registry().find(name);
-        const bool shares = entry.needs().pools_heads && all.find("scope: layer") != all.npos;
+        const auto policy = entry.maker()->make();
+        const bool shares =
+            faces_of(*policy).pooled != nullptr && all.find("scope: layer") != all.npos;
         if (!entry.info.bounded || shares) {
           continue;
         }

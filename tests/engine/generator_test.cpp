@@ -110,7 +110,7 @@ TEST_CASE("a sample of a batch is what it is alone, whatever the policy") {
           CHECK(together[i].reason == EndReason::kLength);
           CHECK(together[i].state.evictions == alone[i].state.evictions);
           CHECK(together[i].state.peak_rows == alone[i].state.peak_rows);
-          if (policy.setup.bounded() && !policy.setup.needs.pools_heads) {
+          if (policy.setup.bounded() && policy.setup.faces.pooled == nullptr) {
             CHECK(together[i].state.peak_rows <= policy.setup.capacity());
           }
         }

@@ -5,7 +5,7 @@
 namespace multistate {
 namespace {
 
-class OldestAlways final : public Policy {
+class OldestAlways final : public EvictingPolicy {
  public:
   void evict(const StepView& step, std::span<float> /*scratch*/,
              Evictions& evictions) const override {

@@ -6,7 +6,7 @@ namespace {
 
 using namespace multistate;  // NOLINT(google-build-using-namespace)
 
-class Middle final : public Policy {
+class Middle final : public EvictingPolicy {
  public:
   void evict(const StepView& step, std::span<float> /*scratch*/,
              Evictions& evictions) const override {

@@ -7,7 +7,7 @@
 namespace multistate {
 namespace {
 
-class Thrower final : public Policy {
+class Thrower final : public EvictingPolicy {
  public:
   struct Options {
     void visit(OptionVisitor& /*v*/) {

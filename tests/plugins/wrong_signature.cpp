@@ -1,9 +1,16 @@
-// A policy whose observe() is never called (HIDES), or that overrides without saying so (FORGETS):
-// multistate_add_plugin() lets neither compile.
+// Policies with a function that would never be called. None compiles: multistate_add_plugin() makes
+// errors of warnings (HIDES, FORGETS), and PolicyRegistration looks at the class (HIDES_QUIETLY,
+// HAS_NO_FACE).
 
 #include <algorithm>
 
 #include "multistate/policy/registry.h"
+
+#ifdef FORGETS
+#define OVERRIDES
+#else
+#define OVERRIDES override
+#endif
 
 namespace multistate {
 namespace {
@@ -12,18 +19,21 @@ class Wrong final : public ScoringPolicy {
  public:
   Needs needs() const override { return {.memory = 1}; }
 
-#ifdef HIDES
+  void score(const StepView& step, std::span<float> scores) const OVERRIDES {
+    std::copy(step.memory().begin(), step.memory().end(), scores.begin());
+  }
+
+#if defined(HIDES) || defined(HIDES_QUIETLY)
   void observe(StepView& step) const {
     step.memory()[0] = 1.0F;
   }
-
-  void score(const StepView& step, std::span<float> scores) const override{
-#else
-  void score(const StepView& step, std::span<float> scores) const {
 #endif
-      std::copy(step.memory().begin(), step.memory().end(), scores.begin());
-}
-};  // namespace
+
+#ifdef HAS_NO_FACE
+  void merge(const StepView& /*step*/, std::span<const int64_t> /*rows*/,
+             RowEditor& /*editor*/) const {}
+#endif
+};
 
 const PolicyRegistration<Wrong> kRegistration{{
     .name = "wrong",
@@ -34,5 +44,5 @@ const PolicyRegistration<Wrong> kRegistration{{
     .defaults = {},
 }};
 
-}  // namespace multistate
+}  // namespace
 }  // namespace multistate

@@ -140,13 +140,14 @@ TEST_CASE("keyformer: the softmax of noisy logits at a temperature, summed over 
                        .memory = {0.25F, 0.5F, 0.0F}};
   ShownStep shown(setup, step);
   shown.score();
-  // The generator of the fixture, its numbers taken in order of the rows; temperature 1 + 5 * 0.1.
-  Random random({11});
+  // The fixture's random numbers of step and position; temperature 1 + 5 * 0.1.
+  const CounterRandom random(11, 0, 0, 0);
   std::vector<double> exponentials;
   double total = 0.0;
-  for (const double weight : {0.5, 0.2, 0.3}) {
-    const double gumbel = -std::log(-std::log(random.uniform()));
-    exponentials.push_back(std::exp((std::log(weight) + gumbel) / 1.5));
+  const std::vector<double> weights = {0.5, 0.2, 0.3};
+  for (size_t row = 0; row < 3; ++row) {
+    const double gumbel = -std::log(-std::log(random.uniform(5, step.positions[row], 0)));
+    exponentials.push_back(std::exp((std::log(weights[row]) + gumbel) / 1.5));
     total += exponentials.back();
   }
   const std::vector<double> before = {0.25, 0.5, 0.0};

@@ -14,7 +14,7 @@ namespace multistate::test {
 namespace {
 
 /// A policy made of a function.
-class Scripted final : public Policy {
+class Scripted final : public EvictingPolicy {
  public:
   explicit Scripted(std::vector<int64_t> rows) : rows_(std::move(rows)) {}
   void evict(const StepView& /*step*/, std::span<float> /*scratch*/,
@@ -44,7 +44,7 @@ class ConstantScore final : public ScoringPolicy {
 void decide_with(std::shared_ptr<const Policy> policy, const std::string& options = "{}",
                  int64_t state_size = 3) {
   PolicySetup setup = set_up_policy("window", state_size, options);
-  setup.policy = std::move(policy);
+  setup.use(std::move(policy));
   const std::vector<int64_t> positions = {0, 1, 2, 3};
   const std::vector<uint8_t> live = {1, 1, 1, 1};
   StepData data;
@@ -133,7 +133,10 @@ TEST_CASE("reading what needs() does not declare fails") {
   CHECK_THROWS_WITH(step.key(0, 0), ContainsSubstring("reads keys"));
   CHECK_THROWS_WITH(step.value(0, 0), ContainsSubstring("reads values"));
   CHECK_THROWS_WITH(step.memory(), ContainsSubstring("reads memory"));
-  CHECK_THROWS_WITH(step.random(), ContainsSubstring("reads random"));
+  CHECK_THROWS_WITH(step.uniform(0), ContainsSubstring("reads random"));
+  CHECK_THROWS_WITH(step.token(0), ContainsSubstring("reads tokens"));
+  CHECK_THROWS_WITH(step.set_memory(), ContainsSubstring("reads set_memory"));
+  CHECK_THROWS_WITH(step.head_memory(0), ContainsSubstring("reads head_memory"));
 }
 
 TEST_CASE("a setup that cannot hold its protected rows is refused") {
@@ -203,9 +206,20 @@ class EmptyGroups final : public Quantizing {
   }
 };
 
-class Merging final : public Quantizing {
+class Merging final : public Quantizing, public MergingPolicy {
  public:
-  Needs needs() const override { return Quantizing::needs() | Needs{.merges = true}; }
+  void merge(const StepView& /*step*/, std::span<const int64_t> /*rows*/,
+             RowEditor& /*editor*/) const override {}
+};
+
+/// Says nothing of which rows go.
+class Faceless final : public Policy {};
+
+class DecidesTwice final : public ScoringPolicy, public EvictingPolicy {
+ public:
+  void score(const StepView& /*step*/, std::span<float> /*scores*/) const override {}
+  void evict(const StepView& /*step*/, std::span<float> /*scratch*/,
+             Evictions& /*evictions*/) const override {}
 };
 
 }  // namespace
@@ -217,6 +231,15 @@ TEST_CASE("a policy that asks for what cannot be quantised is refused") {
   CHECK(refusal_of<EmptyGroups>() == "policy mine: groups of 0 rows; they must have 1 or more");
   CHECK(refusal_of<Merging>() == "policy mine: rows that are quantised cannot be merged");
   CHECK(refusal_of<Quantizing>(false) == "policy mine: only rows of bounded states are quantised");
+}
+
+TEST_CASE("a policy says which rows go, and once") {
+  CHECK(refusal_of<Faceless>() ==
+        "policy mine: nothing says which rows go: it has to be a ScoringPolicy, an EvictingPolicy "
+        "or a PooledPolicy");
+  CHECK(refusal_of<Faceless>(false).empty());
+  CHECK(refusal_of<DecidesTwice>() ==
+        "policy mine: it derives from ScoringPolicy and from EvictingPolicy, of which one decides");
 }
 
 TEST_CASE("unknown policies and options are refused with the nearest name") {

@@ -98,7 +98,7 @@ TEST_CASE("pyramidkv gives layers the rows that the authors' code gives them") {
   const int64_t layers = one.at("layers");
   for (int64_t layer = 0; layer < layers; ++layer) {
     INFO("layer " << layer);
-    CHECK(setup.policy->layer_budget(layer, layers, setup.state_size) ==
+    CHECK(setup.faces.budgets->layer_budget(layer, layers, setup.state_size) ==
           one.at("budgets").at(static_cast<size_t>(layer)));
   }
 }

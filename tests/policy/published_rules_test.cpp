@@ -97,7 +97,6 @@ TEST_CASE("short_context starts anew when k rows are there") {
 
 TEST_CASE("random evicts every candidate equally often") {
   const auto setup = set_up_policy("random", 4, "{sinks: 1}");
-  Random random({1});
   std::vector<int> counts(5);
   const std::vector<int64_t> positions = {0, 1, 2, 3, 4};
   const std::vector<uint8_t> live(5, 1);
@@ -112,9 +111,10 @@ TEST_CASE("random evicts every candidate equally often") {
     data.live = live;
     data.first_candidate = 1;
     data.end_candidates = 5;
+    const CounterRandom random(1, static_cast<uint64_t>(draw), 0, 0);
     data.random = &random;
     Evictions evictions;
-    setup.policy->evict(StepView(data, setup.needs), scratch, evictions);
+    setup.faces.evict(StepView(data, setup.needs), scratch, evictions);
     REQUIRE(evictions.rows().size() == 1);
     ++counts[static_cast<size_t>(evictions.rows().front())];
   }

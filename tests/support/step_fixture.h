@@ -31,7 +31,7 @@ class ShownStep {
       step.live.assign(step.positions.size(), 1);
     }
     step.memory.resize(step.positions.size() *
-                       static_cast<size_t>(std::max<int64_t>(setup.needs.memory, 1)));
+                       static_cast<size_t>(std::max<int64_t>(setup.needs.floats_a_row(), 1)));
     for (const auto& head : step.attention) {
       weights_.insert(weights_.end(), head.begin(), head.end());
     }
@@ -71,7 +71,7 @@ class ShownStep {
 
   /// What a ScoringPolicy gives the rows.
   std::vector<float> score() {
-    const auto& policy = dynamic_cast<const ScoringPolicy&>(*setup_.policy);
+    const auto& policy = *setup_.faces.scoring;
     policy.observe(view());
     policy.score(view(), scores_);
     return scores_;
@@ -92,7 +92,7 @@ class ShownStep {
 
   const PolicySetup& setup_;
   StepData data_;
-  Random random_{{11}};
+  CounterRandom random_{11, 0, 0, 0};
   std::vector<float> weights_;
   std::vector<float> keys_;
   std::vector<float> values_;
@@ -105,7 +105,7 @@ class ShownStep {
 inline std::vector<int64_t> evicted(const PolicySetup& setup, HandMadeStep& step) {
   ShownStep shown(setup, step);
   Evictions evictions;
-  setup.policy->evict(shown.view(), shown.scores(), evictions);
+  setup.faces.evict(shown.view(), shown.scores(), evictions);
   return {evictions.rows().begin(), evictions.rows().end()};
 }
 

@@ -66,9 +66,8 @@ void remove_output() {
 }
 
 /// Hands what goes on to a row that does not exist.
-class EditsFarRow final : public ScoringPolicy {
+class EditsFarRow final : public ScoringPolicy, public MergingPolicy {
  public:
-  Needs needs() const override { return {.merges = true}; }
   void score(const StepView& step, std::span<float> scores) const override {
     std::copy(step.positions().begin(), step.positions().end(), scores.begin());
   }
@@ -232,6 +231,35 @@ TEST_CASE("a cell's identity is what affects its result, and nothing else") {
   CHECK(id(base) == plan_of(elsewhere, base).cells.front().id);
   write_file(elsewhere.folder() / "text.txt", read_file(elsewhere.folder() / "text.txt") + "x");
   CHECK(id(base) != plan_of(elsewhere, base).cells.front().id);
+}
+
+TEST_CASE(
+    "a base is part of what a cell is: by its options, however they are spelled, and its version") {
+  const TinySweep sweep;
+  const auto plan = [&](const std::string& policy) {
+    return plan_of(sweep, "policy: " + policy + "\nstate_size: 40\n");
+  };
+  const auto beside = plan("{name: adakv, base: snapkv, window: 16}");
+  const auto in_map = plan("{name: adakv, base: {name: snapkv, window: 16}}");
+  CHECK(beside.cells.front().id == in_map.cells.front().id);
+  CHECK(beside.cells.front().slug == in_map.cells.front().slug);
+  CHECK_FALSE(beside.cells.front().config().at("policy").contains("base_versions"));
+
+  const auto nested = plan("{name: adakv, base: {name: pyramidkv, base: h2o, beta: 10}}");
+  CHECK(nested.cells.front().slug == "adakv-40-base=pyramidkv-base.base=h2o-base.beta=10.0");
+  CHECK(nested.cells.front().id !=
+        plan("{name: adakv, base: {name: pyramidkv, base: h2o, beta: 11}}").cells.front().id);
+  // `random` is at version 2, so that its version tells new results from old ones.
+  const auto random = plan("{name: kivi, base: random, residual: 8}");
+  CHECK(random.cells.front().config().at("policy").at("base_versions") ==
+        nlohmann::json({{"random", policy_registry().find("random")->info.version}}));
+  // A sweep over the base and its options.
+  const auto grid = plan_of(sweep,
+                            "policy: {name: adakv, base: {name: snapkv}}\nstate_size: 40\n"
+                            "sweep: {parameters: {policy.base.window: {values: [8, 16]}}}\n");
+  REQUIRE(grid.cells.size() == 2);
+  CHECK(grid.cells[0].spec->parameters.at("policy.base.window") == 8);
+  CHECK(grid.cells[1].id == in_map.cells.front().id);
 }
 
 TEST_CASE("two paths to one model, and two devices, are one measurement and refused") {

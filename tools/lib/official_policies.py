@@ -159,14 +159,15 @@ class Knorm:
 
 
 class Keyformer:
-    """softmax((logits + Gumbel noise) / tau), summed; tau rises by `delta` a pass. Noise is drawn slot by slot."""
+    """softmax((logits + Gumbel noise) / tau), summed; tau rises by `delta` a pass. `uniform(step, position)` is what noise is made of."""
 
     def __init__(self, key_tokens, recent, delta, uniform):
         self.key_tokens, self.recent, self.delta, self.uniform = key_tokens, recent, delta, uniform
         self.score, self.passes = np.zeros(0), 0
 
     def __call__(self, cache):
-        noise = np.array([-np.log(-np.log(self.uniform())) for _ in range(cache.size)])
+        step = int(cache.queries_at[-1])
+        noise = np.array([-np.log(-np.log(self.uniform(step, int(position)))) for position in cache.positions])
         score = softmax((cache.logits[0, -1] + noise) / (1.0 + self.delta * self.passes))
         self.passes += 1
         score[: len(self.score)] += self.score

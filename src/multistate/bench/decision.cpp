@@ -13,7 +13,7 @@ namespace {
 
 /// Keeps the number of rows as every policy does, and nothing else. What the engine computes for
 /// the policy in whose place it stands is in the setup.
-class NoOp final : public Policy {
+class NoOp final : public EvictingPolicy {
  public:
   void evict(const StepView& step, std::span<float> /*scratch*/,
              Evictions& evictions) const override {
@@ -41,14 +41,13 @@ DecisionCost measure_decision(const DecoderSpec& spec, const PolicySetup& setup,
   const c10::InferenceMode inference;
   AttentionSpec attention = spec.layers.front().attention;
   attention.window.reset();
+  const std::vector<int64_t> ids(static_cast<size_t>(tokens), 0);
   const Qkv qkv = {at::randn({attention.heads, tokens, attention.head_size}),
                    at::randn({attention.kv_heads, tokens, attention.head_size}),
-                   at::randn({attention.kv_heads, tokens, attention.head_size})};
+                   at::randn({attention.kv_heads, tokens, attention.head_size}), ids};
   PolicySetup no_op = setup;
-  no_op.policy = std::make_shared<NoOp>();
-  no_op.needs.pools_heads = false;
-  no_op.needs.layer_budgets = false;
-  no_op.needs.merges = false;
+  no_op.use(std::make_shared<NoOp>());
+  no_op.needs = setup.needs;
   std::vector<double> with;
   std::vector<double> without;
   std::vector<double> difference;

@@ -15,6 +15,7 @@
 #include "multistate/cli/policy_argument.h"
 #include "multistate/engine/run_context.h"
 #include "multistate/engine/threads.h"
+#include "multistate/engine/token_kinds.h"
 #include "multistate/results/atomic_file.h"
 #include "multistate/results/machine_load.h"
 
@@ -112,13 +113,17 @@ void announce(const char* phase, const BenchArguments& arguments, size_t cases) 
 int bench(const BenchArguments& arguments) {
   use_fast_kernels();
   load_plugins(arguments.plugins);
-  const auto cases = cases_of(arguments);
+  auto cases = cases_of(arguments);
   require_threads(arguments.threads, "--threads");
   for (const int64_t workers : arguments.workers) {
     require_threads(workers, "--workers");
   }
   set_intra_op_threads(arguments.threads);
-  const auto model = Transformer::load(*ModelFile::open(arguments.model), at::kFloat);
+  const auto file = ModelFile::open(arguments.model);
+  for (auto& one : cases) {
+    tell_token_kinds(*file, one.setup);
+  }
+  const auto model = Transformer::load(*file, at::kFloat);
   const LoadMeter meter;
   Measured measured;
   announce("prefill", arguments, cases.size());

@@ -18,6 +18,7 @@
 #include "multistate/engine/finite.h"
 #include "multistate/engine/generator.h"
 #include "multistate/engine/threads.h"
+#include "multistate/engine/token_kinds.h"
 #include "multistate/experiment/made_texts.h"
 #include "multistate/model/model_file.h"
 #include "multistate/policy/plugin.h"
@@ -131,8 +132,9 @@ nlohmann::json report(const GenerateArguments& arguments, const PolicySetup& set
 int generate(const GenerateArguments& arguments) {
   use_fast_kernels();
   load_plugins(arguments.plugins);
-  const PolicySetup setup = read_policy(arguments);
+  PolicySetup setup = read_policy(arguments);
   const auto file = ModelFile::open(arguments.model);
+  tell_token_kinds(*file, setup);
   const auto tokenizer = Tokenizer::make(file->tokenizer());
   const auto prompt = prompt_ids(arguments, *tokenizer);
   require_threads(arguments.threads, "--threads");

@@ -84,12 +84,15 @@ std::vector<std::string> reads_of(const PolicyEntry& entry) {
   add(needs.keys, "keys");
   add(needs.values, "values");
   add(needs.future.has_value(), "the future");
+  add(needs.tokens, "tokens");
+  add(needs.token_kinds, "kinds of tokens");
   add(needs.random, "random numbers");
-  add(words.empty() && needs.memory == 0, "positions");
+  add(words.empty() && !needs.remembers(), "positions");
   if (needs.memory > 0) {
     words.push_back(
         fmt::format("{} float{} of memory a row", needs.memory, needs.memory == 1 ? "" : "s"));
   }
+  add(needs.set_memory > 0 || needs.head_memory > 0, "memory of the set");
   if (needs.quantization) {
     words.push_back(fmt::format("rows in {} bits", needs.quantization->bits));
   }

@@ -133,6 +133,20 @@ void OptionReader::operator()(const char* name, std::vector<std::string>& values
             [&](const Node& item) { return std::optional(item.as_string(prefix_ + name)); });
 }
 
+bool OptionReader::part(const char* name, bool /*in_map*/,
+                        const std::function<void(OptionVisitor&)>& visit) {
+  const Node* node = node_ == nullptr ? nullptr : node_->member(name);
+  if (node == nullptr || node->kind() != Node::Kind::kMap) {
+    return false;
+  }
+  taken_.emplace_back(name);
+  const std::string prefix = fmt::format("{}{}.", prefix_, name);
+  OptionReader reader(node, prefix);
+  visit(reader);
+  reject_unknown(*node, reader.taken(), prefix);
+  return true;
+}
+
 void OptionReader::choose(const char* name, size_t& index, std::span<const std::string> names,
                           const char* /*help*/) {
   const Node* node = member(name);

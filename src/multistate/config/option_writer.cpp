@@ -39,6 +39,16 @@ void OptionWriter::operator()(const char* name, std::vector<std::string>& values
   json_[name] = values;
 }
 
+bool OptionWriter::part(const char* name, bool in_map,
+                        const std::function<void(OptionVisitor&)>& visit) {
+  if (in_map) {
+    OptionWriter writer;
+    visit(writer);
+    json_[name] = writer.json();
+  }
+  return in_map;
+}
+
 void OptionWriter::choose(const char* name, size_t& index, std::span<const std::string> names,
                           const char* /*help*/) {
   json_[name] = names[index];

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <limits>
 #include <span>
@@ -62,6 +63,11 @@ class OptionVisitor {
   void choice(const char* name, E& value, std::initializer_list<std::pair<const char*, E>> choices,
               const char* help);
 
+  /// Options that stand in a map of their own, `name: {...}`. True when they do: `visit` has
+  /// visited them there. A reader goes by what it reads; a writer writes a map if `in_map` says so.
+  virtual bool part(const char* name, bool in_map,
+                    const std::function<void(OptionVisitor&)>& visit) = 0;
+
   /// One of `names`, which need not be known before the program runs.
   void choice(const char* name, std::string& value, std::span<const std::string> names,
               const char* help);
@@ -110,6 +116,10 @@ class OptionLister final : public OptionVisitor {
   void operator()(const char* name, std::vector<double>& values, Range<double> range,
                   const char* help) override;
   void operator()(const char* name, std::vector<std::string>& values, const char* help) override;
+  bool part(const char* /*name*/, bool /*in_map*/,
+            const std::function<void(OptionVisitor&)>& /*visit*/) override {
+    return false;
+  }
   const std::vector<OptionInfo>& options() const { return options_; }
 
  protected:
@@ -140,6 +150,9 @@ class OptionReader final : public OptionVisitor {
   void operator()(const char* name, std::vector<double>& values, Range<double> range,
                   const char* help) override;
   void operator()(const char* name, std::vector<std::string>& values, const char* help) override;
+  bool part(const char* name, bool in_map,
+            const std::function<void(OptionVisitor&)>& visit) override;
+
   /// The names asked for so far, in the order of their declaration.
   const std::vector<std::string>& taken() const { return taken_; }
 
@@ -174,6 +187,8 @@ class OptionWriter final : public OptionVisitor {
   void operator()(const char* name, std::vector<double>& values, Range<double> range,
                   const char* help) override;
   void operator()(const char* name, std::vector<std::string>& values, const char* help) override;
+  bool part(const char* name, bool in_map,
+            const std::function<void(OptionVisitor&)>& visit) override;
   const nlohmann::json& json() const { return json_; }
 
  protected:

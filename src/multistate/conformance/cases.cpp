@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "multistate/conformance/naive_scan.h"
+
 namespace multistate {
 namespace {
 
@@ -50,10 +52,20 @@ std::string name_of(const PolicySetup& setup) {
                      setup.recent(), setup.common.every);
 }
 
+/// One token in three is a separator, one special, among those of NaiveInputs.
+std::shared_ptr<const std::vector<TokenKind>> some_kinds() {
+  std::vector<TokenKind> kinds;
+  for (int64_t id = 0; id < NaiveInputs::kVocabulary; ++id) {
+    kinds.push_back(static_cast<TokenKind>(id % 3));
+  }
+  return std::make_shared<const std::vector<TokenKind>>(std::move(kinds));
+}
+
 /// Nothing when the policy cannot be set up like that.
 std::optional<PolicyCase> make_case(const PolicyEntry& entry, Node options, int64_t state_size) {
   try {
     PolicySetup setup = set_up_policy(entry, &options, state_size);
+    setup.token_kinds = some_kinds();
     return PolicyCase{name_of(setup), std::move(options), std::move(setup)};
   } catch (const InputError&) {
     return std::nullopt;
@@ -85,7 +97,9 @@ Subject make_subject(const PolicyEntry& entry, const Node& options) {
 }
 
 PolicySetup PolicyCase::set_up_anew() const {
-  return set_up_policy(*setup.entry, &options, setup.state_size);
+  PolicySetup anew = set_up_policy(*setup.entry, &options, setup.state_size);
+  anew.token_kinds = setup.token_kinds;
+  return anew;
 }
 
 std::vector<PolicyCase> policy_cases(const Subject& subject, int64_t state_size) {

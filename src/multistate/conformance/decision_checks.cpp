@@ -42,11 +42,15 @@ std::vector<Declared> declared_by(const Needs& needs) {
   flag(&Needs::query_statistics, "query_statistics");
   flag(&Needs::keys, "keys");
   flag(&Needs::values, "values");
+  flag(&Needs::tokens, "tokens");
+  flag(&Needs::token_kinds, "token_kinds");
   flag(&Needs::random, "random");
   if (needs.future) {
     all.push_back({"future", [](Needs& left) { left.future = {}; }});
   }
   count(&Needs::memory, "memory", "fields of memory");
+  count(&Needs::set_memory, "set_memory", "floats of set_memory");
+  count(&Needs::head_memory, "head_memory", "vectors of head_memory");
   count(&Needs::scratch, "scratch", "buffers of scratch");
   count(&Needs::vectors, "vectors", "buffers of vectors");
   return all;
@@ -100,7 +104,7 @@ std::vector<std::string> declared_in_vain(Session& session) {
     wrong.push_back(fmt::format("needs() declares what is never read: {}", join(unused)));
   }
   const auto written = [&](const LayerCase& one) { return session.naive(one).memory_written; };
-  if (needs.memory > 0 && !any_case(session, written)) {
+  if (needs.remembers() && !any_case(session, written)) {
     wrong.emplace_back("the memory that needs() declares stays 0 in every row");
   }
   return wrong;
@@ -109,7 +113,8 @@ std::vector<std::string> declared_in_vain(Session& session) {
 /// Nothing that the policy could decide by but positions.
 bool positions_only(const Needs& needs) {
   return !needs.attention && !needs.query && !needs.query_statistics && !needs.keys &&
-         !needs.values && !needs.future && !needs.random && needs.memory == 0;
+         !needs.values && !needs.knows_tokens() && !needs.future && !needs.random &&
+         !needs.remembers();
 }
 
 /// The control as it is compared with a case: with the case's common options, and first tokens of
@@ -137,8 +142,9 @@ std::string twin(Session& session) {
   const PolicySetup& setup = session.cases().front().policy.setup;
   for (const char* name : kControls) {
     const PolicyEntry* control = policy_registry().find(name);
+    const auto& bases = setup.bases;
     const bool itself = control == session.subject().entry ||
-                        (session.info().over_base && setup.options.at("base") == name);
+                        std::find(bases.begin(), bases.end(), control) != bases.end();
     if (control == nullptr || itself) {
       continue;
     }
@@ -150,7 +156,7 @@ std::string twin(Session& session) {
 }
 
 bool is_scoring(const LayerCase& one) {
-  return dynamic_cast<const ScoringPolicy*>(one.policy.setup.policy.get()) != nullptr;
+  return one.policy.setup.faces.scoring != nullptr;
 }
 
 /// Everything that one mistake may cause, as one finding: scores that are all equal, rows of a
@@ -175,7 +181,7 @@ std::string no_decision(Session& session) {
   if (symptoms.empty()) {
     return "";
   }
-  const bool forgets = first.policy.setup.needs.memory > 0;
+  const bool forgets = first.policy.setup.needs.remembers();
   return fmt::format("{}. {}", join(symptoms, "; "),
                      constant && forgets ? "Does observe() override that of ScoringPolicy?"
                      : constant          ? "Does score() write what it has found?"

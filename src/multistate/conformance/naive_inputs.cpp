@@ -1,9 +1,20 @@
 #include <cmath>
 #include <numbers>
 
+#include "multistate/base/random.h"
 #include "multistate/conformance/naive_scan.h"
 
 namespace multistate {
+namespace {
+
+/// Ids of a small vocabulary, in no order, some of them more than once.
+void add_ids(NaiveInputs& inputs) {
+  for (int64_t token = 0; token < inputs.tokens; ++token) {
+    inputs.ids.push_back((token * token + 3 * token + 5) % NaiveInputs::kVocabulary);
+  }
+}
+
+}  // namespace
 
 NaiveInputs NaiveInputs::random(int64_t heads, int64_t kv_heads, int64_t tokens, uint64_t seed,
                                 double spread) {
@@ -13,6 +24,7 @@ NaiveInputs NaiveInputs::random(int64_t heads, int64_t kv_heads, int64_t tokens,
     const double radius = std::sqrt(-2.0 * std::log(1.0 - random.uniform()));
     return radius * std::cos(2.0 * std::numbers::pi * random.uniform());
   };
+  add_ids(inputs);
   const auto fill = [&](std::vector<double>& data, int64_t count, double scale) {
     for (int64_t i = 0; i < count * tokens * inputs.head_size; ++i) {
       // Through single precision, so that the engine gets exactly the same numbers.
@@ -29,6 +41,7 @@ NaiveInputs NaiveInputs::integers(int64_t heads, int64_t kv_heads, int64_t token
                                   int64_t largest) {
   NaiveInputs inputs = {.heads = heads, .kv_heads = kv_heads, .head_size = 16, .tokens = tokens};
   Random random({seed});
+  add_ids(inputs);
   const auto fill = [&](std::vector<double>& data, int64_t count) {
     for (int64_t i = 0; i < count * tokens * inputs.head_size; ++i) {
       data.push_back(std::floor(random.uniform() * static_cast<double>(2 * largest + 1)) -

@@ -15,11 +15,11 @@ void decide_and_give_up(const PolicySetup& setup, std::vector<NaiveSet>& sets, i
     views.emplace_back(set.describe(t, layer), setup.needs);
     scores.push_back(set.scores());
   }
-  if (setup.needs.pools_heads) {
-    setup.policy->evict_pooled(views, scores, evictions);
+  if (setup.faces.pooled != nullptr) {
+    setup.faces.pooled->evict_pooled(views, scores, evictions);
   }
-  for (size_t i = 0; i < sets.size() && !setup.needs.pools_heads; ++i) {
-    setup.policy->evict(views[i], scores[i], evictions[i]);
+  for (size_t i = 0; i < sets.size() && setup.faces.pooled == nullptr; ++i) {
+    setup.faces.evict(views[i], scores[i], evictions[i]);
   }
   if (observer) {
     observer(views, scores);
@@ -43,9 +43,9 @@ NaiveResult naive_scan(const NaiveInputs& inputs, const PolicySetup& setup, Samp
   for (int64_t set = 0; set < sets; ++set) {
     const Heads heads = {set * inputs.heads / sets, (set + 1) * inputs.heads / sets,
                          set * inputs.kv_heads / sets, (set + 1) * inputs.kv_heads / sets};
-    all.emplace_back(
-        inputs, setup, heads,
-        Random({seed.seed, seed.sample, static_cast<uint64_t>(layer), static_cast<uint64_t>(set)}));
+    all.emplace_back(inputs, setup, heads,
+                     CounterRandom(seed.seed, seed.sample, static_cast<uint64_t>(layer),
+                                   static_cast<uint64_t>(set)));
   }
   result.kept.resize(all.size());
   for (int64_t t = 0; t < inputs.tokens; ++t) {

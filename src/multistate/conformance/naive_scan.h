@@ -14,6 +14,8 @@ namespace multistate {
 
 /// Queries [H][T][D], keys and values [G][T][D] of one layer, in double precision.
 struct NaiveInputs {
+  static constexpr int64_t kVocabulary = 17;  ///< Of the ids.
+
   int64_t heads = 0;
   int64_t kv_heads = 0;
   int64_t head_size = 0;
@@ -25,6 +27,7 @@ struct NaiveInputs {
   std::optional<double> scale = {};      ///< Factor of the logits; 1 / sqrt(D) if not set.
   std::optional<double> logit_cap = {};  ///< c: logits become c * tanh(logit / c).
   std::optional<int64_t> window = {};    ///< Newest tokens a query sees, its own included.
+  std::vector<int64_t> ids = {};         ///< [T]; see Qkv.
   std::vector<double> queries = {};
   std::vector<double> keys = {};
   std::vector<double> values = {};

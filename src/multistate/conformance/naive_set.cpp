@@ -52,7 +52,10 @@ void NaiveSet::attend(int64_t t, std::vector<double>& attended) {
   Row row = {.position = t,
              .keys = {},
              .values = {},
-             .memory = std::vector<float>(static_cast<size_t>(setup_.needs.memory), 0.0F)};
+             .memory = std::vector<float>(static_cast<size_t>(setup_.needs.floats_a_row()), 0.0F)};
+  if (setup_.needs.knows_tokens()) {
+    row.memory.back() = static_cast<float>(inputs_.ids[static_cast<size_t>(t)]);
+  }
   for (int64_t head = heads_.first_kv; head < heads_.end_kv; ++head) {
     const double* key = vector_of(inputs_, inputs_.keys, head, t);
     row.keys.insert(row.keys.end(), key, key + inputs_.head_size);
@@ -143,9 +146,10 @@ void NaiveSet::gather() {
       values_.insert(values_.end(), value, value + size);
     }
   }
-  memory_.assign(static_cast<size_t>(setup_.needs.memory * count), 0.0F);
+  const int64_t fields = setup_.needs.floats_a_row();
+  memory_.assign(static_cast<size_t>(fields * count), 0.0F);
   for (int64_t row = 0; row < count; ++row) {
-    for (int64_t field = 0; field < setup_.needs.memory; ++field) {
+    for (int64_t field = 0; field < fields; ++field) {
       memory_[static_cast<size_t>(field * count + row)] =
           rows_[static_cast<size_t>(row)].memory[static_cast<size_t>(field)];
     }
@@ -158,8 +162,9 @@ void NaiveSet::gather() {
 }
 
 int64_t NaiveSet::state_size(int64_t layer) const {
-  return setup_.needs.layer_budgets ? setup_.policy->layer_budget(layer, 1, setup_.state_size)
-                                    : setup_.state_size;
+  const LayerBudgets* budgets = setup_.faces.budgets;
+  return budgets != nullptr ? budgets->layer_budget(layer, 1, setup_.state_size)
+                            : setup_.state_size;
 }
 
 int64_t NaiveSet::capacity(int64_t t, int64_t k) const {
@@ -225,6 +230,10 @@ const StepData& NaiveSet::describe(int64_t t, int64_t layer) {
   data_.scratch = scratch_.data();
   data_.scratch_stride = count;
   data_.vectors = vectors_.data();
+  if (setup_.token_kinds != nullptr) {
+    data_.token_kinds = *setup_.token_kinds;
+  }
+  data_.set_memory = set_memory_.data();
   data_.random = &random_;
   frequencies_ = rotary_frequencies(inputs_);
   data_.rotary_frequencies = frequencies_;
@@ -259,7 +268,7 @@ void NaiveSet::merge(const Evictions& evictions) {
     }
   }
   CopiedRows editor(keys, values_, data_);
-  setup_.policy->merge(StepView(data_, setup_.needs), evictions.rows(), editor);
+  setup_.faces.merging->merge(StepView(data_, setup_.needs), evictions.rows(), editor);
   for (int64_t head = 0; head < heads_.kv(); ++head) {
     for (size_t row = 0; row < rows_.size(); ++row) {
       const auto key = editor.key(head, static_cast<int64_t>(row));
@@ -271,13 +280,13 @@ void NaiveSet::merge(const Evictions& evictions) {
 }
 
 void NaiveSet::give_up(const Evictions& evictions) {
-  if (setup_.needs.merges && !evictions.rows().empty()) {
+  if (setup_.faces.merging != nullptr && !evictions.rows().empty()) {
     merge(evictions);
   }
   const auto count = static_cast<int64_t>(rows_.size());
   std::vector<Row> left;
   for (int64_t row = 0; row < count; ++row) {
-    for (int64_t field = 0; field < setup_.needs.memory; ++field) {
+    for (int64_t field = 0; field < setup_.needs.floats_a_row(); ++field) {
       rows_[static_cast<size_t>(row)].memory[static_cast<size_t>(field)] =
           memory_[static_cast<size_t>(field * count + row)];
     }

@@ -23,8 +23,14 @@ struct Heads {
 /// One row set of naive_scan(). Keeps references to inputs and setup.
 class NaiveSet {
  public:
-  NaiveSet(const NaiveInputs& inputs, const PolicySetup& setup, const Heads& heads, Random random)
-      : inputs_(inputs), setup_(setup), heads_(heads), random_(random) {}
+  NaiveSet(const NaiveInputs& inputs, const PolicySetup& setup, const Heads& heads,
+           const CounterRandom& random)
+      : inputs_(inputs),
+        setup_(setup),
+        heads_(heads),
+        random_(random),
+        set_memory_(
+            static_cast<size_t>(setup.needs.floats_a_set(heads.queries(), inputs.head_size))) {}
 
   /// Appends the row of token t and lets it attend to all; adds to `attended` [T][H][D].
   void attend(int64_t t, std::vector<double>& attended);
@@ -84,7 +90,8 @@ class NaiveSet {
   const NaiveInputs& inputs_;
   const PolicySetup& setup_;
   Heads heads_;
-  Random random_;
+  CounterRandom random_;
+  std::vector<float> set_memory_;
   std::vector<Row> rows_;
   std::vector<std::vector<double>> weights_;  ///< [head][row]
 

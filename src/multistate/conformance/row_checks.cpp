@@ -33,7 +33,7 @@ std::string excess_rows_together(const PolicySetup& setup, const ScanRun& run) {
 }
 
 std::string excess_rows(const PolicySetup& setup, const ScanRun& run) {
-  if (setup.needs.pools_heads) {
+  if (setup.faces.pooled != nullptr) {
     return excess_rows_together(setup, run);
   }
   for (size_t set = 0; set < run.sets.size(); ++set) {

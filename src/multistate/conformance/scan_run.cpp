@@ -34,13 +34,17 @@ SteppedScan::SteppedScan(const LayerScan& scan, const NaiveInputs& inputs, const
     : scan_(scan),
       all_{to_tensor(inputs.queries, inputs.heads, inputs),
            to_tensor(inputs.keys, inputs.kv_heads, inputs),
-           to_tensor(inputs.values, inputs.kv_heads, inputs)},
+           to_tensor(inputs.values, inputs.kv_heads, inputs), inputs.ids},
       state_(attention_of(inputs), setup, {.layer = layer}, seed,
              {.tokens = inputs.tokens, .prompt = inputs.prompt}, at::kFloat) {}
 
 void SteppedScan::advance(int64_t count) {
   const auto part = [&](const at::Tensor& x) { return x.narrow(1, tokens_, count).contiguous(); };
-  pieces_.push_back(scan_.attend({part(all_.queries), part(all_.keys), part(all_.values)}, state_));
+  const auto ids = all_.ids.empty()
+                       ? all_.ids
+                       : all_.ids.subspan(static_cast<size_t>(tokens_), static_cast<size_t>(count));
+  pieces_.push_back(
+      scan_.attend({part(all_.queries), part(all_.keys), part(all_.values), ids}, state_));
   tokens_ += count;
 }
 

@@ -20,11 +20,27 @@ bool differ(const StepView& step, std::span<const float> scores) {
   return false;
 }
 
-bool remembers(const StepView& step, int64_t fields) {
-  for (int64_t field = 0; field < fields; ++field) {
-    const auto memory = step.memory(field);
-    if (std::any_of(memory.begin(), memory.end(), [](float x) { return x != 0.0F; })) {
+bool not_zero(std::span<const float> memory) {
+  return std::any_of(memory.begin(), memory.end(), [](float x) { return x != 0.0F; });
+}
+
+/// Whether something is in the memory of the rows or of their set.
+bool remembers(const StepView& step, const Needs& needs) {
+  for (int64_t field = 0; field < needs.memory; ++field) {
+    if (not_zero(step.memory(field))) {
       return true;
+    }
+  }
+  for (int64_t field = 0; field < needs.set_memory; ++field) {
+    if (step.set_memory(field) != 0.0F) {
+      return true;
+    }
+  }
+  for (int64_t field = 0; field < needs.head_memory; ++field) {
+    for (int64_t head = 0; head < step.heads(); ++head) {
+      if (not_zero(step.head_memory(head, field))) {
+        return true;
+      }
     }
   }
   return false;
@@ -98,7 +114,7 @@ const NaiveRun& Session::naive(const LayerCase& one) {
                              std::span<const std::span<float>> scores) {
       for (size_t i = 0; i < sets.size(); ++i) {
         run.scores_differ = run.scores_differ || differ(sets[i], scores[i]);
-        run.memory_written = run.memory_written || remembers(sets[i], setup.needs.memory);
+        run.memory_written = run.memory_written || remembers(sets[i], setup.needs);
       }
     };
     run.result = naive_scan(*one.inputs, setup, kSeed, 0, observe);

@@ -72,8 +72,7 @@ class GroupBlocks {
 
   void begin(size_t i, int64_t first, int64_t count) {
     const SetInputs& inputs = steps_[i].inputs();
-    sets_[i].rows.append(inputs.keys.narrow(1, first, count), inputs.values.narrow(1, first, count),
-                         sets_[i].trace.tokens());
+    append_rows(state_, sets_[i], inputs, first, count);
     decision_.reserve(sets_[i].rows.rows());
     buffers_[i].rows = {sets_[i].rows.keys(), sets_[i].rows.values()};
     if (state_.setup().rotates_anew()) {

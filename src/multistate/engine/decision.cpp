@@ -49,7 +49,7 @@ void decide(const PolicySetup& setup, const StepView& step, std::span<float> scr
             Evictions& evictions) {
   evictions.clear();
   call_policy(setup, step.layer(), step.step(), [&] {
-    setup.policy->evict(step, scratch, evictions);
+    setup.faces.evict(step, scratch, evictions);
     evictions.sort();
     check_rows(step, evictions);
     check_counts(step, step.live_rows(), static_cast<int64_t>(evictions.rows().size()),
@@ -74,7 +74,7 @@ void GroupDecision::decide(std::span<const StepData> steps,
   for (const StepData& step : steps) {
     views_.emplace_back(step, setup_.needs);
   }
-  if (setup_.needs.pools_heads) {
+  if (setup_.faces.pooled != nullptr) {
     decide_pooled(scratch);
   } else {
     multistate::decide(setup_, views_.front(), scratch.front(), evictions_.front());
@@ -86,7 +86,7 @@ void GroupDecision::decide_pooled(std::span<const std::span<float>> scratch) {
     evictions.clear();
   }
   call_policy(setup_, views_.front().layer(), views_.front().step(), [&] {
-    setup_.policy->evict_pooled(views_, scratch, evictions_);
+    setup_.faces.pooled->evict_pooled(views_, scratch, evictions_);
     int64_t live = 0;
     int64_t evicted = 0;
     for (size_t set = 0; set < views_.size(); ++set) {

@@ -227,6 +227,7 @@ at::Tensor Evaluator::advance(std::span<const int64_t> ids, SampleState& state,
     {
       const Stopwatch watch(seconds.linears);
       qkv = project(layer, hidden, rotated, layer_state);
+      qkv.ids = ids;
     }
     {
       const Stopwatch watch(seconds.scan);
@@ -270,7 +271,7 @@ at::Tensor Evaluator::advance_each(std::span<const int64_t> ids,
         const auto one = [i](const at::Tensor& x) {
           return x.narrow(1, static_cast<int64_t>(i), 1);
         };
-        const Qkv qkv = {one(all.queries), one(all.keys), one(all.values)};
+        const Qkv qkv = {one(all.queries), one(all.keys), one(all.values), ids.subspan(i, 1)};
         LayerState& layer_state = states[i]->layers[static_cast<size_t>(layer)];
         attended.push_back(attend(scan_of(layer_state), qkv, layer_state, [&](int64_t /*row*/) {
           return place_of(static_cast<int64_t>(i));

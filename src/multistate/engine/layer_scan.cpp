@@ -10,7 +10,8 @@ const LayerScan& scan_for(const PolicySetup& setup) {
   // The block scan computes with rows as they are when they come, and where their places change it
   // knows logits only, not keys and queries.
   const bool sees_rotated = needs.keys || needs.query || needs.query_statistics;
-  return needs.merges || (setup.rotates_anew() && sees_rotated) ? token_scan() : block_scan();
+  return setup.faces.merging != nullptr || (setup.rotates_anew() && sees_rotated) ? token_scan()
+                                                                                  : block_scan();
 }
 
 }  // namespace multistate

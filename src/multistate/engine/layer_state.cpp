@@ -16,18 +16,19 @@ namespace {
 
 /// Throws InputError when a policy would have no layer to act on.
 LayerPlace place_of(const DecoderSpec& spec, const PolicySetup& setup, int64_t layer) {
-  LayerPlace place = {.layer = layer, .index = 0, .count = 0};
+  LayerPlace place = {.layer = layer, .index = 0, .count = 0, .layers = spec.layer_count()};
+  const PolicySetup& acting = setup.of_layer(layer);
   for (int64_t other = 0; other < spec.layer_count(); ++other) {
-    if (!spec.layer(other).attention.window) {
+    if (!spec.layer(other).attention.window && &setup.of_layer(other) == &acting) {
       place.index += other < layer ? 1 : 0;
       ++place.count;
     }
   }
-  if (place.count == 0 && setup.bounded()) {
-    throw InputError(
-        fmt::format("policy {}: every layer of the model has a sliding window and keeps its newest "
-                    "rows by itself, which leaves the policy no layer to act on",
-                    setup.entry->info.name));
+  if (place.count == 0 && acting.bounded()) {
+    throw InputError(fmt::format(
+        "policy {}: every layer {} has a sliding window and keeps its newest rows by "
+        "itself, which leaves the policy no layer to act on",
+        acting.entry->info.name, setup.layers.empty() ? "of the model" : "of its range"));
   }
   return place;
 }
@@ -38,12 +39,13 @@ std::shared_ptr<const PolicySetup> window_of(const AttentionSpec& attention) {
 }
 
 int64_t rows_of_layer(const PolicySetup& setup, const LayerPlace& place) {
-  if (!setup.bounded() || !setup.needs.layer_budgets) {
+  if (!setup.bounded() || setup.faces.budgets == nullptr) {
     return setup.state_size;
   }
   int64_t k = 0;
-  call_policy(setup, place.layer, 0,
-              [&] { k = setup.policy->layer_budget(place.index, place.count, setup.state_size); });
+  call_policy(setup, place.layer, 0, [&] {
+    k = setup.faces.budgets->layer_budget(place.index, place.count, setup.state_size);
+  });
   // What all layers keep together, and so what one may have.
   const int64_t most = setup.state_size * place.count;
   const std::string problem =
@@ -67,10 +69,11 @@ LayerState::LayerState(const DecoderSpec& spec, const PolicySetup& setup, int64_
 LayerState::LayerState(const AttentionSpec& attention, const PolicySetup& policy_setup,
                        const LayerPlace& place, SampleSeed seed, const SampleLength& length,
                        const at::TensorOptions& options)
-    : setup_(policy_setup),
+    : setup_(policy_setup.of_layer(place.layer)),
       window_(window_of(attention)),
       attention_(attention),
       layer_(place.layer),
+      layers_(place.layers),
       state_size_(rows_of_layer(this->setup(), place)),
       length_(length),
       rotary_frequencies_(attention.rotation.frequencies()) {
@@ -82,15 +85,18 @@ LayerState::LayerState(const AttentionSpec& attention, const PolicySetup& policy
   const RowSet::Layout layout = {.kv_heads = attention.kv_heads / sets,
                                  .head_size = attention.head_size,
                                  .capacity = std::min(most, length.tokens),
-                                 .memory = setup.needs.memory,
+                                 .memory = setup.needs.floats_a_row(),
                                  .quantization = quantization()};
   peaks_.resize(static_cast<size_t>(sets));
   for (int64_t set = 0; set < sets; ++set) {
-    sets_.push_back({.rows = RowSet(layout, options),
-                     .trace = {},
-                     .random = Random({seed.seed, seed.sample, static_cast<uint64_t>(place.layer),
-                                       static_cast<uint64_t>(set)}),
-                     .queries = {}});
+    sets_.push_back(
+        {.rows = RowSet(layout, options),
+         .trace = {},
+         .random = CounterRandom(seed.seed, seed.sample, static_cast<uint64_t>(place.layer),
+                                 static_cast<uint64_t>(set)),
+         .queries = {},
+         .memory = std::vector<float>(static_cast<size_t>(
+             setup.needs.floats_a_set(attention.heads / sets, attention.head_size)))});
     if (setup.needs.query_statistics) {
       sets_.back().queries = QueryStatistics(attention.heads / sets, attention.head_size);
     }
@@ -133,7 +139,7 @@ void LayerState::expect(const SampleLength& length) {
 }
 
 int64_t LayerState::sets_in_group() const {
-  return setup().needs.pools_heads ? static_cast<int64_t>(sets_.size()) : 1;
+  return setup().faces.pooled != nullptr ? static_cast<int64_t>(sets_.size()) : 1;
 }
 
 void LayerState::adopt(const LayerState& full, int64_t tokens) {
@@ -180,7 +186,7 @@ int64_t LayerState::peak_bytes() const {
 int64_t LayerState::peak_memory_bytes() const {
   int64_t bytes = 0;
   for (const Held& peak : peaks_) {
-    bytes += peak.rows * setup().needs.memory * static_cast<int64_t>(sizeof(float));
+    bytes += peak.rows * setup().needs.floats_a_row() * static_cast<int64_t>(sizeof(float));
   }
   return bytes;
 }
@@ -188,7 +194,7 @@ int64_t LayerState::peak_memory_bytes() const {
 int64_t LayerState::statistics_bytes() const {
   int64_t bytes = 0;
   for (const Set& set : sets_) {
-    bytes += set.queries.bytes();
+    bytes += set.queries.bytes() + static_cast<int64_t>(set.memory.size() * sizeof(float));
   }
   return bytes;
 }

@@ -8,7 +8,7 @@
 
 #include <ATen/core/Tensor.h>
 
-#include "multistate/base/random.h"
+#include "multistate/base/counter_random.h"
 #include "multistate/engine/query_statistics.h"
 #include "multistate/engine/row_trace.h"
 #include "multistate/model/decoder_spec.h"
@@ -20,8 +20,9 @@ namespace multistate {
 /// Which layer it is, and which of those that a policy acts on.
 struct LayerPlace {
   int64_t layer = 0;
-  int64_t index = 0;  ///< Among the layers without a window.
-  int64_t count = 1;  ///< How many of these there are.
+  int64_t index = 0;   ///< Among the layers without a window.
+  int64_t count = 1;   ///< How many of these there are.
+  int64_t layers = 1;  ///< Of the model.
 };
 
 /// What tells one sample's random numbers from another's.
@@ -42,9 +43,10 @@ class LayerState {
   struct Set {
     RowSet rows;
     RowTrace trace;
-    Random random;
+    CounterRandom random;
     QueryStatistics queries;
-    int64_t peak_rows = 0;  ///< Most rows held after a step.
+    std::vector<float> memory;  ///< The policy's of the set, see StepData::set_memory.
+    int64_t peak_rows = 0;      ///< Most rows held after a step.
   };
 
   /// Throws InputError when the policy gives the layer no more rows than it protects.
@@ -83,6 +85,7 @@ class LayerState {
 
   std::span<const double> rotary_frequencies() const { return rotary_frequencies_; }
   int64_t layer() const { return layer_; }
+  int64_t layers() const { return layers_; }  ///< Of the model.
   std::vector<Set>& sets() { return sets_; }
   const std::vector<Set>& sets() const { return sets_; }
 
@@ -119,8 +122,8 @@ class LayerState {
   int64_t peak_bytes() const;
   int64_t bytes() const;
 
-  /// Parts of both: the policy's memory of the rows that were there at the peak, and the query
-  /// statistics, which take the same all the time.
+  /// Parts of both: the policy's memory of the rows that were there at the peak, and what takes the
+  /// same all the time: query statistics, and the policy's memory of the sets.
   int64_t peak_memory_bytes() const;
   int64_t statistics_bytes() const;
 
@@ -136,6 +139,7 @@ class LayerState {
   std::shared_ptr<const PolicySetup> window_;  ///< Instead of it, where the layer has a window.
   AttentionSpec attention_;
   int64_t layer_;
+  int64_t layers_;
   int64_t state_size_;
   SampleLength length_;
   std::vector<double> rotary_frequencies_;  ///< [R/2], where R elements of a head turn.

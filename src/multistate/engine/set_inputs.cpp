@@ -1,6 +1,7 @@
 #include "multistate/engine/set_inputs.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include <ATen/ops/empty.h>
 #include <fmt/format.h>
@@ -69,6 +70,7 @@ SetInputs inputs_of_set(const Qkv& qkv, const at::Tensor& attended, const Attent
           .keys = qkv.keys.narrow(0, first, width),
           .values = qkv.values.narrow(0, first, width),
           .attended = attended.narrow(1, first, width),
+          .ids = qkv.ids,
           .scale = attention.scale,
           .logit_cap = attention.logit_cap,
           .window = attention.window};
@@ -80,12 +82,31 @@ HeadMatrices readable(const at::Tensor& tensor, at::Tensor& holder) {
   return {holder.data_ptr<float>(), holder.stride(0), rows ? holder.stride(1) : 0};
 }
 
+void append_rows(const LayerState& state, LayerState::Set& set, const SetInputs& inputs,
+                 int64_t first, int64_t count) {
+  set.rows.append(inputs.keys.narrow(1, first, count), inputs.values.narrow(1, first, count),
+                  set.trace.tokens());
+  if (!state.setup().needs.knows_tokens()) {
+    return;
+  }
+  if (static_cast<int64_t>(inputs.ids.size()) != inputs.tokens()) {
+    throw std::invalid_argument("the policy reads tokens, whose ids are not given");
+  }
+  // A float holds every integer up to 2^24, and no vocabulary is as large.
+  float* ids = set.rows.memory() + state.setup().needs.memory * set.rows.memory_stride() +
+               set.rows.rows() - count;
+  for (int64_t token = 0; token < count; ++token) {
+    ids[token] = static_cast<float>(inputs.ids[static_cast<size_t>(first + token)]);
+  }
+}
+
 void describe_set(const LayerState& state, LayerState::Set& set, const SetInputs& inputs,
                   StepData& data, double place) {
   const PolicySetup& setup = state.setup();
   const auto slots = static_cast<int64_t>(data.live.size());
   data.step = set.trace.tokens() - 1;
   data.layer = state.layer();
+  data.layers = state.layers();
   data.state_size = state.state_size();
   data.capacity = state.capacity_after(data.step);
   data.heads = inputs.heads();
@@ -99,6 +120,10 @@ void describe_set(const LayerState& state, LayerState::Set& set, const SetInputs
       std::max(data.first_candidate, slots - setup.common.recent.rows(state.state_size()));
   data.memory = set.rows.memory();
   data.memory_stride = set.rows.memory_stride();
+  if (setup.token_kinds != nullptr) {
+    data.token_kinds = *setup.token_kinds;
+  }
+  data.set_memory = set.memory.data();
   data.random = &set.random;
   data.rotary_frequencies = state.rotary_frequencies();
   if (setup.needs.query_statistics) {

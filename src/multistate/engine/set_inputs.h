@@ -18,6 +18,7 @@ struct SetInputs {
   at::Tensor keys;                       ///< [G, T, D]
   at::Tensor values;                     ///< [G, T, D]
   at::Tensor attended;                   ///< [T, G, H/G, D], to be filled in.
+  std::span<const int64_t> ids = {};     ///< [T]; see Qkv.
   double scale = 1.0;                    ///< Factor of all logits.
   std::optional<double> logit_cap = {};  ///< c: logits become c * tanh(logit / c).
   std::optional<int64_t> window = {};    ///< See AttentionSpec.
@@ -44,6 +45,11 @@ SetInputs inputs_of_set(const Qkv& qkv, const at::Tensor& attended, const Attent
 /// A tensor [heads, ..., size] where a policy can read it, in float32. `holder` keeps a copy alive
 /// when one is needed.
 HeadMatrices readable(const at::Tensor& tensor, at::Tensor& holder);
+
+/// Appends the rows of the tokens [first, first + count) of the call to their set, with their ids
+/// where the policy reads them.
+void append_rows(const LayerState& state, LayerState::Set& set, const SetInputs& inputs,
+                 int64_t first, int64_t count);
 
 /// Completes the description of the newest token's step, whose live slots and matrices `data` shows
 /// already: what the state knows of it. Takes the query, which RoPE has rotated to `place`, into

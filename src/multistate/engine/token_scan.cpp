@@ -71,8 +71,7 @@ class SetStepper {
 
   /// Lets token `token` of the call attend, and describes the step for the policy to decide about.
   void attend(int64_t token, StepData& data) {
-    set_.rows.append(inputs_.keys.narrow(1, token, 1), inputs_.values.narrow(1, token, 1),
-                     set_.trace.tokens());
+    append_rows(state_, set_, inputs_, token, 1);
     set_.trace.record_birth();
     auto query = inputs_.queries.select(2, token);
     auto keys = set_.rows.keys();
@@ -94,11 +93,11 @@ class SetStepper {
 
   void give_up(const Evictions& evictions, const StepData& data) {
     const Needs& needs = state_.setup().needs;
-    if (needs.merges && !evictions.rows().empty()) {
+    const MergingPolicy* merging = state_.setup().faces.merging;
+    if (merging != nullptr && !evictions.rows().empty()) {
       EditableRows rows(set_.rows, data);
-      call_policy(state_.setup(), data.layer, data.step, [&] {
-        state_.setup().policy->merge(StepView(data, needs), evictions.rows(), rows);
-      });
+      call_policy(state_.setup(), data.layer, data.step,
+                  [&] { merging->merge(StepView(data, needs), evictions.rows(), rows); });
       rows.write_back();
     }
     for (const int64_t row : evictions.rows()) {

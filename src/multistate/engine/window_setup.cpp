@@ -5,7 +5,7 @@
 namespace multistate {
 namespace {
 
-class KeepNewest final : public Policy {
+class KeepNewest final : public EvictingPolicy {
  public:
   void evict(const StepView& step, std::span<float> /*scratch*/,
              Evictions& evictions) const override {
@@ -34,7 +34,7 @@ const PolicyEntry& entry() {
 PolicySetup window_setup(int64_t rows) {
   PolicySetup setup;
   setup.entry = &entry();
-  setup.policy = std::make_shared<KeepNewest>();
+  setup.use(std::make_shared<KeepNewest>());
   setup.state_size = rows;
   return setup;
 }

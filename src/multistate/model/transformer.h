@@ -16,9 +16,10 @@ namespace multistate {
 /// Queries, keys and values of T tokens in one layer, after RoPE. Views; the last dimension is
 /// contiguous.
 struct Qkv {
-  at::Tensor queries;  ///< [H, T, D]
-  at::Tensor keys;     ///< [G, T, D]
-  at::Tensor values;   ///< [G, T, D]
+  at::Tensor queries;                 ///< [H, T, D]
+  at::Tensor keys;                    ///< [G, T, D]
+  at::Tensor values;                  ///< [G, T, D]
+  std::span<const int64_t> ids = {};  ///< [T], of the tokens; for policies that read them.
 
   int64_t tokens() const { return keys.size(1); }
 };

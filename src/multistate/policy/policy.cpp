@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -91,21 +90,6 @@ void add_lowest(const StepView& step, std::span<const float> scores, int64_t cou
 
 }  // namespace
 
-void Policy::evict_pooled(std::span<const StepView> /*sets*/,
-                          std::span<const std::span<float>> /*scratch*/,
-                          std::span<Evictions> /*evictions*/) const {
-  throw std::logic_error("the policy declares pools_heads and has no evict_pooled()");
-}
-
-void Policy::merge(const StepView& /*step*/, std::span<const int64_t> /*rows*/,
-                   RowEditor& /*editor*/) const {
-  throw std::logic_error("the policy declares merges and has no merge()");
-}
-
-int64_t Policy::layer_budget(int64_t /*layer*/, int64_t /*layers*/, int64_t /*k*/) const {
-  throw std::logic_error("the policy declares layer_budgets and has no layer_budget()");
-}
-
 void evict_lowest(const StepView& step, std::span<const float> scores, int64_t count,
                   Evictions& evictions, float tolerance) {
   if (count == 1) {
@@ -115,16 +99,6 @@ void evict_lowest(const StepView& step, std::span<const float> scores, int64_t c
   } else if (count > 1) {
     add_lowest(step, scores, count, tolerance, evictions);
   }
-}
-
-void ScoringPolicy::evict(const StepView& step, std::span<float> scratch,
-                          Evictions& evictions) const {
-  observe(step);
-  if (step.excess() == 0) {
-    return;
-  }
-  score(step, scratch);
-  evict_lowest(step, scratch, step.excess(), evictions, tie_tolerance());
 }
 
 }  // namespace multistate

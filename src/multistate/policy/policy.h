@@ -10,7 +10,7 @@
 
 namespace multistate {
 
-/// The rows that a policy gives up in one step.
+/// The rows that a policy evicts in one step.
 class Evictions {
  public:
   /// Slot `row` of the step's view goes; in any order, each once.
@@ -39,12 +39,16 @@ class RowEditor {
   virtual std::span<float> value(int64_t kv_head, int64_t row) = 0;
 };
 
-/// Decides which rows of the state are given up. The engine does everything else: it stores,
+/// Decides which rows of the state are evicted. The engine does everything else: it stores,
 /// attends, protects, removes and counts.
 ///
+/// What a policy can do is what it derives from, its faces: those below. The engine asks once, when
+/// a policy is set up (faces.h). A policy of bounded states has exactly one of ScoringPolicy and
+/// EvictingPolicy, or PooledPolicy; the other faces come on top.
+///
 /// A policy is immutable: one object serves all layers, samples and threads. What it has to
-/// remember lies in the memory of the rows (StepView::memory) and goes with them, so nothing can
-/// leak from one sample into the next.
+/// remember lies in the memory of the rows and of their set (StepView), so nothing can leak from
+/// one sample into the next.
 class Policy {
  public:
   virtual ~Policy() = default;
@@ -54,7 +58,29 @@ class Policy {
   /// Why the policy's rule cannot act on a cache of `k` rows whose first `sinks` are protected, as
   /// the end of "policy NAME: ..."; "" when it can.
   virtual std::string problem_with(int64_t /*k*/, int64_t /*sinks*/) const { return ""; }
+};
 
+/// Gives every row a score; the lowest is evicted: the shape of most published policies.
+class ScoringPolicy : public virtual Policy {
+ public:
+  /// Importance of each row, [N]. Called only when rows have to go. Of rows that tie, the oldest is
+  /// evicted. Scores of rows that are dead or protected are not looked at; NaN or infinity in any
+  /// other stops the run.
+  virtual void score(const StepView& step, std::span<float> scores) const = 0;
+
+  /// Called once a token, after it has attended and before score(): the place to update memory.
+  virtual void observe(const StepView& /*step*/) const {}
+
+  /// Scores tie with the lowest when they exceed it by no more than this share of its magnitude.
+  /// Above 0 for scores that are equal but for rounding, such as the norms of one token's keys at
+  /// different positions: rounding must not choose among these. 0: only equal scores tie. Asked
+  /// once, at set-up.
+  virtual float tie_tolerance() const { return 0.0F; }
+};
+
+/// Names the rows to evict, by whatever rule.
+class EvictingPolicy : public virtual Policy {
+ public:
   /// Called once a token, after it has attended. At least step.excess() rows have to go, all of
   /// them candidates and alive; more may, but none while the set holds fewer rows than
   /// step.capacity(): until then every policy is the full model. `scratch` has N floats of unknown
@@ -62,40 +88,34 @@ class Policy {
   /// update its memory.
   virtual void evict(const StepView& step, std::span<float> scratch,
                      Evictions& evictions) const = 0;
-
-  /// In the place of evict() for policies with Needs::pools_heads: what all sets of a layer give up
-  /// in one step. Together they may keep capacity() rows a set, in whatever shares. The spans have
-  /// an entry a set.
-  virtual void evict_pooled(std::span<const StepView> sets,
-                            std::span<const std::span<float>> scratch,
-                            std::span<Evictions> evictions) const;
-
-  /// Called before `rows` (ascending) are removed, by Needs::merges: the place to hand on what they
-  /// hold to rows that stay.
-  virtual void merge(const StepView& step, std::span<const int64_t> rows, RowEditor& editor) const;
-
-  /// Rows that layer `layer` of `layers` keeps, 1 or more, where the state size is `k`. By
-  /// Needs::layer_budgets; the sum over layers should be layers * k.
-  virtual int64_t layer_budget(int64_t layer, int64_t layers, int64_t k) const;
 };
 
-/// A policy that gives every row a score and evicts the lowest: the shape of most published ones.
-class ScoringPolicy : public Policy {
+/// Names the rows to evict of all sets of a layer together: its heads share one budget. Takes the
+/// option `scope: kv_head`.
+class PooledPolicy : public virtual Policy {
  public:
-  /// Importance of each row, [N]. Called only when rows have to go. Of rows that tie, the oldest is
-  /// evicted. Scores of rows that are dead or protected are not looked at; NaN or infinity in any
-  /// other stops the run.
-  virtual void score(const StepView& step, std::span<float> scores) const = 0;
+  /// Called once a token, as EvictingPolicy::evict(). Together the sets may keep capacity() rows a
+  /// set, in whatever shares. The spans have an entry a set.
+  virtual void evict_pooled(std::span<const StepView> sets,
+                            std::span<const std::span<float>> scratch,
+                            std::span<Evictions> evictions) const = 0;
+};
 
-  /// Called at every step, before score(): the place to update memory.
-  virtual void observe(const StepView& /*step*/) const {}
+/// Changes rows that stay when others go. Runs token by token.
+class MergingPolicy : public virtual Policy {
+ public:
+  /// Called before `rows` (ascending) are removed: the place to hand on what they hold.
+  virtual void merge(const StepView& step, std::span<const int64_t> rows,
+                     RowEditor& editor) const = 0;
+};
 
-  /// Scores tie with the lowest when they exceed it by no more than this share of its magnitude.
-  /// Above 0 for scores that are equal but for rounding, such as the norms of one token's keys at
-  /// different positions: rounding must not choose among these. 0: only equal scores tie.
-  virtual float tie_tolerance() const { return 0.0F; }
-
-  void evict(const StepView& step, std::span<float> scratch, Evictions& evictions) const final;
+/// Layers keep different numbers of rows.
+class LayerBudgets : public virtual Policy {
+ public:
+  /// Rows that layer `layer` of `layers` keeps, 1 or more, where the state size is `k`; the sum
+  /// over layers should be layers * k. Layers with a sliding window of their own do not count.
+  /// Asked once a layer and sample.
+  virtual int64_t layer_budget(int64_t layer, int64_t layers, int64_t k) const = 0;
 };
 
 /// Adds `count` live candidates, or all when there are fewer: one by one, the oldest of those whose

@@ -31,7 +31,6 @@ struct PolicyInfo {
   Role role = Role::kPolicy;
   bool bounded =
       true;  ///< false: keeps every row; has no state size and none of the common options.
-  bool over_base = false;  ///< Works on the scores of another policy (BaseScorer).
   CommonOptions defaults;  ///< What the common options are when the user does not set them.
 };
 

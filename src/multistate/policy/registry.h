@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "multistate/config/registry.h"
+#include "multistate/policy/face_checks.h"
 #include "multistate/policy/policy_info.h"
 
 namespace multistate {
@@ -40,11 +41,13 @@ void register_policy(PolicyInfo info, NewPolicyMaker maker);
 
 /// Registers P while the program starts or its plug-in is loaded: `const PolicyRegistration<P>
 /// kRegistration{{.name = "tova", ...}};` in an anonymous namespace at the end of the policy's
-/// file. Nothing else has to know of the policy.
+/// file. Nothing else has to know of the policy. Does not compile for a class that has a function
+/// of a face which it does not derive from (face_checks.h).
 template <class P>
 class PolicyRegistration {
  public:
   explicit PolicyRegistration(PolicyInfo info) {
+    face_checks::check<P>();
     register_policy(std::move(info), &make_policy_maker<P>);
   }
 };

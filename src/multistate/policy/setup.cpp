@@ -1,10 +1,13 @@
 #include "multistate/policy/setup.h"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 #include <variant>
 
 #include <fmt/format.h>
+
+#include "multistate/policy/policy_over_base.h"
 
 namespace multistate {
 namespace {
@@ -34,7 +37,8 @@ std::string problem_with_counts(const PolicySetup& setup) {
   const Needs& needs = setup.needs;
   for (const auto& [name, count] :
        {std::pair("memory", needs.memory), std::pair("scratch", needs.scratch),
-        std::pair("vectors", needs.vectors)}) {
+        std::pair("vectors", needs.vectors), std::pair("set_memory", needs.set_memory),
+        std::pair("head_memory", needs.head_memory)}) {
     if (count < 0 || count > kMostFloats) {
       return fmt::format("policy {}: needs() asks for {} = {}; allowed is 0 to {}",
                          setup.entry->info.name, name, count, kMostFloats);
@@ -56,17 +60,42 @@ std::string problem_with_quantization(const PolicySetup& setup) {
     return fmt::format("policy {}: groups of {} rows; they must have 1 or more, and at most {}",
                        name, setup.needs.quantization->group, kMostFloats);
   }
-  if (setup.needs.merges) {
+  if (setup.faces.merging != nullptr) {
     return fmt::format("policy {}: rows that are quantised cannot be merged", name);
   }
   return "";
+}
+
+/// Throws InputError when the policy does not say which rows go, or more than once.
+void check_faces(const PolicySetup& setup, const Node* options) {
+  std::string problem = problem_with_faces(*setup.policy);
+  if (problem.empty() && setup.bounded() && !setup.faces.decides()) {
+    problem =
+        "nothing says which rows go: it has to be a ScoringPolicy, an EvictingPolicy or a "
+        "PooledPolicy";
+  }
+  if (!problem.empty()) {
+    refuse(fmt::format("policy {}: {}", setup.entry->info.name, problem), options);
+  }
+}
+
+/// Makes the policy. Throws InputError for a base that it cannot be made over.
+void make_policy(const PolicyMaker& maker, PolicySetup& setup, const Node* options) {
+  try {
+    setup.use(maker.make());
+  } catch (const std::invalid_argument& error) {
+    refuse(fmt::format("policy {}: {}", setup.entry->info.name, error.what()), options);
+  }
+  for (const std::string& name : base_names(*setup.policy)) {
+    setup.bases.push_back(policy_registry().find(name));
+  }
 }
 
 void check_needs(const PolicySetup& setup, const Node* options) {
   std::string problem = problem_with_counts(setup);
   if (!problem.empty()) {
     refuse(problem, options);
-  } else if (setup.needs.pools_heads && setup.common.scope != Scope::kKvHead) {
+  } else if (setup.faces.pooled != nullptr && setup.common.scope != Scope::kKvHead) {
     problem = fmt::format(
         "policy.scope: {} shares rows out among key/value heads, which takes kv_head, not layer",
         setup.entry->info.name);
@@ -74,7 +103,7 @@ void check_needs(const PolicySetup& setup, const Node* options) {
     problem = fmt::format(
         "policy.positions: {} sees the future, which is known for original positions only",
         setup.entry->info.name);
-  } else if (setup.needs.future && setup.needs.future->exact && setup.needs.pools_heads) {
+  } else if (setup.needs.future && setup.needs.future->exact && setup.faces.pooled != nullptr) {
     problem = fmt::format(
         "policy {}: an exact plan is for sets of a fixed size, which sets that share rows do not "
         "have",
@@ -85,13 +114,15 @@ void check_needs(const PolicySetup& setup, const Node* options) {
   refuse(problem, options);
 }
 
-class KeepAll final : public Policy {
- public:
-  void evict(const StepView& /*step*/, std::span<float> /*scratch*/,
-             Evictions& /*evictions*/) const override {}
-};
+class KeepAll final : public Policy {};
 
 }  // namespace
+
+void PolicySetup::use(std::shared_ptr<const Policy> made) {
+  policy = std::move(made);
+  faces = faces_of(*policy);
+  needs = policy->needs();
+}
 
 std::vector<std::string> PolicySetup::option_names() const {
   std::vector<std::string> names;
@@ -122,12 +153,33 @@ std::string PolicySetup::problem_with(int64_t k) const {
   return policy->problem_with(k, common.sinks);
 }
 
+const PolicySetup& PolicySetup::of_layer(int64_t layer) const {
+  for (const LayerRange& range : layers) {
+    if (layer <= range.last) {
+      return *range.setup;
+    }
+  }
+  return *this;
+}
+
+bool PolicySetup::some_layer(bool (PolicySetup::*holds)() const) const {
+  return std::any_of(layers.begin(), layers.end(),
+                     [&](const LayerRange& range) { return ((*range.setup).*holds)(); });
+}
+
 int64_t PolicySetup::quiet_tokens(const SampleLength& length) const {
+  if (!layers.empty()) {
+    int64_t quiet = length.tokens;
+    for (const LayerRange& range : layers) {
+      quiet = std::min(quiet, range.setup->quiet_tokens(length));
+    }
+    return quiet;
+  }
   if (!bounded()) {
     return length.tokens;
   }
-  if (needs.memory > 0 || needs.random || needs.query_statistics || needs.future ||
-      needs.layer_budgets || rotates_anew()) {
+  if (needs.remembers() || needs.knows_tokens() || needs.random || needs.query_statistics ||
+      needs.future || faces.budgets != nullptr || rotates_anew()) {
     return 0;
   }
   const int64_t rows = needs.quantization ? std::min(capacity(), residual(state_size)) : capacity();
@@ -145,7 +197,7 @@ const PolicySetup& keep_all_setup() {
   static const PolicySetup setup = [] {
     PolicySetup keep_all;
     keep_all.entry = &entry;
-    keep_all.policy = std::make_shared<KeepAll>();
+    keep_all.use(std::make_shared<KeepAll>());
     return keep_all;
   }();
   return setup;
@@ -160,14 +212,14 @@ PolicySetup set_up_policy(const PolicyEntry& entry, const Node* options, int64_t
   const auto maker = entry.maker();
   maker->visit(reader);
   maker->visit(writer);
-  setup.policy = maker->make();
+  make_policy(*maker, setup, options);
   if (entry.info.bounded) {
     setup.state_size = state_size;
     setup.common.visit(reader);
     setup.common.visit(writer);
   }
-  setup.needs = setup.policy->needs();
   setup.options = writer.json();
+  check_faces(setup, options);
   if (entry.info.bounded) {
     check_sizes(setup, options);
   }

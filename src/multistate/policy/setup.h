@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -8,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "multistate/policy/faces.h"
 #include "multistate/policy/registry.h"
 
 namespace multistate {
@@ -18,14 +20,40 @@ struct SampleLength {
   int64_t prompt = 0;  ///< How many of them, at the start, are its prompt.
 };
 
+struct PolicySetup;
+
+/// Layers first to last of a model, both included, and the setup that acts on them.
+struct LayerRange {
+  static constexpr int64_t kToTheEnd = std::numeric_limits<int64_t>::max();
+
+  int64_t first = 0;
+  int64_t last = kToTheEnd;
+  std::shared_ptr<const PolicySetup> setup;
+};
+
 /// A policy with all its options and the state size: what an engine needs to run it.
 struct PolicySetup {
   const PolicyEntry* entry = nullptr;
+  std::vector<const PolicyEntry*> bases = {};  ///< That it is made over, its own base first.
   std::shared_ptr<const Policy> policy;
+  Faces faces;  ///< Of `policy`.
   CommonOptions common;
   int64_t state_size = 0;  ///< k, rows kept; 0 for policies that keep all.
   Needs needs;
+
+  /// By id; for policies with Needs::token_kinds, from whoever knows the tokenizer.
+  std::shared_ptr<const std::vector<TokenKind>> token_kinds = {};
   nlohmann::json options;  ///< Every option with its value.
+
+  /// Where layers have policies of their own (by_layer.h): these, in order, without gaps; empty
+  /// where one policy acts on all. `needs` is then what some of them need, and `policy` none.
+  std::vector<LayerRange> layers = {};
+
+  /// The setup that acts on a layer: itself unless layers have their own.
+  const PolicySetup& of_layer(int64_t layer) const;
+
+  /// Sets the policy, its faces and what it needs.
+  void use(std::shared_ptr<const Policy> made);
 
   /// The names in `options`; a policy over a base has those of its base, too.
   std::vector<std::string> option_names() const;
@@ -42,16 +70,24 @@ struct PolicySetup {
   /// Why a layer cannot keep `k` rows, as the end of "policy NAME: ..."; "" when it can.
   std::string problem_with(int64_t k) const;
 
-  /// Tokens at the start of a sample in which this policy leaves no trace: it has nothing to give
-  /// up (see Policy::evict) and nothing to remember. The state after them is that of the full
-  /// model.
+  /// Tokens at the start of a sample in which this policy leaves no trace: nothing has to go and
+  /// nothing is remembered. The state after them is that of the full model.
   int64_t quiet_tokens(const SampleLength& length) const;
 
   /// Whether rows hold keys before RoPE, to be rotated anew at every step.
-  bool rotates_anew() const { return bounded() && common.positions != Positions::kOriginal; }
+  bool rotates_anew() const {
+    return layers.empty() ? bounded() && common.positions != Positions::kOriginal
+                          : some_layer(&PolicySetup::rotates_anew);
+  }
 
   /// Whether there is a cut at the end of the prompt.
-  bool one_shot() const { return bounded() && common.prompt == Prompt::kOneShot; }
+  bool one_shot() const {
+    return layers.empty() ? bounded() && common.prompt == Prompt::kOneShot
+                          : some_layer(&PolicySetup::one_shot);
+  }
+
+ private:
+  bool some_layer(bool (PolicySetup::*holds)() const) const;
 };
 
 /// A setup that keeps every row and belongs to no policy.

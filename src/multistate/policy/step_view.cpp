@@ -1,6 +1,7 @@
 #include "multistate/policy/step_view.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -18,18 +19,22 @@ std::span<const float> row_of(const HeadMatrices& matrices, int64_t head, int64_
 }  // namespace
 
 Needs Needs::operator|(const Needs& other) const {
+  if (quantization && other.quantization) {
+    throw std::invalid_argument("it and its base both quantise rows");
+  }
   return {.attention = attention || other.attention,
           .query = query || other.query,
           .query_statistics = query_statistics || other.query_statistics,
           .keys = keys || other.keys,
           .values = values || other.values,
+          .tokens = tokens || other.tokens,
+          .token_kinds = token_kinds || other.token_kinds,
           .random = random || other.random,
-          .merges = merges || other.merges,
-          .pools_heads = pools_heads || other.pools_heads,
-          .layer_budgets = layer_budgets || other.layer_budgets,
           .future = future ? future : other.future,
           .quantization = quantization ? quantization : other.quantization,
           .memory = memory + other.memory,
+          .set_memory = set_memory + other.set_memory,
+          .head_memory = head_memory + other.head_memory,
           .scratch = scratch + other.scratch,
           .vectors = vectors + other.vectors};
 }
@@ -93,9 +98,42 @@ std::span<float> StepView::vector(int64_t buffer) const {
   return {data_.vectors + buffer * data_.head_size, static_cast<size_t>(data_.head_size)};
 }
 
-Random& StepView::random() const {
+int64_t StepView::id_of(int64_t row) const {
+  return static_cast<int64_t>(data_.memory[needs_.memory * data_.memory_stride + row]);
+}
+
+int64_t StepView::token(int64_t row) const {
+  require(needs_.tokens, "tokens");
+  return id_of(row);
+}
+
+TokenKind StepView::token_kind(int64_t row) const {
+  require(needs_.token_kinds, "token_kinds");
+  const auto id = static_cast<size_t>(id_of(row));
+  if (id >= data_.token_kinds.size()) {
+    throw PolicyError(Breach::kNeeds,
+                      fmt::format("layer {}, step {}: the kind of token {} is not known: the model "
+                                  "was loaded without its tokenizer",
+                                  layer(), step(), id));
+  }
+  return data_.token_kinds[id];
+}
+
+float& StepView::set_memory(int64_t field) const {
+  require(field >= 0 && field < needs_.set_memory, "set_memory");
+  return data_.set_memory[field];
+}
+
+std::span<float> StepView::head_memory(int64_t head, int64_t field) const {
+  require(field >= 0 && field < needs_.head_memory, "head_memory");
+  const int64_t vector = field * heads() + head;
+  return {data_.set_memory + needs_.set_memory + vector * head_size(),
+          static_cast<size_t>(head_size())};
+}
+
+double StepView::uniform(int64_t row, int64_t draw) const {
   require(needs_.random, "random");
-  return *data_.random;
+  return data_.random->uniform(step(), data_.positions[static_cast<size_t>(row)], draw);
 }
 
 void mean_attention(const StepView& step, std::span<float> out) {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <span>
 
-#include "multistate/base/random.h"
+#include "multistate/base/counter_random.h"
 #include "multistate/config/options.h"
 
 namespace multistate {
@@ -32,26 +32,47 @@ struct Future {
   bool exact = false;
 };
 
-/// What a policy reads besides positions, and what it does besides evicting. The engine computes
-/// and hands over only what is declared; reading anything else throws std::logic_error.
+/// What a token is for a policy that keeps separators or marks.
+enum class TokenKind : uint8_t {
+  kText,
+  kSeparator,  ///< Nothing but punctuation and blanks, or with a line break.
+  kSpecial,    ///< A mark of the model that is no text: the begin of a sequence, of a message, ...
+};
+
+/// What a policy reads besides positions, and what it remembers. The engine computes and hands over
+/// only what is declared; reading anything else throws PolicyError.
 struct Needs {
-  bool attention = false;         ///< Attention weights of the newest query.
-  bool query = false;             ///< The newest query, after RoPE.
-  bool query_statistics = false;  ///< Mean and covariance of all queries so far, before RoPE.
-  bool keys = false;              ///< Keys of all rows, after RoPE.
-  bool values = false;            ///< Values of all rows.
-  bool random = false;            ///< The seeded generator; makes results depend on the seed.
-  bool merges = false;            ///< Changes rows that stay when others go (Policy::merge).
-  bool pools_heads = false;       ///< Key/value heads share a budget (Policy::evict_pooled).
-  bool layer_budgets = false;     ///< Layers keep different numbers of rows (Policy::layer_budget).
+  bool attention = false;             ///< Attention weights of the newest query.
+  bool query = false;                 ///< The newest query, after RoPE.
+  bool query_statistics = false;      ///< Mean and covariance of all queries so far, before RoPE.
+  bool keys = false;                  ///< Keys of all rows, after RoPE.
+  bool values = false;                ///< Values of all rows.
+  bool tokens = false;                ///< Ids of the rows' tokens; they take a float a row.
+  bool token_kinds = false;           ///< What kinds of tokens these are; the same float.
+  bool random = false;                ///< Seeded random numbers; makes results depend on the seed.
   std::optional<Future> future = {};  ///< Later attention: the whole sample must be known.
   std::optional<Quantization> quantization = {};  ///< Rows are quantised, in this way.
-  int64_t memory = 0;   ///< Floats that the policy remembers for every row.
-  int64_t scratch = 0;  ///< Buffers of one float a row, for use during a call.
-  int64_t vectors = 0;  ///< Buffers of one float an element of a head, for the same.
+  int64_t memory = 0;       ///< Floats that the policy remembers for every row.
+  int64_t set_memory = 0;   ///< Floats that it remembers for every set of rows.
+  int64_t head_memory = 0;  ///< Vectors of D floats that it remembers for every query head.
+  int64_t scratch = 0;      ///< Buffers of one float a row, for use during a call.
+  int64_t vectors = 0;      ///< Buffers of one float an element of a head, for the same.
 
-  /// What both read: a policy that asks another one needs its own and the other's.
+  /// What both read: a policy that asks another one needs its own and the other's. The other's
+  /// memory and buffers come behind its own. Throws std::invalid_argument when both quantise rows.
   Needs operator|(const Needs& other) const;
+
+  /// Floats that lie with a row: the policy's memory of it, and its token behind that.
+  int64_t floats_a_row() const { return memory + (knows_tokens() ? 1 : 0); }
+  bool knows_tokens() const { return tokens || token_kinds; }
+
+  /// Floats that lie with a set of `heads` query heads of `head_size` elements.
+  int64_t floats_a_set(int64_t heads, int64_t head_size) const {
+    return set_memory + head_memory * heads * head_size;
+  }
+
+  /// Whether something is remembered from one step to the next.
+  bool remembers() const { return memory > 0 || set_memory > 0 || head_memory > 0; }
 };
 
 /// A capacity that is never reached: that of a prompt which is cut once it has ended.
@@ -69,6 +90,7 @@ struct HeadMatrices {
 struct StepData {
   int64_t step = 0;
   int64_t layer = 0;
+  int64_t layers = 1;
   int64_t state_size = 0;
   int64_t capacity = 0;
   int64_t live_rows = 0;
@@ -88,12 +110,14 @@ struct StepData {
   std::span<const float> future;               ///< [N]
   HeadMatrices keys;                           ///< kv_heads x [N][D]
   HeadMatrices values;                         ///< kv_heads x [N][D]
-  float* memory = nullptr;  ///< fields x [N], memory_stride floats from field to field.
+  float* memory = nullptr;  ///< Needs::floats_a_row() fields x [N], memory_stride floats apart.
   int64_t memory_stride = 0;
-  float* scratch = nullptr;  ///< buffers x [N], scratch_stride floats from buffer to buffer.
+  std::span<const TokenKind> token_kinds = {};  ///< By id.
+  float* set_memory = nullptr;  ///< [Needs::set_memory], and behind it vectors x heads x [D].
+  float* scratch = nullptr;     ///< buffers x [N], scratch_stride floats from buffer to buffer.
   int64_t scratch_stride = 0;
   float* vectors = nullptr;  ///< buffers x [D]
-  Random* random = nullptr;
+  const CounterRandom* random = nullptr;
 };
 
 /// One set of rows at the moment after the newest token has attended to it: all that a policy sees.
@@ -108,7 +132,8 @@ class StepView {
   StepView(const StepData& data, const Needs& needs) : data_(data), needs_(needs) {}
 
   int64_t step() const { return data_.step; }  ///< Index of the newest token in its sample, from 0.
-  int64_t layer() const { return data_.layer; }
+  int64_t layer() const { return data_.layer; }    ///< From 0 to layers() - 1.
+  int64_t layers() const { return data_.layers; }  ///< Of the model.
   int64_t rows() const { return static_cast<int64_t>(data_.positions.size()); }
   int64_t live_rows() const { return data_.live_rows; }
   int64_t state_size() const { return data_.state_size; }  ///< k, the rows to keep.
@@ -163,19 +188,32 @@ class StepView {
   std::span<const float> key(int64_t kv_head, int64_t row) const;
   std::span<const float> value(int64_t kv_head, int64_t row) const;
 
+  /// The id of a row's token in the model's vocabulary, and its kind. (Needs::tokens, token_kinds)
+  int64_t token(int64_t row) const;
+  TokenKind token_kind(int64_t row) const;
+
   /// [N] floats that the policy keeps, one a row; 0 for a new row. 0 <= field < Needs::memory.
   std::span<float> memory(int64_t field = 0) const;
+
+  /// What the policy keeps for the set, whichever rows are in it: a float, and for each query head
+  /// a vector [D]; 0 at the start of a sample. 0 <= field < Needs::set_memory or
+  /// Needs::head_memory.
+  float& set_memory(int64_t field = 0) const;
+  std::span<float> head_memory(int64_t head, int64_t field = 0) const;
 
   /// [N] and [D] floats of unknown content, for use during this call. 0 <= buffer < Needs::scratch
   /// or Needs::vectors.
   std::span<float> scratch(int64_t buffer = 0) const;
   std::span<float> vector(int64_t buffer = 0) const;
 
-  /// Depends on seed, sample, layer and set only.
-  Random& random() const;
+  /// A random number for a row, uniform in [0, 1), and others for draw = 1, 2, ...: a function of
+  /// seed, sample, layer, set, step, the row's position and `draw`, and of nothing else.
+  /// (Needs::random)
+  double uniform(int64_t row, int64_t draw = 0) const;
 
  private:
   void require(bool declared, const char* what) const;
+  int64_t id_of(int64_t row) const;
 
   const StepData& data_;
   const Needs& needs_;

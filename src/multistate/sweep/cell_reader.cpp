@@ -6,6 +6,7 @@
 
 #include "multistate/base/text.h"
 #include "multistate/model/dtype.h"
+#include "multistate/policy/by_layer.h"
 
 namespace multistate {
 namespace {
@@ -142,7 +143,8 @@ bool applies(const std::string& key, const CellSpec& cell) {
     return true;
   }
   if (group == "policy") {
-    return cell.policy.options.contains(option);
+    // Of "base.window", an option of a part in a map of its own, the part.
+    return cell.policy.options.contains(option.substr(0, option.find('.')));
   }
   return group != "experiment" || cell.experiment.options.contains(option);
 }
@@ -164,6 +166,22 @@ void CellReader::note(const Node& node, const std::string& prefix, const std::st
   }
 }
 
+void CellReader::read_policy(const Node& config, CellSpec& spec) {
+  const Node& policy = required_map(config, "policy");
+  const int64_t context = spec.experiment.experiment->context_length();
+  if (const Node* layers = policy.member("layers"); layers != nullptr) {
+    reject_unknown(policy, std::vector<std::string>{"layers"}, "policy.");
+    const int64_t k = by_layer_is_bounded(*layers) ? read_state_size(config, context) : 0;
+    spec.policy = set_up_by_layer(*layers, k);
+    used_.insert("policy.layers");
+    return;
+  }
+  const auto& entry = named_entry(policy, "policy", policy_registry());
+  const int64_t k = entry.info.bounded ? read_state_size(config, context) : 0;
+  spec.policy = set_up_policy(entry, &policy, k);
+  note(policy, "policy.", entry.info.name, spec.policy.option_names());
+}
+
 CellSpec CellReader::read(const GridCell& cell) {
   const Node& config = cell.config;
   CellSpec spec;
@@ -174,14 +192,7 @@ CellSpec CellReader::read(const GridCell& cell) {
   note(experiment, "experiment.", experiment_entry.info.name, names_of(experiment_entry.options()));
   spec.experiment = set_up_experiment(experiment_entry, experiment);
 
-  const Node& policy = required_map(config, "policy");
-  const auto& policy_entry = named_entry(policy, "policy", policy_registry());
-  const int64_t state_size =
-      policy_entry.info.bounded
-          ? read_state_size(config, spec.experiment.experiment->context_length())
-          : 0;
-  spec.policy = set_up_policy(policy_entry, &policy, state_size);
-  note(policy, "policy.", policy_entry.info.name, spec.policy.option_names());
+  read_policy(config, spec);
 
   const int64_t seed = read_seed(config);
   if (spec.policy.needs.random || spec.experiment.experiment->draws()) {

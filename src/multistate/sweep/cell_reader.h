@@ -30,6 +30,9 @@ class CellReader {
   void note(const Node& node, const std::string& prefix, const std::string& owner,
             std::vector<std::string> names);
 
+  /// The cell's policy, or those of its layers.
+  void read_policy(const Node& config, CellSpec& spec);
+
   std::map<std::string, Offer> unused_;
   std::set<std::string> used_;
 };

@@ -9,7 +9,9 @@
 
 #include "multistate/config/canonical_json.h"
 #include "multistate/engine/expected_bytes.h"
+#include "multistate/engine/token_kinds.h"
 #include "multistate/model/dtype.h"
+#include "multistate/policy/by_layer.h"
 #include "multistate/policy/plugin.h"
 
 namespace multistate {
@@ -25,6 +27,7 @@ class Preparer {
     cell.spec = &spec;
     cell.model = model(spec.model);
     spec.experiment.experiment->check_model(cell.model->file().spec());
+    check_layers(spec.policy, cell.model->file().spec().layer_count());
     cell.workload = workload(spec, *cell.model);
     cell.samples = cell.workload->samples();
     if (spec.policy.one_shot() && cell.workload->length(0).prompt == 0) {
@@ -114,11 +117,36 @@ std::string identity_of(const PlannedCell& cell) {
     identity["experiment"].erase(option);
   }
   identity["experiment"]["data_sha256"] = cell.workload->data_sha256();
-  if (const Plugin* plugin = cell.spec->policy.entry->plugin; plugin != nullptr) {
+  const auto entries = entries_of(cell.spec->policy);
+  if (const Plugin* plugin = entries.front()->plugin; plugin != nullptr) {
     identity["policy"]["plugin_sha256"] = plugin->sha256;
+  }
+  for (const PolicyEntry* entry : std::span(entries).subspan(1)) {
+    if (entry->plugin != nullptr) {
+      identity["policy"]["inner_plugins"][entry->name()] = entry->plugin->sha256;
+    }
   }
   identity["schema"] = 1;
   return cell_identity(identity);
+}
+
+/// "-name=value"; of a policy in a map (a base, or that of a range of layers) its name and the
+/// options that are not at its defaults.
+std::string slug_part(const std::string& name, const nlohmann::json& value) {
+  if (!value.is_object()) {
+    return fmt::format("-{}={}", name, value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  nlohmann::json options = value;
+  for (const char* key : {"name", "version", "base_versions"}) {
+    options.erase(key);
+  }
+  const std::string policy = value.at("name");
+  std::string part = fmt::format("-{}={}", name, policy);
+  for (const auto& [option, chosen] :
+       policy_registry().find(policy)->off_defaults(options).items()) {
+    part += slug_part(fmt::format("{}.{}", name, option), chosen);
+  }
+  return part;
 }
 
 /// Policy, state size and the options that are not at their defaults: the same for a cell whatever
@@ -128,10 +156,11 @@ std::string slug_of(const CellSpec& spec) {
   if (spec.policy.bounded()) {
     slug += fmt::format("-{}", spec.policy.state_size);
   }
-  const nlohmann::json chosen = spec.policy.entry->off_defaults(spec.policy.options);
+  const nlohmann::json chosen = spec.policy.layers.empty()
+                                    ? spec.policy.entry->off_defaults(spec.policy.options)
+                                    : spec.policy.options.at("layers");
   for (const auto& [name, value] : chosen.items()) {
-    slug +=
-        fmt::format("-{}={}", name, value.is_string() ? value.get<std::string>() : value.dump());
+    slug += slug_part(name, value);
   }
   if (spec.seed) {
     slug += fmt::format("-seed={}", *spec.seed);
@@ -180,8 +209,9 @@ SweepPlan plan_sweep(SweepSpec spec, std::optional<int64_t> limit) {
   SweepPlan plan;
   plan.spec = std::move(spec);
   Preparer preparer(limit);
-  for (const CellSpec& cell : plan.spec.cells) {
+  for (CellSpec& cell : plan.spec.cells) {
     plan.cells.push_back(preparer.prepare(cell));
+    tell_token_kinds(plan.cells.back().model->file(), cell.policy);
     plan.cells.back().id = identity_of(plan.cells.back());
     plan.cells.back().slug = slug_of(cell);
   }

@@ -9,6 +9,7 @@
 #include "multistate/base/text.h"
 #include "multistate/config/canonical_json.h"
 #include "multistate/config/grid.h"
+#include "multistate/policy/by_layer.h"
 #include "multistate/policy/plugin.h"
 #include "multistate/sweep/cell_reader.h"
 
@@ -78,12 +79,9 @@ nlohmann::json CellSpec::config() const {
   nlohmann::json experiment_json = experiment.options;
   experiment_json["name"] = experiment.entry->info.name;
   experiment_json["version"] = experiment.entry->info.version;
-  nlohmann::json policy_json = policy.options;
-  policy_json["name"] = policy.entry->info.name;
-  policy_json["version"] = policy.entry->info.version;
   nlohmann::json config = {{"model", model.to_json()},
                            {"experiment", experiment_json},
-                           {"policy", policy_json},
+                           {"policy", to_json(policy)},
                            {"state_size", nullptr},
                            {"seed", nullptr}};
   if (policy.bounded()) {

@@ -54,10 +54,10 @@ class KeepsTheFirstFour final : public ScoringPolicy {
   }
 };
 
-/// TOVA that has the engine hand over keys, and a second buffer, which nobody reads.
+/// TOVA that has the engine hand over keys and tokens, and a second buffer, which nobody reads.
 class DeclaresTooMuch final : public ScoringPolicy {
  public:
-  Needs needs() const override { return {.attention = true, .keys = true, .scratch = 2}; }
+  Needs needs() const override { return {.attention = true, .keys = true, .tokens = true, .scratch = 2}; }
 
   void score(const StepView& step, std::span<float> scores) const override {
     mean_attention(step, step.scratch());

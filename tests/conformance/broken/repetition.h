@@ -61,7 +61,7 @@ class DeclaresRandomInVain final : public ScoringPolicy {
   Needs needs() const override { return {.random = true}; }
 
   void score(const StepView& step, std::span<float> scores) const override {
-    const double number = step.random().uniform();
+    const double number = step.uniform(0);
     for (size_t row = 0; row < scores.size(); ++row) {
       scores[row] = static_cast<float>(step.step() - step.positions()[row]) +
                     static_cast<float>(0.0 * number);

@@ -6,13 +6,13 @@
 
 namespace multistate::test {
 
-class EvictsNothing final : public Policy {
+class EvictsNothing final : public EvictingPolicy {
  public:
   void evict(const StepView& /*step*/, std::span<float> /*scratch*/,
              Evictions& /*evictions*/) const override {}
 };
 
-class EvictsProtected final : public Policy {
+class EvictsProtected final : public EvictingPolicy {
  public:
   void evict(const StepView& step, std::span<float> /*scratch*/,
              Evictions& evictions) const override {
@@ -27,7 +27,7 @@ class EvictsProtected final : public Policy {
 };
 
 /// One past the end.
-class EvictsBeyond final : public Policy {
+class EvictsBeyond final : public EvictingPolicy {
  public:
   void evict(const StepView& step, std::span<float> /*scratch*/,
              Evictions& evictions) const override {
@@ -37,7 +37,7 @@ class EvictsBeyond final : public Policy {
   }
 };
 
-class EvictsTwice final : public Policy {
+class EvictsTwice final : public EvictingPolicy {
  public:
   void evict(const StepView& step, std::span<float> /*scratch*/,
              Evictions& evictions) const override {
@@ -49,7 +49,7 @@ class EvictsTwice final : public Policy {
 };
 
 /// Does not ask whether a slot is alive.
-class EvictsDeadSlot final : public Policy {
+class EvictsDeadSlot final : public EvictingPolicy {
  public:
   void evict(const StepView& step, std::span<float> /*scratch*/,
              Evictions& evictions) const override {
@@ -60,7 +60,7 @@ class EvictsDeadSlot final : public Policy {
 };
 
 /// Starts when the state is three quarters full.
-class EvictsEarly final : public Policy {
+class EvictsEarly final : public EvictingPolicy {
  public:
   void evict(const StepView& step, std::span<float> /*scratch*/,
              Evictions& evictions) const override {

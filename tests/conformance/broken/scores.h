@@ -31,7 +31,7 @@ class ScoresInfinity final : public ScoringPolicy {
 };
 
 /// Comparisons with NaN are false, so that what is NaN never becomes the lowest.
-class SwallowsNan final : public Policy {
+class SwallowsNan final : public EvictingPolicy {
  public:
   Needs needs() const override { return {.attention = true}; }
 
@@ -90,9 +90,9 @@ class ReadsMemoryBeyond final : public ScoringPolicy {
 
 /// Reads keys where it has changed them, and so is at the mercy of whether that shows: chains of
 /// rows that go at once are merged into one another, or not.
-class ReadsWhatItMerges final : public ScoringPolicy {
+class ReadsWhatItMerges final : public ScoringPolicy, public MergingPolicy {
  public:
-  Needs needs() const override { return {.attention = true, .keys = true, .merges = true}; }
+  Needs needs() const override { return {.attention = true, .keys = true}; }
 
   void score(const StepView& step, std::span<float> scores) const override {
     mean_attention(step, scores);

@@ -1,0 +1,35 @@
+#include "multistate/engine/token_kinds.h"
+
+#include "multistate/text/token_class.h"
+
+namespace multistate {
+
+std::shared_ptr<const std::vector<TokenKind>> token_kinds_of(const TokenizerSpec& spec) {
+  const auto tokenizer = Tokenizer::make(spec);
+  std::vector<TokenKind> kinds;
+  for (int64_t id = 0; id < tokenizer->vocabulary_size(); ++id) {
+    const TokenClass text = token_class(tokenizer->decode({{id}}));
+    const bool separates = text == TokenClass::kPunctuation || text == TokenClass::kNewline;
+    kinds.push_back(separates ? TokenKind::kSeparator : TokenKind::kText);
+  }
+  for (const AddedToken& token : spec.added_tokens) {
+    if (token.special) {
+      kinds[static_cast<size_t>(token.id)] = TokenKind::kSpecial;
+    }
+  }
+  return std::make_shared<const std::vector<TokenKind>>(std::move(kinds));
+}
+
+void tell_token_kinds(const ModelFile& model, PolicySetup& setup) {
+  if (!setup.needs.token_kinds) {
+    return;
+  }
+  setup.token_kinds = token_kinds_of(model.tokenizer());
+  for (LayerRange& range : setup.layers) {
+    PolicySetup told = *range.setup;
+    told.token_kinds = setup.token_kinds;
+    range.setup = std::make_shared<const PolicySetup>(std::move(told));
+  }
+}
+
+}  // namespace multistate

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "multistate/policy/setup.h"
+
+namespace multistate {
+
+/// Policies by layer: `policy: {layers: {"0-1": full, "2-": {name: tova, sinks: 4}}}`. Ranges of
+/// layers, counted from 0, both ends included, in order and without gaps; the last one may be open.
+/// Each is a policy's name, or a map of its name and options, and has a setup of its own: its own
+/// faces, common options, scan and bytes. Layer budgets are shared out within a range.
+
+/// Whether some policy in the map `ranges` is one of bounded states, and so needs a state size.
+/// Throws InputError as set_up_by_layer().
+bool by_layer_is_bounded(const Node& ranges);
+
+/// The setups of all ranges; `state_size` is that of each. The role in comparisons is that of the
+/// least deployable of them. Throws InputError with the mark of what is wrong.
+PolicySetup set_up_by_layer(const Node& ranges, int64_t state_size);
+
+/// Throws InputError where ranges and the layers of a model do not fit.
+void check_layers(const PolicySetup& setup, int64_t layers);
+
+/// All policies that a setup is made of: its own, its bases, those of ranges of layers.
+std::vector<const PolicyEntry*> entries_of(const PolicySetup& setup);
+
+/// "name", "version", every option, and "base_versions" of bases that are not at version 1: what a
+/// setup is, but for its state size.
+nlohmann::json to_json(const PolicySetup& setup);
+
+}  // namespace multistate

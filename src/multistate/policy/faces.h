@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+
+#include "multistate/policy/policy.h"
+
+namespace multistate {
+
+/// The faces of a policy, asked for once, when it is set up: nullptr where it has none. They point
+/// into the policy, or into the base that it is made over.
+struct Faces {
+  const ScoringPolicy* scoring = nullptr;
+  const EvictingPolicy* evicting = nullptr;
+  const PooledPolicy* pooled = nullptr;
+  const MergingPolicy* merging = nullptr;
+  const LayerBudgets* budgets = nullptr;
+  float tie_tolerance = 0.0F;  ///< Of `scoring`.
+
+  /// Whether there is a face that says which rows go.
+  bool decides() const { return scoring != nullptr || evicting != nullptr || pooled != nullptr; }
+
+  /// Lets `scoring` or `evicting` decide about one set of rows. `scratch` [N] holds the scores of
+  /// the first, if rows have to go.
+  void evict(const StepView& step, std::span<float> scratch, Evictions& evictions) const;
+};
+
+/// Those that the policy derives from, and those of its base that it does not (PolicyOverBase).
+Faces faces_of(const Policy& policy);
+
+/// Why faces do not go together, as the end of "policy NAME: ..."; "" when they do: two that say
+/// which rows go, or a face of a policy that would be put in the place of the same one of its base,
+/// or never be asked.
+std::string problem_with_faces(const Policy& policy);
+
+}  // namespace multistate

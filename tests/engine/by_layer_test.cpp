@@ -83,8 +83,8 @@ TEST_CASE("by layer, blocks equal tokens, and the bytes are those expected") {
   const auto model = tiny_transformer({.layers = 3});
   for (const char* ranges :
        {"{0: full, 1: {name: tova, positions: in_cache}, 2: h2o}", "{0: weightedkv, 1-: snapkv}",
-        "{0: {name: pyramidkv, base: h2o, least: 2, beta: 4}, 1-: {name: pyramidkv, base: h2o, "
-        "least: 2, beta: 4}}"}) {
+        "{0: {name: pyramidkv, base: h2o, beta: 4, recent: 2}, 1-: {name: pyramidkv, base: h2o, "
+        "beta: 4, recent: 2}}"}) {
     CAPTURE(ranges);
     const auto setup = by_layer(ranges, 40);
     const auto blocks = run(*model, setup);
@@ -98,8 +98,8 @@ TEST_CASE("by layer, blocks equal tokens, and the bytes are those expected") {
 TEST_CASE("layer budgets are shared out among the layers of a range") {
   const auto model = tiny_transformer({.layers = 4});
   const auto setup =
-      by_layer("{0-1: full, 2-: {name: pyramidkv, base: h2o, least: 2, beta: 4}}", 12);
-  const auto alone = set_up_policy("pyramidkv", 12, "{base: h2o, least: 2, beta: 4}");
+      by_layer("{0-1: full, 2-: {name: pyramidkv, base: h2o, least: 2, beta: 4, recent: 2}}", 12);
+  const auto alone = set_up_policy("pyramidkv", 12, "{base: h2o, least: 2, beta: 4, recent: 2}");
   const Evaluator evaluator(*model, setup);
   const SampleState state = evaluator.start({}, {.tokens = kTokens});
   CHECK(state.layers[2].state_size() == alone.faces.budgets->layer_budget(0, 2, 12));

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "multistate/conformance/naive_scan.h"
+#include "multistate/conformance/random_model.h"
 
 namespace multistate {
 namespace {
@@ -52,10 +52,10 @@ std::string name_of(const PolicySetup& setup) {
                      setup.recent(), setup.common.every);
 }
 
-/// One token in three is a separator, one special, among those of NaiveInputs.
+/// One token in three is a separator, one special.
 std::shared_ptr<const std::vector<TokenKind>> some_kinds() {
   std::vector<TokenKind> kinds;
-  for (int64_t id = 0; id < NaiveInputs::kVocabulary; ++id) {
+  for (int64_t id = 0; id < kRandomVocabulary; ++id) {
     kinds.push_back(static_cast<TokenKind>(id % 3));
   }
   return std::make_shared<const std::vector<TokenKind>>(std::move(kinds));

@@ -26,7 +26,7 @@ DecoderSpec small_spec(const Shape& shape) {
   spec.architecture = "none";
   spec.name = "random";
   spec.hidden_size = 32;
-  spec.vocabulary_size = 64;
+  spec.vocabulary_size = kRandomVocabulary;
   spec.context_length = 256;
   spec.norm_epsilon = 1e-5;
   spec.tied = true;

@@ -74,12 +74,11 @@ TEST_CASE("ranges that leave a layer out, or name it twice, are refused") {
   CHECK_THAT(refusal("{0-1: full, 3-: tova}"), ContainsSubstring("where layer 2 was to come"));
   CHECK_THAT(refusal("{0-2: full, 2-: tova}"), ContainsSubstring("where layer 3 was to come"));
   CHECK_THAT(refusal("{0-: full, 2-: tova}"), ContainsSubstring("where no layer was to come"));
-  for (const char* range : {"a", "2-0", "-3", "0-1-2", "1.5", "0 - 1", ""}) {
+  for (const char* range : {"a", "2-0", "-3", "0-1-2", "1.5", "0 - 1"}) {
     CHECK_THAT(refusal("{'" + std::string(range) + "': full}"),
                ContainsSubstring("is no range of layers; expected one like 3, 0-1 or 2-"));
   }
   CHECK_THAT(refusal("{}"), ContainsSubstring("a map of ranges of layers to policies"));
-  CHECK_THAT(refusal("[tova]"), ContainsSubstring("a map of ranges of layers to policies"));
   CHECK_THAT(refusal("{0-: tovaa}"), ContainsSubstring("did you mean 'tova'?"));
   CHECK_THAT(refusal("{0-: {sinks: 3}}"), ContainsSubstring("policy.layers.0-.name: is missing"));
   CHECK_THAT(refusal("{0-: {name: tova, sink: 3}}"),

@@ -50,6 +50,9 @@ void measure(Session& session, Findings& findings) {
     findings.does_not_apply(error.what());
     return;
   }
+  if (!session.cases().empty()) {
+    setup.token_kinds = session.cases().front().policy.setup.token_kinds;
+  }
   findings.judge("a state of the size that is measured", [&]() -> std::string {
     const DecoderSpec spec = small_model();
     findings.note(describe(measure_decision(spec, setup, kTokens, kRepetitions),

@@ -262,6 +262,32 @@ TEST_CASE(
   CHECK(grid.cells[1].id == in_map.cells.front().id);
 }
 
+TEST_CASE("a cell may have a policy for each range of layers") {
+  const TinySweep sweep;
+  const auto with = [&](const std::string& ranges) {
+    return plan_of(sweep, "policy: {layers: {" + ranges + "}}\nstate_size: 8\n", 1);
+  };
+  const auto plan = with("0: full, 1-: {name: tova, sinks: 1}");
+  const PlannedCell& cell = plan.cells.front();
+  CHECK(cell.slug == "by_layer-8-0=full-1-=tova-1-.sinks=1");
+  CHECK(cell.id != with("0: full, 1-: {name: tova, sinks: 2}").cells.front().id);
+  CHECK(cell.id != with("0: tova, 1-: {name: tova, sinks: 1}").cells.front().id);
+  CHECK(run_sweep(plan, options()).done == 1);
+  const auto result = result_of(plan, cell);
+  CHECK(result.at("config").at("policy").at("layers").at("1-").at("sinks") == 1);
+  CHECK(result.at("policy").at("role") == "policy");
+  CHECK(result.at("perf").at("state_bytes") == cell.state_bytes);
+  // Of two layers one keeps all of the 64 tokens, the other 8.
+  CHECK(result.at("state").at("rows_peak") == 64);
+  CHECK_THAT(input_error([&] { with("0: full, 1-2: tova"); }),
+             ContainsSubstring("ends at 2, but the model has the layers 0 to 1"));
+  CHECK_THAT(input_error([&] { with("0: full"); }), ContainsSubstring("policy.layers"));
+  CHECK_THAT(input_error([&] {
+               plan_of(sweep, "policy: {name: tova, layers: {0-: full}}\nstate_size: 8\n");
+             }),
+             ContainsSubstring("unknown key 'policy.name'"));
+}
+
 TEST_CASE("two paths to one model, and two devices, are one measurement and refused") {
   namespace fs = std::filesystem;
   const TinySweep sweep;

@@ -141,10 +141,10 @@ std::string slug_part(const std::string& name, const nlohmann::json& value) {
     options.erase(key);
   }
   const std::string policy = value.at("name");
+  const nlohmann::json chosen = policy_registry().find(policy)->off_defaults(options);
   std::string part = fmt::format("-{}={}", name, policy);
-  for (const auto& [option, chosen] :
-       policy_registry().find(policy)->off_defaults(options).items()) {
-    part += slug_part(fmt::format("{}.{}", name, option), chosen);
+  for (const auto& [option, set] : chosen.items()) {
+    part += slug_part(fmt::format("{}.{}", name, option), set);
   }
   return part;
 }

@@ -44,6 +44,30 @@ TEST_CASE("the project keeps the rules of its architecture") {
   }
 }
 
+TEST_CASE("no name of a model's architecture is outside its file") {
+  const auto sources =
+      read_sources(MULTISTATE_SOURCE_DIR, {"src", "policies", "experiments", "tools"});
+  const auto names = architecture_names(sources);
+  CAPTURE(names);
+  for (const std::string name : {"llama", "gpt_neox", "gptneox", "Gemma3ForCausalLM"}) {
+    CHECK(std::find(names.begin(), names.end(), name) != names.end());
+  }
+  std::vector<std::string> violations;
+  for (const SourceFile& source : sources) {
+    const auto found = names_out_of_place(source, names);
+    violations.insert(violations.end(), found.begin(), found.end());
+  }
+  CAPTURE(violations);
+  CHECK(violations.empty());
+  const std::vector<std::string> one = {"llama"};
+  CHECK(
+      names_out_of_place({"src/multistate/engine/a.cpp", "x\nif (name == \"llama\") {\n"}, one) ==
+      std::vector<std::string>{"src/multistate/engine/a.cpp:2: names the architecture llama; only "
+                               "src/multistate/model/architectures/ may"});
+  CHECK(names_out_of_place({"src/multistate/engine/a.cpp", "// \"llama\"\n\"llama.x\"\n"}, one)
+            .empty());
+}
+
 TEST_CASE("a layer may include itself and those before it") {
   check_allowed("src/multistate/config/a.cpp", "#include \"multistate/config/b.h\"");
   check_allowed("src/multistate/config/a.cpp", "#include \"multistate/base/b.h\"");

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kLibrary = "src/multistate/";
 constexpr std::string_view kRoot = "multistate/";
+constexpr std::string_view kArchitectures = "src/multistate/model/architectures/";
 constexpr std::string_view kAggregate = "tools/aggregate/";
 constexpr std::string_view kAggregateRoot = "aggregate/";
 
@@ -215,6 +216,47 @@ std::vector<std::string> violations_of(const SourceFile& source) {
   if (lines > most) {
     violations.push_back(source.path + ":" + std::to_string(lines) + ": at most " +
                          std::to_string(most) + " lines; split the file by responsibility");
+  }
+  return violations;
+}
+
+std::vector<std::string> architecture_names(const std::vector<SourceFile>& sources) {
+  static const std::regex kField(R"(\.(title|hugging_face|gguf) = ([^\n]*))");
+  static const std::regex kText("\"([^\"]+)\"");
+  std::vector<std::string> names;
+  for (const SourceFile& source : sources) {
+    if (!source.path.starts_with(kArchitectures)) {
+      continue;
+    }
+    for (std::sregex_iterator field(source.text.begin(), source.text.end(), kField), end;
+         field != end; ++field) {
+      const std::string value = (*field)[2];
+      for (std::sregex_iterator text(value.begin(), value.end(), kText); text != end; ++text) {
+        names.push_back((*text)[1]);
+      }
+    }
+  }
+  return names;
+}
+
+std::vector<std::string> names_out_of_place(const SourceFile& source,
+                                            const std::vector<std::string>& names) {
+  std::vector<std::string> violations;
+  const std::string& path = source.path;
+  if (path.starts_with(kArchitectures) || path.starts_with("src/multistate/text/") ||
+      path.starts_with("tests/")) {
+    return violations;
+  }
+  std::istringstream lines(source.text);
+  std::string line;
+  for (int number = 1; std::getline(lines, line); ++number) {
+    const std::string code = line.substr(0, line.find("//"));
+    for (const std::string& name : names) {
+      if (code.find('"' + name + '"') != std::string::npos) {
+        violations.push_back(path + ":" + std::to_string(number) + ": names the architecture " +
+                             name + "; only " + std::string(kArchitectures) + " may");
+      }
+    }
   }
   return violations;
 }

@@ -26,3 +26,13 @@ std::vector<Include> includes_of(std::string_view text);
 /// What a file does against the rules of the architecture, one "<path>:<line>: <what>" each; empty
 /// if nothing: which folders it may include, which headers of LibTorch, how long it may be.
 std::vector<std::string> violations_of(const SourceFile& source);
+
+/// What the files of src/multistate/model/architectures register: titles, class names, and names in
+/// GGUF files.
+std::vector<std::string> architecture_names(const std::vector<SourceFile>& sources);
+
+/// Where a file of the program has one of these names as a text of its code, in the same form.
+/// Allowed in architectures/ alone. The folder text is not looked at: names of tokenizers and chat
+/// formats are others.
+std::vector<std::string> names_out_of_place(const SourceFile& source,
+                                            const std::vector<std::string>& names);

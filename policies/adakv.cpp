@@ -55,7 +55,10 @@ class AdaKv final : public PolicyOverBase, public PooledPolicy {
  private:
   /// Rows that a head keeps whatever its scores: the protected ones, and beyond them its safeguard.
   int64_t least_rows(const StepView& set) const {
-    const int64_t guarded = set.first_candidate() + set.rows() - set.end_candidates();
+    int64_t guarded = set.live_rows();
+    for (int64_t row = set.first_candidate(); row < set.end_candidates(); ++row) {
+      guarded -= set.live(row) ? 1 : 0;
+    }
     return guarded + safeguard_.rows(std::max<int64_t>(set.state_size() - guarded, 0));
   }
 

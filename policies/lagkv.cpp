@@ -49,7 +49,7 @@ class LagKv final : public ScoringPolicy {
   /// evicted first, so the newest 2 lag are all alive.
   void observe(const StepView& step) const override {
     const int64_t lag = lag_of(step.state_size());
-    const int64_t tokens = step.step() + 1 - step.first_candidate();
+    const int64_t tokens = step.step() + 1 - step.sinks();
     if (tokens >= 2 * lag && tokens % lag == 0) {
       rank(step, {step.rows() - 2 * lag, step.rows() - lag}, {step.rows() - lag, step.rows()});
     }

@@ -197,6 +197,22 @@ ArchitectureModel gemma3(bool older) {
   return model;
 }
 
+/// What the models that see pictures have in their config, with the class's own sizes of heads.
+ArchitectureModel gemma3_text_part() {
+  ArchitectureModel model = gemma3(true);
+  model.name = "gemma3, the text part of a larger model";
+  json text = model.config;
+  text.erase("architectures");
+  text["model_type"] = "gemma3_text";
+  model.config = {{"architectures", {"Gemma3ForConditionalGeneration"}},
+                  {"model_type", "gemma3"},
+                  {"mm_tokens_per_image", 256},
+                  {"eos_token_id", {1, 2}},
+                  {"text_config", text},
+                  {"vision_config", {{"hidden_size", 16}}}};
+  return model;
+}
+
 ArchitectureModel phi(bool longrope) {
   ArchitectureModel model = base_model(longrope ? "phi3 with longrope" : "phi3, a share rotated",
                                        "Phi3ForCausalLM", longrope ? "" : "phi3");
@@ -318,10 +334,11 @@ ArchitectureModel plain_llama() {
 }  // namespace
 
 std::vector<ArchitectureModel> architecture_models() {
-  return {plain_llama(),   biased_llama(), llama3(),     linear_llama(),   yarn_llama(),
-          dynamic_llama(), mistral(),      qwen2(),      windowed_qwen2(), qwen3(),
-          gemma2(),        gemma3(false),  gemma3(true), phi(false),       phi(true),
-          olmo2(),         smollm3(),      granite(),    neox(true),       neox(false)};
+  return {plain_llama(),   biased_llama(), llama3(),     linear_llama(),     yarn_llama(),
+          dynamic_llama(), mistral(),      qwen2(),      windowed_qwen2(),   qwen3(),
+          gemma2(),        gemma3(false),  gemma3(true), gemma3_text_part(), phi(false),
+          phi(true),       olmo2(),        smollm3(),    granite(),          neox(true),
+          neox(false)};
 }
 
 }  // namespace multistate::test

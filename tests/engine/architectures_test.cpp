@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include <ATen/ops/equal.h>
+#include <ATen/ops/allclose.h>
 #include <fmt/format.h>
 
 #include "multistate/engine/evaluator.h"
@@ -166,35 +166,112 @@ TEST_CASE("factors of rotations that a GGUF file has as a tensor are used") {
                    naive_losses(model.rules, model.tensors, ids)) < 2e-5);
 }
 
-TEST_CASE("the format of phi3 has long factors in tensors, and its texts end where they begin") {
-  ArchitectureModel model;
+/// One of architecture_models().
+ArchitectureModel model_named(const std::string& name) {
   for (ArchitectureModel& one : architecture_models()) {
-    if (one.name == "phi3 with longrope") {
-      model = std::move(one);
+    if (one.name == name) {
+      return std::move(one);
     }
   }
+  throw std::logic_error(name);
+}
+
+TEST_CASE("texts beyond the original length turn by the long factors, all of their tokens") {
+  ArchitectureModel model = model_named("phi3 with longrope");
+  const TemporaryFolder hugging_face;
+  write_folder(model, hugging_face);
   model.gguf = "phi3";
   model.gguf_keys = {{"rope.scaling.original_context_length", 32}};
   GgufWriter writer = make_gguf(model);
   writer.add("rope_factors_short.weight", {4}, 0, bytes_of({1.0F, 1.5F, 2.0F, 3.0F}));
   writer.add("rope_factors_long.weight", {4}, 0, bytes_of({2.0F, 4.0F, 8.0F, 16.0F}));
+  const TemporaryFolder gguf;
+  write_file(gguf / "m.gguf", writer.bytes());
+  NaiveRules rules = model.rules;
+  for (const int64_t tokens : {32, 33, 50}) {
+    if (tokens > 32) {
+      rules.frequencies.assign(2, naive_frequencies(8, 10000.0));
+      for (auto& frequencies : rules.frequencies) {
+        frequencies[0] /= 2.0;
+        frequencies[1] /= 4.0;
+        frequencies[2] /= 8.0;
+        frequencies[3] /= 16.0;
+      }
+    }
+    const auto ids = some_ids(tokens);
+    const auto expected = naive_losses(rules, model.tensors, ids);
+    CHECK(difference(losses_of(gguf / "m.gguf", ids), expected) < 2e-5);
+    CHECK(difference(losses_of(hugging_face.path(), ids), expected) < 2e-5);
+  }
+}
+
+TEST_CASE("with dynamic scaling theta grows with a text that is longer than the context") {
+  ArchitectureModel model = model_named("llama with dynamic scaling, within its context");
   const TemporaryFolder folder;
-  write_file(folder / "m.gguf", writer.bytes());
-  const auto ids = some_ids(32);
-  CHECK(difference(losses_of(folder / "m.gguf", ids),
-                   naive_losses(model.rules, model.tensors, ids)) < 2e-5);
-  CHECK(input_error([&] { losses_of(folder / "m.gguf", some_ids(33)); }) ==
-        "the model has RoPE scaling 'longrope', whose frequencies depend on the length of the text "
-        "beyond 32 tokens, which is not supported; a sample has 33");
+  write_folder(model, folder);
+  constexpr int64_t kTokens = 100;  // Of a context of 64, factor 2: 2 * 100 / 64 - 1 = 2.125.
+  model.rules.frequencies.assign(2, naive_frequencies(8, 10000.0 * std::pow(2.125, 8.0 / 6.0)));
+  const auto ids = some_ids(kTokens);
+  CHECK(difference(losses_of(folder.path(), ids), naive_losses(model.rules, model.tensors, ids)) <
+        2e-5);
+}
+
+TEST_CASE("a sample that outgrows its rotations while it is made is refused, and rows that move") {
+  const TemporaryFolder folder;
+  write_folder(model_named("phi3 with longrope"), folder);
+  const auto model = Transformer::load(*ModelFile::open(folder.path()), at::kFloat);
+  const auto setup = set_up_policy("tova", 9);
+  const Evaluator evaluator(*model, setup);
+  const std::string beyond =
+      "the model has RoPE scaling 'longrope', whose frequencies depend on the length of the text "
+      "beyond 32 tokens; a sample has 40, ";
+  CHECK(input_error([&] { evaluator.start({}, {.tokens = 40, .prompt = 32, .open = true}); }) ==
+        beyond + "of which 8 are generated one by one: the frequencies would change on the way");
+  CHECK_NOTHROW(evaluator.start({}, {.tokens = 40, .prompt = 33, .open = true}));
+  CHECK_NOTHROW(evaluator.start({}, {.tokens = 32, .prompt = 3, .open = true}));
+  const auto moving = set_up_policy("tova", 9, "{positions: in_cache}");
+  CHECK(input_error([&] { Evaluator(*model, moving).start({}, {.tokens = 40}); }) ==
+        beyond + "which is no length for rows that move: use policy.positions: original");
+  auto state = evaluator.start({}, {.tokens = 30});
+  PhaseSeconds seconds;
+  evaluator.advance(some_ids(4), state, seconds);
+  CHECK(input_error([&] { state.expect({.tokens = 40}); }) ==
+        "RoPE scaling 'longrope' depends on the length of the text beyond 32 tokens; a sample that "
+        "began as one of 30 has 40");
+}
+
+TEST_CASE(
+    "samples of a batch turn each by its own length, and take over no prefix beyond a limit") {
+  const TemporaryFolder folder;
+  write_folder(model_named("phi3 with longrope"), folder);
+  const auto model = Transformer::load(*ModelFile::open(folder.path()), at::kFloat);
+  const auto setup = set_up_policy("tova", 9);
+  const Evaluator evaluator(*model, setup);
+  PhaseSeconds seconds;
+  const auto ids = some_ids(45);
+  std::vector<SampleState> states;
+  for (const int64_t tokens : {20, 45}) {
+    states.push_back(evaluator.start({}, {.tokens = tokens}));
+    evaluator.advance(std::span(ids).first(10), states.back(), seconds);
+  }
+  const std::vector<SampleState*> both = {&states[0], &states[1]};
+  const auto together =
+      evaluator.advance_each(std::vector<int64_t>{ids[10], ids[10]}, both, seconds);
+  for (int64_t i = 0; i < 2; ++i) {
+    auto alone = evaluator.start({}, {.tokens = i == 0 ? 20 : 45});
+    evaluator.advance(std::span(ids).first(10), alone, seconds);
+    const auto hidden = evaluator.advance(std::span(ids).subspan(10, 1), alone, seconds);
+    CHECK(at::allclose(together.narrow(0, i, 1), hidden, 1e-5, 1e-5));
+  }
+  SharedPrefix prefix(8);
+  const auto alone = evaluator.evaluate(ids, {});
+  const auto with_prefix = evaluator.evaluate(ids, {}, 0, &prefix);
+  CHECK(with_prefix.computed_tokens == 45);
+  CHECK(difference(with_prefix.losses, alone.losses) == 0.0);
 }
 
 TEST_CASE("a policy acts on the layers without a window, the others keep their newest rows") {
-  ArchitectureModel model;
-  for (ArchitectureModel& one : architecture_models()) {
-    if (one.name == "gemma3") {
-      model = std::move(one);
-    }
-  }
+  const ArchitectureModel model = model_named("gemma3");
   const TemporaryFolder folder;
   write_folder(model, folder);
   const auto transformer = Transformer::load(*ModelFile::open(folder.path()), at::kFloat);
@@ -227,19 +304,90 @@ TEST_CASE("a policy acts on the layers without a window, the others keep their n
   }
 }
 
-TEST_CASE("a policy without a layer to act on is refused") {
-  for (const ArchitectureModel& model : architecture_models()) {
-    if (model.name != "mistral with a window") {
-      continue;
+TEST_CASE("a policy acts within the windows of all layers where it is told to") {
+  const ArchitectureModel model = model_named("gemma3");
+  const TemporaryFolder folder;
+  write_folder(model, folder);
+  const auto transformer = Transformer::load(*ModelFile::open(folder.path()), at::kFloat);
+  const auto ids = some_ids(30);
+  // Windows of five tokens leave four rows: of two the policy has to choose in them, of nine not.
+  for (const int64_t k : {2, 9}) {
+    for (const char* options : {"", ", scope: kv_head", ", positions: in_cache"}) {
+      INFO(k << options);
+      const auto setup =
+          set_up_policy("h2o", k, fmt::format("{{windowed_layers: policy, recent: 1{}}}", options));
+      const Evaluator evaluator(*transformer, setup);
+      const Reading reading = evaluator.read(ids, {}, {.tokens = 30});
+      for (const LayerState& state : reading.state.layers) {
+        const bool windowed = state.attention().window.has_value();
+        CHECK(state.sets().front().rows.rows() == (windowed ? std::min<int64_t>(k, 4) : k));
+      }
+      const auto alone = evaluator.evaluate(ids, {});
+      CHECK(expected_peak_bytes(transformer->spec(), setup, {.tokens = 30}, at::kFloat) ==
+            alone.state.peak_bytes);
+      SharedPrefix prefix(20);
+      CHECK(difference(evaluator.evaluate(ids, {}, 0, &prefix).losses, alone.losses) < 1e-5);
+      const Evaluator slow(*transformer, setup, &token_scan());
+      CHECK(difference(slow.evaluate(ids, {}).losses, alone.losses) < 1e-5);
+      if (k == 9) {
+        const auto native = set_up_policy("h2o", k, fmt::format("{{recent: 1{}}}", options));
+        CHECK(difference(Evaluator(*transformer, native).evaluate(ids, {}).losses, alone.losses) <
+              1e-5);
+      }
     }
-    const TemporaryFolder folder;
-    write_folder(model, folder);
-    const auto transformer = Transformer::load(*ModelFile::open(folder.path()), at::kFloat);
-    const auto setup = set_up_policy("tova", 3);
-    CHECK(input_error([&] { Evaluator(*transformer, setup).evaluate(some_ids(8), {}); }) ==
-          "policy tova: every layer of the model has a sliding window and keeps its newest rows by "
-          "itself, which leaves the policy no layer to act on");
   }
+}
+
+TEST_CASE("a policy without a layer to act on is refused, unless it acts on windows") {
+  const TemporaryFolder folder;
+  write_folder(model_named("mistral with a window"), folder);
+  const auto transformer = Transformer::load(*ModelFile::open(folder.path()), at::kFloat);
+  const auto setup = set_up_policy("tova", 3);
+  CHECK(input_error([&] { Evaluator(*transformer, setup).evaluate(some_ids(8), {}); }) ==
+        "policy tova: every layer of the model has a sliding window and keeps its newest rows by "
+        "itself, which leaves the policy no layer to act on; policy.windowed_layers: policy lets "
+        "it act within the windows");
+  const auto within = set_up_policy("tova", 3, "{windowed_layers: policy}");
+  CHECK(Evaluator(*transformer, within).evaluate(some_ids(8), {}).state.peak_rows == 3);
+}
+
+TEST_CASE("a window that a GGUF file does not state can be set, and gives the window's losses") {
+  ArchitectureModel model = model_named("mistral with a window");
+  model.gguf_keys.clear();
+  const TemporaryFolder folder;
+  write_file(folder / "m.gguf", make_gguf(model).bytes());
+  const auto file = ModelFile::open(folder / "m.gguf");
+  CHECK(file->warning() == "");  // Its sizes are those of no model that is known.
+  file->set_sliding_window(5);
+  const auto transformer = Transformer::load(*file, at::kFloat);
+  const auto ids = some_ids(30);
+  CHECK(difference(Evaluator(*transformer, keep_all_setup()).evaluate(ids, {}).losses,
+                   naive_losses(model.rules, model.tensors, ids)) < 2e-5);
+  write_folder(model, folder);
+  CHECK(input_error([&] {
+          ModelFile::open(folder / "model.safetensors")->set_sliding_window(8);
+        }) == (folder / "model.safetensors").string() +
+                  ": model.sliding_window is 8, but the file states its windows itself: 5 tokens");
+}
+
+TEST_CASE("tensors of a part that sees pictures are left out, under either prefix") {
+  const ArchitectureModel model = model_named("gemma3, the text part of a larger model");
+  const TemporaryFolder folder;
+  write_folder(model, folder);
+  SafetensorsWriter writer;
+  for (const auto& [name, tensor] : model.tensors) {
+    writer.add(name.starts_with("model.") ? "model.language_model." + name.substr(6) : name, "F32",
+               tensor.shape, bytes_of(tensor.values));
+  }
+  writer.add("model.vision_tower.patch.weight", "F32", {2}, bytes_of({1.0F, 2.0F}));
+  writer.add("model.vision_tower.patch.bias", "F32", {1}, bytes_of({1.0F}));
+  writer.add("model.multi_modal_projector.norm.weight", "F32", {1}, bytes_of({1.0F}));
+  write_file(folder / "model.safetensors", writer.bytes());
+  const auto ids = some_ids(30);
+  CHECK(difference(losses_of(folder.path(), ids), naive_losses(model.rules, model.tensors, ids)) <
+        2e-5);
+  CHECK(ModelFile::open(folder.path())->left_out() ==
+        "1 tensors of model.multi_modal_projector, 2 tensors of model.vision_tower");
 }
 
 }  // namespace multistate::test

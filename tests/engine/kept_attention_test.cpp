@@ -50,7 +50,7 @@ class NaiveAttention {
       positions.push_back(t);
     }
     auto hidden = model.embed(ids());
-    const auto table = model.rotary_tables(positions);
+    const auto table = model.rotary_tables(positions, kTokens);
     for (int64_t layer = 0; layer < model.spec().layer_count(); ++layer) {
       model.finish(layer, hidden, attend(model.project(layer, hidden, table)));
     }

@@ -113,7 +113,7 @@ TEST_CASE("on the real model blocks keep the rows that tokens keep, or two that 
   const auto setup = set_up_policy("tova", 256);
   std::vector<int64_t> positions(kTokens);
   std::iota(positions.begin(), positions.end(), 0);
-  const auto table = model->rotary_tables(positions);
+  const auto table = model->rotary_tables(positions, kTokens);
   const auto hidden = model->embed(ids);
   int64_t ties = 0;
   for (int64_t layer = 0; layer < model->spec().layer_count(); ++layer) {

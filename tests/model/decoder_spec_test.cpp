@@ -115,16 +115,36 @@ TEST_CASE("sizes that do not fit together are refused") {
   }
 }
 
-TEST_CASE("a text for which the rotations would have to change is refused") {
+TEST_CASE("a longer text than the limit rotates in its own way") {
   DecoderSpec spec = valid();
-  spec.name = "long";
-  CHECK_NOTHROW(spec.check_length(1 << 20));
-  attention(spec).rotation.limit = 32;
-  attention(spec).rotation.scaling = "longrope";
-  CHECK_NOTHROW(spec.check_length(32));
-  CHECK(input_error([&] { spec.check_length(33); }) ==
-        "the model long has RoPE scaling 'longrope', whose frequencies depend on the length of the "
-        "text beyond 32 tokens, which is not supported; a sample has 33");
+  RotationSpec& rotation = attention(spec).rotation;
+  rotation.divisors.assign(static_cast<size_t>(rotation.size / 2), 2.0);
+  CHECK(spec.rotation_of_long_texts(1 << 20) == nullptr);
+  CHECK(rotation.of_text(1 << 20) == rotation);
+  rotation.limit = 32;
+  rotation.long_divisors.assign(rotation.divisors.size(), 8.0);
+  CHECK(spec.rotation_of_long_texts(32) == nullptr);
+  CHECK(spec.rotation_of_long_texts(33) == &rotation);
+  CHECK(rotation.of_text(32).frequencies()[0] == approx(0.5));
+  CHECK(rotation.of_text(33).frequencies()[0] == approx(0.125));
+  // NTK (dynamic): (4 * 64 / 32 - 3) = 5 times theta to the power of size / (size - 2).
+  RotationSpec grown = {.theta = 100.0, .size = 8, .limit = 32, .growth = 4.0};
+  CHECK(grown.of_text(32).theta == approx(100.0));
+  CHECK(grown.of_text(64).theta == approx(100.0 * std::pow(5.0, 8.0 / 6.0)));
+}
+
+TEST_CASE("a window can be set where the file has no place for one") {
+  DecoderSpec spec = valid();
+  CHECK(input_error([&] { spec.set_window(16, "m"); }) ==
+        "m: model.sliding_window is 16, but the file states its windows itself: it has none");
+  spec.windows_unstated = true;
+  CHECK(input_error([&] { spec.set_window(1, "m"); }) ==
+        "m: model.sliding_window is 1; expected 2 or more tokens");
+  spec.set_window(16, "m");
+  CHECK(spec.smallest_window() == 16);
+  spec.windows_unstated = false;
+  CHECK(input_error([&] { spec.set_window(8, "m"); }) ==
+        "m: model.sliding_window is 8, but the file states its windows itself: 16 tokens");
 }
 
 }  // namespace multistate::test

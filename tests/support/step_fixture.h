@@ -48,6 +48,7 @@ class ShownStep {
     data_.heads = static_cast<int64_t>(step.attention.size());
     data_.positions = step.positions;
     data_.live = step.live;
+    data_.sinks = std::min(setup.common.sinks, step.step + 1);
     data_.first_candidate = std::min(setup.common.sinks, rows);
     data_.end_candidates = std::max(data_.first_candidate, rows - setup.recent());
     data_.attention = {weights_.data(), rows, 0};

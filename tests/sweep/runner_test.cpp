@@ -288,6 +288,33 @@ TEST_CASE("a cell may have a policy for each range of layers") {
              ContainsSubstring("unknown key 'policy.name'"));
 }
 
+TEST_CASE(
+    "what a policy does in windows is part of a cell's identity where the model has windows") {
+  const TinySweep sweep;
+  const auto plan = [&](const std::string& policy, const std::string& model = "") {
+    return plan_of(sweep, "policy: {name: tova" + policy + "}\nstate_size: 8\n" + model);
+  };
+  const auto same = plan("");
+  const std::string id = same.cells.front().id;
+  CHECK(plan(", windowed_layers: native").cells.front().id == id);
+  const auto without = plan(", windowed_layers: policy");
+  CHECK(without.cells.front().id == id);
+  CHECK_FALSE(without.cells.front().config().at("policy").contains("windowed_layers"));
+  // The file is one that cannot say whether it has windows.
+  const std::string window = "sweep: {parameters: {model.sliding_window: {values: [16]}}}\n";
+  const auto within = plan(", windowed_layers: policy", window);
+  CHECK(within.cells.front().id != id);
+  const auto config = within.cells.front().config();
+  CHECK(config.at("model").at("sliding_window") == 16);
+  CHECK(config.at("policy").at("windowed_layers") == "policy");
+  // Every layer has a window, so that a policy outside of them has nothing to do.
+  CHECK_THAT(input_error([&] { plan("", window); }),
+             ContainsSubstring("leaves the policy no layer to act on"));
+  CHECK_THAT(input_error(
+                 [&] { plan("", "sweep: {parameters: {model.sliding_window: {values: [1]}}}\n"); }),
+             ContainsSubstring("model.sliding_window: "));
+}
+
 TEST_CASE("two paths to one model, and two devices, are one measurement and refused") {
   namespace fs = std::filesystem;
   const TinySweep sweep;

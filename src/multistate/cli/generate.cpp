@@ -36,6 +36,7 @@ struct GenerateArguments {
   std::string policy = "full";
   std::vector<std::string> plugins;
   std::optional<int64_t> state_size;
+  std::optional<int64_t> sliding_window;
   int64_t max_tokens = 128;
   int64_t samples = 1;
   int64_t batch = 16;
@@ -135,6 +136,12 @@ int generate(const GenerateArguments& arguments) {
   PolicySetup setup = read_policy(arguments);
   const auto file = ModelFile::open(arguments.model);
   tell_token_kinds(*file, setup);
+  if (arguments.sliding_window) {
+    file->set_sliding_window(*arguments.sliding_window);
+  }
+  if (const std::string warning = file->warning(); !warning.empty()) {
+    log_warning(warning);
+  }
   const auto tokenizer = Tokenizer::make(file->tokenizer());
   const auto prompt = prompt_ids(arguments, *tokenizer);
   require_threads(arguments.threads, "--threads");
@@ -230,6 +237,8 @@ void add_generate_command(CLI::App& app, Action& action) {
   input->add_option("--prompt", arguments->prompt, "The text");
   input->add_option("--file", arguments->file, "A file with the text; - reads standard input");
   input->require_option(1);
+  command->add_option("--sliding-window", arguments->sliding_window,
+                      "Tokens of the window of every layer, where the file cannot say");
   command->add_flag("--add-bos", arguments->add_bos, "Put the model's BOS token before it");
   command
       ->add_option("--policy", arguments->policy,

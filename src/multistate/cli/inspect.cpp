@@ -91,6 +91,7 @@ nlohmann::json to_json(const ModelFile& file, const Tokenizer& tokenizer) {
           {"weights", weights.text()},
           {"bits_per_weight", weights.bits_per_weight()},
           {"tensor_types", types},
+          {"not_run", file.left_out()},
           {"tokenizer", tokenizer.description()},
           {"tokenizer_sha256", tokenizer.sha256()},
           {"chat_format", chat_text(tokenizer)},
@@ -120,6 +121,9 @@ void print_text(const ModelFile& file, const Tokenizer& tokenizer) {
   for (const auto& [type, use] : types_of(file)) {
     line("tensors", fmt::format("{:>4} {:<5} {}", use.tensors, type,
                                 human_bytes(static_cast<double>(use.bytes))));
+  }
+  if (const std::string left_out = file.left_out(); !left_out.empty()) {
+    line("not run", left_out);
   }
   line("tokenizer", tokenizer.description());
   line("chat format", chat_text(tokenizer));

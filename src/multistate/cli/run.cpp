@@ -76,11 +76,13 @@ void print_outcome(const SweepPlan& plan, const RunOutcome& outcome) {
   }
 }
 
-/// Says once what was left out of the data, or changed in them.
-void warn_of_data(const SweepPlan& plan) {
-  std::set<std::string> said;
+/// Says once what was left out of the data, or changed in them, and what is doubtful of a model.
+void warn_of_inputs(const SweepPlan& plan) {
+  std::set<std::string> said = {""};
   for (const PlannedCell& cell : plan.cells) {
-    for (const std::string& note : data_notes(cell.workload->data_report())) {
+    auto notes = data_notes(cell.workload->data_report());
+    notes.push_back(cell.model->file().warning());
+    for (const std::string& note : notes) {
       if (said.insert(note).second) {
         log_warning(note);
       }
@@ -108,7 +110,7 @@ int run(const RunArguments& arguments) {
   load_plugins(arguments.plugins);
   const Node file = read_with_overrides(arguments);
   const SweepPlan plan = plan_sweep(read_sweep(file), arguments.limit);
-  warn_of_data(plan);
+  warn_of_inputs(plan);
   if (arguments.dry_run) {
     fmt::print("{}{}", plan_table(plan), power_line(plan));
     return 0;

@@ -30,11 +30,22 @@ void decide_and_give_up(const PolicySetup& setup, std::vector<NaiveSet>& sets, i
   }
 }
 
+bool policy_decides(const NaiveInputs& inputs, const PolicySetup& setup, int64_t layer) {
+  if (!setup.bounded() || !inputs.window) {
+    return setup.bounded();
+  }
+  const LayerBudgets* budgets = setup.faces.budgets;
+  const int64_t k =
+      budgets != nullptr ? budgets->layer_budget(layer, 1, setup.state_size) : setup.state_size;
+  return setup.common.windowed_layers == WindowedLayers::kPolicy &&
+         *inputs.window - 1 > k + setup.common.every - 1;
+}
+
 }  // namespace
 
 NaiveResult naive_scan(const NaiveInputs& inputs, const PolicySetup& setup, SampleSeed seed,
                        int64_t layer, const NaiveObserver& observer) {
-  const bool decides = setup.bounded() && !inputs.window;
+  const bool decides = policy_decides(inputs, setup, layer);
   const bool by_head = decides && setup.common.scope == Scope::kKvHead;
   const int64_t sets = by_head ? inputs.kv_heads : 1;
   NaiveResult result;
@@ -43,7 +54,7 @@ NaiveResult naive_scan(const NaiveInputs& inputs, const PolicySetup& setup, Samp
   for (int64_t set = 0; set < sets; ++set) {
     const Heads heads = {set * inputs.heads / sets, (set + 1) * inputs.heads / sets,
                          set * inputs.kv_heads / sets, (set + 1) * inputs.kv_heads / sets};
-    all.emplace_back(inputs, setup, heads,
+    all.emplace_back(inputs, setup, decides, heads,
                      CounterRandom(seed.seed, seed.sample, static_cast<uint64_t>(layer),
                                    static_cast<uint64_t>(set)));
   }

@@ -66,8 +66,8 @@ using NaiveObserver =
 
 /// The semantics of a bounded state written down as plainly as possible: loops over tokens, rows
 /// and heads in double precision, no tensor library, nothing shared with the engine but the policy
-/// itself. With a window a query sees its newest tokens, whatever the policy, which decides
-/// nothing.
+/// itself. With a window a query sees its newest tokens, whatever the policy; it decides only where
+/// it acts on windows and may hold fewer rows than they leave.
 NaiveResult naive_scan(const NaiveInputs& inputs, const PolicySetup& setup, SampleSeed seed,
                        int64_t layer, const NaiveObserver& observer = {});
 

@@ -48,6 +48,16 @@ class CopiedRows final : public RowEditor {
 
 }  // namespace
 
+NaiveSet::NaiveSet(const NaiveInputs& inputs, const PolicySetup& setup, bool decides,
+                   const Heads& heads, const CounterRandom& random)
+    : inputs_(inputs),
+      setup_(setup),
+      decides_(decides),
+      heads_(heads),
+      random_(random),
+      set_memory_(static_cast<size_t>(setup.needs.floats_a_set(heads.queries(), inputs.head_size))),
+      frequencies_(rotary_frequencies(inputs)) {}
+
 void NaiveSet::attend(int64_t t, std::vector<double>& attended) {
   Row row = {.position = t,
              .keys = {},
@@ -63,18 +73,35 @@ void NaiveSet::attend(int64_t t, std::vector<double>& attended) {
     row.values.insert(row.values.end(), value, value + inputs_.head_size);
   }
   rows_.push_back(row);
+  places_ = places();
   weights_.clear();
   for (int64_t head = heads_.first_head; head < heads_.end_head; ++head) {
     weights_.push_back(attend_with(head, t, attended));
   }
+  if (decides_) {
+    leave_window(t);
+  }
 }
 
-/// Where rows are rotated to at this step; none where they came rotated, as in every layer that has
-/// a window of its own.
+void NaiveSet::leave_window(int64_t t) {
+  if (in_window(rows_.front(), t + 1)) {
+    return;
+  }
+  rows_.erase(rows_.begin());
+  if (!places_.empty()) {
+    places_.erase(places_.begin());
+  }
+  for (std::vector<double>& weights : weights_) {
+    weights.erase(weights.begin());
+  }
+}
+
+/// Where rows are rotated to at this step; none where they came rotated, as wherever the policy
+/// does not decide.
 std::vector<double> NaiveSet::places() const {
   std::vector<double> places;
   const Positions how = setup_.common.positions;
-  const bool anew = setup_.rotates_anew() && !inputs_.window;
+  const bool anew = setup_.rotates_anew() && decides_;
   for (size_t row = 0; anew && row < rows_.size(); ++row) {
     if (how == Positions::kInCache || row == 0) {
       places.push_back(static_cast<double>(row));
@@ -87,11 +114,10 @@ std::vector<double> NaiveSet::places() const {
 }
 
 std::vector<double> NaiveSet::rotated(const double* x, double place) const {
-  const auto frequencies = rotary_frequencies(inputs_);
-  const size_t half = frequencies.size();
+  const size_t half = frequencies_.size();
   std::vector<double> y(x, x + inputs_.head_size);
   for (size_t i = 0; i < half; ++i) {
-    const double angle = place * frequencies[i];
+    const double angle = place * frequencies_[i];
     y[i] = x[i] * std::cos(angle) - x[i + half] * std::sin(angle);
     y[i + half] = x[i + half] * std::cos(angle) + x[i] * std::sin(angle);
   }
@@ -102,13 +128,12 @@ std::vector<double> NaiveSet::attend_with(int64_t head, int64_t t,
                                           std::vector<double>& attended) const {
   const int64_t size = inputs_.head_size;
   const int64_t kv_head = head / (inputs_.heads / inputs_.kv_heads) - heads_.first_kv;
-  const auto places = this->places();
   const auto query =
-      rotated(vector_of(inputs_, inputs_.queries, head, t), place_in(places, rows_.size() - 1));
+      rotated(vector_of(inputs_, inputs_.queries, head, t), place_in(places_, rows_.size() - 1));
   std::vector<double> weights;
   double total = 0.0;
   for (size_t n = 0; n < rows_.size(); ++n) {
-    const auto key = rotated(rows_[n].keys.data() + kv_head * size, place_in(places, n));
+    const auto key = rotated(rows_[n].keys.data() + kv_head * size, place_in(places_, n));
     double logit = 0.0;
     for (size_t i = 0; i < key.size(); ++i) {
       logit += query[i] * key[i];
@@ -135,12 +160,11 @@ void NaiveSet::gather() {
     positions_.push_back(row.position);
   }
   live_.assign(rows_.size(), 1);
-  const auto places = this->places();
   keys_.clear();
   values_.clear();
   for (int64_t head = 0; head < heads_.kv(); ++head) {
     for (size_t row = 0; row < rows_.size(); ++row) {
-      const auto key = rotated(rows_[row].keys.data() + head * size, place_in(places, row));
+      const auto key = rotated(rows_[row].keys.data() + head * size, place_in(places_, row));
       keys_.insert(keys_.end(), key.begin(), key.end());
       const auto value = rows_[row].values.begin() + head * size;
       values_.insert(values_.end(), value, value + size);
@@ -204,7 +228,7 @@ const StepData& NaiveSet::describe(int64_t t, int64_t layer) {
   query_.clear();
   for (int64_t head = heads_.first_head; head < heads_.end_head; ++head) {
     const auto query =
-        rotated(vector_of(inputs_, inputs_.queries, head, t), place_in(places(), rows_.size() - 1));
+        rotated(vector_of(inputs_, inputs_.queries, head, t), place_in(places_, rows_.size() - 1));
     query_.insert(query_.end(), query.begin(), query.end());
   }
   data_ = {};
@@ -219,7 +243,10 @@ const StepData& NaiveSet::describe(int64_t t, int64_t layer) {
   data_.logit_scale = inputs_.logit_scale();
   data_.positions = positions_;
   data_.live = live_;
-  data_.first_candidate = std::min(setup_.common.sinks, count);
+  data_.sinks = std::min(setup_.common.sinks, t + 1);
+  for (const int64_t position : positions_) {
+    data_.first_candidate += position < setup_.common.sinks ? 1 : 0;
+  }
   data_.end_candidates = std::max(data_.first_candidate, count - setup_.common.recent.rows(k));
   data_.attention = {attention_.data(), count, 0};
   data_.query = {query_.data(), size, 0};
@@ -235,7 +262,6 @@ const StepData& NaiveSet::describe(int64_t t, int64_t layer) {
   }
   data_.set_memory = set_memory_.data();
   data_.random = &random_;
-  frequencies_ = rotary_frequencies(inputs_);
   data_.rotary_frequencies = frequencies_;
   if (setup_.needs.query_statistics) {
     const auto statistics = query_statistics(inputs_, heads_, setup_.common.sinks, t,

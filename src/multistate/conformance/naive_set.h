@@ -23,14 +23,8 @@ struct Heads {
 /// One row set of naive_scan(). Keeps references to inputs and setup.
 class NaiveSet {
  public:
-  NaiveSet(const NaiveInputs& inputs, const PolicySetup& setup, const Heads& heads,
-           const CounterRandom& random)
-      : inputs_(inputs),
-        setup_(setup),
-        heads_(heads),
-        random_(random),
-        set_memory_(
-            static_cast<size_t>(setup.needs.floats_a_set(heads.queries(), inputs.head_size))) {}
+  NaiveSet(const NaiveInputs& inputs, const PolicySetup& setup, bool decides, const Heads& heads,
+           const CounterRandom& random);
 
   /// Appends the row of token t and lets it attend to all; adds to `attended` [T][H][D].
   void attend(int64_t t, std::vector<double>& attended);
@@ -69,6 +63,9 @@ class NaiveSet {
     return !inputs_.window || row.position > position - *inputs_.window;
   }
 
+  /// Removes the row that the token after t does not see.
+  void leave_window(int64_t t);
+
   std::vector<double> attend_with(int64_t head, int64_t t, std::vector<double>& attended) const;
   std::vector<double> places() const;
 
@@ -89,10 +86,13 @@ class NaiveSet {
 
   const NaiveInputs& inputs_;
   const PolicySetup& setup_;
+  bool decides_;  ///< The policy does, be it within a window.
   Heads heads_;
   CounterRandom random_;
   std::vector<float> set_memory_;
+  std::vector<double> frequencies_;
   std::vector<Row> rows_;
+  std::vector<double> places_;                ///< Where rows were rotated to when they attended.
   std::vector<std::vector<double>> weights_;  ///< [head][row]
 
   // What `data_` points to.
@@ -109,7 +109,6 @@ class NaiveSet {
   std::vector<float> vectors_;
   std::vector<float> future_;
   std::vector<std::vector<double>> all_future_;
-  std::vector<double> frequencies_;
   std::vector<float> query_mean_;
   std::vector<float> query_covariance_;
 };

@@ -91,7 +91,8 @@ std::vector<std::vector<double>> future_attention(const NaiveInputs& inputs, con
       std::vector<double> weights;
       double total = 0.0;
       for (int64_t row = 0; row <= query; ++row) {
-        weights.push_back(exp_of_logit(inputs, head, query, row));
+        const bool seen = !inputs.window || row > query - *inputs.window;
+        weights.push_back(seen ? exp_of_logit(inputs, head, query, row) : 0.0);
         total += weights.back();
       }
       for (size_t row = 0; row < weights.size(); ++row) {

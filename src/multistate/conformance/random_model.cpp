@@ -41,6 +41,7 @@ class RandomFile final : public ModelFile {
 
   std::string source() const override { return "a random model"; }
   const DecoderSpec& spec() const override { return spec_; }
+  void set_sliding_window(int64_t tokens) override { spec_.set_window(tokens, source()); }
   std::string format() const override { return "none"; }
   const std::vector<TensorInfo>& tensors() const override { return tensors_; }
   std::vector<std::filesystem::path> files() const override { return {}; }

@@ -53,6 +53,8 @@ void BlockSteps::reserve() {
   buffers_.reserve(state_.setup().needs, rows_, inputs_.head_size());
   evicted_.clear();
   evicted_.reserve(rows);
+  oldest_ = 0;
+  aside_weights_.resize(static_cast<size_t>(inputs_.heads()));
 }
 
 void BlockSteps::attend(int64_t token, StepData& data) {
@@ -64,7 +66,34 @@ void BlockSteps::attend(int64_t token, StepData& data) {
     moving_->write_logits(token, visible, weights_ + token * rows_, tokens_ * rows_);
   }
   softmax(token, visible);
+  if (state_.window_of_policy()) {
+    leave_window(token);
+  }
   describe(token, visible, data);
+}
+
+void BlockSteps::leave_window(int64_t token) {
+  const int64_t passed = state_.passed_after(set_.trace.tokens() - 1);
+  const auto positions = set_.rows.positions();
+  while (live_[static_cast<size_t>(oldest_)] == 0) {
+    ++oldest_;
+  }
+  if (positions[static_cast<size_t>(oldest_)] > passed) {
+    return;
+  }
+  remove(oldest_);
+  aside_ = weights_ + token * rows_ + oldest_;
+  for (size_t head = 0; head < aside_weights_.size(); ++head) {
+    aside_weights_[head] =
+        std::exchange(aside_[static_cast<int64_t>(head) * tokens_ * rows_], 0.0F);
+  }
+}
+
+void BlockSteps::restore_weights() {
+  for (size_t head = 0; aside_ != nullptr && head < aside_weights_.size(); ++head) {
+    aside_[static_cast<int64_t>(head) * tokens_ * rows_] = aside_weights_[head];
+  }
+  aside_ = nullptr;
 }
 
 void BlockSteps::softmax(int64_t token, int64_t visible) {
@@ -90,20 +119,24 @@ void BlockSteps::describe(int64_t token, int64_t visible, StepData& data) {
   buffers_.show(data);
 }
 
-void BlockSteps::give_up(const Evictions& evictions) {
-  const int64_t step = set_.trace.tokens() - 1;
-  for (const int64_t row : evictions.rows()) {
-    const auto slot = static_cast<size_t>(row);
-    if (moving_) {
-      moving_->evict(row);
-    }
-    live_[slot] = 0;
-    bias_[slot] = -INFINITY;
-    evicted_.push_back(row);
-    live_bytes_.remove(row);
-    set_.trace.record_eviction(set_.rows.positions()[slot], step);
+void BlockSteps::remove(int64_t row) {
+  const auto slot = static_cast<size_t>(row);
+  if (moving_) {
+    moving_->evict(row);
   }
-  live_rows_ -= static_cast<int64_t>(evictions.rows().size());
+  live_[slot] = 0;
+  bias_[slot] = -INFINITY;
+  evicted_.push_back(row);
+  live_bytes_.remove(row);
+  --live_rows_;
+  set_.trace.record_eviction(set_.rows.positions()[slot], set_.trace.tokens() - 1);
+}
+
+void BlockSteps::give_up(const Evictions& evictions) {
+  restore_weights();
+  for (const int64_t row : evictions.rows()) {
+    remove(row);
+  }
   set_.peak_rows = std::max(set_.peak_rows, live_rows_);
 }
 

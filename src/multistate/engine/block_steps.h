@@ -63,6 +63,14 @@ class BlockSteps {
   void softmax(int64_t token, int64_t visible);
   void describe(int64_t token, int64_t visible, StepData& data);
 
+  /// Evicts the row that the layer's window passes with this step. It has attended, so its weights
+  /// are put aside until the policy, for which it is dead, has decided.
+  void leave_window(int64_t token);
+  void restore_weights();
+
+  /// Marks a row as evicted.
+  void remove(int64_t row);
+
   SetInputs inputs_;
   const LayerState& state_;
   LayerState::Set& set_;
@@ -84,6 +92,9 @@ class BlockSteps {
   std::vector<float> bias_;  ///< 0 for live slots, -infinity for dead ones.
   StepBuffers buffers_;
   std::vector<int64_t> evicted_;
+  int64_t oldest_ = 0;                ///< No slot before it is alive.
+  float* aside_ = nullptr;            ///< Where the weights that are put aside belong, if any are.
+  std::vector<float> aside_weights_;  ///< [H]
 };
 
 }  // namespace multistate

@@ -12,6 +12,7 @@
 #include "multistate/base/stopwatch.h"
 #include "multistate/engine/finite.h"
 #include "multistate/engine/shared_prefix.h"
+#include "multistate/engine/text_length.h"
 #include "multistate/policy/policy_error.h"
 
 namespace multistate {
@@ -161,6 +162,9 @@ at::Tensor Evaluator::prefill(std::span<const int64_t> ids, SampleState& state,
 void Evaluator::take_over(SharedPrefix& shared, std::span<const int64_t> ids, Reading& reading,
                           Predictions* predictions) const {
   SampleState& state = reading.state;
+  if (model_.spec().rotation_of_long_texts(state.layers.front().length().tokens) != nullptr) {
+    return;  // The prefix is rotated as a text of its own length.
+  }
   const int64_t quiet = setup_.quiet_tokens(state.layers.front().length());
   const int64_t tokens =
       std::min({quiet, shared.tokens_of(model_), static_cast<int64_t>(ids.size())});
@@ -188,10 +192,35 @@ void Evaluator::take_over(SharedPrefix& shared, std::span<const int64_t> ids, Re
   }
 }
 
-Evaluator::Rotations Evaluator::rotations(std::span<const int64_t> positions) const {
-  Rotations rotations = {.placed = model_.rotary_tables(positions), .still = {}};
+Evaluator::Rotations Evaluator::rotations(std::span<const int64_t> positions,
+                                          int64_t tokens) const {
+  Rotations rotations = {.placed = model_.rotary_tables(positions, tokens), .still = {}};
   if (setup_.rotates_anew()) {
-    rotations.still = model_.rotary_tables(std::vector<int64_t>(positions.size(), 0));
+    rotations.still = model_.rotary_tables(std::vector<int64_t>(positions.size(), 0), tokens);
+  }
+  return rotations;
+}
+
+Evaluator::Rotations Evaluator::rotations(std::span<SampleState* const> states) const {
+  std::vector<int64_t> positions;
+  int64_t longest = 0;
+  for (const SampleState* state : states) {
+    positions.push_back(state->tokens);
+    longest = std::max(longest, state->layers.front().length().tokens);
+  }
+  Rotations rotations = this->rotations(positions, longest);
+  if (model_.spec().rotation_of_long_texts(longest) == nullptr) {
+    return rotations;
+  }
+  // Each as in a text of its length. None is rotated anew: such texts are refused.
+  for (size_t i = 0; i < states.size(); ++i) {
+    const auto own = model_.rotary_tables(std::span(positions).subspan(i, 1),
+                                          states[i]->layers.front().length().tokens);
+    const auto row = static_cast<int64_t>(i);
+    for (size_t table = 0; table < own.size(); ++table) {
+      rotations.placed[table].cos.narrow(0, row, 1).copy_(own[table].cos);
+      rotations.placed[table].sin.narrow(0, row, 1).copy_(own[table].sin);
+    }
   }
   return rotations;
 }
@@ -204,7 +233,7 @@ Qkv Evaluator::project(int64_t layer, const at::Tensor& hidden, const Rotations&
 
 SampleState Evaluator::start(SampleSeed seed, const SampleLength& length) const {
   const DecoderSpec& spec = model_.spec();
-  spec.check_length(length.tokens);
+  check_text_length(spec, setup_, length);
   SampleState state;
   state.sample = seed.sample;
   for (int64_t layer = 0; layer < spec.layer_count(); ++layer) {
@@ -217,7 +246,8 @@ at::Tensor Evaluator::advance(std::span<const int64_t> ids, SampleState& state,
                               PhaseSeconds& seconds) const {
   const c10::InferenceMode inference;
   const auto place_of = [&](int64_t row) { return TokenPlace{state.sample, state.tokens + row}; };
-  const auto rotated = rotations(positions_from(state.tokens, ids.size()));
+  const auto rotated =
+      rotations(positions_from(state.tokens, ids.size()), state.layers.front().length().tokens);
   auto hidden = model_.embed(ids);
   check_hidden(hidden, -1, place_of);
   for (int64_t layer = 0; layer < model_.spec().layer_count(); ++layer) {
@@ -247,15 +277,11 @@ at::Tensor Evaluator::advance_each(std::span<const int64_t> ids,
                                    std::span<SampleState* const> states,
                                    PhaseSeconds& seconds) const {
   const c10::InferenceMode inference;
-  std::vector<int64_t> positions;
-  for (const SampleState* state : states) {
-    positions.push_back(state->tokens);
-  }
   const auto place_of = [&](int64_t row) {
     const SampleState& state = *states[static_cast<size_t>(row)];
     return TokenPlace{state.sample, state.tokens};
   };
-  const auto rotated = rotations(positions);
+  const auto rotated = rotations(states);
   auto hidden = model_.embed(ids);
   check_hidden(hidden, -1, place_of);
   for (int64_t layer = 0; layer < model_.spec().layer_count(); ++layer) {

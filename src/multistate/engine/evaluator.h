@@ -115,7 +115,9 @@ class Evaluator {
     RotaryTables
         still;  ///< To 0, which changes nothing: for layers whose scan rotates rows itself.
   };
-  Rotations rotations(std::span<const int64_t> positions) const;
+  /// At these positions of a text of `tokens`; of the next token of each sample.
+  Rotations rotations(std::span<const int64_t> positions, int64_t tokens) const;
+  Rotations rotations(std::span<SampleState* const> states) const;
 
   Qkv project(int64_t layer, const at::Tensor& hidden, const Rotations& rotations,
               const LayerState& state) const;

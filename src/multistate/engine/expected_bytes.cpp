@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "multistate/engine/layer_state.h"
+#include "multistate/engine/text_length.h"
 
 namespace multistate {
 namespace {
@@ -32,8 +33,9 @@ int64_t peak_of_layer(const LayerState& layer, const SampleLength& length) {
   const RowCosts costs = layer.sets().front().rows.costs();
   const int64_t capacity = setup.bounded() ? layer.capacity_after(0) : length.tokens;
   const int64_t rows = std::min(capacity, length.tokens);
-  // A prompt that is cut at its end is there but for its last token.
-  const int64_t prompt = setup.one_shot() ? length.prompt - 1 : 0;
+  // A prompt that is cut at its end is there but for its last token, as far as a window sees it.
+  const int64_t seen = layer.window_of_policy().value_or(length.prompt) - 1;
+  const int64_t prompt = setup.one_shot() ? std::min(length.prompt - 1, seen) : 0;
   int64_t peak = rows * costs.row;
   if (const auto how = layer.quantization()) {
     peak = quantized_peak(costs, *how, rows, capacity < length.tokens);
@@ -47,7 +49,7 @@ int64_t peak_of_layer(const LayerState& layer, const SampleLength& length) {
 int64_t expected_peak_bytes(const DecoderSpec& spec, const PolicySetup& setup,
                             const SampleLength& length, at::ScalarType dtype) {
   int64_t bytes = 0;
-  spec.check_length(length.tokens);
+  check_text_length(spec, setup, length);
   for (int64_t index = 0; index < spec.layer_count(); ++index) {
     // Without storage for more than a row, and without a prompt.
     const LayerState layer(spec, setup, index, {}, {.tokens = 1}, dtype);

@@ -56,7 +56,8 @@ class Run {
                      .state = asked.context != nullptr
                                   ? *asked.context
                                   : evaluator_.start(seed, {.tokens = tokens + asked.max_tokens,
-                                                            .prompt = tokens}),
+                                                            .prompt = tokens,
+                                                            .open = true}),
                      .random = Random({seed.seed, seed.sample, kSamplingStream}),
                      .last = 0};
     if (asked.length) {

@@ -19,23 +19,20 @@ LayerPlace place_of(const DecoderSpec& spec, const PolicySetup& setup, int64_t l
   LayerPlace place = {.layer = layer, .index = 0, .count = 0, .layers = spec.layer_count()};
   const PolicySetup& acting = setup.of_layer(layer);
   for (int64_t other = 0; other < spec.layer_count(); ++other) {
-    if (!spec.layer(other).attention.window && &setup.of_layer(other) == &acting) {
+    const bool acts = acting.acts_on_windows() || !spec.layer(other).attention.window;
+    if (acts && &setup.of_layer(other) == &acting) {
       place.index += other < layer ? 1 : 0;
       ++place.count;
     }
   }
   if (place.count == 0 && acting.bounded()) {
     throw InputError(fmt::format(
-        "policy {}: every layer {} has a sliding window and keeps its newest rows by "
-        "itself, which leaves the policy no layer to act on",
+        "policy {}: every layer {} has a sliding window and keeps its newest rows by itself, which "
+        "leaves the policy no layer to act on; policy.windowed_layers: policy lets it act within "
+        "the windows",
         acting.entry->info.name, setup.layers.empty() ? "of the model" : "of its range"));
   }
   return place;
-}
-
-std::shared_ptr<const PolicySetup> window_of(const AttentionSpec& attention) {
-  return attention.window ? std::make_shared<PolicySetup>(window_setup(*attention.window - 1))
-                          : nullptr;
 }
 
 int64_t rows_of_layer(const PolicySetup& setup, const LayerPlace& place) {
@@ -58,6 +55,25 @@ int64_t rows_of_layer(const PolicySetup& setup, const LayerPlace& place) {
   return k;
 }
 
+/// The setup of the layer's window where that takes the policy's place; nullptr where it does not.
+std::shared_ptr<const PolicySetup> window_of(const AttentionSpec& attention,
+                                             const PolicySetup& setup, const LayerPlace& place) {
+  if (!attention.window) {
+    return nullptr;
+  }
+  const int64_t rows = *attention.window - 1;
+  if (!setup.acts_on_windows() || rows <= rows_of_layer(setup, place) + setup.common.every - 1) {
+    return std::make_shared<PolicySetup>(window_setup(rows));
+  }
+  if (setup.needs.future && setup.needs.future->exact) {
+    throw InputError(
+        fmt::format("policy {}: an exact plan knows no sliding windows; layer {} has one of {} "
+                    "tokens (policy.windowed_layers: native leaves it to the layer)",
+                    setup.entry->info.name, place.layer, *attention.window));
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 LayerState::LayerState(const DecoderSpec& spec, const PolicySetup& setup, int64_t layer,
@@ -70,13 +86,13 @@ LayerState::LayerState(const AttentionSpec& attention, const PolicySetup& policy
                        const LayerPlace& place, SampleSeed seed, const SampleLength& length,
                        const at::TensorOptions& options)
     : setup_(policy_setup.of_layer(place.layer)),
-      window_(window_of(attention)),
+      window_(window_of(attention, setup_, place)),
       attention_(attention),
       layer_(place.layer),
       layers_(place.layers),
-      state_size_(rows_of_layer(this->setup(), place)),
+      state_size_(window_ == nullptr ? rows_of_layer(setup_, place) : window_->state_size),
       length_(length),
-      rotary_frequencies_(attention.rotation.frequencies()) {
+      rotary_frequencies_(attention.rotation.of_text(length.tokens).frequencies()) {
   const PolicySetup& setup = this->setup();
   const bool by_head = setup.bounded() && setup.common.scope == Scope::kKvHead;
   const int64_t sets = by_head ? attention.kv_heads : 1;
@@ -134,6 +150,13 @@ void LayerState::expect(const SampleLength& length) {
   if (setup().one_shot() && length.prompt != length_.prompt &&
       (seen >= length.prompt || seen >= length_.prompt)) {
     throw std::invalid_argument("the prompt has ended already");
+  }
+  const RotationSpec& rotation = attention_.rotation;
+  if (seen > 0 && rotation.of_text(length.tokens) != rotation.of_text(length_.tokens)) {
+    throw InputError(fmt::format(
+        "RoPE scaling '{}' depends on the length of the text beyond {} tokens; a sample "
+        "that began as one of {} has {}",
+        rotation.scaling, *rotation.limit, length_.tokens, length.tokens));
   }
   length_ = length;
 }

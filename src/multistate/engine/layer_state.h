@@ -20,7 +20,7 @@ namespace multistate {
 /// Which layer it is, and which of those that a policy acts on.
 struct LayerPlace {
   int64_t layer = 0;
-  int64_t index = 0;   ///< Among the layers without a window.
+  int64_t index = 0;   ///< Among the layers that the policy acts on.
   int64_t count = 1;   ///< How many of these there are.
   int64_t layers = 1;  ///< Of the model.
 };
@@ -34,9 +34,11 @@ struct SampleSeed {
 /// The state of one layer while one sample passes through it: one set of rows for the layer, or one
 /// a key/value head (option `scope`). Made fresh for every sample.
 ///
-/// A layer with a sliding window of w tokens is a bounded state by itself, whatever the policy: its
-/// newest w rows take part in a step, that of the token itself included, and w - 1 are left after
-/// it.
+/// A layer with a sliding window of w tokens is a bounded state by itself: its newest w rows take
+/// part in a step, that of the token itself included, and w - 1 are left after it. The policy acts
+/// on it only with the option `windowed_layers: policy`, and only where it may hold fewer rows than
+/// these: then the row that the window has passed is evicted after the step, before the policy
+/// decides.
 class LayerState {
  public:
   /// One set of rows with all that belongs to it alone.
@@ -61,7 +63,7 @@ class LayerState {
   /// the tokens themselves. This state is empty.
   void adopt(const LayerState& full, int64_t tokens);
 
-  /// Of the policy, or of the layer's window.
+  /// Of the policy, or of the layer's window where the policy does not act.
   const PolicySetup& setup() const { return window_ == nullptr ? setup_ : *window_; }
 
   const AttentionSpec& attention() const { return attention_; }
@@ -72,8 +74,19 @@ class LayerState {
   /// How the layer's rows are quantised, if they are.
   std::optional<RowQuantization> quantization() const;
 
-  /// Rows that a set may hold after `step`.
+  /// Rows that the policy, or the layer's window, allows a set after `step`.
   int64_t capacity_after(int64_t step) const;
+
+  /// The window within which the policy acts; none where there is none or it acts alone.
+  std::optional<int64_t> window_of_policy() const {
+    return window_ == nullptr ? attention_.window : std::nullopt;
+  }
+
+  /// The position of the row that the window passes with `step`: the next token does not see it,
+  /// nor any before it. Negative for none.
+  int64_t passed_after(int64_t step) const {
+    return window_of_policy() ? step + 1 - *attention_.window : -1;
+  }
 
   const SampleLength& length() const { return length_; }
 
@@ -136,7 +149,7 @@ class LayerState {
   }
 
   const PolicySetup& setup_;
-  std::shared_ptr<const PolicySetup> window_;  ///< Instead of it, where the layer has a window.
+  std::shared_ptr<const PolicySetup> window_;  ///< In its place: the layer's window.
   AttentionSpec attention_;
   int64_t layer_;
   int64_t layers_;

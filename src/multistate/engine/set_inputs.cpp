@@ -114,8 +114,12 @@ void describe_set(const LayerState& state, LayerState::Set& set, const SetInputs
   data.head_size = inputs.head_size();
   data.logit_scale = inputs.scale;
   data.positions = set.rows.positions().first(data.live.size());
-  // Protected rows never die, so they are the first and the last slots as well.
-  data.first_candidate = std::min(setup.common.sinks, slots);
+  data.sinks = std::min(setup.common.sinks, data.step + 1);
+  // Protected rows are the first and the last slots as well, since they stay; but a window passes
+  // the first ones, too.
+  const auto sinks = data.positions.first(static_cast<size_t>(std::min(data.sinks, slots)));
+  data.first_candidate =
+      std::lower_bound(sinks.begin(), sinks.end(), setup.common.sinks) - sinks.begin();
   data.end_candidates =
       std::max(data.first_candidate, slots - setup.common.recent.rows(state.state_size()));
   data.memory = set.rows.memory();

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -83,9 +84,15 @@ class SetStepper {
     if (inputs_.logit_cap) {
       cap_in_place(logits, *inputs_.logit_cap);
     }
-    const auto weights = at::softmax(logits, -1, at::kFloat);
-    const auto values = set_.rows.values();
+    auto weights = at::softmax(logits, -1, at::kFloat);
+    auto values = set_.rows.values();
     inputs_.attended.select(0, token).copy_(at::matmul(weights.to(values.scalar_type()), values));
+    if (leave_window()) {
+      const int64_t left = set_.rows.rows();
+      keys = state_.setup().rotates_anew() ? keys.narrow(1, 1, left) : set_.rows.keys();
+      values = set_.rows.values();
+      weights = weights.narrow(2, 1, left);
+    }
     describe({query, keys, values, weights, place}, data);
   }
 
@@ -117,6 +124,18 @@ class SetStepper {
     at::Tensor weights;  ///< [G, H/G, N]
     double place = 0.0;  ///< Where RoPE has rotated the query to.
   };
+
+  /// Evicts the row that the layer's window passes with this step. Returns whether there was one.
+  bool leave_window() {
+    const int64_t step = set_.trace.tokens() - 1;
+    const int64_t oldest = set_.rows.positions().front();
+    if (oldest > state_.passed_after(step)) {
+      return false;
+    }
+    set_.trace.record_eviction(oldest, step);
+    set_.rows.erase(std::array{int64_t{0}});
+    return true;
+  }
 
   /// Replaces the newest query and all keys, which are those before RoPE, by rotated ones. Returns
   /// the query's place.

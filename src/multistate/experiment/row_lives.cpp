@@ -32,6 +32,9 @@ int64_t lawful_lifetime(const LayerState& layer) {
   for (int64_t step = 0; step < tokens; ++step) {
     ++rows;
     total += rows;
+    if (const auto window = layer.window_of_policy()) {
+      rows = std::min(rows, *window - 1);
+    }
     if (layer.setup().bounded() && rows > layer.capacity_after(step)) {
       rows = layer.state_size();
     }

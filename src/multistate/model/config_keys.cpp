@@ -65,9 +65,11 @@ constexpr std::array<Harmless, 37> kHarmless = {{
     {"is_decoder", "says what the class says"},
 }};
 
-int64_t read_head_size(ConfigKeys& keys, int64_t hidden, int64_t heads) {
-  if (const auto given = keys.integer("head_dim")) {
-    return *given;
+int64_t read_head_size(ConfigKeys& keys, int64_t hidden, int64_t heads,
+                       std::optional<int64_t> usual) {
+  const auto given = keys.integer("head_dim");
+  if (given || usual) {
+    return given ? *given : *usual;
   }
   if (heads < 1 || hidden % heads != 0) {
     throw InputError(
@@ -76,6 +78,22 @@ int64_t read_head_size(ConfigKeys& keys, int64_t hidden, int64_t heads) {
                     keys.source(), hidden, heads));
   }
   return hidden / heads;
+}
+
+int64_t integer_or(ConfigKeys& keys, std::string_view key, std::optional<int64_t> usual) {
+  return usual ? keys.integer(key).value_or(*usual) : keys.required_integer(key);
+}
+
+/// Throws InputError if `layer_types` says anything but `type`.
+void expect_layers(ConfigKeys& keys, std::string_view type) {
+  const json* types = keys.find("layer_types");
+  if (types == nullptr) {
+    return;
+  }
+  const auto same = [type](const json& one) { return one == type; };
+  if (!types->is_array() || !std::all_of(types->begin(), types->end(), same)) {
+    keys.fail("layer_types", fmt::format("'{}' for every layer", type));
+  }
 }
 
 }  // namespace
@@ -177,22 +195,25 @@ DecoderSpec read_usual_config(ConfigKeys& keys, const std::string& architecture,
   spec.architecture = architecture;
   spec.name = keys.string("_name_or_path").value_or("");
   spec.hidden_size = keys.required_integer("hidden_size");
-  spec.vocabulary_size = keys.required_integer("vocab_size");
-  spec.context_length = keys.required_integer("max_position_embeddings");
+  spec.vocabulary_size = integer_or(keys, "vocab_size", defaults.vocabulary_size);
+  spec.context_length = integer_or(keys, "max_position_embeddings", defaults.context_length);
   spec.norm_epsilon = keys.number(defaults.norm_key).value_or(defaults.norm_epsilon);
   spec.tied = keys.boolean("tie_word_embeddings").value_or(defaults.tied);
   LayerSpec layer;
   AttentionSpec& attention = layer.attention;
-  attention.heads = keys.required_integer("num_attention_heads");
-  attention.kv_heads = keys.integer("num_key_value_heads").value_or(attention.heads);
-  attention.head_size = read_head_size(keys, spec.hidden_size, attention.heads);
+  attention.heads = integer_or(keys, "num_attention_heads", defaults.heads);
+  attention.kv_heads =
+      keys.integer("num_key_value_heads").value_or(defaults.kv_heads.value_or(attention.heads));
+  attention.head_size = read_head_size(keys, spec.hidden_size, attention.heads, defaults.head_size);
   attention.scale = 1.0 / std::sqrt(static_cast<double>(attention.head_size));
   layer.mlp.size = keys.required_integer("intermediate_size");
   layer.mlp.activation =
       read_activation(keys, defaults.activation_key,
                       defaults.activation_key == "hidden_act" ? "silu" : "gelu_pytorch_tanh");
   if (!defaults.reads_rotations) {
-    attention.rotation = read_rotation(keys, spec, attention.head_size, defaults.rope_theta);
+    attention.rotation =
+        read_rotation(keys, spec, attention.head_size,
+                      {.theta = defaults.rope_theta, .share = defaults.rotated_share});
   }
   const int64_t layers = keys.required_integer("num_hidden_layers");
   check_layer_count(keys.source(), layers);
@@ -251,15 +272,14 @@ void read_switched_windows(ConfigKeys& keys, DecoderSpec& spec) {
   read_windows(keys, spec, windowed);
 }
 
+void read_equal_windows(ConfigKeys& keys, DecoderSpec& spec, bool windowed,
+                        std::optional<int64_t> fallback) {
+  expect_layers(keys, windowed ? "sliding_attention" : "full_attention");
+  read_windows(keys, spec, std::vector<bool>(spec.layers.size(), windowed), fallback);
+}
+
 void expect_full_layers(ConfigKeys& keys) {
-  const json* types = keys.find("layer_types");
-  if (types == nullptr) {
-    return;
-  }
-  const auto full = [](const json& type) { return type == "full_attention"; };
-  if (!types->is_array() || !std::all_of(types->begin(), types->end(), full)) {
-    keys.fail("layer_types", "'full_attention' for every layer");
-  }
+  expect_layers(keys, "full_attention");
 }
 
 }  // namespace multistate

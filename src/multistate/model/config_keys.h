@@ -63,6 +63,14 @@ struct ConfigDefaults {
   bool tied = false;
   double norm_epsilon = 1e-6;
   double rope_theta = 10000.0;
+  std::optional<double> rotated_share = {};  ///< See RotationDefaults.
+  // Not set: the key must be there; of key/value heads, they are as many as query heads; a head is
+  // its share of the hidden size.
+  std::optional<int64_t> vocabulary_size = {};
+  std::optional<int64_t> context_length = {};
+  std::optional<int64_t> heads = {};
+  std::optional<int64_t> kv_heads = {};
+  std::optional<int64_t> head_size = {};
   std::string activation_key = "hidden_act";
   std::string norm_key = "rms_norm_eps";
   bool reads_rotations = false;  ///< The architecture reads them itself.
@@ -78,6 +86,10 @@ DecoderSpec read_usual_config(ConfigKeys& keys, const std::string& architecture,
 /// one.
 std::vector<bool> read_windows(ConfigKeys& keys, DecoderSpec& spec, std::vector<bool> windowed,
                                std::optional<int64_t> fallback = {});
+
+/// The same where the class knows no `layer_types`: all layers have a window, or none has.
+void read_equal_windows(ConfigKeys& keys, DecoderSpec& spec, bool windowed,
+                        std::optional<int64_t> fallback = {});
 
 /// The same where windows hold only with `use_sliding_window: true`, by default from layer
 /// `max_window_layers` on.

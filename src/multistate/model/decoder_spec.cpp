@@ -56,8 +56,22 @@ void check_rotation(const std::string& source, const AttentionSpec& attention) {
     throw InputError(fmt::format("{}: {} factors of RoPE's frequencies, which are {}", source,
                                  rotation.divisors.size(), rotation.size / 2));
   }
-  for (const double divisor : rotation.divisors) {
-    check_positive(source, "a factor of RoPE's frequencies", divisor);
+  for (const auto* divisors : {&rotation.divisors, &rotation.long_divisors}) {
+    for (const double divisor : *divisors) {
+      check_positive(source, "a factor of RoPE's frequencies", divisor);
+    }
+  }
+  if (rotation.limit && !rotation.growth &&
+      rotation.long_divisors.size() != rotation.divisors.size()) {
+    throw InputError(
+        fmt::format("{}: {} factors of RoPE's frequencies in long texts and {} in "
+                    "short ones",
+                    source, rotation.long_divisors.size(), rotation.divisors.size()));
+  }
+  if (rotation.growth && rotation.size == 2) {
+    throw InputError(
+        fmt::format("{}: RoPE scaling '{}' of 2 elements of a head; expected 4 or more", source,
+                    rotation.scaling));
   }
 }
 
@@ -88,6 +102,24 @@ std::vector<double> RotationSpec::frequencies() const {
     all[i] /= divisors[i];
   }
   return all;
+}
+
+RotationSpec RotationSpec::of_text(int64_t tokens) const {
+  RotationSpec rotation = *this;
+  rotation.limit.reset();
+  rotation.long_divisors.clear();
+  rotation.growth.reset();
+  if (!limit || tokens <= *limit) {
+    return rotation;
+  }
+  if (growth) {
+    const double ratio = static_cast<double>(tokens) / static_cast<double>(*limit);
+    const auto turned = static_cast<double>(size);
+    rotation.theta *= std::pow(*growth * ratio - *growth + 1.0, turned / (turned - 2.0));
+  } else {
+    rotation.divisors = long_divisors;
+  }
+  return rotation;
 }
 
 std::optional<int64_t> DecoderSpec::smallest_window() const {
@@ -139,15 +171,29 @@ void check_layer_count(const std::string& source, int64_t layers) {
   check_size(source, "the number of layers", layers, kMostLayers);
 }
 
-void DecoderSpec::check_length(int64_t tokens) const {
+const RotationSpec* DecoderSpec::rotation_of_long_texts(int64_t tokens) const {
   for (const LayerSpec& one : layers) {
     const RotationSpec& rotation = one.attention.rotation;
     if (rotation.limit && tokens > *rotation.limit) {
-      throw InputError(
-          fmt::format("the model{}{} has RoPE scaling '{}', whose frequencies depend on the length "
-                      "of the text beyond {} tokens, which is not supported; a sample has {}",
-                      name.empty() ? "" : " ", name, rotation.scaling, *rotation.limit, tokens));
+      return &rotation;
     }
+  }
+  return nullptr;
+}
+
+void DecoderSpec::set_window(int64_t window, const std::string& source) {
+  if (!windows_unstated) {
+    const auto stated = smallest_window();
+    throw InputError(fmt::format(
+        "{}: model.sliding_window is {}, but the file states its windows itself: {}", source,
+        window, stated ? fmt::format("{} tokens", *stated) : std::string("it has none")));
+  }
+  if (window < 2) {
+    throw InputError(
+        fmt::format("{}: model.sliding_window is {}; expected 2 or more tokens", source, window));
+  }
+  for (LayerSpec& one : layers) {
+    one.attention.window = window;
   }
 }
 

@@ -30,11 +30,18 @@ enum class QkNorm {
 /// stay as they are.
 struct RotationSpec {
   double theta = 10000.0;
-  int64_t size = 0;                   ///< Elements of a head that turn; 0: no rotation.
-  std::vector<double> divisors = {};  ///< [size / 2] of the frequencies; empty: all 1.
-  double magnitude = 1.0;             ///< Factor of the elements that turn.
-  std::optional<int64_t> limit = {};  ///< Most tokens for which these frequencies hold.
-  std::string scaling = "none";       ///< How the divisors came about, for people: "llama3".
+  int64_t size = 0;                        ///< Elements of a head that turn; 0: no rotation.
+  std::vector<double> divisors = {};       ///< [size / 2] of the frequencies; empty: all 1.
+  double magnitude = 1.0;                  ///< Factor of the elements that turn.
+  std::optional<int64_t> limit = {};       ///< Most tokens for which these frequencies hold.
+  std::vector<double> long_divisors = {};  ///< [size / 2], those of longer texts (longrope).
+  std::optional<double> growth = {};       ///< Or how theta grows with them (dynamic NTK).
+  std::string scaling = "none";            ///< How the divisors came about, for people: "llama3".
+
+  /// The rotation of all tokens of a text of `tokens`, without a limit: this one up to the limit;
+  /// beyond it with the long divisors, or with
+  /// theta (growth tokens / limit - growth + 1)^(size / (size - 2)).
+  RotationSpec of_text(int64_t tokens) const;
 
   /// Radians from one position to the next, [size / 2].
   std::vector<double> frequencies() const;
@@ -93,6 +100,15 @@ struct DecoderSpec {
   int64_t layer_count() const { return static_cast<int64_t>(layers.size()); }
   const LayerSpec& layer(int64_t index) const { return layers[static_cast<size_t>(index)]; }
 
+  /// Whether the file's format has no place for windows, so that there may be some which it does
+  /// not state; and the one that models of these sizes were trained with, if that is known.
+  bool windows_unstated = false;
+  std::optional<int64_t> likely_window = {};
+
+  /// Gives every layer a window. Throws InputError, starting with `source`, unless the file may
+  /// have left one out.
+  void set_window(int64_t window, const std::string& source);
+
   /// The smallest window of a layer, if any has one.
   std::optional<int64_t> smallest_window() const;
 
@@ -103,8 +119,9 @@ struct DecoderSpec {
   /// other as they must, or multiply to more than the machine can address.
   void validate(const std::string& source) const;
 
-  /// Throws InputError when a text of so many tokens would need other rotations than these.
-  void check_length(int64_t tokens) const;
+  /// The first layer's rotation that is another one in texts of so many tokens than in short ones;
+  /// nullptr where all are the same.
+  const RotationSpec* rotation_of_long_texts(int64_t tokens) const;
 };
 
 /// Throws InputError for a number of layers that no model has: called before one object a layer is

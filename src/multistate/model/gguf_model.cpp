@@ -31,6 +31,7 @@ class GgufModel final : public ModelFile {
 
   std::string source() const override { return path_.string(); }
   const DecoderSpec& spec() const override { return blueprint_.spec; }
+  void set_sliding_window(int64_t tokens) override { blueprint_.spec.set_window(tokens, source()); }
   const std::vector<TensorInfo>& tensors() const override { return infos_; }
 
   std::string format() const override {

@@ -35,8 +35,20 @@ class ModelFile {
   virtual std::string source() const = 0;
 
   virtual const DecoderSpec& spec() const = 0;
+
+  /// Gives every layer a sliding window of so many tokens. Throws InputError unless the file may
+  /// have left one out (DecoderSpec::windows_unstated).
+  virtual void set_sliding_window(int64_t tokens) = 0;
+
+  /// What a user should know of the file before numbers of it are used; "" for nothing.
+  std::string warning() const;
+
   virtual std::string format() const = 0;  ///< "GGUF v3", "safetensors (2 shards)".
   virtual const std::vector<TensorInfo>& tensors() const = 0;
+
+  /// Tensors of parts of the file's model that are not run, which tensors() lacks, for people: "439
+  /// tensors of vision_tower"; "" for none.
+  virtual std::string left_out() const { return ""; }
 
   /// The files that make up the model, in the order in which they are hashed.
   virtual std::vector<std::filesystem::path> files() const = 0;

@@ -180,6 +180,19 @@ std::unique_ptr<ModelFile> open_folder(const fs::path& folder) {
 
 }  // namespace
 
+std::string ModelFile::warning() const {
+  const DecoderSpec& spec = this->spec();
+  if (!spec.windows_unstated || !spec.likely_window || spec.smallest_window()) {
+    return "";
+  }
+  return fmt::format(
+      "{}: files of this format do not say so, but by its sizes the model was trained with a "
+      "sliding "
+      "window of {} tokens in every layer; without model.sliding_window: {} every token sees all "
+      "before it",
+      source(), *spec.likely_window, *spec.likely_window);
+}
+
 std::unique_ptr<ModelFile> ModelFile::open(const fs::path& path) {
   const fs::file_status status = fs::status(path);
   if (!fs::exists(status)) {

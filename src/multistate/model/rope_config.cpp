@@ -57,7 +57,7 @@ void read_linear(Rope& rope) {
 
 /// Up to the context length nothing is scaled; beyond it theta grows with the text.
 void read_dynamic(Rope& rope) {
-  rope.positive("factor");
+  rope.rotation.growth = rope.positive("factor");
   rope.rotation.limit = static_cast<int64_t>(rope.context_length);
   rope.keys.skip({"original_max_position_embeddings"});
 }
@@ -105,6 +105,7 @@ void read_longrope(Rope& rope) {
   rope.rotation.divisors = *divisors;
   if (*divisors != *other) {
     rope.rotation.limit = static_cast<int64_t>(original);
+    rope.rotation.long_divisors = *other;
   }
 }
 
@@ -145,7 +146,8 @@ std::string type_of(ConfigKeys& rope) {
 }
 
 RotationSpec read_object(ConfigKeys& keys, const json& object, const std::string& place,
-                         const DecoderSpec& spec, int64_t head_size, double default_theta) {
+                         const DecoderSpec& spec, int64_t head_size,
+                         const RotationDefaults& defaults) {
   Rope rope = {.keys = ConfigKeys(object, place),
                .rotation = {},
                .context_length = static_cast<double>(spec.context_length),
@@ -154,11 +156,17 @@ RotationSpec read_object(ConfigKeys& keys, const json& object, const std::string
     rope.original_outside = static_cast<double>(*original);
   }
   const std::string type = type_of(rope.keys);
-  rope.rotation.theta = inside_or_outside(rope.keys, keys, "rope_theta").value_or(default_theta);
-  const double share = inside_or_outside(rope.keys, keys, "partial_rotary_factor").value_or(1.0);
+  rope.rotation.theta = inside_or_outside(rope.keys, keys, "rope_theta").value_or(defaults.theta);
+  const double usual = defaults.share.value_or(1.0);
+  const double share = inside_or_outside(rope.keys, keys, "partial_rotary_factor").value_or(usual);
   if (!(share >= 0.0 && share <= 1.0)) {
     throw InputError(
         fmt::format("{}: 'partial_rotary_factor' is {}; expected 0 to 1", place, share));
+  }
+  if (!defaults.share && share != 1.0) {
+    throw InputError(fmt::format(
+        "{}: 'partial_rotary_factor' is {}; expected 1: the architecture '{}' turns whole heads",
+        place, share, spec.architecture));
   }
   rope.rotation.size = static_cast<int64_t>(static_cast<double>(head_size) * share);
   types().at(type)(rope);
@@ -189,15 +197,15 @@ const json& rope_object(ConfigKeys& keys, std::string& key) {
 }  // namespace
 
 RotationSpec read_rotation(ConfigKeys& keys, const DecoderSpec& spec, int64_t head_size,
-                           double default_theta) {
+                           const RotationDefaults& defaults) {
   std::string key;
   const json& object = rope_object(keys, key);
   return read_object(keys, object, fmt::format("{}: '{}'", keys.source(), key), spec, head_size,
-                     default_theta);
+                     defaults);
 }
 
 RotationSpec read_rotation_of(ConfigKeys& keys, const DecoderSpec& spec, int64_t head_size,
-                              double default_theta, const std::string& kind) {
+                              const RotationDefaults& defaults, const std::string& kind) {
   std::string key;
   const json& objects = rope_object(keys, key);
   const auto found = objects.find(kind);
@@ -206,7 +214,7 @@ RotationSpec read_rotation_of(ConfigKeys& keys, const DecoderSpec& spec, int64_t
                                  keys.source(), key, kind));
   }
   return read_object(keys, *found, fmt::format("{}: '{}.{}'", keys.source(), key, kind), spec,
-                     head_size, default_theta);
+                     head_size, defaults);
 }
 
 bool has_rotations_by_kind(ConfigKeys& keys) {

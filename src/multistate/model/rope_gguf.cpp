@@ -70,6 +70,7 @@ void read_longrope(GgufKeys& keys, const DecoderSpec& spec, RotationSpec& rotati
                                                         static_cast<double>(original)));
   if (rotation.divisors != other) {
     rotation.limit = original;
+    rotation.long_divisors = other;
   }
   rotation.scaling = "longrope";
 }

@@ -8,6 +8,7 @@
 
 #include "multistate/base/error.h"
 #include "multistate/base/mapped_file.h"
+#include "multistate/base/text.h"
 #include "multistate/model/decode_tensor.h"
 #include "multistate/model/hf_config.h"
 #include "multistate/model/model_checks.h"
@@ -44,11 +45,19 @@ class SafetensorsModel final : public ModelFile {
     std::vector<TensorShape> shapes;
     for (const Shard& shard : shards_) {
       for (const StoredTensor& tensor : shard.tensors) {
-        tensors_.emplace(tensor.name, Place{&shard, &tensor});
+        if (const auto part = layout().left_out_by(tensor.name); !part.empty()) {
+          ++left_out_[std::string(part)];
+          continue;
+        }
+        const std::string name = layout().usual_name(tensor.name);
+        if (!tensors_.emplace(name, Place{&shard, &tensor}).second) {
+          throw InputError(fmt::format("{}: tensor {} is there under two names",
+                                       shard.file.path().string(), in_quotes(name)));
+        }
         infos_.push_back({tensor.name, std::string(tensor.type->name), tensor.shape,
                           static_cast<int64_t>(tensor.data.size())});
-        if (!is_copied_head(tensor.name)) {
-          shapes.push_back({tensor.name, tensor.shape, shard.file.path().string()});
+        if (!is_copied_head(name)) {
+          shapes.push_back({name, tensor.shape, shard.file.path().string()});
         }
       }
     }
@@ -58,11 +67,23 @@ class SafetensorsModel final : public ModelFile {
 
   std::string source() const override { return source_.string(); }
   const DecoderSpec& spec() const override { return config_.blueprint.spec; }
+  void set_sliding_window(int64_t tokens) override {
+    config_.blueprint.spec.set_window(tokens, source());
+  }
   const std::vector<TensorInfo>& tensors() const override { return infos_; }
 
   std::string format() const override {
     return shards_.size() == 1 ? "safetensors"
                                : fmt::format("safetensors ({} shards)", shards_.size());
+  }
+
+  std::string left_out() const override {
+    std::vector<std::string> parts;
+    for (const auto& [prefix, tensors] : left_out_) {
+      parts.push_back(
+          fmt::format("{} tensors of {}", tensors, prefix.substr(0, prefix.size() - 1)));
+    }
+    return join(parts);
   }
 
   std::vector<std::filesystem::path> files() const override {
@@ -134,6 +155,7 @@ class SafetensorsModel final : public ModelFile {
   std::vector<Shard> shards_;
   std::map<std::string, Place> tensors_;
   std::vector<TensorInfo> infos_;
+  std::map<std::string, int64_t> left_out_;  ///< Tensors by the prefix of their names.
 };
 
 }  // namespace

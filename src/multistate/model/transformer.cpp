@@ -46,11 +46,11 @@ at::Tensor Transformer::embed(std::span<const int64_t> ids) const {
   return embedded;
 }
 
-RotaryTables Transformer::rotary_tables(std::span<const int64_t> positions) const {
+RotaryTables Transformer::rotary_tables(std::span<const int64_t> positions, int64_t tokens) const {
   const std::vector<double> places(positions.begin(), positions.end());
   RotaryTables tables;
   for (const RotationSpec& rotation : rotations_) {
-    tables.push_back(make_rotary_table(places, rotation.frequencies(), options_));
+    tables.push_back(make_rotary_table(places, rotation.of_text(tokens).frequencies(), options_));
     if (rotation.magnitude != 1.0) {
       tables.back().cos.mul_(rotation.magnitude);
       tables.back().sin.mul_(rotation.magnitude);

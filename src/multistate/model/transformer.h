@@ -45,8 +45,8 @@ class Transformer {
   /// Embeddings [T, C] of token ids. Throws std::out_of_range for an id outside the vocabulary.
   at::Tensor embed(std::span<const int64_t> ids) const;
 
-  /// Rotations for T tokens at these positions, for all layers.
-  RotaryTables rotary_tables(std::span<const int64_t> positions) const;
+  /// Rotations for T tokens at these positions of a text of `tokens`, for all layers.
+  RotaryTables rotary_tables(std::span<const int64_t> positions, int64_t tokens) const;
 
   /// The first half of layer `layer` for hidden states [T, C] of the tokens that `tables` are for.
   Qkv project(int64_t layer, const at::Tensor& hidden, const RotaryTables& tables) const;

@@ -99,6 +99,32 @@ WeightLayout& WeightLayout::ignore(std::string suffix) {
   return *this;
 }
 
+WeightLayout& WeightLayout::also_under(std::string prefix, std::string other) {
+  other_prefixes_.emplace_back(std::move(other), std::move(prefix));
+  return *this;
+}
+
+WeightLayout& WeightLayout::leave_out(std::string prefix) {
+  left_out_.push_back(std::move(prefix));
+  return *this;
+}
+
+std::string WeightLayout::usual_name(const std::string& stored) const {
+  for (const auto& [other, usual] : other_prefixes_) {
+    if (stored.starts_with(other)) {
+      return usual + stored.substr(other.size());
+    }
+  }
+  return stored;
+}
+
+std::string_view WeightLayout::left_out_by(std::string_view stored) const {
+  const auto found =
+      std::find_if(left_out_.begin(), left_out_.end(),
+                   [&](const std::string& prefix) { return stored.starts_with(prefix); });
+  return found == left_out_.end() ? std::string_view() : *found;
+}
+
 WeightLayout& WeightLayout::also(std::string tensor) {
   also_.insert(std::move(tensor));
   return *this;

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <ATen/core/Tensor.h>
@@ -58,10 +59,22 @@ class WeightLayout {
   /// Tensors whose names end so follow from others and are not read.
   WeightLayout& ignore(std::string suffix);
 
+  /// Names that begin with `prefix` may begin with `other` in a file.
+  WeightLayout& also_under(std::string prefix, std::string other);
+
+  /// Tensors whose names begin so are of a part of the model that is not run.
+  WeightLayout& leave_out(std::string prefix);
+
   /// A tensor that is not a weight but is read, as the factors of rotations.
   WeightLayout& also(std::string tensor);
 
   WeightPlace place(const DecoderSpec& spec, const WeightId& id) const;
+
+  /// The name of a stored tensor in the form that place() gives.
+  std::string usual_name(const std::string& stored) const;
+
+  /// The prefix by which a stored tensor is left out; "" where it is not.
+  std::string_view left_out_by(std::string_view stored) const;
 
   /// Whether a tensor that no weight is in may be there.
   bool may_be_unused(std::string_view tensor) const;
@@ -82,6 +95,8 @@ class WeightLayout {
   bool interleaved_ = false;
   bool norms_less_one_ = false;
   std::vector<std::string> ignored_;
+  std::vector<std::string> left_out_;
+  std::vector<std::pair<std::string, std::string>> other_prefixes_;  ///< In files, and usual ones.
   std::set<std::string, std::less<>> also_;
 };
 

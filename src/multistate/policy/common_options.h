@@ -26,6 +26,14 @@ enum class Prompt {
   kOneShot,   ///< Nothing until its last token has attended to all of it; then one cut to k rows.
 };
 
+/// What happens in a layer of the model that has a sliding window of w tokens.
+enum class WindowedLayers {
+  kNative,  ///< The layer keeps its newest rows, whatever the policy, its size and its options.
+  kPolicy,  ///< The policy acts on it too: a row is evicted as soon as the window has passed it,
+            ///< protected or not, and by the policy where more than k are left. Where k rows are no
+            ///< fewer than the w - 1 that the window leaves, this is kNative.
+};
+
 /// Options that every policy of bounded states inherits; the engine carries them out.
 struct CommonOptions {
   int64_t sinks = 0;
@@ -34,6 +42,7 @@ struct CommonOptions {
   int64_t every = 1;
   Positions positions = Positions::kOriginal;
   Prompt prompt = Prompt::kStepwise;
+  WindowedLayers windowed_layers = WindowedLayers::kNative;
 
   void visit(OptionVisitor& v) {
     v("sinks", sinks, {0, kMost}, "tokens at the start of a sample that are never evicted");
@@ -48,6 +57,10 @@ struct CommonOptions {
              "where RoPE rotates keys to");
     v.choice("prompt", prompt, {{"stepwise", Prompt::kStepwise}, {"one_shot", Prompt::kOneShot}},
              "evict within the prompt as well, or once at its end");
+    v.choice("windowed_layers", windowed_layers,
+             {{"native", WindowedLayers::kNative}, {"policy", WindowedLayers::kPolicy}},
+             "layers with a sliding window keep their newest rows, or the policy acts on them too, "
+             "within the window (the same where k rows fill the window)");
   }
 
  private:

@@ -18,6 +18,7 @@ namespace multistate {
 struct SampleLength {
   int64_t tokens = 0;  ///< All of them.
   int64_t prompt = 0;  ///< How many of them, at the start, are its prompt.
+  bool open = false;   ///< Those after the prompt are generated, and may turn out to be fewer.
 };
 
 struct PolicySetup;
@@ -78,6 +79,12 @@ struct PolicySetup {
   bool rotates_anew() const {
     return layers.empty() ? bounded() && common.positions != Positions::kOriginal
                           : some_layer(&PolicySetup::rotates_anew);
+  }
+
+  /// Whether the policy acts on layers with a sliding window, too.
+  bool acts_on_windows() const {
+    return layers.empty() ? bounded() && common.windowed_layers == WindowedLayers::kPolicy
+                          : some_layer(&PolicySetup::acts_on_windows);
   }
 
   /// Whether there is a cut at the end of the prompt.

@@ -100,6 +100,7 @@ struct StepData {
   double logit_scale = 0.0;
   std::span<const int64_t> positions;  ///< [N]
   std::span<const uint8_t> live;       ///< [N]
+  int64_t sinks = 0;
   int64_t first_candidate = 0;
   int64_t end_candidates = 0;
   HeadMatrices attention;                      ///< heads x [N]; row_stride is 1.
@@ -158,12 +159,18 @@ class StepView {
   std::span<const int64_t> positions() const { return data_.positions; }  ///< [N], ascending.
   bool live(int64_t row) const { return data_.live[static_cast<size_t>(row)] != 0; }
 
+  /// Tokens at the start of the sample that the option `sinks` protects, as far as they have come.
+  /// In a layer with a sliding window their rows may be gone.
+  int64_t sinks() const { return data_.sinks; }
+
   /// Rows from first_candidate() up to, but not including, end_candidates() may be evicted: the
   /// options `sinks` and `recent` protect those before and after. Dead slots may be among them.
   int64_t first_candidate() const { return data_.first_candidate; }
   int64_t end_candidates() const { return data_.end_candidates; }
 
-  /// [N] softmax weights that the newest query of `head` (0 <= head < heads()) gave; they sum to 1.
+  /// [N] softmax weights that the newest query of `head` (0 <= head < heads()) gave. They sum to 1;
+  /// in a layer with a sliding window, to 1 less the weight of the row that the window has just
+  /// passed.
   std::span<const float> attention(int64_t head) const;
 
   /// [D]

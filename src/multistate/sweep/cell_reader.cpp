@@ -45,11 +45,14 @@ struct ModelOptions {
   std::string path;
   std::string dtype = "float32";
   std::string device = "cpu";
+  int64_t sliding_window = 0;
 
   void visit(OptionVisitor& v) {
     v("path", path, "a GGUF file, or a folder with config.json and safetensors");
     v.choice("dtype", dtype, dtype_names(), "numbers of weights and state");
     v("device", device, "cpu, or a device as LibTorch writes it (cuda:0)");
+    v("sliding_window", sliding_window, {2, int64_t{1} << 40},
+      "tokens, in every layer, where the file has no place to say so");
   }
 };
 
@@ -69,7 +72,11 @@ ModelSpec read_model(const Node& config) {
                     "configs/ refers to)",
                     options.path));
   }
-  return {options.path, options.dtype, options.device};
+  ModelSpec spec = {options.path, options.dtype, options.device};
+  if (node.find("sliding_window") != nullptr) {
+    spec.sliding_window = options.sliding_window;
+  }
+  return spec;
 }
 
 int64_t from_fraction(const Node& fraction, int64_t context_length) {

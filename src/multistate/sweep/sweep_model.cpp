@@ -44,11 +44,19 @@ at::TensorOptions tensor_options(const ModelSpec& spec) {
   }
 }
 
+std::unique_ptr<ModelFile> open_model(const ModelSpec& spec) {
+  auto file = ModelFile::open(spec.path);
+  if (spec.sliding_window) {
+    file->set_sliding_window(*spec.sliding_window);
+  }
+  return file;
+}
+
 }  // namespace
 
 SweepModel::SweepModel(ModelSpec spec)
     : spec_(std::move(spec)),
-      file_(ModelFile::open(spec_.path)),
+      file_(open_model(spec_)),
       stamps_(stamps_of(*file_)),
       tokenizer_(Tokenizer::make(file_->tokenizer())),
       sha256_(digest_of(*file_)) {

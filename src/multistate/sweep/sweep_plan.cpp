@@ -106,9 +106,14 @@ class Preparer {
   std::map<std::string, std::shared_ptr<const Workload>> workloads_;
 };
 
+constexpr const char* kWindowedLayers = "windowed_layers";
+
 /// Paths say where things lie, not what they are: in the identity their content stands for them.
 std::string identity_of(const PlannedCell& cell) {
   nlohmann::json identity = cell.config();
+  if (!cell.spec->policy.acts_on_windows()) {
+    identity["policy"].erase(kWindowedLayers);  // As before there was a choice.
+  }
   identity["model"].erase("path");
   identity["model"].erase("device");
   identity["model"]["sha256"] = cell.model->sha256();
@@ -198,6 +203,9 @@ void reject_same_id(const std::vector<PlannedCell>& cells) {
 
 nlohmann::json PlannedCell::config() const {
   nlohmann::json config = spec->config();
+  if (!model->file().spec().smallest_window()) {
+    config["policy"].erase(kWindowedLayers);  // Has no effect.
+  }
   config["limit"] = nullptr;
   if (limit) {
     config["limit"] = *limit;

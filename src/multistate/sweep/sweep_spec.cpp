@@ -72,7 +72,11 @@ void reject_plugins_as_parameter(const GridCell& cell) {
 }  // namespace
 
 nlohmann::json ModelSpec::to_json() const {
-  return {{"path", path.string()}, {"dtype", dtype}, {"device", device}};
+  nlohmann::json model = {{"path", path.string()}, {"dtype", dtype}, {"device", device}};
+  if (sliding_window) {
+    model["sliding_window"] = *sliding_window;
+  }
+  return model;
 }
 
 nlohmann::json CellSpec::config() const {

@@ -19,8 +19,9 @@ struct ModelSpec {
   std::filesystem::path path;
   std::string dtype = "float32";
   std::string device = "cpu";
+  std::optional<int64_t> sliding_window = {};  ///< Of every layer, where the file cannot say.
 
-  nlohmann::json to_json() const;
+  nlohmann::json to_json() const;  ///< Without what is not set.
   bool operator==(const ModelSpec&) const = default;
 };
 

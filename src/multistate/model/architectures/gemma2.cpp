@@ -13,7 +13,6 @@ void complete(DecoderSpec& spec, double query_size) {
   spec.embedding_multiplier = std::sqrt(static_cast<double>(spec.hidden_size));
   for (LayerSpec& layer : spec.layers) {
     layer.norm_after = true;
-    layer.mlp.activation = Activation::kGeluTanh;
     layer.attention.scale = 1.0 / std::sqrt(query_size);
   }
 }
@@ -34,8 +33,9 @@ std::optional<double> read_cap(ConfigKeys& keys, const char* key, double fallbac
 }
 
 Blueprint from_config(ConfigKeys& keys) {
-  DecoderSpec spec =
-      read_usual_config(keys, "gemma2", {.tied = true, .activation_key = "hidden_activation"});
+  DecoderSpec spec = read_usual_config(
+      keys, "gemma2",
+      {.tied = true, .kv_heads = 4, .head_size = 256, .activation_key = "hidden_activation"});
   complete(spec, keys.number("query_pre_attn_scalar").value_or(256.0));
   spec.logit_cap = read_cap(keys, "final_logit_softcapping", 30.0);
   const auto cap = read_cap(keys, "attn_logit_softcapping", 50.0);
@@ -57,6 +57,9 @@ Blueprint from_config(ConfigKeys& keys) {
 Blueprint from_gguf(GgufKeys& keys) {
   WeightLayout layout = WeightLayout::gguf();
   DecoderSpec spec = read_usual_gguf(keys, "gemma2", layout);
+  for (LayerSpec& layer : spec.layers) {
+    layer.mlp.activation = Activation::kGeluTanh;
+  }
   const AttentionSpec& first = spec.layers.front().attention;
   complete(spec, static_cast<double>(spec.layer_count() == 46 ? spec.hidden_size / first.heads
                                                               : first.head_size));

@@ -1,3 +1,6 @@
+#include <fmt/format.h>
+
+#include "multistate/base/error.h"
 #include "multistate/model/architecture.h"
 #include "multistate/model/config_keys.h"
 #include "multistate/model/gguf_keys.h"
@@ -24,12 +27,19 @@ Blueprint from_config(ConfigKeys& keys) {
       {.norm_epsilon = 1e-5, .norm_key = "layer_norm_eps", .reads_rotations = true});
   complete(spec, keys.boolean("use_parallel_residual").value_or(true),
            keys.boolean("attention_bias").value_or(true));
-  AttentionSpec& first = spec.layers.front().attention;
-  const auto share = keys.number("rotary_pct");
-  RotationSpec rotation =
-      read_rotation(keys, spec, first.head_size, keys.number("rotary_emb_base").value_or(10000.0));
-  if (share && keys.find("rope_parameters") == nullptr) {
-    rotation.size = static_cast<int64_t>(static_cast<double>(first.head_size) * *share);
+  const int64_t size = spec.layers.front().attention.head_size;
+  if (size * spec.layers.front().attention.heads != spec.hidden_size) {
+    keys.fail("head_dim", "'hidden_size' / 'num_attention_heads'");
+  }
+  // The class turns this share, whatever share an object of RoPE's has.
+  const double share = keys.number("rotary_pct").value_or(0.25);
+  const double theta = keys.number("rotary_emb_base").value_or(10000.0);
+  const RotationSpec rotation = read_rotation(keys, spec, size, {.theta = theta, .share = share});
+  if (rotation.size != static_cast<int64_t>(static_cast<double>(size) * share)) {
+    throw InputError(
+        fmt::format("{}: 'rotary_pct' is {} (0.25 where absent), but 'partial_rotary_factor' of "
+                    "'rope_parameters' or beside it is another share",
+                    keys.source(), share));
   }
   const Activation activation = read_activation(keys, "hidden_act", "gelu");
   for (LayerSpec& layer : spec.layers) {

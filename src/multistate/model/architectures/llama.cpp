@@ -22,10 +22,24 @@ Blueprint from_config(ConfigKeys& keys) {
   return {std::move(spec), WeightLayout::hugging_face()};
 }
 
+/// Mistral 7B 0.1 and what was trained from it, by sizes that no other model of this class has: 0.2
+/// and later ones have another theta.
+bool is_first_mistral(const DecoderSpec& spec) {
+  const AttentionSpec& attention = spec.layers.front().attention;
+  return spec.layer_count() == 32 && spec.hidden_size == 4096 &&
+         spec.layers.front().mlp.size == 14336 && attention.heads == 32 &&
+         attention.kv_heads == 8 && spec.context_length == 32768 &&
+         attention.rotation == RotationSpec{.theta = 10000.0, .size = 128};
+}
+
 Blueprint from_gguf(GgufKeys& keys) {
   WeightLayout layout = WeightLayout::gguf().interleave();
   DecoderSpec spec = read_usual_gguf(keys, "llama", layout);
   // Of files with a window some have the key, and Mistral's first ones have not.
+  spec.windows_unstated = !keys.has("attention.sliding_window");
+  if (spec.windows_unstated && is_first_mistral(spec)) {
+    spec.likely_window = 4096;
+  }
   const int64_t window = keys.integer("attention.sliding_window").value_or(0);
   for (LayerSpec& layer : spec.layers) {
     layer.attention.qkv_bias = keys.tensor("blk.0.attn_q.bias") != nullptr;

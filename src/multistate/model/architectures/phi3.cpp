@@ -8,9 +8,9 @@ namespace {
 /// Phi-3, Phi-3.5, Phi-4-mini (arXiv:2404.14219, 2503.01743): joined projections, a rotated share,
 /// and a window in all layers where the config has one.
 Blueprint from_config(ConfigKeys& keys) {
-  DecoderSpec spec = read_usual_config(keys, "phi3", {.norm_epsilon = 1e-5});
+  DecoderSpec spec = read_usual_config(keys, "phi3", {.norm_epsilon = 1e-5, .rotated_share = 1.0});
   const bool windowed = keys.find("sliding_window") != nullptr;
-  read_windows(keys, spec, std::vector<bool>(spec.layers.size(), windowed));
+  read_equal_windows(keys, spec, windowed);
   for (const char* key : {"attention_bias", "mlp_bias", "lm_head_bias"}) {
     keys.accept(key, {false});
   }

@@ -14,7 +14,7 @@ void add_biases(DecoderSpec& spec) {
 
 /// Qwen2 and Qwen2.5 (arXiv:2407.10671, 2412.15115), and distils of R1 into them.
 Blueprint from_config(ConfigKeys& keys) {
-  DecoderSpec spec = read_usual_config(keys, "qwen2");
+  DecoderSpec spec = read_usual_config(keys, "qwen2", {.kv_heads = 32});
   add_biases(spec);
   read_switched_windows(keys, spec);
   keys.accept("use_mrope", {false});

@@ -14,7 +14,7 @@ void add_norms(DecoderSpec& spec) {
 
 /// Qwen3 (arXiv:2505.09388), without experts.
 Blueprint from_config(ConfigKeys& keys) {
-  DecoderSpec spec = read_usual_config(keys, "qwen3");
+  DecoderSpec spec = read_usual_config(keys, "qwen3", {.kv_heads = 32, .head_size = 128});
   add_norms(spec);
   const bool bias = keys.boolean("attention_bias").value_or(false);
   for (LayerSpec& layer : spec.layers) {

@@ -20,7 +20,8 @@ void stop_each(DecoderSpec& spec, int64_t interval) {
 }
 
 Blueprint from_config(ConfigKeys& keys) {
-  DecoderSpec spec = read_usual_config(keys, "smollm3", {.tied = true, .rope_theta = 2e6});
+  DecoderSpec spec =
+      read_usual_config(keys, "smollm3", {.tied = true, .rope_theta = 2e6, .kv_heads = 4});
   const int64_t interval = keys.integer("no_rope_layer_interval").value_or(kInterval);
   if (interval < 1) {
     keys.fail("no_rope_layer_interval", "1 or more");

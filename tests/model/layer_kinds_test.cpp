@@ -42,8 +42,8 @@ TEST_CASE("layers are described by kind, with their numbers") {
         Lines{{"layers", "6"},
               {"", "4 with window of 4,096 tokens, RoPE theta 10000: 0, 2-3, 5"},
               {"",
-               "2 with full attention, RoPE theta 500000, scaling yarn, up to 32,768 tokens, 16 of "
-               "64 elements: 1, 4"},
+               "2 with full attention, RoPE theta 500000, scaling yarn, another beyond 32,768 "
+               "tokens, 16 of 64 elements: 1, 4"},
               {"attention",
                "8 query heads, 2 key/value heads of 64, scale 0.125, biases: query, key, value"},
               {"norms", "before and after attention and MLP"},

@@ -38,7 +38,7 @@ std::string rope_text(const AttentionSpec& attention) {
     text += fmt::format(", scaling {}", rotation.scaling);
   }
   if (rotation.limit) {
-    text += fmt::format(", up to {} tokens", human_count(*rotation.limit));
+    text += fmt::format(", another beyond {} tokens", human_count(*rotation.limit));
   }
   if (rotation.size != attention.head_size) {
     text += fmt::format(", {} of {} elements", rotation.size, attention.head_size);

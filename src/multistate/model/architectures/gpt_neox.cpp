@@ -34,6 +34,7 @@ Blueprint from_config(ConfigKeys& keys) {
   // The class turns this share, whatever share an object of RoPE's has.
   const double share = keys.number("rotary_pct").value_or(0.25);
   const double theta = keys.number("rotary_emb_base").value_or(10000.0);
+  keys.accept("rope_theta", {});  // Nor a theta under this name.
   const RotationSpec rotation = read_rotation(keys, spec, size, {.theta = theta, .share = share});
   if (rotation.size != static_cast<int64_t>(static_cast<double>(size) * share)) {
     throw InputError(

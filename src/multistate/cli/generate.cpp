@@ -1,3 +1,4 @@
+#include <cmath>
 #include <iostream>
 #include <iterator>
 #include <memory>
@@ -10,6 +11,7 @@
 #include "multistate/base/error.h"
 #include "multistate/base/log.h"
 #include "multistate/base/standard_streams.h"
+#include "multistate/base/text.h"
 #include "multistate/base/thread_limit.h"
 #include "multistate/cli/command.h"
 #include "multistate/cli/number_checks.h"
@@ -22,6 +24,7 @@
 #include "multistate/experiment/made_texts.h"
 #include "multistate/model/model_file.h"
 #include "multistate/policy/plugin.h"
+#include "multistate/text/chat_format.h"
 #include "multistate/text/growing_texts.h"
 #include "multistate/text/plain_text.h"
 #include "multistate/text/tokenizer.h"
@@ -33,6 +36,8 @@ struct GenerateArguments {
   std::string model;
   std::optional<std::string> prompt;
   std::optional<std::string> file;
+  std::optional<std::string> system;  ///< Message of a chat.
+  bool raw = false;
   std::string policy = "full";
   std::vector<std::string> plugins;
   std::optional<int64_t> state_size;
@@ -90,6 +95,52 @@ std::vector<int64_t> prompt_ids(const GenerateArguments& arguments, const Tokeni
   return ids;
 }
 
+/// The model's chat format, unless it has no chat template or the prompt is to be raw.
+std::optional<ChatFormat> read_chat(const GenerateArguments& arguments,
+                                    const Tokenizer& tokenizer) {
+  if (arguments.raw || !tokenizer.chat_template()) {
+    if (arguments.system) {
+      throw InputError(
+          fmt::format("--system: {}", arguments.raw ? "goes without --raw"
+                                                    : arguments.model + " has no chat template"));
+    }
+    return std::nullopt;
+  }
+  if (arguments.add_bos) {
+    throw InputError(
+        "--add-bos: the chat format decides on the BOS token; --raw gives the model the prompt as "
+        "it is");
+  }
+  try {
+    return chat_format(tokenizer);
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("{}: {}", arguments.model, error.what()));
+  }
+}
+
+/// The prompt as the last message of a chat.
+std::vector<int64_t> chat_ids(const GenerateArguments& arguments, const ChatFormat& chat,
+                              const Tokenizer& tokenizer) {
+  std::vector<ChatMessage> messages;
+  if (arguments.system) {
+    messages.push_back({ChatMessage::Role::kSystem, *arguments.system});
+  }
+  messages.push_back({ChatMessage::Role::kUser, read_prompt(arguments)});
+  if (messages.back().text.empty()) {
+    throw InputError("the prompt is empty");
+  }
+  return tokenizer.encode(chat_text(chat.conversation, messages));
+}
+
+/// "128 tokens in 3.2 s: 40.1 tokens/s, after 35 prompt tokens in 0.4 s".
+std::string speed_text(const GenerationTimes& times) {
+  const double rate = static_cast<double>(times.decoded_tokens) / times.decode;
+  return fmt::format("{} tokens in {:.1f} s{}, after {} prompt tokens in {:.1f} s",
+                     human_count(times.decoded_tokens), times.decode,
+                     std::isfinite(rate) ? fmt::format(": {:.1f} tokens/s", rate) : "",
+                     human_count(times.prompt_tokens), times.prompts);
+}
+
 /// Shows what a text has grown by.
 void show(const std::string& text) {
   if (!text.empty()) {
@@ -98,8 +149,8 @@ void show(const std::string& text) {
   }
 }
 
-nlohmann::json report(const GenerateArguments& arguments, const PolicySetup& setup,
-                      const std::vector<Generation>& generations,
+nlohmann::json report(const GenerateArguments& arguments, const std::optional<ChatFormat>& chat,
+                      const PolicySetup& setup, const std::vector<Generation>& generations,
                       const std::vector<std::string>& texts, const GenerationTimes& times) {
   auto samples = nlohmann::json::array();
   for (size_t i = 0; i < generations.size(); ++i) {
@@ -114,6 +165,7 @@ nlohmann::json report(const GenerateArguments& arguments, const PolicySetup& set
   }
   nlohmann::json json = {{"schema", {{"name", "multistate.generation"}, {"version", 1}}},
                          {"model", arguments.model},
+                         {"chat_format", nullptr},
                          {"policy", {{"name", setup.entry->name()}, {"options", setup.options}}},
                          {"state_size", nullptr},
                          {"seed", arguments.seed},
@@ -121,6 +173,9 @@ nlohmann::json report(const GenerateArguments& arguments, const PolicySetup& set
                          {"samples", samples},
                          {"seconds", {{"prompts", times.prompts}, {"decode", times.decode}}},
                          {"decoded_tokens", times.decoded_tokens}};
+  if (chat) {
+    json["chat_format"] = chat->name;
+  }
   if (setup.entry->plugin != nullptr) {
     json["policy"]["plugin"] = to_json(*setup.entry->plugin);
   }
@@ -143,15 +198,17 @@ int generate(const GenerateArguments& arguments) {
     log_warning(warning);
   }
   const auto tokenizer = Tokenizer::make(file->tokenizer());
-  const auto prompt = prompt_ids(arguments, *tokenizer);
+  const auto chat = read_chat(arguments, *tokenizer);
+  const auto prompt =
+      chat ? chat_ids(arguments, *chat, *tokenizer) : prompt_ids(arguments, *tokenizer);
   require_threads(arguments.threads, "--threads");
   set_intra_op_threads(arguments.threads);
   const auto model = Transformer::load(*file, at::kFloat);
 
   GenerationOptions options = {
       .sampling = arguments.sampling, .batch = arguments.batch, .stop_ids = {}};
-  if (tokenizer->eos_id() && !arguments.ignore_eos) {
-    options.stop_ids.push_back(*tokenizer->eos_id());
+  if (!arguments.ignore_eos) {
+    options.stop_ids = answer_end_ids(*tokenizer, chat ? &*chat : nullptr);
   }
   std::vector<GenerationRequest> requests;
   for (int64_t sample = 0; sample < arguments.samples; ++sample) {
@@ -181,13 +238,15 @@ int generate(const GenerateArguments& arguments) {
     show(shown ? rest + "\n" : "");
   }
   if (arguments.json) {
-    const auto json = report(arguments, setup, generations, texts.texts(), times);
+    const auto json = report(arguments, chat, setup, generations, texts.texts(), times);
     fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
   } else if (arguments.samples > 1) {
     for (size_t i = 0; i < generations.size(); ++i) {
       fmt::print("--- sample {}\n{}\n", i, texts.texts()[i]);
     }
   }
+  flush_standard_output();  // The answer before its speed.
+  log_info(speed_text(times));
   return 0;
 }
 
@@ -230,16 +289,22 @@ void add_sampling_options(CLI::App& command, GenerateArguments& arguments) {
 
 void add_generate_command(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<GenerateArguments>();
-  CLI::App* command = app.add_subcommand("generate", "Let a text go on, with a bounded state");
+  CLI::App* command =
+      app.add_subcommand("generate",
+                         "Generate text under a cache policy: a chat model's answer, or "
+                         "how a text continues");
   command->add_option("model", arguments->model, "GGUF file, or folder with safetensors")
       ->required();
   auto* input = command->add_option_group("prompt");
-  input->add_option("--prompt", arguments->prompt, "The text");
+  input->add_option("--prompt", arguments->prompt, "The user's message, or the text to continue");
   input->add_option("--file", arguments->file, "A file with the text; - reads standard input");
   input->require_option(1);
   command->add_option("--sliding-window", arguments->sliding_window,
                       "Tokens of the window of every layer, where the file cannot say");
   command->add_flag("--add-bos", arguments->add_bos, "Put the model's BOS token before it");
+  command->add_option("--system", arguments->system, "System message of the chat");
+  command->add_flag("--raw", arguments->raw,
+                    "Give the model the prompt as it is, not as a message in its chat format");
   command
       ->add_option("--policy", arguments->policy,
                    "Policy, with options as in 'h2o:{scope: layer, sinks: 4}'")

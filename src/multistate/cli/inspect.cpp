@@ -51,10 +51,13 @@ int64_t state_bytes_in_full(const DecoderSpec& spec) {
   return bytes;
 }
 
-/// The chat format's name, or why there is none.
+/// The chat format and how it is known, or why there is none.
 std::string chat_text(const Tokenizer& tokenizer) {
   try {
-    return chat_format(tokenizer).name;
+    const ChatFormat chat = chat_format(tokenizer);
+    return fmt::format(
+        "{}, {} BOS; {} {} is known", chat.name, chat.starts_with_bos ? "begins with" : "writes no",
+        chat.by_shape ? "the shape of template" : "template", chat.template_sha256.substr(0, 12));
   } catch (const InputError& error) {
     return fmt::format("none: {}", error.what());
   }

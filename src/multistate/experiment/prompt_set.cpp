@@ -87,7 +87,7 @@ void PromptSet::read_list(const PromptOptions& options, const Tokenizer& tokeniz
   }
   auto report = nlohmann::json::array();
   for (const Prompt& one : listed) {
-    const std::string text = chat_ ? chat_->before + one.text + chat_->after : one.text;
+    const std::string text = chat_ ? chat_->around(one.text) : one.text;
     const bool bos =
         chat_ ? chat_->starts_with_bos && tokenizer.bos_id().has_value() : options.add_bos;
     auto ids = ids_of(text, bos, tokenizer);

@@ -116,6 +116,9 @@ void TaskSet::set_up_frame(const TaskOptions& options, const Tokenizer& tokenize
 }
 
 void TaskSet::add(TaskRow row, const TaskOptions& options, const Tokenizer& tokenizer) {
+  if (chat_ && chat_->trims) {
+    python_strip(row.context, row.question);
+  }
   std::string closing = (chat_ ? chat_->after : "") + row.answer_start;
   std::string blanks;
   if (!row.choices.empty()) {

@@ -2,40 +2,39 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "multistate/text/conversation_format.h"
 #include "multistate/text/tokenizer.h"
 
 namespace multistate {
 
-/// How a chat model is asked: what stands around one message of the user that the assistant is to
+/// How one model is asked: what stands around one message of the user that the assistant is to
 /// answer. The whole prompt is, as the model's own chat template would write it,
 ///
 ///     [BOS] before <message> after
 struct ChatFormat {
-  std::string name;             ///< "ChatML"
-  bool starts_with_bos = true;  ///< Whether a BOS token stands before all.
-  std::string before;      ///< With the system message that the template itself brings, if any.
-  std::string after;       ///< Up to where the answer begins.
-  std::string answer_end;  ///< Token that ends an answer, as written; empty: EOS does.
+  std::string name;              ///< "ChatML"
+  bool starts_with_bos = false;  ///< Whether the template writes a BOS token before all.
+  std::string before;            ///< Without that token.
+  std::string after;             ///< Up to where the answer begins.
+  bool trims = false;            ///< Whether the message loses the blanks at its ends.
+  std::vector<int64_t> end_ids;  ///< Tokens before which an answer ends, besides EOS.
+  std::string template_sha256;   ///< template_identity() of the model's chat template.
+  bool by_shape = false;         ///< See KnownChatFormat.
+
+  ConversationFormat conversation;  ///< The same for any conversation; the model's tokens in it.
+
+  /// before + message + after, the message trimmed where the format does it.
+  std::string around(const std::string& message) const;
 };
 
-/// The names of the formats that are recognised.
-std::vector<std::string> chat_format_names();
-
-/// The format of a chat template. Templates are not run: the format is recognised by the markers
-/// that it writes around messages, and the system message that it brings is read from it. `eos` is
-/// the EOS token as written. Throws InputError, which starts with `source`, for a template of no
-/// format that is known, and for one that writes what depends on more than the message (a date).
-ChatFormat recognise_chat_format(std::string_view chat_template, std::string_view eos,
-                                 const std::string& source);
-
-/// That of a model. Throws InputError as well when it has no chat template.
+/// That of a model. Templates are not run: one is known by its text or by its shape
+/// (known_chat_formats.h). Throws InputError when the model has no chat template, when it is not
+/// known (with its SHA-256), and when the tokenizer lacks a token that the format writes.
 ChatFormat chat_format(const Tokenizer& tokenizer);
 
-/// Tokens before which an answer ends: EOS and, in a chat, the format's own. Throws InputError when
-/// the tokenizer does not have that as one token.
+/// Tokens before which an answer ends: EOS and, in a chat, the format's own.
 std::vector<int64_t> answer_end_ids(const Tokenizer& tokenizer, const ChatFormat* chat);
 
 }  // namespace multistate

@@ -62,7 +62,7 @@ double mean_rows(const StateSize& size, const SampleState& state) {
 class EquivalenceWorkload final : public ChunkWorkload {
  public:
   EquivalenceWorkload(const EquivalenceOptions& options, const Tokenizer& tokenizer)
-      : ChunkWorkload(options, options.text_tokens(), tokenizer),
+      : ChunkWorkload(options, 0, tokenizer),
         stretch_(options.stretch),
         stretches_(Stretches::of_width(options.stretch)) {}
 

@@ -44,8 +44,7 @@ struct ExtrapolationOptions : ChunkOptions {
 class ExtrapolationWorkload final : public ChunkWorkload {
  public:
   ExtrapolationWorkload(const ExtrapolationOptions& options, const Tokenizer& tokenizer)
-      : ChunkWorkload(options, options.text_tokens(), tokenizer),
-        stretches_(Stretches::of_width(options.stretch)) {}
+      : ChunkWorkload(options, 0, tokenizer), stretches_(Stretches::of_width(options.stretch)) {}
 
   SampleRecord run(int64_t sample, const RunContext& context) const override {
     const EvaluatedChunk chunk = evaluate(sample, context);

@@ -41,8 +41,9 @@ struct GenerationSettings : PromptOptions {
     v("top_k", sampling.top_k, {0, kMost}, "draw from the k most likely tokens; 0: from all");
     v("top_p", sampling.top_p, {1e-9, 1.0},
       "draw from the most likely tokens that together reach this probability");
-    v("stop", stop, "strings before which a text ends, besides the EOS token");
-    v("ignore_eos", ignore_eos, "go on past the EOS token, and past the end of an answer");
+    v("stop", stop, "strings before which a text ends, besides the tokens that end one");
+    v("ignore_eos", ignore_eos,
+      "go on past the tokens that end a text (EOS), and past the end of an answer");
     v("batch", batch, {1, kMost}, "texts that are decoded together");
   }
 
@@ -89,6 +90,7 @@ class GenerationWorkload final : public Workload {
   int64_t batch() const override { return settings_.batch; }
   nlohmann::json data_report() const override { return set_.data_report(); }
   std::string data_sha256() const override { return set_.data_sha256(); }
+  nlohmann::json settled_options() const override { return {{"add_bos", set_.adds_bos()}}; }
 
   SampleRecord run(int64_t sample, const RunContext& context) const override {
     return run_together(std::span(&sample, 1), context).front();

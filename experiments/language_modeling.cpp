@@ -32,14 +32,12 @@ struct LanguageOptions : ChunkOptions {
     fidelity.visit(v);
   }
 
-  int64_t stride_tokens() const { return stride == 0 ? text_tokens() : stride; }
-
   void check(const Node& node) const {
     ChunkOptions::check(node);
-    if (stride > text_tokens()) {
+    if (stride > most_text_tokens()) {
       throw node.error(
           fmt::format("experiment.stride: {} would leave gaps between chunks of {} text tokens",
-                      stride, text_tokens()));
+                      stride, most_text_tokens()));
     }
   }
 };
@@ -47,7 +45,7 @@ struct LanguageOptions : ChunkOptions {
 class LanguageWorkload final : public ChunkWorkload {
  public:
   LanguageWorkload(const LanguageOptions& options, const Tokenizer& tokenizer)
-      : ChunkWorkload(options, options.stride_tokens(), tokenizer), fidelity_(options.fidelity) {}
+      : ChunkWorkload(options, options.stride, tokenizer), fidelity_(options.fidelity) {}
 
   SampleRecord run(int64_t sample, const RunContext& context) const override {
     if (!fidelity_.measures()) {

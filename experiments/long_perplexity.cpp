@@ -59,10 +59,10 @@ struct LongOptions : ChunkOptions {
 
   void check(const Node& node) const {
     ChunkOptions::check(node);
-    if (rule.short_context >= text_tokens()) {
+    if (rule.short_context >= most_text_tokens()) {
       throw node.error(fmt::format(
           "experiment.short_context: {} leaves no token of a chunk with {} text tokens to judge",
-          rule.short_context, text_tokens()));
+          rule.short_context, most_text_tokens()));
     }
   }
 };
@@ -70,10 +70,16 @@ struct LongOptions : ChunkOptions {
 class LongWorkload final : public ChunkWorkload {
  public:
   LongWorkload(const LongOptions& options, const Tokenizer& tokenizer)
-      : ChunkWorkload(options, options.text_tokens(), tokenizer),
+      : ChunkWorkload(options, 0, tokenizer),
         rule_(options.rule),
         fidelity_(options.fidelity),
-        contrasts_(samples()) {}
+        contrasts_(samples()) {
+    if (rule_.short_context >= chunks().text_tokens()) {
+      throw InputError(fmt::format(
+          "experiment.short_context: {} leaves no token of a chunk with {} text tokens to judge",
+          rule_.short_context, chunks().text_tokens()));
+    }
+  }
 
   SampleRecord run(int64_t sample, const RunContext& context) const override {
     const auto& contrasts = contrasts_.get(sample, [&] {

@@ -27,7 +27,7 @@ constexpr const char* kDistance = "distance to the word's last occurrence (token
 class RecallWorkload final : public ChunkWorkload {
  public:
   RecallWorkload(const ChunkOptions& options, const Tokenizer& tokenizer)
-      : ChunkWorkload(options, options.text_tokens(), tokenizer) {
+      : ChunkWorkload(options, 0, tokenizer) {
     for (int64_t sample = 0; sample < samples(); ++sample) {
       continuations_.push_back(find_continuations(pieces(sample, tokenizer)));
     }
@@ -88,7 +88,7 @@ class RecallWorkload final : public ChunkWorkload {
     std::vector<std::string> pieces;
     for (const int64_t id : chunks().ids(sample)) {
       const bool bos = static_cast<int64_t>(pieces.size()) < chunks().bos_tokens();
-      pieces.push_back(bos ? "" : tokenizer.decode({&id, 1}));
+      pieces.push_back(bos ? "" : tokenizer.token_bytes(id));
     }
     return pieces;
   }

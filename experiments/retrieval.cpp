@@ -87,6 +87,10 @@ class RetrievalWorkload final : public Workload {
             {"first_answers", first.answers.front()}};
   }
 
+  nlohmann::json settled_options() const override {
+    return {{"add_bos", !options_.chat && !frame_.first.empty()}};
+  }
+
   std::string data_sha256() const override {
     Sha256 digest;
     for (const Sample& sample : samples_) {
@@ -132,23 +136,16 @@ class RetrievalWorkload final : public Workload {
     const TaskTexts texts = options_.chosen_texts();
     frame.instruction = texts.instruction;
     frame.announcement = options_.seen ? texts.announcement : "";
-    bool bos = options_.add_bos;
     if (options_.chat) {
       const ChatFormat chat = chat_format_of_model();
       frame.before = chat.before;
       frame.after = chat.after;
-      bos = chat.starts_with_bos;
+      frame.first = bos_of_chat(chat, tokenizer_);
       answer_options_.stop_ids = answer_end_ids(tokenizer_, &chat);
     } else {
+      frame.first = options_.add_bos.ids(tokenizer_);
       answer_options_.stop_ids = answer_end_ids(tokenizer_, nullptr);
       answer_options_.stops = {"\n"};
-    }
-    if (bos && !tokenizer_.bos_id()) {
-      throw InputError(fmt::format("experiment.{}: the model's tokenizer names no BOS token",
-                                   options_.chat ? "template" : "add_bos"));
-    }
-    if (bos) {
-      frame.first.push_back(*tokenizer_.bos_id());
     }
     return frame;
   }

@@ -75,7 +75,7 @@ struct StateOptions : ChunkOptions {
 class StateWorkload final : public ChunkWorkload {
  public:
   StateWorkload(const StateOptions& options, const Tokenizer& tokenizer)
-      : ChunkWorkload(options, options.text_tokens(), tokenizer),
+      : ChunkWorkload(options, 0, tokenizer),
         options_(options),
         kinds_(chunks(), tokenizer, options.tags) {}
 

@@ -35,6 +35,8 @@ TEST_CASE("inspect shows what a policy meets in a model") {
        {"layers             2\n", "                   2 with full attention, RoPE theta 10000\n",
         "attention          4 query heads, 2 key/value heads of 8, scale ",
         "weights            F32, 32.0 bits/weight\n",
+        "BOS                263 '<|endoftext|>', not put before texts (llama.cpp's rule for this ",
+        "texts end at       263 '<|endoftext|>'\n",
         "vocabulary         264 tokens, output head tied to the embedding\n"}) {
     CHECK_THAT(run.out, ContainsSubstring(line));
   }

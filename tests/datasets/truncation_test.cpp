@@ -16,7 +16,7 @@ std::unique_ptr<Tokenizer> byte_tokenizer() {
   for (int byte = 0; byte < 256; ++byte) {
     spec.tokens.push_back(byte_to_character(static_cast<unsigned char>(byte)));
   }
-  spec.pre_tokenizer = {gpt2_split()};
+  std::get<ByteLevelSpec>(spec.kind).pre_tokenizer = {gpt2_split()};
   return Tokenizer::make(spec);
 }
 

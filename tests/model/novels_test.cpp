@@ -1,13 +1,14 @@
-// The tokenizer of SmolLM2 on whole novels, against Hugging Face's `tokenizers`.
-
-#include "support/torch.h"
+// The tokenizers of real models on whole novels, against Hugging Face's `tokenizers` and an
+// independent reading of SentencePiece's rules.
 
 #include <cstring>
 
 #include "multistate/base/mapped_file.h"
 #include "multistate/base/sha256.h"
 #include "multistate/model/model_file.h"
+
 #include "support/real_data.h"
+#include "support/torch.h"
 
 namespace multistate::test {
 namespace {
@@ -30,6 +31,11 @@ const std::vector<Novel> kNovels = {
      "fec17fa9aff4410c1e3482ec3e6ed1897de5a313580650c13014a688cb6b2f45"},
     {"persuasion", 115861, "70ea5c51676b8e768c0dcb97dab3315cc0b92c62d7d79c0562ebcc479ad6465d"},
 };
+
+// SentencePiece in a GGUF file: by a plain program of llama.cpp's rules, whose ids of 48 test texts
+// are also those of the model's tokenizer.json.
+const Novel kGemmaNovel = {"persuasion", 111587,
+                           "84bdce3cf234d9bd08b8c7e20a99057bd3791d83fe3b311649020f35ee08ac06"};
 
 std::string digest(const std::vector<int64_t>& ids) {
   std::string bytes;
@@ -61,8 +67,21 @@ TEST_CASE("the ids of six novels are Hugging Face's, and decode to the text", "[
   }
 }
 
+TEST_CASE("the ids of a novel are those of Gemma 3's vocabulary, and decode to the text",
+          "[slow]") {
+  const auto tokenizer =
+      Tokenizer::make(ModelFile::open(real_file("models/gemma-3-270m.gguf"))->tokenizer());
+  const auto text = read_file(real_file("austen/" + std::string(kGemmaNovel.file) + ".txt"));
+  const auto ids = tokenizer->encode(text);
+  CHECK(ids.size() == kGemmaNovel.tokens);
+  CHECK(digest(ids) == kGemmaNovel.sha256);
+  CHECK(tokenizer->decode(ids) == text);
+  CHECK(tokenizer->bos_id() == 2);
+  CHECK(tokenizer->add_bos());
+}
+
 TEST_CASE("the ids of a line with digits, contractions and spaces are Hugging Face's", "[slow]") {
-  const std::vector<int64_t> expected = {19556, 905, 17,  216, 33, 34,  35,   36,   37,
+  const std::vector<int64_t> expected = {19556, 905, 17,   216, 33, 34,  35,   36,   37,
                                          357,   506, 9627, 23,  67, 256, 1116, 1792, 26411};
   CHECK(real_tokenizer()->encode("Hello world! 12345 it's IT'S  \n\n x \u00e9") == expected);
 }

@@ -57,6 +57,14 @@ std::string gguf_i32s(const std::vector<int32_t>& numbers) {
   return typed(9, typed(5, raw(static_cast<uint64_t>(numbers.size())) + items));
 }
 
+std::string gguf_f32s(const std::vector<float>& numbers) {
+  std::string items;
+  for (const float number : numbers) {
+    items += raw(number);
+  }
+  return typed(9, typed(6, raw(static_cast<uint64_t>(numbers.size())) + items));
+}
+
 void GgufWriter::set(const std::string& key, const std::string& value) {
   const auto found = std::find_if(metadata.begin(), metadata.end(),
                                   [&](const auto& entry) { return entry.first == key; });

@@ -23,6 +23,7 @@ std::string gguf_bool(bool value);
 std::string gguf_text(std::string_view text);
 std::string gguf_texts(const std::vector<std::string>& texts);
 std::string gguf_i32s(const std::vector<int32_t>& numbers);
+std::string gguf_f32s(const std::vector<float>& numbers);
 
 /// One entry of the list of tensors. Members are written as they are, whether they make sense or
 /// not.

@@ -18,12 +18,13 @@ std::unique_ptr<Tokenizer> small_tokenizer() {
   for (int byte = 0; byte < 256; ++byte) {
     spec.tokens.push_back(byte_to_character(static_cast<unsigned char>(byte)));
   }
-  spec.merges = {{"t", "h"}, {"th", "e"}, {"Ġ", "the"}, {"b", "a"}, {"i", "n"},
+  auto& kind = std::get<ByteLevelSpec>(spec.kind);
+  kind.merges = {{"t", "h"}, {"th", "e"}, {"Ġ", "the"}, {"b", "a"}, {"i", "n"},
                  {"Ġ", "a"}, {"e", "r"},  {"r", "e"},   {"o", "n"}};
-  for (const auto& [left, right] : spec.merges) {
+  for (const auto& [left, right] : kind.merges) {
     spec.tokens.push_back(left + right);
   }
-  spec.pre_tokenizer = {gpt2_split()};
+  kind.pre_tokenizer = {gpt2_split()};
   return Tokenizer::make(spec);
 }
 

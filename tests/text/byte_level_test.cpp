@@ -13,6 +13,10 @@
 namespace multistate::test {
 namespace {
 
+ByteLevelSpec& byte_level(TokenizerSpec& spec) {
+  return std::get<ByteLevelSpec>(spec.kind);
+}
+
 /// The 256 bytes as tokens 0 to 255, then one token for each merge.
 TokenizerSpec spec_with(const std::vector<std::pair<std::string, std::string>>& merges) {
   TokenizerSpec spec;
@@ -23,8 +27,8 @@ TokenizerSpec spec_with(const std::vector<std::pair<std::string, std::string>>& 
   for (const auto& [left, right] : merges) {
     spec.tokens.push_back(left + right);
   }
-  spec.merges = merges;
-  spec.pre_tokenizer = {gpt2_split()};
+  byte_level(spec).merges = merges;
+  byte_level(spec).pre_tokenizer = {gpt2_split()};
   return spec;
 }
 
@@ -86,7 +90,7 @@ TEST_CASE("the merge that comes first in the list wins, of equal ones the leftmo
 TEST_CASE("with ignore_merges a piece that is a token is taken whole") {
   auto spec = spec_with({{"a", "b"}, {"b", "c"}, {"a", "bc"}});
   CHECK(Tokenizer::make(spec)->encode("abc") == Ids{256, 'c'});
-  spec.ignore_merges = true;
+  byte_level(spec).ignore_merges = true;
   CHECK(Tokenizer::make(spec)->encode("abc") == Ids{258});
 }
 
@@ -117,15 +121,15 @@ TEST_CASE("GPT-2's expression cuts as published") {
 }
 
 TEST_CASE("digits stand alone, those of other scripts too") {
-  const auto steps = named_pre_tokenizer("smollm", "test");
+  const auto steps = named_pre_tokenizer("smollm", "test").steps;
   CHECK(pieces(steps, "a12 3") == Pieces{"a", "1", "2", " ", "3"});
   CHECK(pieces(steps, "\u0661\u0662") == Pieces{"\u0661", "\u0662"});
-  CHECK(pieces(named_pre_tokenizer("gpt-2", "test"), "a12 3") == Pieces{"a", "12", " 3"});
+  CHECK(pieces(named_pre_tokenizer("gpt-2", "test").steps, "a12 3") == Pieces{"a", "12", " 3"});
 }
 
 TEST_CASE("any valid text survives: decode(encode(x)) == x") {
   auto spec = spec_with({{"e", "r"}, {"\u0120", "t"}, {"\u00c3", "\u00a9"}});
-  spec.pre_tokenizer = named_pre_tokenizer("smollm", "test");
+  byte_level(spec).pre_tokenizer = named_pre_tokenizer("smollm", "test").steps;
   const auto tokenizer = Tokenizer::make(spec);
   Random random({7});
   for (int i = 0; i < 2000; ++i) {
@@ -170,11 +174,11 @@ TEST_CASE("a vocabulary that contradicts itself is refused") {
         "test: token 257 ('') is empty");
   CHECK(error([](TokenizerSpec& spec) { spec.tokens.push_back("a b"); }) ==
         "test: token 257 ('a b') is not written in GPT-2's alphabet for bytes");
-  CHECK(error([](TokenizerSpec& spec) { spec.merges.emplace_back("ab", "q"); }) ==
+  CHECK(error([](TokenizerSpec& spec) { byte_level(spec).merges.emplace_back("ab", "q"); }) ==
         "test: merge 1 names 'abq', which is not in the vocabulary");
-  CHECK(error([](TokenizerSpec& spec) { spec.merges.emplace_back("zz", "q"); }) ==
+  CHECK(error([](TokenizerSpec& spec) { byte_level(spec).merges.emplace_back("zz", "q"); }) ==
         "test: merge 1 names 'zz', which is not in the vocabulary");
-  CHECK(error([](TokenizerSpec& spec) { spec.merges.emplace_back("a", "b"); }) ==
+  CHECK(error([](TokenizerSpec& spec) { byte_level(spec).merges.emplace_back("a", "b"); }) ==
         "test: merge 1 ('a' 'b') is given twice");
   CHECK(error([](TokenizerSpec& spec) {
           spec.added_tokens = {{300, "x", true}};
@@ -184,7 +188,7 @@ TEST_CASE("a vocabulary that contradicts itself is refused") {
   CHECK(error([](TokenizerSpec& spec) { spec.eos_id = 257; }) ==
         "test: the EOS token has id 257, outside the vocabulary of 257 tokens");
   CHECK(error([](TokenizerSpec& spec) {
-          spec.pre_tokenizer = {{PreTokenizerStep::Kind::kSplitRegex, "(a"}};
+          byte_level(spec).pre_tokenizer = {{PreTokenizerStep::Kind::kSplitRegex, "(a"}};
         }).find("test: the pattern '(a' is not a valid regular expression: ") == 0);
   CHECK(input_error([] { named_pre_tokenizer("llama-bpe", "test"); }) ==
         "test: the pre-tokenizer 'llama-bpe' is not supported; supported: 'gpt-2', 'smollm'");

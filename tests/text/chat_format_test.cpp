@@ -25,7 +25,7 @@ TokenizerSpec byte_spec(const std::vector<std::string>& special) {
     spec.added_tokens.push_back({static_cast<int64_t>(spec.tokens.size()), token, true});
     spec.tokens.push_back(token);
   }
-  spec.pre_tokenizer = {gpt2_split()};
+  std::get<ByteLevelSpec>(spec.kind).pre_tokenizer = {gpt2_split()};
   return spec;
 }
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "multistate/text/byte_alphabet.h"
+#include "multistate/text/tokenizer.h"
 
 #include "support/catch.h"
 #include "support/input_error.h"

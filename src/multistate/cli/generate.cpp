@@ -49,7 +49,7 @@ struct GenerateArguments {
   Sampling sampling;
   std::vector<std::string> stops;
   bool ignore_eos = false;
-  bool add_bos = false;
+  std::optional<bool> add_bos;
   bool json = false;
   int threads = 1;
 };
@@ -80,15 +80,14 @@ PolicySetup read_policy(const GenerateArguments& arguments) {
 }
 
 std::vector<int64_t> prompt_ids(const GenerateArguments& arguments, const Tokenizer& tokenizer) {
-  std::vector<int64_t> ids;
-  if (arguments.add_bos) {
-    if (!tokenizer.bos_id()) {
-      throw InputError("--add-bos: the model's tokenizer names no BOS token");
-    }
-    ids.push_back(*tokenizer.bos_id());
+  auto ids = tokenizer.encode(read_prompt(arguments));
+  const auto bos = tokenizer.bos_id();
+  if (arguments.add_bos.value_or(false) && !bos) {
+    throw InputError("--add-bos: the model's tokenizer names no BOS token");
   }
-  const auto text = tokenizer.encode(read_prompt(arguments));
-  ids.insert(ids.end(), text.begin(), text.end());
+  if (arguments.add_bos.value_or(tokenizer.add_bos()) && (ids.empty() || ids.front() != *bos)) {
+    ids.insert(ids.begin(), *bos);
+  }
   if (ids.empty()) {
     throw InputError("the prompt is empty; --add-bos makes the BOS token one");
   }
@@ -276,7 +275,8 @@ void add_sampling_options(CLI::App& command, GenerateArguments& arguments) {
       ->check([](const std::string& text) {
         return text.empty() ? std::string("a stop string has at least one byte") : std::string();
       });
-  command.add_flag("--ignore-eos", arguments.ignore_eos, "Go on past the EOS token");
+  command.add_flag("--ignore-eos", arguments.ignore_eos,
+                   "Go on past the tokens that end a text (EOS)");
   command.add_option("--samples", arguments.samples, "Texts to make, each with a seed of its own")
       ->check(at_least_one)
       ->capture_default_str();
@@ -301,7 +301,9 @@ void add_generate_command(CLI::App& app, Action& action) {
   input->require_option(1);
   command->add_option("--sliding-window", arguments->sliding_window,
                       "Tokens of the window of every layer, where the file cannot say");
-  command->add_flag("--add-bos", arguments->add_bos, "Put the model's BOS token before it");
+  command->add_flag("--add-bos,!--no-add-bos", arguments->add_bos,
+                    "Put the model's BOS token before it, or do not, whatever the tokenizer says; "
+                    "a prompt that begins with BOS gets no second one");
   command->add_option("--system", arguments->system, "System message of the chat");
   command->add_flag("--raw", arguments->raw,
                     "Give the model the prompt as it is, not as a message in its chat format");

@@ -2,6 +2,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include <fmt/format.h>
@@ -51,6 +52,25 @@ int64_t state_bytes_in_full(const DecoderSpec& spec) {
   return bytes;
 }
 
+std::string tokens_text(std::span<const int64_t> ids, const Tokenizer& tokenizer) {
+  std::vector<std::string> names;
+  for (const int64_t id : ids) {
+    names.push_back(fmt::format("{} {}", id, in_quotes(tokenizer.token_bytes(id))));
+  }
+  return names.empty() ? "none" : join(names);
+}
+
+/// "1 '<s>', before every text (tokenizer.ggml.add_bos_token in the GGUF file)".
+std::string bos_text(const Tokenizer& tokenizer) {
+  const auto id = tokenizer.bos_id();
+  if (!id) {
+    return "none";
+  }
+  return fmt::format("{}, {} ({})", tokens_text(std::span(&*id, 1), tokenizer),
+                     tokenizer.add_bos() ? "before every text" : "not put before texts",
+                     tokenizer.bos_rule());
+}
+
 /// The chat format and how it is known, or why there is none.
 std::string chat_text(const Tokenizer& tokenizer) {
   try {
@@ -97,6 +117,10 @@ nlohmann::json to_json(const ModelFile& file, const Tokenizer& tokenizer) {
           {"not_run", file.left_out()},
           {"tokenizer", tokenizer.description()},
           {"tokenizer_sha256", tokenizer.sha256()},
+          {"bos_id", tokenizer.bos_id() ? nlohmann::json(*tokenizer.bos_id()) : nlohmann::json()},
+          {"add_bos", tokenizer.add_bos()},
+          {"bos_rule", tokenizer.bos_rule()},
+          {"end_ids", tokenizer.end_ids()},
           {"chat_format", chat_text(tokenizer)},
           {"state_bytes_per_row", state_bytes_per_row(spec)}};
 }
@@ -129,6 +153,8 @@ void print_text(const ModelFile& file, const Tokenizer& tokenizer) {
     line("not run", left_out);
   }
   line("tokenizer", tokenizer.description());
+  line("BOS", bos_text(tokenizer));
+  line("texts end at", tokens_text(tokenizer.end_ids(), tokenizer));
   line("chat format", chat_text(tokenizer));
   const int64_t row = state_bytes_per_row(spec);
   line("KV cache, a token", fmt::format("{} ({} bytes, float32, all layers)",

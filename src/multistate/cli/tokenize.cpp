@@ -57,7 +57,7 @@ int tokenize(const TokenizeArguments& arguments) {
   } else if (arguments.json) {
     auto tokens = nlohmann::json::array();
     for (const int64_t id : ids) {
-      tokens.push_back(tokenizer->decode(std::span(&id, 1)));
+      tokens.push_back(tokenizer->token_bytes(id));
     }
     const nlohmann::json out = {{"count", ids.size()}, {"ids", ids}, {"tokens", tokens}};
     fmt::print("{}\n", out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));

@@ -11,6 +11,10 @@ int64_t size_of(const std::vector<int64_t>& ids) {
   return static_cast<int64_t>(ids.size());
 }
 
+std::vector<int64_t> encode(const std::string& text, bool behind_text, const Tokenizer& tokenizer) {
+  return behind_text ? tokenizer.encode_continuation(text) : tokenizer.encode(text);
+}
+
 [[noreturn]] void fail_question(const TaskRow& row, int64_t tokens, int64_t most) {
   throw InputError(
       fmt::format("{}: the question has {} tokens, and experiment.context_length leaves {} for it",
@@ -19,7 +23,7 @@ int64_t size_of(const std::vector<int64_t>& ids) {
 
 void cut_end(const TaskRow& row, const Tokenizer& tokenizer, int64_t most_tokens,
              TokenizedPrompt& prompt) {
-  prompt.question = tokenizer.encode(row.separator + row.question);
+  prompt.question = tokenizer.encode_continuation(row.separator + row.question);
   const int64_t kept = most_tokens - size_of(prompt.question);
   if (kept < 1) {
     fail_question(row, size_of(prompt.question), most_tokens - 1);
@@ -41,11 +45,11 @@ void cut_middle(const TaskRow& row, int64_t most_tokens, TokenizedPrompt& prompt
 }  // namespace
 
 TokenizedPrompt tokenize_prompt(const TaskRow& row, const Tokenizer& tokenizer, Truncation rule,
-                                int64_t most_tokens) {
+                                int64_t most_tokens, bool behind_text) {
   TokenizedPrompt prompt;
   try {
-    prompt.context = tokenizer.encode(row.context);
-    prompt.question = tokenizer.encode(row.question);
+    prompt.context = encode(row.context, behind_text, tokenizer);
+    prompt.question = encode(row.question, behind_text || !row.context.empty(), tokenizer);
   } catch (const InputError& error) {
     throw InputError(fmt::format("{}: {}", row.place, error.what()));
   }

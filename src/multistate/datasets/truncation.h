@@ -23,7 +23,8 @@ struct TokenizedPrompt {
   int64_t removed_tokens = 0;  ///< Of the context.
 };
 
-/// The prompt of a row in at most `most_tokens`. The question is never cut.
+/// The prompt of a row in at most `most_tokens`. The question is never cut. `behind_text`: other
+/// text stands before the prompt, that of a chat format.
 ///
 /// kEnd: as the authors of ZeroSCROLLS do, the context's first tokens stay, as many as leave room
 /// for separator and question. kMiddle: of context and question the first and last
@@ -32,6 +33,6 @@ struct TokenizedPrompt {
 /// Throws InputError with the row's place when the prompt is too long and the rule is kNone, or
 /// when the rule would have to cut the question.
 TokenizedPrompt tokenize_prompt(const TaskRow& row, const Tokenizer& tokenizer, Truncation rule,
-                                int64_t most_tokens);
+                                int64_t most_tokens, bool behind_text = false);
 
 }  // namespace multistate

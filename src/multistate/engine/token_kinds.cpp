@@ -1,5 +1,7 @@
 #include "multistate/engine/token_kinds.h"
 
+#include <algorithm>
+
 #include "multistate/text/token_class.h"
 
 namespace multistate {
@@ -8,7 +10,7 @@ std::shared_ptr<const std::vector<TokenKind>> token_kinds_of(const TokenizerSpec
   const auto tokenizer = Tokenizer::make(spec);
   std::vector<TokenKind> kinds;
   for (int64_t id = 0; id < tokenizer->vocabulary_size(); ++id) {
-    const TokenClass text = token_class(tokenizer->decode({{id}}));
+    const TokenClass text = token_class(tokenizer->token_bytes(id));
     const bool separates = text == TokenClass::kPunctuation || text == TokenClass::kNewline;
     kinds.push_back(separates ? TokenKind::kSeparator : TokenKind::kText);
   }
@@ -17,6 +19,8 @@ std::shared_ptr<const std::vector<TokenKind>> token_kinds_of(const TokenizerSpec
       kinds[static_cast<size_t>(token.id)] = TokenKind::kSpecial;
     }
   }
+  // Padding of the model's vocabulary, which a text that is made may have.
+  kinds.resize(std::max(kinds.size(), static_cast<size_t>(spec.model_ids)), TokenKind::kText);
   return std::make_shared<const std::vector<TokenKind>>(std::move(kinds));
 }
 

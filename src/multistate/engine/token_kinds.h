@@ -9,7 +9,7 @@
 
 namespace multistate {
 
-/// The kind of every token of the vocabulary, by id. Special are the added tokens that the
+/// The kind of every id of the model, padding being text. Special are the added tokens that the
 /// tokenizer's file calls so; separators by token_class().
 std::shared_ptr<const std::vector<TokenKind>> token_kinds_of(const TokenizerSpec& spec);
 

@@ -34,6 +34,9 @@ class ChunkWorkload : public Workload {
   }
   nlohmann::json data_report() const override { return chunks_.data_report(); }
   std::string data_sha256() const override { return chunks_.data_sha256(); }
+  nlohmann::json settled_options() const override {
+    return {{"add_bos", chunks_.bos_tokens() > 0}};
+  }
 
  protected:
   /// A chunk and how it was predicted.

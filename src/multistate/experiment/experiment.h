@@ -88,6 +88,10 @@ class Workload {
 
   /// `records` in order of sample, at least one.
   virtual Summary summarize(std::span<const SampleRecord> records) const = 0;
+
+  /// What options came to that were left to the model's tokenizer, by name: results and identities
+  /// hold these values.
+  virtual nlohmann::json settled_options() const { return nlohmann::json::object(); }
 };
 
 /// A workload with its options, before any model is known.

@@ -14,16 +14,13 @@
 namespace multistate {
 namespace {
 
-std::vector<int64_t> ids_of(const std::string& text, bool bos, const Tokenizer& tokenizer) {
-  std::vector<int64_t> ids;
-  if (bos) {
-    if (!tokenizer.bos_id()) {
-      throw InputError("experiment.add_bos: the model's tokenizer names no BOS token");
-    }
-    ids.push_back(*tokenizer.bos_id());
+/// The ids of a prompt, `bos` first unless they begin with it.
+std::vector<int64_t> ids_of(const std::string& text, const std::vector<int64_t>& bos,
+                            const Tokenizer& tokenizer) {
+  auto ids = tokenizer.encode(text);
+  if (ids.empty() || bos.empty() || ids.front() != bos.front()) {
+    ids.insert(ids.begin(), bos.begin(), bos.end());
   }
-  const auto more = tokenizer.encode(text);
-  ids.insert(ids.end(), more.begin(), more.end());
   return ids;
 }
 
@@ -41,7 +38,7 @@ void PromptOptions::visit(OptionVisitor& v) {
   v("chunk_tokens", chunk_tokens, {2, kMost}, "of chunks: tokens of each, BOS included");
   v("skip_tokens", skip_tokens, {0, kMost},
     "of chunks: tokens passed over at the start of every document");
-  v("add_bos", add_bos, "start every prompt with the model's BOS token");
+  add_bos.visit(v, "start every prompt with the model's BOS token; tokenizer: as it says");
   v.choice("template", chat, {{"plain", false}, {"chat", true}},
            "of a list: the prompt as it is, or as a message in the model's chat format");
 }
@@ -62,7 +59,7 @@ void PromptOptions::check(const Node& node) const {
     throw option_error(node, "prompt_tokens",
                        fmt::format("{} do not fit into chunks of {}", prompt_tokens, chunk_tokens));
   }
-  if (chat && add_bos) {
+  if (chat && add_bos.is_on()) {
     throw option_error(node, "add_bos", "a chat format has its own beginning; leave it out");
   }
 }
@@ -79,6 +76,8 @@ PromptSet::PromptSet(const PromptOptions& options, const Tokenizer& tokenizer) {
 }
 
 void PromptSet::read_list(const PromptOptions& options, const Tokenizer& tokenizer) {
+  const auto bos = chat_ ? bos_of_chat(*chat_, tokenizer) : options.add_bos.ids(tokenizer);
+  adds_bos_ = !chat_ && !bos.empty();
   PromptList list = read_prompts(options.data);
   std::vector<Prompt>& listed = list.prompts;
   const size_t there = listed.size();
@@ -88,8 +87,6 @@ void PromptSet::read_list(const PromptOptions& options, const Tokenizer& tokeniz
   auto report = nlohmann::json::array();
   for (const Prompt& one : listed) {
     const std::string text = chat_ ? chat_->around(one.text) : one.text;
-    const bool bos =
-        chat_ ? chat_->starts_with_bos && tokenizer.bos_id().has_value() : options.add_bos;
     auto ids = ids_of(text, bos, tokenizer);
     if (static_cast<int64_t>(ids.size()) > options.prompt_tokens) {
       throw InputError(
@@ -115,7 +112,8 @@ void PromptSet::read_chunks(const PromptOptions& options, const Tokenizer& token
   cut.max_chunks = options.max_prompts;
   cut.skip_tokens = options.skip_tokens;
   cut.add_bos = options.add_bos;
-  const TextChunks chunks(cut, cut.text_tokens(), tokenizer);
+  const TextChunks chunks(cut, 0, tokenizer);
+  adds_bos_ = chunks.bos_tokens() > 0;
   for (int64_t chunk = 0; chunk < chunks.size(); ++chunk) {
     auto ids = chunks.ids(chunk);
     ids.resize(static_cast<size_t>(options.prompt_tokens));

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "multistate/config/options.h"
+#include "multistate/experiment/bos_option.h"
 #include "multistate/text/chat_format.h"
 #include "multistate/text/tokenizer.h"
 
@@ -23,7 +24,7 @@ struct PromptOptions {
   int64_t max_prompts = 0;
   int64_t chunk_tokens = 2048;
   int64_t skip_tokens = 0;
-  bool add_bos = false;
+  BosOption add_bos;
   bool chat = false;
 
   void visit(OptionVisitor& v);
@@ -53,6 +54,9 @@ class PromptSet {
   /// That of the prompts; nullptr where they are plain texts.
   const ChatFormat* chat() const { return chat_ ? &*chat_ : nullptr; }
 
+  /// Whether a BOS token was put before the prompts, besides what a chat format has there.
+  bool adds_bos() const { return adds_bos_; }
+
   /// See Workload.
   const nlohmann::json& data_report() const { return report_; }
   const std::string& data_sha256() const { return sha256_; }
@@ -62,6 +66,7 @@ class PromptSet {
   void read_chunks(const PromptOptions& options, const Tokenizer& tokenizer);
 
   std::optional<ChatFormat> chat_;
+  bool adds_bos_ = false;
   std::vector<PreparedPrompt> prompts_;
   nlohmann::json report_;
   std::string sha256_;

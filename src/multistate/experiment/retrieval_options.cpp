@@ -111,7 +111,7 @@ void RetrievalOptions::visit(OptionVisitor& v) {
            "stands before the context as well, and the cut comes after it");
   v.choice("template", chat, {{"plain", false}, {"chat", true}},
            "the text as it is, or as the model's chat template has a user's message");
-  v("add_bos", add_bos, "start a plain prompt with the model's BOS token");
+  add_bos.visit(v, "start a plain prompt with the model's BOS token; tokenizer: as it says");
   v("answer_tokens", answer_tokens, {0, kMost},
     "tokens that an answer may have; 0: 8, and 10 for every answer that is expected");
   v("sample_seed", sample_seed, {0, kMost}, "another one gives other keys, values and haystacks");
@@ -132,7 +132,7 @@ void RetrievalOptions::check(const Node& node) const {
   check_list(node, "depths", depths);
   check_particular(node, *this);
   check_haystack(node, *this);
-  if (chat && add_bos) {
+  if (chat && add_bos.is_on()) {
     refuse(node, "add_bos", "the chat template decides on the BOS token");
   }
   try {

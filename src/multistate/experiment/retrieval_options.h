@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "multistate/config/options.h"
+#include "multistate/experiment/bos_option.h"
 #include "multistate/synthetic/task.h"
 
 namespace multistate {
@@ -20,7 +21,7 @@ struct RetrievalOptions {
   PuzzleSize size;
   bool seen = false;
   bool chat = false;
-  bool add_bos = false;
+  BosOption add_bos;
   int64_t answer_tokens = 0;
   int64_t sample_seed = 0;
   TaskTexts texts = {kOwn, kOwn, kOwn, kOwn, kOwn};

@@ -52,11 +52,12 @@ void TaskOptions::visit(OptionVisitor& v) {
       "question", question, {{"unseen", PromptEnd::kContext}, {"seen", PromptEnd::kQuestion}},
       "whether the cut of `prompt: one_shot` comes before the question or after it; the prompt is "
       "the same");
-  v.choice("template", dress,
-           {{"plain", Dress::kPlain}, {"chat", Dress::kChat}, {"by_model", Dress::kByModel}},
-           "the prompt as it is, or as a message in the model's chat format; by_model: as a message "
-           "if the model has a chat template");
-  v("add_bos", add_bos, "start a plain prompt with the model's BOS token");
+  v.choice(
+      "template", dress,
+      {{"plain", Dress::kPlain}, {"chat", Dress::kChat}, {"by_model", Dress::kByModel}},
+      "the prompt as it is, or as a message in the model's chat format; by_model: as a message "
+      "if the model has a chat template");
+  add_bos.visit(v, "start a plain prompt with the model's BOS token; tokenizer: as it says");
 }
 
 void TaskOptions::check(const Node& node) const {
@@ -73,7 +74,7 @@ void TaskOptions::check(const Node& node) const {
   refuse_unless(kind.takes_task, "task", format, node);
   refuse_unless(kind.takes_templates, "templates", format, node);
   refuse_unless(kind.takes_prompt, "prompt", format, node);
-  if (dress == Dress::kChat && add_bos) {
+  if (dress == Dress::kChat && add_bos.is_on()) {
     throw node.find("add_bos")->error(
         "experiment.add_bos: the chat template decides on the BOS token");
   }

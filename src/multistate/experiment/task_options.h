@@ -5,6 +5,7 @@
 #include "multistate/config/options.h"
 #include "multistate/datasets/task_format.h"
 #include "multistate/experiment/answers.h"
+#include "multistate/experiment/bos_option.h"
 
 namespace multistate {
 
@@ -23,7 +24,7 @@ struct TaskOptions {
   Cut truncation = Cut::kByFormat;
   PromptEnd question = PromptEnd::kContext;
   Dress dress = Dress::kPlain;
-  bool add_bos = false;
+  BosOption add_bos;
 
   void visit(OptionVisitor& v);
 

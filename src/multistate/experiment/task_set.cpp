@@ -52,7 +52,7 @@ std::vector<Ids> continuations_of(const std::vector<std::string>& choices,
   for (const std::string& choice : choices) {
     const bool spaced = after_line_end || choice.starts_with(' ');
     const std::string& before = blanks.empty() && !spaced ? " " : blanks;
-    continuations.push_back(tokenizer.encode(before + choice));
+    continuations.push_back(tokenizer.encode_continuation(before + choice));
   }
   return continuations;
 }
@@ -97,20 +97,15 @@ TaskSet::TaskSet(const TaskOptions& options, Purpose purpose, int64_t answer_tok
 }
 
 void TaskSet::set_up_frame(const TaskOptions& options, const Tokenizer& tokenizer) {
-  bool bos = options.add_bos;  // Of a plain prompt.
   const bool chat = options.dress == TaskOptions::Dress::kChat ||
                     (options.dress == TaskOptions::Dress::kByModel && tokenizer.chat_template());
   if (chat && !file_.asked_plainly) {
     chat_ = format_of_model(tokenizer);
-    bos = chat_->starts_with_bos;
     before_ = tokenizer.encode(chat_->before);
-  }
-  if (bos && !tokenizer.bos_id()) {
-    throw InputError(fmt::format("experiment.{}: the model's tokenizer names no BOS token",
-                                 chat_ ? "template" : "add_bos"));
-  }
-  if (bos) {
-    put_before({*tokenizer.bos_id()}, before_);
+    put_before(bos_of_chat(*chat_, tokenizer), before_);
+  } else {
+    before_ = options.add_bos.ids(tokenizer);
+    adds_bos_ = !before_.empty();
   }
   stop_ids_ = answer_end_ids(tokenizer, chat_ ? &*chat_ : nullptr);
 }
@@ -126,7 +121,7 @@ void TaskSet::add(TaskRow row, const TaskOptions& options, const Tokenizer& toke
   }
   const bool after_line_end = (row.context + row.question + closing).ends_with('\n');
   choices_.push_back(continuations_of(row.choices, blanks, after_line_end, tokenizer));
-  const Ids after = tokenizer.encode(closing);
+  const Ids after = tokenizer.encode_continuation(closing);
   const int64_t around =
       size_of(before_) + size_of(after) + std::max(answer_tokens_, longest_of(choices_.back()));
   if (around >= options.context_length) {
@@ -135,8 +130,8 @@ void TaskSet::add(TaskRow row, const TaskOptions& options, const Tokenizer& toke
         "stands around the prompt take {}",
         row.place, options.context_length, around));
   }
-  TokenizedPrompt prompt =
-      tokenize_prompt(row, tokenizer, options.rule(), options.context_length - around);
+  TokenizedPrompt prompt = tokenize_prompt(row, tokenizer, options.rule(),
+                                           options.context_length - around, chat_.has_value());
   put_before(before_, prompt.context);
   prompt.question.insert(prompt.question.end(), after.begin(), after.end());
   if (prompt.question.empty() && !prompt.context.empty()) {

@@ -41,6 +41,9 @@ class TaskSet {
 
   int64_t answer_tokens() const { return answer_tokens_; }
 
+  /// Whether a BOS token was put before the prompts, besides what a chat format has there.
+  bool adds_bos() const { return adds_bos_; }
+
   /// Tokens that end an answer.
   const std::vector<int64_t>& stop_ids() const { return stop_ids_; }
 
@@ -58,6 +61,7 @@ class TaskSet {
   int64_t answer_tokens_ = 0;
   std::optional<ChatFormat> chat_;
   std::vector<int64_t> before_;  ///< What stands before every prompt.
+  bool adds_bos_ = false;
   std::vector<int64_t> stop_ids_;
   std::vector<TokenizedPrompt> prompts_;
   std::vector<std::vector<std::vector<int64_t>>> choices_;

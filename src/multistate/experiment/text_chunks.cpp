@@ -9,13 +9,6 @@
 namespace multistate {
 namespace {
 
-int64_t require_bos(const Tokenizer& tokenizer) {
-  if (!tokenizer.bos_id()) {
-    throw InputError("experiment.add_bos: the model's tokenizer names no BOS token");
-  }
-  return *tokenizer.bos_id();
-}
-
 std::vector<int64_t> encode(const Document& document, const Tokenizer& tokenizer) {
   try {
     return tokenizer.encode(document.text);
@@ -33,7 +26,7 @@ void TextOptions::visit(OptionVisitor& v) {
   v("max_chunks", max_chunks, {0, kMost},
     "chunks at most, taken from the documents in turn; 0: all");
   v("skip_tokens", skip_tokens, {0, kMost}, "tokens passed over at the start of every document");
-  v("add_bos", add_bos, "start every chunk with the model's BOS token");
+  add_bos.visit(v, "start every chunk with the model's BOS token; tokenizer: as it says");
 }
 
 void TextOptions::check(const Node& node) const {
@@ -41,11 +34,14 @@ void TextOptions::check(const Node& node) const {
 }
 
 TextChunks::TextChunks(const TextOptions& options, int64_t stride, const Tokenizer& tokenizer)
-    : set_(read_documents(options.data)),
-      rule_({.length = options.text_tokens(), .stride = stride, .skip = options.skip_tokens}) {
-  if (options.add_bos) {
-    bos_ = require_bos(tokenizer);
+    : set_(read_documents(options.data)), bos_(options.add_bos.ids(tokenizer)) {
+  const int64_t length = options.context_length - bos_tokens();
+  if (stride > length) {
+    throw InputError(fmt::format(
+        "experiment.stride: {} would leave gaps between chunks of {} text tokens and a BOS token",
+        stride, length));
   }
+  rule_ = {.length = length, .stride = stride == 0 ? length : stride, .skip = options.skip_tokens};
   std::vector<int64_t> sizes;
   for (const Document& document : set_.documents) {
     tokens_.push_back(encode(document, tokenizer));
@@ -63,10 +59,7 @@ TextChunks::TextChunks(const TextOptions& options, int64_t stride, const Tokeniz
 std::vector<int64_t> TextChunks::ids(int64_t sample) const {
   const Chunk& one = chunk(sample);
   const auto& all = tokens(one.document);
-  std::vector<int64_t> ids;
-  if (bos_) {
-    ids.push_back(*bos_);
-  }
+  std::vector<int64_t> ids = bos_;
   ids.insert(ids.end(), all.begin() + one.begin, all.begin() + one.begin + rule_.length);
   return ids;
 }

@@ -4,6 +4,9 @@
 #include <iterator>
 #include <set>
 
+#include <fmt/format.h>
+
+#include "multistate/base/error.h"
 #include "multistate/base/mapped_file.h"
 #include "multistate/base/sha256.h"
 #include "multistate/experiment/word_tags.h"
@@ -18,15 +21,19 @@ constexpr const char* kNone = "none";
 
 /// The tokens of a document, one by one.
 struct Pieces {
-  std::vector<int64_t> ends;  ///< In bytes of the document.
+  std::vector<int64_t> ends;  ///< In bytes of the document; a space that a tokenizer wrote before
+                              ///< it ends at 0.
   std::vector<TokenClass> classes;
 };
 
 Pieces pieces_of(const std::vector<int64_t>& tokens, const Tokenizer& tokenizer) {
   Pieces pieces;
-  int64_t bytes = 0;
+  int64_t bytes = static_cast<int64_t>(tokenizer.decode(tokens).size());
+  for (const int64_t token : tokens) {
+    bytes -= static_cast<int64_t>(tokenizer.token_bytes(token).size());
+  }
   for (const int64_t& token : tokens) {
-    const std::string text = tokenizer.decode(std::span(&token, 1));
+    const std::string text = tokenizer.token_bytes(token);
     bytes += static_cast<int64_t>(text.size());
     pieces.ends.push_back(bytes);
     pieces.classes.push_back(token_class(text));
@@ -65,6 +72,12 @@ DocumentKinds::DocumentKinds(const TextChunks& chunks, const Tokenizer& tokenize
     classes.push_back(class_names(pieces));
     if (!tags.empty()) {
       const Document& document = chunks.documents()[i];
+      if (tokenizer.decode(chunks.tokens(static_cast<int64_t>(i))) != document.text) {
+        throw InputError(fmt::format(
+            "experiment.tags: the model's tokenizer changes the text of {}, so that its tokens do "
+            "not lie where the tags do",
+            document.name));
+      }
       const auto file = tag_file_of(tags, document);
       words.push_back(tag_names(pieces, read_word_tags(file, document)));
       digests += sha256_hex(read_file(file));

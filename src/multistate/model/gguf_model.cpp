@@ -58,6 +58,7 @@ class GgufModel final : public ModelFile {
 
   TokenizerSpec tokenizer() const override {
     TokenizerSpec tokenizer = read_gguf_tokenizer(content().metadata);
+    tokenizer.model_ids = spec().vocabulary_size;
     check_vocabulary(source(), blueprint_.spec, tokenizer);
     return tokenizer;
   }

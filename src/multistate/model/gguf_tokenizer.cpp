@@ -9,16 +9,15 @@
 
 #include "multistate/base/error.h"
 #include "multistate/base/text.h"
-#include "multistate/text/pre_tokenizer.h"
+#include "multistate/model/gguf_vocabulary.h"
 
 namespace multistate {
 namespace {
 
 constexpr std::string_view kPrefix = "tokenizer.ggml.";
 
-enum TokenType : int64_t { kNormal = 1, kControl = 3, kUserDefined = 4, kUnused = 5 };
-
-/// Read below, or without influence on encode() and decode(). Further ids of tokens are as well.
+/// Read here or by a kind, or without influence on encode() and decode(). Ids of further tokens are
+/// as well.
 constexpr std::array<std::string_view, 11> kKnownKeys = {
     "model",
     "pre",
@@ -33,13 +32,17 @@ constexpr std::array<std::string_view, 11> kKnownKeys = {
     "remove_extra_whitespaces",
 };
 
-/// Switches that would change the text before BPE sees it.
-constexpr std::array<std::string_view, 2> kMustBeOff = {"add_space_prefix",
-                                                        "remove_extra_whitespaces"};
+/// Ids of tokens that end a text: of a whole one, of a turn, of a message.
+constexpr std::array<std::string_view, 3> kEndIds = {"eos_token_id", "eot_token_id",
+                                                     "eom_token_id"};
 
-std::string full(std::string_view name) {
-  return fmt::format("{}{}", kPrefix, name);
-}
+struct Kind {
+  std::string_view name;  ///< tokenizer.ggml.model
+  void (*read)(const GgufMetadata&, TokenizerSpec&);
+};
+
+constexpr std::array<Kind, 2> kKinds = {
+    {{"gpt2", &read_byte_level}, {"llama", &read_sentencepiece}}};
 
 void check_keys(const GgufMetadata& metadata) {
   for (const auto& [key, value] : metadata.values()) {
@@ -52,75 +55,29 @@ void check_keys(const GgufMetadata& metadata) {
                                    in_quotes(key), in_quotes(to_text(value))));
     }
   }
-  for (const auto name : kMustBeOff) {
-    if (metadata.boolean(full(name)).value_or(false)) {
-      throw InputError(fmt::format("{}: '{}{}' is true, which is not supported", metadata.source(),
-                                   kPrefix, name));
-    }
+  // It would change the text before any kind sees it.
+  const std::string key = vocabulary_key("remove_extra_whitespaces");
+  if (metadata.boolean(key).value_or(false)) {
+    throw InputError(
+        fmt::format("{}: '{}' is true, which is not supported", metadata.source(), key));
   }
 }
 
-void check_model(const GgufMetadata& metadata) {
-  const auto model = metadata.required(&GgufMetadata::string, full("model"));
-  if (model != "gpt2") {
+const Kind& find_kind(const GgufMetadata& metadata) {
+  const auto model = metadata.required(&GgufMetadata::string, vocabulary_key("model"));
+  const auto found = std::find_if(kKinds.begin(), kKinds.end(),
+                                  [&](const Kind& kind) { return kind.name == model; });
+  if (found == kKinds.end()) {
     throw InputError(
         fmt::format("{}: 'tokenizer.ggml.model' is {}, which is not supported; supported: 'gpt2' "
-                    "(byte-level BPE)",
+                    "(byte-level BPE), 'llama' (SentencePiece)",
                     metadata.source(), in_quotes(model)));
   }
-}
-
-std::pair<std::string, std::string> read_merge(std::string_view text, size_t index,
-                                               const std::string& source) {
-  const size_t space = text.find(' ');
-  if (space == std::string_view::npos || space == 0 || space + 1 == text.size() ||
-      text.find(' ', space + 1) != std::string_view::npos) {
-    throw InputError(
-        fmt::format("{}: 'tokenizer.ggml.merges': merge {} is {}; expected two tokens with a space "
-                    "between them",
-                    source, index, in_quotes(text)));
-  }
-  return {std::string(text.substr(0, space)), std::string(text.substr(space + 1))};
-}
-
-void read_merges(const GgufMetadata& metadata, TokenizerSpec& spec) {
-  for (const auto text : metadata.required(&GgufMetadata::strings, full("merges"))) {
-    spec.merges.push_back(read_merge(text, spec.merges.size(), spec.source));
-  }
-}
-
-void read_tokens(const GgufMetadata& metadata, TokenizerSpec& spec) {
-  for (const auto token : metadata.required(&GgufMetadata::strings, full("tokens"))) {
-    spec.tokens.emplace_back(token);
-  }
-}
-
-void read_added_tokens(const GgufMetadata& metadata, TokenizerSpec& spec) {
-  const auto types = metadata.required(&GgufMetadata::integers, full("token_type"));
-  if (types.size() != spec.tokens.size()) {
-    throw InputError(fmt::format(
-        "{}: 'tokenizer.ggml.token_type' has {} entries, 'tokenizer.ggml.tokens' has {}",
-        spec.source, types.size(), spec.tokens.size()));
-  }
-  for (size_t id = 0; id < types.size(); ++id) {
-    const int64_t type = types[id];
-    if (type == kControl || type == kUserDefined) {
-      AddedToken token;
-      token.id = static_cast<int64_t>(id);
-      token.content = spec.tokens[id];
-      token.special = type == kControl;
-      spec.added_tokens.push_back(std::move(token));
-    } else if (type != kNormal && type != kUnused) {
-      throw InputError(
-          fmt::format("{}: 'tokenizer.ggml.token_type': token {} is of type {}; supported: "
-                      "1 (normal), 3 (control), 4 (user-defined), 5 (unused)",
-                      spec.source, id, type));
-    }
-  }
+  return *found;
 }
 
 std::optional<int64_t> read_id(const GgufMetadata& metadata, std::string_view name, size_t tokens) {
-  const auto id = metadata.integer(full(name));
+  const auto id = metadata.integer(vocabulary_key(name));
   if (id && (*id < 0 || *id >= static_cast<int64_t>(tokens))) {
     throw InputError(fmt::format("{}: '{}{}' is {}; there are {} tokens", metadata.source(),
                                  kPrefix, name, *id, tokens));
@@ -128,20 +85,51 @@ std::optional<int64_t> read_id(const GgufMetadata& metadata, std::string_view na
   return id;
 }
 
+/// `spec.add_bos` is the default of the kind.
+void read_bos(const GgufMetadata& metadata, TokenizerSpec& spec) {
+  spec.bos_id = read_id(metadata, "bos_token_id", spec.tokens.size());
+  const std::string key = vocabulary_key("add_bos_token");
+  if (const auto said = metadata.boolean(key)) {
+    spec.add_bos = *said;
+    spec.bos_rule = fmt::format("{} in the GGUF file", key);
+  } else {
+    spec.add_bos = spec.add_bos && spec.bos_id.has_value();
+    spec.bos_rule = "llama.cpp's rule for this kind of tokenizer, since the GGUF file does not say";
+  }
+}
+
 }  // namespace
 
+std::string vocabulary_key(std::string_view name) {
+  return fmt::format("{}{}", kPrefix, name);
+}
+
+std::vector<int64_t> read_token_types(const GgufMetadata& metadata, const TokenizerSpec& spec) {
+  auto types = metadata.required(&GgufMetadata::integers, vocabulary_key("token_type"));
+  if (types.size() != spec.tokens.size()) {
+    throw InputError(fmt::format(
+        "{}: 'tokenizer.ggml.token_type' has {} entries, 'tokenizer.ggml.tokens' has {}",
+        spec.source, types.size(), spec.tokens.size()));
+  }
+  return types;
+}
+
 TokenizerSpec read_gguf_tokenizer(const GgufMetadata& metadata) {
-  check_model(metadata);
+  const Kind& kind = find_kind(metadata);
   check_keys(metadata);
   TokenizerSpec spec;
   spec.source = metadata.source();
-  const auto pre = metadata.required(&GgufMetadata::string, full("pre"));
-  spec.pre_tokenizer = named_pre_tokenizer(pre, spec.source);
-  read_tokens(metadata, spec);
-  read_merges(metadata, spec);
-  read_added_tokens(metadata, spec);
-  spec.bos_id = read_id(metadata, "bos_token_id", spec.tokens.size());
-  spec.eos_id = read_id(metadata, "eos_token_id", spec.tokens.size());
+  for (const auto token : metadata.required(&GgufMetadata::strings, vocabulary_key("tokens"))) {
+    spec.tokens.emplace_back(token);
+  }
+  kind.read(metadata, spec);
+  read_bos(metadata, spec);
+  spec.eos_id = read_id(metadata, kEndIds.front(), spec.tokens.size());
+  for (const auto name : kEndIds) {
+    if (const auto id = read_id(metadata, name, spec.tokens.size())) {
+      spec.end_ids.push_back(*id);
+    }
+  }
   spec.chat_template = metadata.string("tokenizer.chat_template");
   return spec;
 }

@@ -226,6 +226,21 @@ std::optional<std::vector<int64_t>> GgufMetadata::integers(std::string_view key)
   return numbers;
 }
 
+std::optional<std::vector<double>> GgufMetadata::numbers(std::string_view key) const {
+  const GgufArray* stored = array(key, "numbers");
+  if (stored == nullptr) {
+    return std::nullopt;
+  }
+  ByteReader reader(stored->bytes, source_);
+  std::vector<double> numbers;
+  for (uint64_t index = 0; index < stored->count; ++index) {
+    const GgufValue value = traits(stored->type).read(reader, key);
+    const auto* narrow = std::get_if<float>(&value);
+    numbers.push_back(narrow != nullptr ? static_cast<double>(*narrow) : std::get<double>(value));
+  }
+  return numbers;
+}
+
 std::optional<std::vector<std::string_view>> GgufMetadata::strings(std::string_view key) const {
   const GgufArray* stored = array(key, "strings");
   if (stored == nullptr) {

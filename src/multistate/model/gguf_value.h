@@ -65,6 +65,7 @@ class GgufMetadata {
   std::optional<bool> boolean(std::string_view key) const;
   std::optional<std::string_view> string(std::string_view key) const;
   std::optional<std::vector<int64_t>> integers(std::string_view key) const;
+  std::optional<std::vector<double>> numbers(std::string_view key) const;
   std::optional<std::vector<std::string_view>> strings(std::string_view key) const;
 
   /// As the getters, but throws InputError when the key is missing:

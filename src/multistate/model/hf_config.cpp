@@ -28,16 +28,25 @@ const Architecture& read_architecture(ConfigKeys& keys) {
   return architecture_by_class(names->front().get<std::string>(), keys.source());
 }
 
-std::optional<int64_t> read_id(ConfigKeys& config, std::string_view key, int64_t tokens) {
+/// One id, or a list of them.
+std::vector<int64_t> read_ids(ConfigKeys& config, std::string_view key, int64_t tokens) {
   const json* value = config.find(key);
   if (value == nullptr) {
-    return std::nullopt;
+    return {};
   }
-  const json& first = value->is_array() && !value->empty() ? value->front() : *value;
-  if (!first.is_number_unsigned() || first.get<uint64_t>() >= static_cast<uint64_t>(tokens)) {
-    config.fail(key, fmt::format("the id of a token, below {}", tokens));
+  std::vector<int64_t> ids;
+  for (const json& id : value->is_array() ? *value : json::array({*value})) {
+    if (!id.is_number_unsigned() || id.get<uint64_t>() >= static_cast<uint64_t>(tokens)) {
+      config.fail(key, fmt::format("the id of a token, below {}", tokens));
+    }
+    ids.push_back(id.get<int64_t>());
   }
-  return first.get<int64_t>();
+  return ids;
+}
+
+std::optional<int64_t> read_id(ConfigKeys& config, std::string_view key, int64_t tokens) {
+  const auto ids = read_ids(config, key, tokens);
+  return ids.empty() ? std::nullopt : std::optional(ids.front());
 }
 
 }  // namespace
@@ -51,7 +60,7 @@ HfConfig read_hf_config(const std::filesystem::path& path) {
   const DecoderSpec& spec = result.blueprint.spec;
   spec.validate(keys.source());
   result.bos_id = read_id(keys, "bos_token_id", spec.vocabulary_size);
-  result.eos_id = read_id(keys, "eos_token_id", spec.vocabulary_size);
+  result.eos_ids = read_ids(keys, "eos_token_id", spec.vocabulary_size);
   keys.check_all_read(fmt::format("the architecture '{}'", architecture.name()));
   return result;
 }

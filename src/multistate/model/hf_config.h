@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 #include "multistate/model/architecture.h"
 
@@ -12,7 +13,7 @@ namespace multistate {
 struct HfConfig {
   Blueprint blueprint;
   std::optional<int64_t> bos_id;
-  std::optional<int64_t> eos_id;  ///< The first, where the file lists several.
+  std::vector<int64_t> eos_ids;  ///< As many as the file lists.
 };
 
 /// Reads and validates a `config.json`. Every key must be one that the architecture understands or

@@ -11,10 +11,9 @@
 #include "multistate/base/text.h"
 #include "multistate/model/decode_tensor.h"
 #include "multistate/model/hf_config.h"
+#include "multistate/model/hf_tokenizer.h"
 #include "multistate/model/model_checks.h"
 #include "multistate/model/safetensors_reader.h"
-#include "multistate/text/chat_template_file.h"
-#include "multistate/text/tokenizer_json.h"
 
 namespace multistate {
 namespace {
@@ -103,15 +102,8 @@ class SafetensorsModel final : public ModelFile {
   }
 
   TokenizerSpec tokenizer() const override {
-    TokenizerSpec tokenizer = read_tokenizer_json(folder_ / "tokenizer.json");
+    TokenizerSpec tokenizer = read_hf_tokenizer(folder_, config_);
     check_vocabulary(source(), spec(), tokenizer);
-    if (!tokenizer.bos_id) {
-      tokenizer.bos_id = config_.bos_id;
-    }
-    if (!tokenizer.eos_id) {
-      tokenizer.eos_id = config_.eos_id;
-    }
-    tokenizer.chat_template = read_chat_template(folder_);
     return tokenizer;
   }
 

@@ -116,12 +116,20 @@ nlohmann::json model_json(const ModelFile& file) {
           {"tensor_types", weights.shares}};
 }
 
+nlohmann::json tokenizer_json(const Tokenizer& tokenizer) {
+  return {{"bos_id", or_null(tokenizer.bos_id())},
+          {"add_bos", tokenizer.add_bos()},
+          {"bos_rule", tokenizer.bos_rule()},
+          {"end_ids", tokenizer.end_ids()}};
+}
+
 nlohmann::json inputs_json(const PlannedCell& cell) {
   nlohmann::json inputs = {{"model_sha256", cell.model->sha256()},
                            {"model_format", cell.model->file().format()},
                            {"tokenizer_sha256", cell.model->tokenizer().sha256()},
                            {"data_sha256", cell.workload->data_sha256()},
-                           {"model", model_json(cell.model->file())}};
+                           {"model", model_json(cell.model->file())},
+                           {"tokenizer", tokenizer_json(cell.model->tokenizer())}};
   if (cell.spec->policy.needs.future) {
     inputs["sees_future"] = true;
   }

@@ -206,6 +206,7 @@ nlohmann::json PlannedCell::config() const {
   if (!model->file().spec().smallest_window()) {
     config["policy"].erase(kWindowedLayers);  // Has no effect.
   }
+  config["experiment"].update(workload->settled_options());
   config["limit"] = nullptr;
   if (limit) {
     config["limit"] = *limit;

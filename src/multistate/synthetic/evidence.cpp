@@ -22,7 +22,7 @@ std::vector<int64_t> tokens_of(std::string_view words, std::span<const int64_t> 
   std::string text;
   std::vector<size_t> ends;
   for (const int64_t id : ids) {
-    text += tokenizer.decode({&id, 1});
+    text += tokenizer.token_bytes(id);
     ends.push_back(text.size());
   }
   const auto bytes = bytes_of(words, text);

@@ -50,7 +50,7 @@ std::vector<SyntheticSample::Question> questions_of(const Puzzle& puzzle, const 
     const std::string text = frame.after.empty()
                                  ? spaced(asked.question, asked.answer_start)
                                  : asked.question + frame.after + asked.answer_start;
-    questions.push_back({tokenizer.encode("\n\n" + text), asked.answers, {}});
+    questions.push_back({tokenizer.encode_continuation("\n\n" + text), asked.answers, {}});
   }
   return questions;
 }
@@ -60,7 +60,8 @@ Ids end_of_noise(int64_t tokens, const Tokenizer& tokenizer, Random& random) {
   Ids ids;
   while (count(ids) < tokens) {
     const auto sentences = noise_sentences();
-    append(tokenizer.encode(std::string(" ") + sentences[draw_below(sentences.size(), random)]),
+    append(tokenizer.encode_continuation(std::string(" ") +
+                                         sentences[draw_below(sentences.size(), random)]),
            ids);
   }
   return {ids.end() - tokens, ids.end()};
@@ -72,7 +73,7 @@ class HaystackMaker {
   HaystackMaker(Puzzle& puzzle, const Tokenizer& tokenizer, Random& random)
       : puzzle_(puzzle), tokenizer_(tokenizer), random_(random) {
     for (const Statement& statement : puzzle.statements()) {
-      statements_.push_back({tokenizer.encode(statement.text), statement.depth});
+      statements_.push_back({tokenizer.encode_continuation(statement.text), statement.depth});
       least_ += count(statements_.back().ids);
     }
   }
@@ -112,7 +113,7 @@ class HaystackMaker {
   void fill(int64_t tokens) {
     int64_t left = tokens;
     while (left > 0) {
-      Ids piece = tokenizer_.encode(puzzle_.filler());
+      Ids piece = tokenizer_.encode_continuation(puzzle_.filler());
       if (count(piece) > left) {
         padding_ = puzzle_.may_be_cut() ? Ids(piece.end() - left, piece.end())
                                         : end_of_noise(left, tokenizer_, random_);

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "multistate/text/tokenizer.h"
+#include "multistate/text/tokenizer_spec.h"
 
 namespace multistate {
 

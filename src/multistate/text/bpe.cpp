@@ -22,6 +22,7 @@ uint64_t pair_key(int32_t left, int32_t right) {
 /// A token of the piece, in a list from left to right.
 struct Symbol {
   int32_t id = 0;
+  int32_t bytes = 1;
   int32_t previous = -1;
   int32_t next = -1;
   bool joined = false;
@@ -48,7 +49,7 @@ std::vector<Symbol> symbols_of(std::string_view piece, const std::vector<int32_t
   std::vector<Symbol> symbols(piece.size());
   for (int32_t i = 0; i < size; ++i) {
     const auto byte = static_cast<unsigned char>(piece[static_cast<size_t>(i)]);
-    symbols[static_cast<size_t>(i)] = {byte_ids[byte], i - 1, i + 1 < size ? i + 1 : -1, false};
+    symbols[static_cast<size_t>(i)] = {byte_ids[byte], 1, i - 1, i + 1 < size ? i + 1 : -1, false};
   }
   return symbols;
 }
@@ -60,10 +61,12 @@ bool outdated(const Candidate& candidate, const Symbol& left, const Symbol& righ
 
 }  // namespace
 
-Bpe::Bpe(const TokenizerSpec& spec, std::vector<std::string> token_bytes)
-    : token_bytes_(std::move(token_bytes)), whole_pieces_(spec.ignore_merges) {
+Bpe::Bpe(const TokenizerSpec& spec, const ByteLevelSpec& kind, std::vector<std::string> token_bytes)
+    : token_bytes_(std::move(token_bytes)),
+      whole_pieces_(kind.ignore_merges),
+      merge_by_id_(kind.merge_by_id) {
   read_tokens(spec);
-  read_merges(spec);
+  read_merges(spec.source, kind);
 }
 
 void Bpe::read_tokens(const TokenizerSpec& spec) {
@@ -93,26 +96,36 @@ std::optional<size_t> Bpe::first_unknown(std::string_view piece) const {
   return std::nullopt;
 }
 
-void Bpe::read_merges(const TokenizerSpec& spec) {
+void Bpe::read_merges(const std::string& source, const ByteLevelSpec& kind) {
   const auto find = [&](const std::string& token, size_t rank) {
     const auto bytes = alphabet_to_bytes(token);
     const auto found = bytes ? ids_.find(*bytes) : ids_.end();
     if (found == ids_.end()) {
-      throw InputError(fmt::format("{}: merge {} names {}, which is not in the vocabulary",
-                                   spec.source, rank, in_quotes(token)));
+      throw InputError(fmt::format("{}: merge {} names {}, which is not in the vocabulary", source,
+                                   rank, in_quotes(token)));
     }
     return found->second;
   };
-  for (size_t rank = 0; rank < spec.merges.size(); ++rank) {
-    const auto& [left, right] = spec.merges[rank];
+  for (size_t rank = 0; rank < kind.merges.size(); ++rank) {
+    const auto& [left, right] = kind.merges[rank];
     const int32_t left_id = find(left, rank);
     const int32_t right_id = find(right, rank);
     const Merge merge = {static_cast<int32_t>(rank), find(left + right, rank)};
     if (!merges_.emplace(pair_key(left_id, right_id), merge).second) {
-      throw InputError(fmt::format("{}: merge {} ({} {}) is given twice", spec.source, rank,
+      throw InputError(fmt::format("{}: merge {} ({} {}) is given twice", source, rank,
                                    in_quotes(left), in_quotes(right)));
     }
   }
+}
+
+std::optional<Bpe::Merge> Bpe::merge_of(int32_t left_id, int32_t right_id,
+                                        std::string_view joined) const {
+  if (merge_by_id_) {
+    const auto found = ids_.find(joined);
+    return found == ids_.end() ? std::nullopt : std::optional(Merge{found->second, found->second});
+  }
+  const auto found = merges_.find(pair_key(left_id, right_id));
+  return found == merges_.end() ? std::nullopt : std::optional(found->second);
 }
 
 void Bpe::encode(std::string_view piece, std::vector<int64_t>& ids) const {
@@ -134,11 +147,12 @@ void Bpe::merge(std::string_view piece, std::vector<int64_t>& ids) const {
     if (left < 0 || right < 0) {
       return;
     }
-    const int32_t left_id = symbols[static_cast<size_t>(left)].id;
-    const int32_t right_id = symbols[static_cast<size_t>(right)].id;
-    const auto found = merges_.find(pair_key(left_id, right_id));
-    if (found != merges_.end()) {
-      queue.push({found->second.rank, left, right, left_id, right_id, found->second.id});
+    const Symbol& one = symbols[static_cast<size_t>(left)];
+    const Symbol& other = symbols[static_cast<size_t>(right)];
+    const auto joined =
+        piece.substr(static_cast<size_t>(left), static_cast<size_t>(one.bytes + other.bytes));
+    if (const auto merge = merge_of(one.id, other.id, joined)) {
+      queue.push({merge->rank, left, right, one.id, other.id, merge->id});
     }
   };
   for (int32_t i = 0; i + 1 < size; ++i) {
@@ -153,6 +167,7 @@ void Bpe::merge(std::string_view piece, std::vector<int64_t>& ids) const {
       continue;
     }
     left.id = best.merged_id;
+    left.bytes += right.bytes;
     left.next = right.next;
     right.joined = true;
     if (left.next >= 0) {

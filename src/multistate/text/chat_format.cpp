@@ -89,10 +89,7 @@ ChatFormat chat_format(const Tokenizer& tokenizer) {
 }
 
 std::vector<int64_t> answer_end_ids(const Tokenizer& tokenizer, const ChatFormat* chat) {
-  std::vector<int64_t> ids;
-  if (tokenizer.eos_id()) {
-    ids.push_back(*tokenizer.eos_id());
-  }
+  std::vector<int64_t> ids = tokenizer.end_ids();
   for (const int64_t id : chat != nullptr ? chat->end_ids : std::vector<int64_t>{}) {
     if (std::find(ids.begin(), ids.end(), id) == ids.end()) {
       ids.push_back(id);

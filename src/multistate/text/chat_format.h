@@ -34,7 +34,7 @@ struct ChatFormat {
 /// known (with its SHA-256), and when the tokenizer lacks a token that the format writes.
 ChatFormat chat_format(const Tokenizer& tokenizer);
 
-/// Tokens before which an answer ends: EOS and, in a chat, the format's own.
+/// Tokens before which an answer ends: Tokenizer::end_ids and, in a chat, the format's own.
 std::vector<int64_t> answer_end_ids(const Tokenizer& tokenizer, const ChatFormat* chat);
 
 }  // namespace multistate

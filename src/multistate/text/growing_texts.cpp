@@ -5,7 +5,7 @@
 namespace multistate {
 
 std::string GrowingTexts::add(size_t text, int64_t id) {
-  std::string certain = streams_[text].add(tokenizer_.decode(std::span(&id, 1)));
+  std::string certain = streams_[text].add(tokenizer_.token_bytes(id));
   texts_[text] += certain;
   return certain;
 }

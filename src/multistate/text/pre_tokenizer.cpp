@@ -169,12 +169,12 @@ PreTokenizerStep gpt2_split() {
           R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)"};
 }
 
-std::vector<PreTokenizerStep> named_pre_tokenizer(std::string_view name, std::string_view source) {
+NamedPreTokenizer named_pre_tokenizer(std::string_view name, std::string_view source) {
   if (name == "gpt-2") {
-    return {gpt2_split()};
+    return {.steps = {gpt2_split()}};
   }
   if (name == "smollm") {
-    return {{PreTokenizerStep::Kind::kIsolateDigits, ""}, gpt2_split()};
+    return {.steps = {{PreTokenizerStep::Kind::kIsolateDigits, ""}, gpt2_split()}};
   }
   throw InputError(
       fmt::format("{}: the pre-tokenizer {} is not supported; supported: 'gpt-2', 'smollm'", source,

@@ -6,13 +6,19 @@
 #include <string_view>
 #include <vector>
 
-#include "multistate/text/tokenizer.h"
+#include "multistate/text/tokenizer_spec.h"
 
 namespace multistate {
 
-/// The steps that llama.cpp calls by a name (`tokenizer.ggml.pre` of a GGUF file): "gpt-2" and
-/// "smollm". Throws InputError, starting with `source`, for another name.
-std::vector<PreTokenizerStep> named_pre_tokenizer(std::string_view name, std::string_view source);
+/// What llama.cpp does under a name (`tokenizer.ggml.pre` of a GGUF file).
+struct NamedPreTokenizer {
+  std::vector<PreTokenizerStep> steps;
+  bool ignore_merges = false;  ///< See ByteLevelSpec.
+  bool add_bos = false;        ///< Where the file does not say; see TokenizerSpec.
+};
+
+/// Of "gpt-2" and "smollm". Throws InputError, starting with `source`, for another name.
+NamedPreTokenizer named_pre_tokenizer(std::string_view name, std::string_view source);
 
 /// GPT-2's regular expression: contractions, letters, numbers, other characters, spaces.
 PreTokenizerStep gpt2_split();

@@ -8,7 +8,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "multistate/text/tokenizer.h"
+#include "multistate/text/tokenizer_spec.h"
 
 namespace multistate {
 

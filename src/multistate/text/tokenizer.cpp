@@ -1,16 +1,16 @@
 #include "multistate/text/tokenizer.h"
 
-#include <unordered_map>
+#include <algorithm>
+#include <set>
+#include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 
 #include "multistate/base/error.h"
-#include "multistate/base/sha256.h"
 #include "multistate/base/text.h"
 #include "multistate/text/added_tokens.h"
-#include "multistate/text/bpe.h"
-#include "multistate/text/byte_alphabet.h"
-#include "multistate/text/pre_tokenizer.h"
+#include "multistate/text/token_codec.h"
 
 namespace multistate {
 namespace {
@@ -27,142 +27,141 @@ void check_utf8(std::string_view text) {
   }
 }
 
-void check_id(const TokenizerSpec& spec, const char* what, int64_t id) {
-  if (id < 0 || id >= static_cast<int64_t>(spec.tokens.size())) {
+void check_id(const TokenizerSpec& spec, const char* what, int64_t id, int64_t limit) {
+  if (id < 0 || id >= limit) {
     throw InputError(fmt::format("{}: {} has id {}, outside the vocabulary of {} tokens",
-                                 spec.source, what, id, spec.tokens.size()));
+                                 spec.source, what, id, limit));
   }
 }
 
-/// The bytes each token stands for; those of added tokens are left empty.
-std::vector<std::string> bytes_of_tokens(const TokenizerSpec& spec) {
-  std::vector<bool> added(spec.tokens.size());
+/// Ids of the model, padding included.
+int64_t id_limit(const TokenizerSpec& spec) {
+  return std::max(spec.model_ids, static_cast<int64_t>(spec.tokens.size()));
+}
+
+void check_ids(const TokenizerSpec& spec) {
+  const auto tokens = static_cast<int64_t>(spec.tokens.size());
   for (const AddedToken& token : spec.added_tokens) {
-    check_id(spec, "an added token", token.id);
-    added[static_cast<size_t>(token.id)] = true;
+    check_id(spec, "an added token", token.id, tokens);
   }
-  std::vector<std::string> all;
-  for (size_t id = 0; id < spec.tokens.size(); ++id) {
-    const auto bytes = added[id] ? std::string() : alphabet_to_bytes(spec.tokens[id]);
-    if (!bytes || (bytes->empty() && !added[id])) {
-      throw InputError(fmt::format("{}: token {} ({}) is {}", spec.source, id,
-                                   in_quotes(spec.tokens[id]),
-                                   bytes ? "empty" : "not written in GPT-2's alphabet for bytes"));
-    }
-    all.push_back(*bytes);
+  if (spec.bos_id) {
+    check_id(spec, "the BOS token", *spec.bos_id, tokens);
   }
-  return all;
+  if (spec.eos_id) {
+    check_id(spec, "the EOS token", *spec.eos_id, tokens);
+  }
+  for (const int64_t id : spec.end_ids) {
+    check_id(spec, "a token that ends a text", id, id_limit(spec));
+  }
+  if (spec.add_bos && !spec.bos_id) {
+    throw InputError(fmt::format(
+        "{}: says that a text begins with a BOS token, and names no BOS token", spec.source));
+  }
 }
 
-std::string digest(const TokenizerSpec& spec) {
-  Sha256 sha;
-  const auto add = [&sha](std::string_view text) {
-    sha.update(fmt::format("{}:", text.size())).update(text);
-  };
-  add(std::to_string(spec.tokens.size()));
-  for (const std::string& token : spec.tokens) {
-    add(token);
+std::vector<int64_t> all_end_ids(const TokenizerSpec& spec) {
+  std::set<int64_t> ids(spec.end_ids.begin(), spec.end_ids.end());
+  if (spec.eos_id) {
+    ids.insert(*spec.eos_id);
   }
-  add(std::to_string(spec.merges.size()));
-  for (const auto& [left, right] : spec.merges) {
-    add(left);
-    add(right);
-  }
-  add(std::to_string(spec.added_tokens.size()));
-  for (const AddedToken& token : spec.added_tokens) {
-    add(fmt::format("{} {}", token.id, token.content));
-  }
-  for (const PreTokenizerStep& step : spec.pre_tokenizer) {
-    add(fmt::format("{} {}", static_cast<int>(step.kind), step.pattern));
-  }
-  add(spec.ignore_merges ? "ignore_merges" : "");
-  return sha.hex();
+  return {ids.begin(), ids.end()};
 }
 
-class ByteLevelTokenizer final : public Tokenizer {
+/// What all kinds have in common, around the codec of one.
+class CodecTokenizer final : public Tokenizer {
  public:
-  explicit ByteLevelTokenizer(const TokenizerSpec& spec)
-      : token_bytes_(bytes_of_tokens(spec)),
-        bpe_(spec, token_bytes_),
+  CodecTokenizer(const TokenizerSpec& spec, std::unique_ptr<TokenCodec> codec)
+      : codec_(std::move(codec)),
+        token_bytes_(codec_->token_bytes()),
         added_(spec.added_tokens, spec.source),
-        pre_tokenizer_(spec.pre_tokenizer, spec.source),
+        id_limit_(id_limit(spec)),
         bos_id_(spec.bos_id),
         eos_id_(spec.eos_id),
+        add_bos_(spec.add_bos),
+        bos_rule_(spec.bos_rule),
+        end_ids_(all_end_ids(spec)),
         chat_template_(spec.chat_template),
-        sha256_(digest(spec)),
-        description_(fmt::format("byte-level BPE, {} tokens, {} merges, {} added tokens",
-                                 human_count(static_cast<int64_t>(spec.tokens.size())),
-                                 human_count(static_cast<int64_t>(spec.merges.size())),
-                                 spec.added_tokens.size())) {
+        description_(
+            fmt::format("{}, {} added tokens", codec_->description(), spec.added_tokens.size())) {
+    is_added_.resize(static_cast<size_t>(id_limit_));
     for (const AddedToken& token : spec.added_tokens) {
       token_bytes_[static_cast<size_t>(token.id)] = token.content;
+      is_added_[static_cast<size_t>(token.id)] = true;
     }
   }
 
   std::vector<int64_t> encode(std::string_view text) const override {
-    check_utf8(text);
-    std::vector<int64_t> ids;
-    // Most pieces of a text are words that came before.
-    std::unordered_map<std::string_view, std::vector<int64_t>> known;
-    const auto add_piece = [&](std::string_view piece) {
-      auto& encoded = known[piece];
-      if (encoded.empty()) {
-        if (const auto unknown = bpe_.first_unknown(piece)) {
-          throw InputError(fmt::format(
-              "the vocabulary has no token for the byte 0x{:02x} at offset {}",
-              static_cast<unsigned char>(piece[*unknown]), piece.data() + *unknown - text.data()));
-        }
-        bpe_.encode(piece, encoded);
-      }
-      ids.insert(ids.end(), encoded.begin(), encoded.end());
-    };
-    added_.split(
-        text, [&](std::string_view between) { pre_tokenizer_.split(between, add_piece); },
-        [&](const AddedToken& token) { ids.push_back(token.id); });
-    return ids;
+    return encode_behind(TokenCodec::Before::kNothing, text);
+  }
+
+  std::vector<int64_t> encode_continuation(std::string_view text) const override {
+    return encode_behind(TokenCodec::Before::kText, text);
   }
 
   std::string decode(std::span<const int64_t> ids) const override {
     std::string text;
     for (const int64_t id : ids) {
-      if (id < 0 || id >= vocabulary_size()) {
-        throw InputError(fmt::format("token id {} is outside the vocabulary of {} tokens", id,
-                                     vocabulary_size()));
-      }
-      text += token_bytes_[static_cast<size_t>(id)];
+      text += token_bytes(id);
     }
-    return text;
+    // The codec's own space, which is none of the text.
+    const bool ours = codec_->writes_space_before() && text.starts_with(' ') &&
+                      !is_added_[static_cast<size_t>(ids.front())];
+    return ours ? text.substr(1) : text;
+  }
+
+  std::string token_bytes(int64_t id) const override {
+    if (id < 0 || id >= id_limit_) {
+      throw InputError(
+          fmt::format("token id {} is outside the vocabulary of {} tokens", id, id_limit_));
+    }
+    return id < vocabulary_size() ? token_bytes_[static_cast<size_t>(id)] : "";
   }
 
   int64_t vocabulary_size() const override { return static_cast<int64_t>(token_bytes_.size()); }
   std::optional<int64_t> bos_id() const override { return bos_id_; }
   std::optional<int64_t> eos_id() const override { return eos_id_; }
+  bool add_bos() const override { return add_bos_; }
+  std::string bos_rule() const override { return bos_rule_; }
+  const std::vector<int64_t>& end_ids() const override { return end_ids_; }
   std::optional<std::string> chat_template() const override { return chat_template_; }
   std::string description() const override { return description_; }
-  std::string sha256() const override { return sha256_; }
+  std::string sha256() const override { return codec_->sha256(); }
 
  private:
+  std::vector<int64_t> encode_behind(TokenCodec::Before before, std::string_view text) const {
+    check_utf8(text);
+    std::vector<int64_t> ids;
+    added_.split(
+        text,
+        [&](std::string_view between) {
+          const auto offset = static_cast<size_t>(between.data() - text.data());
+          codec_->encode(between, offset, offset == 0 ? before : TokenCodec::Before::kAddedToken,
+                         ids);
+        },
+        [&](const AddedToken& token) { ids.push_back(token.id); });
+    return ids;
+  }
+
+  std::unique_ptr<TokenCodec> codec_;
   std::vector<std::string> token_bytes_;
-  Bpe bpe_;
+  std::vector<bool> is_added_;
   AddedTokens added_;
-  PreTokenizer pre_tokenizer_;
+  int64_t id_limit_;
   std::optional<int64_t> bos_id_;
   std::optional<int64_t> eos_id_;
+  bool add_bos_;
+  std::string bos_rule_;
+  std::vector<int64_t> end_ids_;
   std::optional<std::string> chat_template_;
-  std::string sha256_;
   std::string description_;
 };
 
 }  // namespace
 
 std::unique_ptr<Tokenizer> Tokenizer::make(const TokenizerSpec& spec) {
-  if (spec.bos_id) {
-    check_id(spec, "the BOS token", *spec.bos_id);
-  }
-  if (spec.eos_id) {
-    check_id(spec, "the EOS token", *spec.eos_id);
-  }
-  return std::make_unique<ByteLevelTokenizer>(spec);
+  check_ids(spec);
+  auto codec = std::visit([&](const auto& kind) { return make_codec(spec, kind); }, spec.kind);
+  return std::make_unique<CodecTokenizer>(spec, std::move(codec));
 }
 
 }  // namespace multistate

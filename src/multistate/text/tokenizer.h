@@ -6,42 +6,11 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
+#include "multistate/text/tokenizer_spec.h"
+
 namespace multistate {
-
-/// A token that is cut out of the text before anything else, as written ("<|im_start|>").
-struct AddedToken {
-  int64_t id = 0;
-  std::string content;
-  bool special = false;
-};
-
-/// One step that cuts text into the pieces BPE works on. Every step gets the pieces of the one
-/// before.
-struct PreTokenizerStep {
-  enum class Kind {
-    kIsolateDigits,  ///< Every numeric character (Nd, Nl, No) becomes a piece of its own.
-    kSplitRegex,     ///< Every match and every gap between matches becomes a piece ("Isolated").
-  };
-  Kind kind = Kind::kSplitRegex;
-  std::string pattern;  ///< Ruby syntax, as Oniguruma takes it; for kSplitRegex.
-};
-
-/// Everything a byte-level BPE tokenizer consists of, whatever file it came from. Token strings are
-/// in GPT-2's alphabet for bytes (a space is "Ġ"); those of added tokens are as written.
-struct TokenizerSpec {
-  std::string source;               ///< What the spec was read from; starts every error message.
-  std::vector<std::string> tokens;  ///< Token string by id.
-  std::vector<std::pair<std::string, std::string>> merges;  ///< Best first.
-  std::vector<AddedToken> added_tokens;
-  std::vector<PreTokenizerStep> pre_tokenizer;
-  bool ignore_merges = false;  ///< A piece that is a token is taken whole, merges or not.
-  std::optional<int64_t> bos_id;
-  std::optional<int64_t> eos_id;
-  std::optional<std::string> chat_template;  ///< In Jinja, as written; see ChatFormat.
-};
 
 /// Text <-> token ids. Immutable and safe to share between threads.
 class Tokenizer {
@@ -54,13 +23,32 @@ class Tokenizer {
   /// not UTF-8, or that the vocabulary has no token for (message: offset and byte).
   virtual std::vector<int64_t> encode(std::string_view text) const = 0;
 
-  /// The bytes of the tokens, one after the other: decode(encode(text)) == text. Added tokens
-  /// appear as written. Throws InputError for an id outside the vocabulary.
+  /// The same for text that goes on from other text: a tokenizer that writes a space before a text
+  /// writes none before this.
+  virtual std::vector<int64_t> encode_continuation(std::string_view text) const = 0;
+
+  /// The text of a sequence of tokens, as bytes. decode(encode(text)) == text, but for what the
+  /// tokenizer itself changes (a SentencePiece model may normalize); a space that encode() writes
+  /// before a text is not part of it. Added tokens appear as written, padding (see
+  /// TokenizerSpec::model_ids) as nothing. Throws InputError for an id the model does not have.
   virtual std::string decode(std::span<const int64_t> ids) const = 0;
+
+  /// The bytes of one token in the middle of a text: what a text grows by. Otherwise as decode().
+  virtual std::string token_bytes(int64_t id) const = 0;
 
   virtual int64_t vocabulary_size() const = 0;
   virtual std::optional<int64_t> bos_id() const = 0;
   virtual std::optional<int64_t> eos_id() const = 0;
+
+  /// Whether a text begins with BOS where nobody says otherwise: what the tokenizer's files, or the
+  /// reference implementation of its kind, say. True only where there is a bos_id().
+  virtual bool add_bos() const = 0;
+
+  /// What says so, for people: "tokenizer.ggml.add_bos_token in the GGUF file".
+  virtual std::string bos_rule() const = 0;
+
+  /// All tokens that end a text, ascending: eos_id() and those beside it.
+  virtual const std::vector<int64_t>& end_ids() const = 0;
 
   /// How messages are written for this model, in Jinja; nothing for a model that is no chat model.
   virtual std::optional<std::string> chat_template() const = 0;

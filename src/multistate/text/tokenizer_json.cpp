@@ -62,7 +62,7 @@ void require_neutral(const json& object, const std::string& path,
   }
 }
 
-void read_model(const json& root, TokenizerSpec& spec) {
+ByteLevelSpec read_model(const json& root, TokenizerSpec& spec) {
   const json model = root.value("model", json());
   if (!model.is_object() || model.value("type", json("BPE")) != "BPE") {
     throw InputError(
@@ -85,11 +85,13 @@ void read_model(const json& root, TokenizerSpec& spec) {
     throw InputError(
         fmt::format("{}: model: expected an object 'vocab' and a list 'merges'", spec.source));
   }
-  spec.ignore_merges = JsonObject(model, spec.source).boolean("ignore_merges").value_or(false);
+  ByteLevelSpec kind;
+  kind.ignore_merges = JsonObject(model, spec.source).boolean("ignore_merges").value_or(false);
   read_vocabulary(model, spec);
   for (const json& merge : model.at("merges")) {
-    spec.merges.push_back(read_merge(merge, spec.merges.size(), spec.source));
+    kind.merges.push_back(read_merge(merge, kind.merges.size(), spec.source));
   }
+  return kind;
 }
 
 void read_added_token(const json& entry, TokenizerSpec& spec) {
@@ -158,9 +160,10 @@ TokenizerSpec read_tokenizer_json(const std::filesystem::path& path) {
       root, "(top level)",
       {{"version", "1.0"}, {"truncation", nullptr}, {"padding", nullptr}, {"normalizer", nullptr}},
       spec.source);
-  read_model(root, spec);
+  ByteLevelSpec kind = read_model(root, spec);
   read_added_tokens(root, spec);
-  spec.pre_tokenizer = read_pre_tokenizer(root.value("pre_tokenizer", json()), spec.source);
+  kind.pre_tokenizer = read_pre_tokenizer(root.value("pre_tokenizer", json()), spec.source);
+  spec.kind = std::move(kind);
   check_decoder(root.value("decoder", json()), spec.source);
   spec.bos_id = read_post_processor(root.value("post_processor", json()), spec.source);
   return spec;

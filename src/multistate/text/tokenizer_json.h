@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "multistate/text/tokenizer.h"
+#include "multistate/text/tokenizer_spec.h"
 
 namespace multistate {
 

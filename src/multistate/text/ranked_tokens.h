@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "multistate/text/tokenizer_spec.h"
+
+namespace multistate {
+
+/// Tokens of tiktoken's kind, which are bytes in the order in which they are made.
+
+/// The token, in GPT-2's alphabet for bytes, that `base64` stands for. Throws InputError with
+/// `place` when it stands for none.
+std::string read_ranked_token(std::string_view base64, const std::string& place);
+
+/// The kind for such tokens, cut by one regular expression: a piece that is a token is taken whole,
+/// and others are merged by id.
+ByteLevelSpec ranked_kind(const std::string& pattern);
+
+/// Adds special tokens behind those of `spec`.
+void append_special_tokens(const std::vector<std::string>& names, TokenizerSpec& spec);
+
+}  // namespace multistate

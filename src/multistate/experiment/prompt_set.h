@@ -24,7 +24,7 @@ struct PromptOptions {
   int64_t max_prompts = 0;
   int64_t chunk_tokens = 2048;
   int64_t skip_tokens = 0;
-  BosOption add_bos;
+  BosOption add_bos = {};
   bool chat = false;
 
   void visit(OptionVisitor& v);

@@ -21,7 +21,7 @@ struct RetrievalOptions {
   PuzzleSize size;
   bool seen = false;
   bool chat = false;
-  BosOption add_bos;
+  BosOption add_bos = {};
   int64_t answer_tokens = 0;
   int64_t sample_seed = 0;
   TaskTexts texts = {kOwn, kOwn, kOwn, kOwn, kOwn};

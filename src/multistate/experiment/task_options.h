@@ -24,7 +24,7 @@ struct TaskOptions {
   Cut truncation = Cut::kByFormat;
   PromptEnd question = PromptEnd::kContext;
   Dress dress = Dress::kPlain;
-  BosOption add_bos;
+  BosOption add_bos = {};
 
   void visit(OptionVisitor& v);
 

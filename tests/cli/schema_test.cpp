@@ -1,5 +1,8 @@
 // What a run writes, against the JSON Schemas in results/.
 
+#include <filesystem>
+#include <limits>
+
 #include <nlohmann/json.hpp>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
@@ -91,7 +94,20 @@ TEST_CASE("a result whose samples are resampled in units keeps to its schema") {
   CHECK(violations("result", result) != "");
 }
 
-TEST_CASE("a cell whose samples cannot be kept fails with an error that keeps to its schema") {
+TEST_CASE("a cell that fails leaves an error that keeps to its schema") {
+  const TinySweep sweep;
+  const auto file = sweep.write("policy: {name: tova}\nstate_size: 8\n").string();
+  write_spoiled_gguf({}, "blk.1.ffn_down.weight", 5, std::numeric_limits<float>::quiet_NaN(),
+                     sweep.folder() / "model.gguf");
+  const auto run = run_program({"run", file});
+  CHECK(run.exit_code == 1);
+  const auto cell = fs::directory_iterator(sweep.output() / "cells")->path();
+  const auto error = json::parse(read_file(cell / "error.json"));
+  CHECK(violations("error", error) == "");
+  CHECK(error.at("kind") == "input");
+}
+
+TEST_CASE("samples that cannot be kept end the run, and no cell is blamed") {
   const TinySweep sweep;
   const auto file = sweep.write("policy: {name: tova}\nstate_size: 8\n").string();
   REQUIRE(run_program({"run", file}).exit_code == 0);
@@ -101,10 +117,12 @@ TEST_CASE("a cell whose samples cannot be kept fails with an error that keeps to
   fs::remove(cell / "samples.jsonl");
   fs::create_directories(cell / "samples.jsonl" / "x");
   const auto run = run_program({"run", file});
-  CHECK(run.exit_code == 1);
-  const auto error = json::parse(read_file(cell / "error.json"));
-  CHECK(violations("error", error) == "");
-  CHECK(error.at("kind") == "io");
+  CHECK(run.exit_code == 2);
+  CHECK_THAT(run.err, ContainsSubstring((cell / "samples.jsonl").string() +
+                                        ": cannot put the file in place (rename): Is a directory"));
+  CHECK(!fs::exists(cell / "error.json"));
+  fs::remove_all(cell / "samples.jsonl");
+  CHECK(run_program({"run", file}).exit_code == 0);
 }
 
 TEST_CASE("the result of a plug-in's policy keeps to its schema") {

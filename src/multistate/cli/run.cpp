@@ -53,7 +53,7 @@ Node read_with_overrides(const RunArguments& arguments) {
   return file;
 }
 
-/// The sweep's exit code stands, whatever becomes of what is said about it.
+/// Not by fmt::print(), which throws when the reader has gone away.
 void print_outcome(const SweepPlan& plan, const RunOutcome& outcome) {
   const std::string table = summary_table(plan) + verdict_lines(plan);
   std::fwrite(table.data(), 1, table.size(), stdout);

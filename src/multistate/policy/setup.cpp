@@ -56,9 +56,13 @@ std::string problem_with_quantization(const PolicySetup& setup) {
   if (bits != 2 && bits != 4 && bits != 8) {
     return fmt::format("policy {}: rows can be quantised to 2, 4 or 8 bits, not to {}", name, bits);
   }
-  if (setup.needs.quantization->group < 1 || setup.needs.quantization->group > kMostFloats) {
-    return fmt::format("policy {}: groups of {} rows; they must have 1 or more, and at most {}",
-                       name, setup.needs.quantization->group, kMostFloats);
+  if (setup.needs.quantization->group < 1) {
+    return fmt::format("policy {}: groups of {} rows; they must have 1 or more", name,
+                       setup.needs.quantization->group);
+  }
+  if (setup.needs.quantization->group > kMostFloats) {
+    return fmt::format("policy {}: groups of {} rows; at most {} are possible", name,
+                       setup.needs.quantization->group, kMostFloats);
   }
   if (setup.faces.merging != nullptr) {
     return fmt::format("policy {}: rows that are quantised cannot be merged", name);

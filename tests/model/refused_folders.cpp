@@ -110,7 +110,8 @@ std::vector<RefusedFile> refused_safetensors() {
            {1, 32}, 128),
       configured("an unknown class",
                  "'architectures' is 'MambaForCausalLM', which is not supported; supported: "
-                 "GPTNeoXForCausalLM, Gemma2ForCausalLM, Gemma3ForCausalLM, GraniteForCausalLM, "
+                 "GPTNeoXForCausalLM, Gemma2ForCausalLM, Gemma3ForCausalLM, "
+                 "Gemma3ForConditionalGeneration, GraniteForCausalLM, "
                  "LlamaForCausalLM, MistralForCausalLM, Olmo2ForCausalLM, Phi3ForCausalLM, "
                  "Qwen2ForCausalLM, Qwen3ForCausalLM, SmolLM3ForCausalLM",
                  "architectures", {"MambaForCausalLM"}),

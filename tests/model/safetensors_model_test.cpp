@@ -39,7 +39,8 @@ std::vector<Unsupported> unsupported_kinds() {
        "class",
        set("architectures", {"LlamaForCausalLM", "B"})},
       {"'architectures' is 'MambaForCausalLM', which is not supported; supported: "
-       "GPTNeoXForCausalLM, Gemma2ForCausalLM, Gemma3ForCausalLM, GraniteForCausalLM, "
+       "GPTNeoXForCausalLM, Gemma2ForCausalLM, Gemma3ForCausalLM, Gemma3ForConditionalGeneration, "
+       "GraniteForCausalLM, "
        "LlamaForCausalLM, MistralForCausalLM, Olmo2ForCausalLM, Phi3ForCausalLM, Qwen2ForCausalLM, "
        "Qwen3ForCausalLM, SmolLM3ForCausalLM",
        set("architectures", {"MambaForCausalLM"})},

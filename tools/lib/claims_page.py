@@ -163,7 +163,7 @@ def html_sweep(sweep, outcomes, sweeps, folder):
         return ""
     parts = [f"<h2>{html.escape(sweep['what'])}</h2>"]
     if sweep["name"] in sweeps:
-        parts.append(f"<p>{html.escape(setup_text(sweeps[sweep['name']]))}. <a href='{sweep['name']}/report/report.html'>Report</a> "
+        parts.append(f"<p>{html.escape(setup_text(sweeps[sweep['name']]))}. <a href='{sweep['name']}/report/table.md'>Table</a> "
                      f"of <code>multistate run {html.escape(sweep['config'])}</code></p>")
     return "".join(parts + [html_outcome(outcome) for outcome in outcomes] + figures)
 

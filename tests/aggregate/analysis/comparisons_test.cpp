@@ -31,7 +31,7 @@ TEST_CASE("each policy is compared with the full cache and with the leader of it
   const Analysis analysis = cells.analyze();
   REQUIRE(analysis.groups.size() == 1);
   const Group& group = analysis.groups[0];
-  CHECK(group.topline == full);
+  CHECK(group.baseline == full);
   // For each of two metrics: h2o with tova, and three cells with the full model.
   CHECK(group.comparisons.size() == 8);
   CHECK_NOTHROW(comparison_of(group.comparisons, "perplexity", other, full));
@@ -321,19 +321,6 @@ TEST_CASE("all others are compared with a reference that is asked for") {
     }
   }
   CHECK(references == 2);
-}
-
-TEST_CASE("regret is measured against the yardstick of the same size") {
-  Cells cells;
-  const size_t tova = cells.add("tova", 64, plus(kFull, {2, 2, 2, 2}));
-  const size_t oracle = cells.add("oracle", 64, plus(kFull, {1, 1, 1, 1}));
-  cells.add("tova", 128, kFull);
-  CHECK(cells.analyze().groups.at(0).regret.empty());
-  AnalysisOptions options;
-  options.yardstick = "oracle";
-  const Group group = cells.analyze(options).groups.at(0);
-  CHECK(group.regret.size() == 2);
-  CHECK(comparison_of(group.regret, "nll", tova, oracle).difference == approx(0.1));
 }
 
 TEST_CASE("the seed changes bootstraps only") {

@@ -23,7 +23,7 @@ TEST_CASE("another experiment makes another group, another policy or size does n
   CHECK(groups[1].cells == std::vector{other});
   CHECK(groups[1].key.at("experiment.context_length") == 2048);
   CHECK(!groups[1].key.contains("policy.name"));
-  CHECK(!groups[1].topline);
+  CHECK(!groups[1].baseline);
 }
 
 TEST_CASE("a model is known by its content, where the result has its hash") {

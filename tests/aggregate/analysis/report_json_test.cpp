@@ -26,7 +26,7 @@ TEST_CASE("a report holds sweeps, cells and groups") {
   cells[0].series["nll_by_place"] = {{1, 2, {3.5, 0.5, 4, false, "nats/token"}, "step"}};
   cells.collection().problems = {{"results/x.json", "is no JSON"}};
   const auto report = report_of(cells);
-  CHECK(report.at("schema") == nlohmann::json{{"name", "multistate.report"}, {"version", 2}});
+  CHECK(report.at("schema") == nlohmann::json{{"name", "multistate.report"}, {"version", 3}});
   CHECK(report.at("sweeps").at(0) ==
         nlohmann::json::parse(R"({"name": "made", "folder": "results/made", "planned": 3, "done": 2,
           "failed": 1, "partial": 0, "missing": 0, "limited": 0})"));
@@ -51,7 +51,7 @@ TEST_CASE("a report holds sweeps, cells and groups") {
         approx(std::exp(metric.at("high").get<double>())));
   CHECK(report.at("cells").at(2).at("error") == "no");
   const auto& group = report.at("groups").at(0);
-  CHECK(group.at("topline") == "1");
+  CHECK(group.at("baseline") == "1");
   CHECK(group.at("cells") == nlohmann::json{"0", "1"});
   CHECK(group.at("comparisons").at(0).at("a") == "0");
   CHECK(group.at("comparisons").at(0).at("b") == "1");

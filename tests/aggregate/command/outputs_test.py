@@ -8,6 +8,7 @@ import json
 import math
 import pathlib
 import re
+import shutil
 import signal
 import statistics
 import subprocess
@@ -101,7 +102,7 @@ class Outputs(unittest.TestCase):
         self.assertEqual(names, {"results.csv", "table.md", "table.tex", "report.json",
                                  "report.html"})
         report = json.loads((folder / "report" / "report.json").read_text())
-        self.assertEqual(report["schema"], {"name": "multistate.report", "version": 2})
+        self.assertEqual(report["schema"], {"name": "multistate.report", "version": 3})
         # The report does not get in the way of the next one.
         self.assertEqual(run(folder, "--no-figures").returncode, 0)
 
@@ -208,6 +209,42 @@ class Outputs(unittest.TestCase):
         self.assertIn("failed", done.stdout)
         self.assertIn(r"\textsuperscript{\dag}", done.stdout)
         self.assertIn("6 of 7 planned cells (1 failed, 0 missing, 2 limited)", done.stdout)
+
+    def test_awkward_names_are_text_in_every_format(self):
+        names = ["[x] * $1 % \\relax {", "a\nb\x1b[31mc\u009b2J", "<script>alert(1)</script>", "`'|_a_ $x$"]
+        sweep = Sweep(self.folder / "s", name=names[1])
+        for name in names:
+            sweep.done("tova", 64, SAMPLES["tova", 64], note=name)
+        sweep.write_manifest()
+        shown = ["[x] * $1 % \\relax {", "a b [31mc 2J", "<script>alert(1)</script>", "`'|_a_ $x$"]
+        terminal = run(sweep.folder, "--format", "terminal", "--metric", "nll").stdout
+        for name in shown:
+            self.assertIn("tova note=" + name, terminal)
+        self.assertEqual([c for c in terminal if ord(c) < 32 and c != "\n" or 127 <= ord(c) < 160], [])
+        markdown = run(sweep.folder, "--format", "md", "--metric", "nll").stdout
+        self.assertIn("tova note=\\[x\\] \\* \\$1 % \\\\relax {", markdown)
+        self.assertIn("&lt;script\\>alert(1)&lt;/script\\>", markdown)
+        self.assertIn("tova note=\\`'\\|\\_a\\_ \\$x\\$", markdown)
+        latex = run(sweep.folder, "--format", "tex", "--metric", "nll").stdout
+        self.assertIn("{[}x] {*} \\$1 \\% \\textbackslash{}relax \\{", latex)
+        Latex(latex).check(self)
+        Latex(latex).rows(self)
+        self.compile_where_there_is_latex(latex)
+        rows = list(csv.DictReader(run(sweep.folder, "--format", "csv").stdout.splitlines(keepends=True)))
+        self.assertEqual({row["policy.note"] for row in rows}, set(names))
+        page = run(sweep.folder, "--format", "html").stdout
+        self.assertNotIn("<script>alert", page)
+        report = json.loads(re.search(r'id="data">(.*?)</script>', page, re.S).group(1))["report"]
+        self.assertEqual({cell["parameters"]["policy.note"] for cell in report["cells"]}, set(names))
+
+    def compile_where_there_is_latex(self, table):
+        if shutil.which("pdflatex") is None:
+            return
+        (self.folder / "t.tex").write_text("\\documentclass{article}\\usepackage{booktabs}\\begin{document}\n"
+                                           + table + "\\end{document}\n")
+        done = subprocess.run(["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "t.tex"],
+                              cwd=self.folder, capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stdout[-2000:])
 
     def test_incomplete_and_mixed_results_give_a_marked_table(self):
         folder = self.sweep()

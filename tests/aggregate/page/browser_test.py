@@ -19,6 +19,10 @@ from chromium import Chromium, Page  # noqa: E402
 from sweeps import Sweep  # noqa: E402
 
 EVIL = '</script><script>window.hacked = 1</script><img src=x onerror="window.hacked = 2">'
+NAMES = {"h2o": "H2O", "streaming": "StreamingLLM", "tova": "TOVA", "window": "window",
+         "random": "random", "full": "full cache"}
+COLORS = {"h2o": "#0072B2", "tova": "#D55E00", "streaming": "#009E73", "window": "#CC79A7",
+          "random": "#808080"}
 FIRST_COLUMN = "#cell-table tbody .opener"
 
 
@@ -72,10 +76,11 @@ class Loading(InBrowser):
         rows = page.value("""[...document.querySelector("#summary table").tBodies[0].rows]
                              .map(row => [...row.cells].map(cell => cell.textContent.trim()))""")
         self.assertEqual([row[:2] for row in rows],
-                         [[str(one["state_size"]), one["label"]] for one in best])
+                         [[str(one["state_size"]), NAMES[one["label"]]] for one in best])
         for row, one in zip(rows, best):
-            self.assertAlmostEqual(float(row[2]), one["value"], delta=6e-4)
-            self.assertEqual(row[3], one["sentence"])
+            # Intervals are 0.08 wide: two digits of half of that.
+            self.assertEqual(row[2], f"{one['value']:.3f}")
+            self.assertEqual(row[3], NAMES[one["label"]] + " is best")
             self.assertTrue(row[6].startswith("+"), row)
         self.assertIn("out of memory", page.texts("#warnings")[0])
         self.assertIn("0123456789abcdef", page.texts("#provenance")[0])
@@ -128,33 +133,44 @@ class Loading(InBrowser):
 
 
 class Charts(InBrowser):
+    def choose(self, page, key, value):
+        page.value(f"""(() => {{
+            const select = document.getElementById("{key}");
+            select.value = "{value}";
+            select.dispatchEvent(new Event("change"));
+        }})()""")
+
     def test_every_chart_has_its_marks(self):
         page = self.open(self.report)
         labels = {cell["label"] for cell in self.done()}
         bounded = [cell for cell in self.done() if cell["parameters"]["state_size"] is not None]
-        front = self.report["groups"][0]["pareto"]
         self.assertEqual(page.count("#chart-size .symbols path"), len(bounded))
         self.assertEqual(page.count("#chart-size .lines path"), len(labels) - 1)
         self.assertEqual(page.count("#chart-size .bands path"), len(labels) - 1)
-        self.assertEqual(page.count("#chart-size .toplines line"), 1)
-        for chart, ids in (("speed", front["quality_speed"]), ("memory", front["quality_memory"])):
+        self.assertIn("the full cache, at 0, is below", page.texts("#chart-size .note")[0])
+        self.choose(page, "view", "value")
+        self.assertEqual(page.count("#chart-size .symbols path"), len(bounded))
+        self.assertEqual(page.count("#chart-size .across line"), 1)
+        for chart in ("speed", "memory"):
             self.assertEqual(page.count(f"#chart-{chart} .symbols path"), len(self.done()))
-            self.assertEqual(page.count(f"#chart-{chart} .rings path"), len(ids))
+            self.assertEqual(page.count(f"#chart-{chart} .front path"), 1)
         places = len(self.done()[0]["series"]["nll_by_place"])
         self.assertEqual(page.count("#chart-place .symbols path"), places * len(labels))
-        self.assertEqual(page.count("#chart-maps .tiles path"), 12 * 8)
+        # All policies of the size, and the full cache, beside each other.
+        self.assertEqual(page.count("#chart-map .tiles path"), 12 * 8 * len(labels))
         self.assertEqual(page.count("#chart-label .symbols path"), 3 * len(labels))
 
     def test_lengths_and_depths_make_a_map(self):
         page = self.open(self.made("1", "grid.json"))
-        self.assertEqual(page.count("#chart-depth .tiles path"), 4 * 5)
+        self.assertEqual(page.count("#chart-depth .tiles path"), 5 * 4 * 5)
         self.assertEqual(page.count("#group option"), 4 * 5)
         self.assertEqual(page.complaints(), [])
 
     def test_points_are_where_their_values_are(self):
         page = self.open(self.report)
+        self.choose(page, "view", "value")
         at = page.value("""[...document.querySelectorAll("#chart-size .symbols path")]
-            .map(node => [node.getAttribute("fill"), node.getBoundingClientRect()])
+            .map(node => [node.getAttribute("stroke"), node.getBoundingClientRect()])
             .map(([color, box]) => [color, box.x + box.width / 2, box.y + box.height / 2])""")
         by_color = {}
         for color, x, y in at:
@@ -163,10 +179,8 @@ class Charts(InBrowser):
         for cell in self.done():
             if cell["parameters"]["state_size"]:
                 cells.setdefault(cell["label"], []).append(cell)
-        # The figures' palette: in the order of labels.
-        colors = dict(zip(sorted(cells), ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00")))
         points = []
-        for label, color in colors.items():
+        for label, color in COLORS.items():
             found = sorted(by_color[color])
             mine = sorted(cells[label], key=lambda cell: cell["parameters"]["state_size"])
             points += [(y, cell["metrics"]["nll"]["value"]) for (_, y), cell in zip(found, mine)]
@@ -181,8 +195,9 @@ class Charts(InBrowser):
         page.hover("#chart-size .symbols path")
         page.wait_for("document.querySelector('#tooltip:not([hidden])') !== null")
         text = page.texts("#tooltip")[0]
-        self.assertIn("h2o", text)
+        self.assertIn("H2O", text)
         self.assertIn("state size32", text)
+        self.assertIn("p (adjusted)0.0200", text)
 
     def test_a_policy_can_be_switched_off_and_another_metric_chosen(self):
         page = self.open(self.report)
@@ -190,18 +205,30 @@ class Charts(InBrowser):
         page.click('#legend input[data-label="tova"]')
         self.assertEqual(page.count("#chart-size .symbols path"), before - 5)
         self.assertEqual(page.count("#chart-memory .symbols path"), before + 1 - 5)
-        page.value("""(() => {
-            const select = document.getElementById("metric");
-            select.value = "perplexity";
-            select.dispatchEvent(new Event("change"));
-        })()""")
-        self.assertIn("perplexity", page.texts("#chart-size .role-axis-title text"))
+        self.choose(page, "metric", "perplexity")
+        # It governs all charts of a metric, and what is switched off stays so.
+        self.assertIn("perplexity, difference to the full cache",
+                      page.texts("#chart-size .role-axis-title text"))
+        for chart in ("memory", "speed"):
+            self.assertIn("perplexity", page.texts(f"#chart-{chart} .role-axis-title text"))
+        self.assertEqual(page.count("#chart-size .symbols path"), before - 5)
+
+    def test_one_state_size_governs_all_charts_that_show_one(self):
+        page = self.open(self.report)
+        self.choose(page, "state-size", "256")
+        for chart in ("place", "map", "label"):
+            self.assertIn("State size 256", page.texts(f"#chart-{chart} .note")[0])
 
     def test_data_of_a_chart_can_be_read_without_the_picture(self):
         page = self.open(self.report)
         page.click("#chart-size details summary")
         page.wait_for("document.querySelector('#chart-size details table') !== null")
-        self.assertEqual(page.count("#chart-size details tbody tr"), len(self.done()))
+        rows = page.value("""[...document.querySelectorAll("#chart-size details tbody tr")]
+                             .map(row => [...row.cells].map(cell => cell.textContent))""")
+        one = self.report["groups"][0]["comparisons"][0]
+        self.assertEqual(len(rows), len(self.done()) - 1)
+        self.assertEqual(rows[0], ["H2O", "32", *(f"{one[key]:.3f}" for key in
+                                                  ("difference", "low", "high")), "12", "0.0200"])
 
 
 class Table(InBrowser):

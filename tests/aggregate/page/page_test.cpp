@@ -2,7 +2,7 @@
 
 #include <regex>
 
-#include "aggregate/figures/plot_data.h"
+#include "aggregate/charts/charts.h"
 #include "aggregate/support/made_report.h"
 #include "support/catch.h"
 
@@ -31,7 +31,7 @@ json data_in(const std::string& page) {
 
 }  // namespace
 
-TEST_CASE("a page holds its report, and all cells as they are") {
+TEST_CASE("a page holds its report; series and maps are in its charts") {
   const json report = MadeReport().make();
   const json data = data_in(make_page(report));
   json held = data.at("report");
@@ -39,19 +39,22 @@ TEST_CASE("a page holds its report, and all cells as they are") {
   for (size_t i = 0; i < held["cells"].size(); ++i) {
     json cell = held["cells"][i];
     cell["parameters"].update(data.at("common"));
-    for (auto& [name, points] : cell["series"].items()) {
-      const json& whole = report["cells"][i]["series"][name];
-      REQUIRE(points.size() == whole.size());
-      for (size_t p = 0; p < whole.size(); ++p) {
-        CHECK(points[p] == json{whole[p]["first_place"], whole[p]["end_place"], whole[p]["value"],
-                                whole[p]["stderr"]});
-      }
-    }
     cell["series"] = report["cells"][i]["series"];
+    cell["maps"] = report["cells"][i]["maps"];
     CHECK(cell == report["cells"][i]);
   }
   held["cells"] = report["cells"];
+  held["groups"][0].erase("title");
+  for (size_t i = 0; i < held["groups"][0]["best"].size(); ++i) {
+    held["groups"][0]["best"][i]["sentence"] = report["groups"][0]["best"][i]["sentence"];
+  }
   CHECK(held == report);
+  const ReportData made(report);
+  const auto charts = make_charts(made);
+  REQUIRE(data.at("charts").size() == charts.size());
+  for (size_t i = 0; i < charts.size(); ++i) {
+    CHECK(data["charts"][i]["spec"] == charts[i].spec);
+  }
 }
 
 TEST_CASE("parameters that all cells share are in the page once") {
@@ -65,15 +68,27 @@ TEST_CASE("parameters that all cells share are in the page once") {
   CHECK(data_in(make_page(report))["common"].empty());
 }
 
-TEST_CASE("policies look in the page as they do in the figures") {
+TEST_CASE("policies look in the page as they do in the charts") {
   const json report = MadeReport().make();
   const json looks = data_in(make_page(report)).at("looks");
-  const Palette palette = palette_of(report);
-  CHECK(looks.size() == palette.looks().size());
-  for (const auto& [label, look] : palette.looks()) {
-    CHECK(looks.at(label) ==
-          json{{"color", look.color}, {"marker", look.marker}, {"dash", look.dash}});
+  const ReportData data(report);
+  CHECK(looks.size() == data.palette.looks().size());
+  for (const auto& [label, look] : data.palette.looks()) {
+    CHECK(looks.at(label) == json{{"color", look.color},
+                                  {"shape", look.shape},
+                                  {"filled", look.filled},
+                                  {"dash", look.dash},
+                                  {"name", look.name}});
   }
+}
+
+TEST_CASE("sentences of the page call policies by their names") {
+  json report = MadeReport().make();
+  report["groups"][0]["best"][0]["sentence"] = "12 samples do not tell h2o, tova and h2o_2 apart";
+  report["groups"][0]["notes"] = {"tova: no control, against the full cache"};
+  const json group = data_in(make_page(report)).at("report").at("groups").at(0);
+  CHECK(group["best"][0]["sentence"] == "12 samples do not tell H2O, TOVA and h2o_2 apart");
+  CHECK(group["notes"][0] == "TOVA: no control, against the full cache");
 }
 
 TEST_CASE("no text of a report leaves its place in the page") {

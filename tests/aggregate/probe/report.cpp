@@ -1,13 +1,12 @@
 // For looking at figures and at the page.
 //
-//   report_probe make <cells> <report.json>       a made report: 0 small, 1 a grid, else so many
-//   cells report_probe figures <report.json> <folder>
+//   report_probe make <cells> <report.json>       a made report: 0 small, 1 a grid, else many cells
+//   report_probe figures <report.json> <folder>
 //   report_probe page <report.json> <page.html>
 #include <fstream>
 #include <iostream>
 #include <string>
 
-#include "aggregate/figures/figures.h"
 #include "aggregate/page/page.h"
 #include "aggregate/support/made_report.h"
 
@@ -42,10 +41,11 @@ int run(const std::string& what, const std::string& first, const std::string& se
     return 0;
   }
   if (what == "figures") {
-    for (const auto& figure : multistate::aggregate::write_figures(read(first), second)) {
-      std::cout << figure.name << (figure.drawn ? "" : " (not drawn)") << '\n';
+    const auto figures = multistate::aggregate::draw_report(read(first), second);
+    for (const std::string& problem : figures.problems) {
+      std::cout << problem << '\n';
     }
-    return 0;
+    return figures.problems.empty() ? 0 : 1;
   }
   if (what == "page") {
     std::ofstream(second) << multistate::aggregate::make_page(read(first));

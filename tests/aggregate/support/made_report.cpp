@@ -45,7 +45,9 @@ class Maker {
   Json labelled(size_t policy) const;
   Json series_list() const;
   Json samples(double loss);
-  void finish_group(const Json& key, size_t first, size_t topline);
+  Json comparisons(size_t first, size_t baseline) const;
+  Json comparison(const char* metric, size_t a, size_t b, double difference) const;
+  void finish_group(const Json& key, size_t first, size_t baseline);
   Json front(size_t first, const char* measure, bool more) const;
   void add_unfinished();
 
@@ -64,6 +66,8 @@ Json Maker::series(double loss, int size) {
                       {"end_place", 2 * first},
                       {"value", value},
                       {"stderr", 0.05 + 0.5 / first},
+                      {"low", value - 0.1 - 1.0 / first},
+                      {"high", value + 0.1 + 1.0 / first},
                       {"n", made_.samples}});
   }
   return points;
@@ -96,12 +100,15 @@ Json Maker::labelled(size_t policy) const {
   Json points = Json::array();
   for (const char* kind : {"digit", "it's", "other"}) {
     const auto place = points.size();
+    const double value =
+        100.0 * static_cast<double>((place * 2) % 3) + 10.0 * static_cast<double>(policy);
     points.push_back({{"first_place", place},
                       {"end_place", place + 1},
                       {"label", kind},
-                      {"value", 100.0 * static_cast<double>((place * 2) % 3) +
-                                    10.0 * static_cast<double>(policy)},
+                      {"value", value},
                       {"stderr", 4.0},
+                      {"low", value - 8.0},
+                      {"high", value + 8.0},
                       {"n", made_.samples}});
   }
   return points;
@@ -162,6 +169,7 @@ size_t Maker::add_cell(const Json& key, size_t policy, int size, int seed) {
        {"measures",
         {{"tokens_per_s",
           full ? 95.0 : 140.0 - size / 12.0 - 3.0 * static_cast<double>(policy % 6)},
+         {"rows_peak", full ? 1024.0 : size},
          {"state_bytes", (full ? 1024.0 : size) * 46080.0}}},
        {"series", std::move(all)},
        {"maps", made_.layers > 0 ? maps(policy) : Json::object()},
@@ -191,7 +199,41 @@ Json Maker::front(size_t first, const char* measure, bool more) const {
   return ids;
 }
 
-void Maker::finish_group(const Json& key, size_t first, size_t topline) {
+/// Every cell with the baseline; of several seeds the first.
+Json Maker::comparisons(size_t first, size_t baseline) const {
+  Json list = Json::array();
+  for (size_t i = first; i < cells_.size(); ++i) {
+    if (i == baseline || cells_[i]["parameters"]["seed"] != 0) {
+      continue;
+    }
+    for (const char* name : {"nll", "perplexity"}) {
+      const double difference = cells_[i]["metrics"][name]["value"].get<double>() -
+                                cells_[baseline]["metrics"][name]["value"].get<double>();
+      list.push_back(comparison(name, i, baseline, difference));
+    }
+  }
+  return list;
+}
+
+Json Maker::comparison(const char* metric, size_t a, size_t b, double difference) const {
+  return {{"question", "full"},
+          {"metric", metric},
+          {"state_size", cells_[a]["parameters"]["state_size"]},
+          {"test", "paired t"},
+          {"samples", made_.samples},
+          {"a", cells_[a]["id"]},
+          {"b", cells_[b]["id"]},
+          {"difference", difference},
+          {"stderr", 0.02},
+          {"low", difference - 0.04},
+          {"high", difference + 0.04},
+          {"p", 0.004},
+          {"p_adjusted", 0.02},
+          {"effect", 0.8},
+          {"n", made_.samples}};
+}
+
+void Maker::finish_group(const Json& key, size_t first, size_t baseline) {
   Json ids = Json::array();
   for (size_t i = first; i < cells_.size(); ++i) {
     ids.push_back(cells_[i]["id"]);
@@ -203,14 +245,14 @@ void Maker::finish_group(const Json& key, size_t first, size_t topline) {
       const auto value = [&](size_t i) {
         return cells_[i]["metrics"][name]["value"].get<double>();
       };
-      size_t winner = topline;
+      size_t winner = baseline;
       for (size_t i = first; i < cells_.size(); ++i) {
         const bool of_size = cells_[i]["parameters"]["state_size"] == size;
-        if (of_size && (winner == topline || value(i) < value(winner))) {
+        if (of_size && (winner == baseline || value(i) < value(winner))) {
           winner = i;
         }
       }
-      const double difference = value(winner) - value(topline);
+      const double difference = value(winner) - value(baseline);
       best.push_back({{"state_size", size},
                       {"metric", name},
                       {"verdict", "best"},
@@ -222,22 +264,7 @@ void Maker::finish_group(const Json& key, size_t first, size_t topline) {
                       {"label", cells_[winner]["label"]},
                       {"seeds", made_.seeds},
                       {"value", value(winner)},
-                      {"versus_full",
-                       {{"question", "full"},
-                        {"metric", name},
-                        {"state_size", size},
-                        {"test", "paired t"},
-                        {"samples", made_.samples},
-                        {"a", cells_[winner]["id"]},
-                        {"b", cells_[topline]["id"]},
-                        {"difference", difference},
-                        {"stderr", 0.02},
-                        {"low", difference - 0.04},
-                        {"high", difference + 0.04},
-                        {"p", 0.004},
-                        {"p_adjusted", 0.02},
-                        {"effect", 0.8},
-                        {"n", made_.samples}}}});
+                      {"versus_full", comparison(name, winner, baseline, difference)}});
     }
   }
   for (const std::string& label : made_.policies) {
@@ -254,10 +281,9 @@ void Maker::finish_group(const Json& key, size_t first, size_t topline) {
   }
   groups_.push_back({{"key", key},
                      {"cells", std::move(ids)},
-                     {"topline", cells_[topline]["id"]},
+                     {"baseline", cells_[baseline]["id"]},
                      {"best", std::move(best)},
-                     {"comparisons", Json::array()},
-                     {"regret", Json::array()},
+                     {"comparisons", comparisons(first, baseline)},
                      {"smallest_state", std::move(smallest)},
                      {"notes", Json::array()},
                      {"pareto",
@@ -267,7 +293,7 @@ void Maker::finish_group(const Json& key, size_t first, size_t topline) {
 
 void Maker::add_group(const Json& key) {
   const size_t first = cells_.size();
-  const size_t topline = add_cell(key, 0, 0, 0);
+  const size_t baseline = add_cell(key, 0, 0, 0);
   for (size_t policy = 0; policy < made_.policies.size(); ++policy) {
     for (const int size : made_.sizes) {
       for (int seed = 0; seed < made_.seeds; ++seed) {
@@ -275,7 +301,7 @@ void Maker::add_group(const Json& key) {
       }
     }
   }
-  finish_group(key, first, topline);
+  finish_group(key, first, baseline);
 }
 
 void Maker::add_unfinished() {
@@ -325,7 +351,7 @@ Json Maker::make() {
   const size_t planned = cells_.size();
   const auto one = made_.failures ? 1 : 0;
   return {
-      {"schema", {{"name", "multistate.report"}, {"version", 2}}},
+      {"schema", {{"name", "multistate.report"}, {"version", 3}}},
       {"generated", "2026-01-02T03:04:05Z"},
       {"setup", "A model (Q4_1, 5.0 bits/weight; float32) | text.txt | 8 samples of 1,024 tokens"},
       {"method", "95 % bootstrap over samples"},

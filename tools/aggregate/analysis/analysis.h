@@ -26,8 +26,7 @@ struct AnalysisOptions {
   uint64_t seed = 0;  ///< Of bootstraps and of permutations that are drawn.
   std::vector<Tolerance> tolerances = {
       {"perplexity", 0.4, false}, {"", 0.01, true}, {"", 0.05, true}};
-  std::string topline = "full";       ///< Label of the cell that others are measured against.
-  std::string yardstick;              ///< policy.name to measure regret against; empty: none.
+  std::string baseline = "full";      ///< Label of the cell that others are measured against.
   std::vector<std::string> headline;  ///< Metrics that are compared; empty: nll and perplexity
                                       ///< where there are any, else all.
   size_t replicates = 1999;           ///< Of a bootstrap, at most.
@@ -39,14 +38,13 @@ struct AnalysisOptions {
 /// What a comparison is asked for. Tests of one question, metric and state size are a family: they
 /// are adjusted for each other (Holm; against the leader Hochberg), and for no others.
 enum class Question {
-  kFull,       ///< What does a policy cost against the full cache (the topline)?
-  kBest,       ///< Is it worse than the leader of its state size?
-  kControl,    ///< Is its score worth more than a random choice under the same protection?
-  kReference,  ///< Does it differ from AnalysisOptions::reference?
-  kYardstick   ///< How far is it from AnalysisOptions::yardstick?
+  kFull,      ///< What does a policy cost against the full cache (AnalysisOptions::baseline)?
+  kBest,      ///< Is it worse than the leader of its state size?
+  kControl,   ///< Is its score worth more than a random choice under the same protection?
+  kReference  ///< Does it differ from AnalysisOptions::reference?
 };
 
-/// "full", "best", "control", "reference", "yardstick".
+/// "full", "best", "control", "reference".
 const char* name_of(Question question);
 
 /// Metric of cell `a` less that of cell `b`, both indices into Collection::cells, on the samples
@@ -106,10 +104,9 @@ struct SmallestState {
 struct Group {
   nlohmann::json key;         ///< Parameters that all of them have.
   std::vector<size_t> cells;  ///< Done ones.
-  std::optional<size_t> topline;
+  std::optional<size_t> baseline;
   std::vector<Finding> findings;
   std::vector<Comparison> comparisons;
-  std::vector<Comparison> regret;  ///< Against the yardstick's cell of the same state size.
   std::vector<std::string> notes;  ///< Which comparisons there are not, and why.
   std::vector<SmallestState> smallest_states;
   std::vector<size_t> pareto_speed;   ///< First headline metric against tokens_per_s.
@@ -137,7 +134,7 @@ struct Analysis {
 /// intervals, permutation tests t tests, where even few would be too much.
 Analysis analyze(const Collection& collection, const AnalysisOptions& options);
 
-/// report.json, "multistate.report" version 2. Numbers that JSON does not have are text
+/// report.json, "multistate.report" version 3. Numbers that JSON does not have are text
 /// (number_to_json). Of many cells the samples of headline metrics only, or none; that is said in
 /// its "warnings".
 nlohmann::json to_json(const Analysis& analysis, const Collection& collection);

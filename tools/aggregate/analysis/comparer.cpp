@@ -24,8 +24,6 @@ const char* name_of(Question question) {
       return "control";
     case Question::kReference:
       return "reference";
-    case Question::kYardstick:
-      return "yardstick";
   }
   throw std::logic_error("no such question");
 }

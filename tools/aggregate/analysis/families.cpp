@@ -46,18 +46,6 @@ const Seeds* reference_of(const std::string& label, const StateSize& size, const
   return nullptr;
 }
 
-/// The yardstick's cells of a size: its options at their defaults have the shortest label, which is
-/// first.
-const Seeds* yardstick_of(const Labels& labels, const Workspace& work) {
-  for (const auto& [label, seeds] : labels) {
-    if (parameter_of(work.collection.cells[seeds.front()], "policy.name") ==
-        work.options.yardstick) {
-      return &seeds;
-    }
-  }
-  return nullptr;
-}
-
 /// Compares the policies of one group.
 class Families {
  public:
@@ -73,7 +61,6 @@ class Families {
         compare_with_full(labels, metric);
         compare_with_controls(labels, metric);
         compare_with_reference(size, labels, metric);
-        compare_with_yardstick(labels, metric);
         find({size, labels}, metric);
       }
       note_unmatched(size, labels);
@@ -85,8 +72,7 @@ class Families {
   using Other = std::function<const Seeds*(const Seeds&)>;
 
   /// Tests each policy with what `other` names for it (or nothing) as one family.
-  void add_family(Question question, const Labels& labels, size_t metric, const Other& other,
-                  std::vector<Comparison>& comparisons) {
+  void add_family(Question question, const Labels& labels, size_t metric, const Other& other) {
     std::vector<Untested> family;
     for (const auto& [label, seeds] : labels) {
       const Seeds* compared = other(seeds);
@@ -98,14 +84,13 @@ class Families {
       }
     }
     auto tested = comparer_.test(std::move(family));
-    std::move(tested.begin(), tested.end(), std::back_inserter(comparisons));
+    std::move(tested.begin(), tested.end(), std::back_inserter(group_.comparisons));
   }
 
   void compare_with_full(const Labels& labels, size_t metric) {
-    if (group_.topline) {
-      const Seeds full = {*group_.topline};
-      add_family(
-          Question::kFull, labels, metric, [&](const Seeds&) { return &full; }, group_.comparisons);
+    if (group_.baseline) {
+      const Seeds full = {*group_.baseline};
+      add_family(Question::kFull, labels, metric, [&](const Seeds&) { return &full; });
     }
   }
 
@@ -114,30 +99,16 @@ class Families {
       const bool asks = work_.collection.cells[seeds.front()].role == Role::kPolicy;
       return asks ? matched_control(seeds, labels, work_.collection) : nullptr;
     };
-    add_family(Question::kControl, labels, metric, control, group_.comparisons);
+    add_family(Question::kControl, labels, metric, control);
   }
 
   void compare_with_reference(const StateSize& size, const Labels& labels, size_t metric) {
     const std::string& label = work_.options.reference;
-    if (label.empty() || label == work_.options.topline) {
+    if (label.empty() || label == work_.options.baseline) {
       return;
     }
     const Seeds* reference = reference_of(label, size, layout_);
-    add_family(
-        Question::kReference, labels, metric, [&](const Seeds&) { return reference; },
-        group_.comparisons);
-  }
-
-  void compare_with_yardstick(const Labels& labels, size_t metric) {
-    if (work_.options.yardstick.empty()) {
-      return;
-    }
-    const Seeds* yardstick = yardstick_of(labels, work_);
-    const auto other = [&](const Seeds& seeds) -> const Seeds* {
-      const Cell& cell = work_.collection.cells[seeds.front()];
-      return parameter_of(cell, "policy.name") == work_.options.yardstick ? nullptr : yardstick;
-    };
-    add_family(Question::kYardstick, labels, metric, other, group_.regret);
+    add_family(Question::kReference, labels, metric, [&](const Seeds&) { return reference; });
   }
 
   void find(const SizeCells& cells, size_t metric) {

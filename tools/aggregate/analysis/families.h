@@ -4,7 +4,7 @@
 
 namespace multistate::aggregate {
 
-/// Fills comparisons, findings, regret and notes of all groups. Families, each of one metric and
+/// Fills comparisons, findings and notes of all groups. Families, each of one metric and
 /// one state size: every policy with the full cache, with the leader, with its matched control, and
 /// with what the options name as reference. A control matches a policy when the engine treats both
 /// alike: the same scope, first tokens, recent rows, protection, positions, interval between

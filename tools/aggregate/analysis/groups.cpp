@@ -93,8 +93,8 @@ std::vector<Group> make_groups(const Collection& collection, const AnalysisOptio
     }
     Group& group = groups[place->second];
     group.cells.push_back(i);
-    if (!group.topline && cell.label == options.topline) {
-      group.topline = i;
+    if (!group.baseline && cell.label == options.baseline) {
+      group.baseline = i;
     }
   }
   if (twice > 0) {
@@ -107,7 +107,7 @@ std::vector<Group> make_groups(const Collection& collection, const AnalysisOptio
 Layout layout_of(const Group& group, const Collection& collection) {
   Layout layout;
   for (const size_t cell : group.cells) {
-    if (group.topline != cell) {
+    if (group.baseline != cell) {
       layout[state_size_of(collection.cells[cell])][collection.cells[cell].label].push_back(cell);
     }
   }

@@ -12,7 +12,7 @@ namespace multistate::aggregate {
 using StateSize = std::optional<int64_t>;
 
 /// Cells of a group by state size, by label; those of one label differ in their seed only. The
-/// topline is not among them.
+/// baseline is not among them.
 using Layout = std::map<StateSize, std::map<std::string, std::vector<size_t>>>;
 
 /// The value of a parameter, null when it has none.

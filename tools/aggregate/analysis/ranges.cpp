@@ -61,6 +61,14 @@ std::optional<Interval> wilson_within(const MetricRange& range, double value, si
   return Interval{*range.least + width * share->low, *range.least + width * share->high};
 }
 
+/// The t interval on the whole line, and back (delta method).
+std::optional<Interval> interval_on(const Scale& scale, const Estimate& estimate, size_t n) {
+  const auto line = t_interval(
+      Estimate{scale.up(estimate.value), *estimate.standard_error * scale.slope(estimate.value)},
+      n);
+  return Interval{scale.down(line->low), scale.down(line->high)};
+}
+
 }  // namespace
 
 std::optional<Interval> interval_within(const MetricRange& range, const CellScores& scores,
@@ -82,10 +90,26 @@ std::optional<Interval> interval_within(const MetricRange& range, const CellScor
   if (resampling.plan(units.size()) != nullptr) {
     return resampling.interval(units, scores.form);
   }
-  const auto line = t_interval(
-      Estimate{scale.up(estimate.value), *estimate.standard_error * scale.slope(estimate.value)},
-      units.size());
-  return Interval{scale.down(line->low), scale.down(line->high)};
+  return interval_on(scale, estimate, units.size());
+}
+
+std::optional<Interval> interval_of(const Metric& metric) {
+  const auto n = static_cast<size_t>(metric.clusters.value_or(metric.n));
+  const MetricRange& range = metric.range;
+  if (!metric.standard_error || !std::isfinite(metric.value) || n < 2) {
+    return std::nullopt;
+  }
+  const Estimate estimate = {metric.value, metric.standard_error};
+  if (!range.least && !range.most) {
+    return t_interval(estimate, n);
+  }
+  const Scale scale(range);
+  if (scale.is_inside(metric.value)) {
+    return interval_on(scale, estimate, n);
+  }
+  return range.least && range.most
+             ? wilson_within(range, std::clamp(metric.value, *range.least, *range.most), n)
+             : std::nullopt;
 }
 
 }  // namespace multistate::aggregate

@@ -19,4 +19,9 @@ namespace multistate::aggregate {
 std::optional<Interval> interval_within(const MetricRange& range, const CellScores& scores,
                                         Resampling& resampling);
 
+/// The interval of a metric of which only value, standard error and number of units are known: the
+/// t interval, on the scale of its range as above; Wilson's for a share at an end of its range.
+/// None without a standard error, or for a value at an open range's one end.
+std::optional<Interval> interval_of(const Metric& metric);
+
 }  // namespace multistate::aggregate

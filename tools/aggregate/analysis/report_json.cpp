@@ -6,6 +6,7 @@
 
 #include "aggregate/analysis/analysis.h"
 #include "aggregate/analysis/provenance.h"
+#include "aggregate/analysis/ranges.h"
 #include "aggregate/reading/setting.h"
 
 namespace multistate::aggregate {
@@ -176,8 +177,8 @@ Json Report::metrics(size_t index) const {
                   {"stderr", number(metric.standard_error)},
                   {"n", units_in(collection_.cells[index], metric)},
                   {"samples", metric.n}};
-    add_interval(json[name],
-                 interval == intervals.end() ? std::nullopt : std::optional(interval->second));
+    add_interval(json[name], interval == intervals.end() ? interval_of(metric)
+                                                         : std::optional(interval->second));
   }
   return json;
 }
@@ -208,7 +209,8 @@ Json Report::cell(size_t index) const {
                       {"end_place", point.end_place},
                       {"value", number_to_json(point.metric.value)},
                       {"stderr", number(point.metric.standard_error)},
-                      {"n", point.metric.n}});
+                      {"n", point.metric.clusters.value_or(point.metric.n)}});
+      add_interval(list.back(), interval_of(point.metric));
       if (!point.label.empty()) {
         list.back()["label"] = point.label;
       }
@@ -308,10 +310,9 @@ Json Report::group(const Group& group) const {
   return {
       {"key", group.key},
       {"cells", ids(group.cells)},
-      {"topline", group.topline ? Json(id(*group.topline)) : Json()},
+      {"baseline", group.baseline ? Json(id(*group.baseline)) : Json()},
       {"best", list_of(group.findings, [&](const Finding& one) { return finding(one); })},
       {"comparisons", list_of(group.comparisons, compared)},
-      {"regret", list_of(group.regret, compared)},
       {"smallest_state", list_of(group.smallest_states, smallest_state_json)},
       {"notes", group.notes},
       {"pareto",
@@ -327,7 +328,7 @@ Json Report::make() {
   Json problems = list_of(collection_.problems, [](const Problem& problem) {
     return Json{{"path", problem.path.string()}, {"what", problem.what}};
   });
-  return {{"schema", {{"name", "multistate.report"}, {"version", 2}}},
+  return {{"schema", {{"name", "multistate.report"}, {"version", 3}}},
           {"generated", utc_now()},
           {"setup", setup_of(collection_)},
           {"method", analysis_.interval_method},

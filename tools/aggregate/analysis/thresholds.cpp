@@ -57,7 +57,7 @@ std::optional<Values> values_of(const Curve& curve, const Group& group, const st
     }
     values.at_size.push_back(*value);
   }
-  const auto full = mean_metric(collection, {*group.topline}, metric);
+  const auto full = mean_metric(collection, {*group.baseline}, metric);
   if (!full || !std::isfinite(*full)) {
     return std::nullopt;
   }
@@ -77,15 +77,15 @@ std::vector<Values> resample(const Curve& curve, size_t full, size_t metric, Wor
   if (!have_samples_of(full, curve, metric, work.table)) {
     return {};
   }
-  const CellScores* topline = work.table.find(full, metric);
-  const BootstrapPlan* plan = work.resampling.plan(topline->scores().size());
+  const CellScores* baseline = work.table.find(full, metric);
+  const BootstrapPlan* plan = work.resampling.plan(baseline->scores().size());
   if (plan == nullptr) {
     return {};
   }
   std::vector<Values> replicates(plan->replicates());
-  const auto ratios = plan->ratios(topline->scores());
+  const auto ratios = plan->ratios(baseline->scores());
   for (size_t i = 0; i < replicates.size(); ++i) {
-    replicates[i].full = topline->form.value(ratios[i]);
+    replicates[i].full = baseline->form.value(ratios[i]);
     replicates[i].at_size.assign(curve.cells.size(), 0.0);
   }
   for (size_t size = 0; size < curve.cells.size(); ++size) {
@@ -130,7 +130,7 @@ void find_for(const std::string& label, const Curve& curve, size_t metric, Group
   if (!values) {
     return;
   }
-  const auto replicates = resample(curve, *group.topline, metric, work);
+  const auto replicates = resample(curve, *group.baseline, metric, work);
   for (const Tolerance& tolerance : work.options.tolerances) {
     if (!tolerance.metric.empty() && tolerance.metric != info.name) {
       continue;
@@ -142,7 +142,7 @@ void find_for(const std::string& label, const Curve& curve, size_t metric, Group
     found.state_size = smallest_of(curve, *values, tolerance, *info.higher_is_better);
     found.at_most = found.state_size == curve.sizes.front();
     if (!replicates.empty()) {
-      const size_t n = work.table.find(*group.topline, metric)->scores().size();
+      const size_t n = work.table.find(*group.baseline, metric)->scores().size();
       add_interval(curve, replicates, n, *info.higher_is_better, found);
     }
     group.smallest_states.push_back(found);
@@ -152,7 +152,7 @@ void find_for(const std::string& label, const Curve& curve, size_t metric, Group
 }  // namespace
 
 void find_smallest_states(Group& group, Workspace& work) {
-  if (!group.topline) {
+  if (!group.baseline) {
     return;
   }
   const auto curves = curves_of(layout_of(group, work.collection));

@@ -88,8 +88,8 @@ void add_output_options(CLI::App& app, Words& words) {
 void add_analysis_options(CLI::App& app, Words& words) {
   AnalysisOptions& analysis = words.options.analysis;
   app.add_option("--seed", analysis.seed, "Of bootstraps and permutations (0)");
-  app.add_option("--topline", analysis.topline, "Label that summaries compare with (full)");
-  app.add_option("--yardstick", analysis.yardstick, "Policy that regret is measured against");
+  app.add_option("--baseline", analysis.baseline,
+                 "Label that all others are tested against (full)");
 }
 
 void check(const Words& words) {

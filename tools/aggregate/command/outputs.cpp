@@ -13,7 +13,6 @@
 #include "multistate/results/paired_test.h"
 
 #include "aggregate/exports/lm_eval.h"
-#include "aggregate/figures/figures.h"
 #include "aggregate/page/page.h"
 #include "aggregate/tables/formats.h"
 #include "aggregate/tables/pivot.h"
@@ -158,13 +157,14 @@ WrittenReport write_report(const Collection& collection, const Options& options,
   json report = to_json(analysis, collection);
   write_atomically(folder / "report.json", report_text(report));
   write_page(report, options, reload_seconds);
+  std::vector<std::string> problems;
   if (options.figures) {
-    write_figures(report, folder / "figures");
+    problems = draw_report(report, folder / "figures").problems;
   }
   for (const std::string& warning : analysis.warnings) {
     log_warning(warning);
   }
-  return {table_text(table, "terminal"), std::move(report)};
+  return {table_text(table, "terminal"), std::move(report), std::move(problems)};
 }
 
 void write_page(const json& report, const Options& options, double reload_seconds) {

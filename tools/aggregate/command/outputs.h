@@ -14,8 +14,9 @@ namespace multistate::aggregate {
 std::filesystem::path output_folder(const Options& options);
 
 struct WrittenReport {
-  std::string table;      ///< For the terminal.
-  nlohmann::json report;  ///< As report.json holds it.
+  std::string table;                  ///< For the terminal.
+  nlohmann::json report;              ///< As report.json holds it.
+  std::vector<std::string> problems;  ///< Figures that are not there, and why.
 };
 
 /// All of a report, as --format all writes it. With `reload_seconds` above 0 the page loads itself

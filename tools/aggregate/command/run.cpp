@@ -73,17 +73,22 @@ bool is_finished(const Collection& collection) {
 struct Refreshed {
   Collection collection;
   nlohmann::json report;
+  int code = 0;
 };
 
 /// Reads everything and writes everything.
 Refreshed refresh(const Options& options) {
   Collection collection = collect(options.folders);
   const bool goes_on = options.watch && !is_finished(collection);
-  auto [table, report] =
+  auto [table, report, problems] =
       write_report(collection, options, goes_on ? std::max(options.interval, kLeastReload) : 0.0);
   fmt::print("{}\nwritten to {}\n", table, output_folder(options).string());
   std::fflush(stdout);
-  return {std::move(collection), std::move(report)};
+  for (const std::string& problem : problems) {
+    log_warning(problem);
+  }
+  const int code = report_problems(collection) | (problems.empty() ? 0 : 1);
+  return {std::move(collection), std::move(report), code};
 }
 
 /// Sleeps, in pieces that a signal cuts short.
@@ -108,7 +113,7 @@ int watch(const Options& options) {
         fmt::print("\033[H\033[2J");
       }
       Refreshed refreshed = refresh(options);
-      code = report_problems(refreshed.collection);
+      code = refreshed.code;
       if (is_finished(refreshed.collection)) {
         return code;
       }
@@ -132,7 +137,7 @@ int run(const Options& options) {
   if (options.format != "all") {
     return print_one(options);
   }
-  return options.watch ? watch(options) : report_problems(refresh(options).collection);
+  return options.watch ? watch(options) : refresh(options).code;
 }
 
 }  // namespace multistate::aggregate

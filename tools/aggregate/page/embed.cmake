@@ -24,11 +24,16 @@ foreach(file IN LISTS SCRIPTS)
 endforeach()
 string(APPEND script "})();\n")
 
+# Behind Vega and loadVega(), what draws figures under Node.js.
+file(READ "${ASSETS}/vega.js" loader)
+file(READ "${ASSETS}/draw_all.js" draw_all)
+set(drawer "${loader}\n${draw_all}")
+
 file(READ "${ASSETS}/page.html" html)
 file(READ "${ASSETS}/page.css" style)
 
 set(source "#include \"aggregate/page/assets.h\"\n\nnamespace multistate::aggregate {\nnamespace {\n\n")
-foreach(part html style vega script)
+foreach(part html style vega script drawer)
   # Text that ended the literal, or its element in the page, would be a mistake of the parts.
   if("${${part}}" MATCHES "\\)multistate\"")
     message(FATAL_ERROR "${part} holds what ends a literal in ${OUTPUT}")
@@ -40,5 +45,6 @@ foreach(part html style vega script)
 endforeach()
 string(APPEND source "}  // namespace\n\nPageAssets page_assets() {\n"
   "  return {{k_html, sizeof(k_html) - 1}, {k_style, sizeof(k_style) - 1},\n"
-  "          {k_vega, sizeof(k_vega) - 1}, {k_script, sizeof(k_script) - 1}};\n}\n\n}  // namespace multistate::aggregate\n")
+  "          {k_vega, sizeof(k_vega) - 1}, {k_script, sizeof(k_script) - 1},\n"
+  "          {k_drawer, sizeof(k_drawer) - 1}};\n}\n\n}  // namespace multistate::aggregate\n")
 file(WRITE "${OUTPUT}" "${source}")

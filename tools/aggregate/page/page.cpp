@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string_view>
 #include <utility>
 
-#include "aggregate/figures/plot_data.h"
+#include "aggregate/charts/charts.h"
 #include "aggregate/page/assets.h"
 #include "aggregate/page/page_data.h"
+#include "aggregate/reading/plain_text.h"
 
 namespace multistate::aggregate {
 namespace {
@@ -97,6 +99,24 @@ std::string make_page(const Json& report, double reload_seconds) {
                         {"script", assets.script},
                         {"data", data}}};
   return filled(assets.html, parts);
+}
+
+Figures draw_report(const Json& report, const std::filesystem::path& folder) {
+  const PageAssets assets = page_assets();
+  const ReportData data(report);
+  std::vector<Chart> charts = make_charts(data);
+  std::set<std::string> others;
+  for (const Json& metric : report.at("metrics")) {
+    if (!metric.at("headline").get<bool>()) {
+      others.insert(metric.at("name").get<std::string>());
+    }
+  }
+  std::erase_if(charts, [&](const Chart& chart) {
+    const auto metric = chart.choices.find("metric");
+    return metric != chart.choices.end() && others.contains(metric->second);
+  });
+  return write_figures(charts, report.at("setup"),
+                       std::string(assets.vega) + std::string(assets.drawer), folder);
 }
 
 }  // namespace multistate::aggregate

@@ -4,10 +4,11 @@
 
 namespace multistate::aggregate {
 
-/// What the scripts of the page read, as assets/report.js takes it apart: the report, `looks` by
-/// label (color, marker, dash), and `reload_seconds`. Of thousands of cells most of a report would
-/// be the same keys again and again, so `common` holds the parameters that all cells share, and the
-/// points of a series are lists [first_place, end_place, value, stderr].
+/// What the scripts of the page read, as assets/report.js and assets/chart.js take it apart: the
+/// report, without series and maps, with a `title` of every group; `charts` (charts/charts.h);
+/// `looks` by label (color, shape, filled, dash, name); and `reload_seconds`. Of thousands of cells
+/// most of a report would be the same keys again and again, so `common` holds the parameters that
+/// all cells share.
 nlohmann::json page_data(const nlohmann::json& report, double reload_seconds);
 
 }  // namespace multistate::aggregate

@@ -17,7 +17,6 @@
 #include "aggregate/reading/cell_reader.h"
 #include "aggregate/reading/find_results.h"
 #include "aggregate/reading/labels.h"
-#include "aggregate/reading/regret.h"
 
 namespace multistate::aggregate {
 namespace {
@@ -223,7 +222,6 @@ Collection collect(std::span<const fs::path> folders, bool samples) {
   }
   fill_common_parameters(builder.collection());
   set_labels(builder.collection());
-  add_regret(builder.collection());
   return std::move(builder.collection());
 }
 

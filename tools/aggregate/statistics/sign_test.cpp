@@ -4,6 +4,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include <boost/math/distributions/binomial.hpp>
+
 #include "multistate/results/distributions.h"
 
 namespace multistate::aggregate {
@@ -12,14 +14,11 @@ double sign_test_p(int64_t wins, int64_t losses) {
   if (wins < 0 || losses < 0) {
     throw std::invalid_argument("wins and losses are counts");
   }
-  const auto n = static_cast<double>(wins + losses);
-  double tail = 0.0;
-  for (int64_t i = 0; i <= std::min(wins, losses); ++i) {
-    const auto k = static_cast<double>(i);
-    tail += std::exp(std::lgamma(n + 1.0) - std::lgamma(k + 1.0) - std::lgamma(n - k + 1.0) -
-                     n * std::log(2.0));
+  if (wins + losses == 0) {
+    return 1.0;
   }
-  return std::min(1.0, 2.0 * tail);
+  const boost::math::binomial fair(static_cast<double>(wins + losses), 0.5);
+  return std::min(1.0, 2.0 * boost::math::cdf(fair, static_cast<double>(std::min(wins, losses))));
 }
 
 std::optional<Interval> wilson_interval(double successes, double n) {

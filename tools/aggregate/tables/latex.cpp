@@ -6,6 +6,7 @@
 
 #include "multistate/base/text.h"
 
+#include "aggregate/reading/plain_text.h"
 #include "aggregate/tables/entry_text.h"
 #include "aggregate/tables/formats.h"
 
@@ -44,6 +45,14 @@ const char* replacement(char c) {
       return "\\textquotedbl{}";
     case '-':
       return "{-}";  // Two of them would become a dash.
+    case '[':
+      return "{[}";  // The end of a line before it would take it for an option,
+    case '*':
+      return "{*}";  // or for its star.
+    case '`':
+      return "{`}";  // Two of them would become a quotation mark.
+    case '\'':
+      return "{'}";
     default:
       return nullptr;
   }
@@ -126,12 +135,11 @@ std::string caption(const Table& table) {
 
 std::string latex_escaped(const std::string& text) {
   std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
+  for (const char c : plain_text(text)) {
     if (const char* const instead = replacement(c)) {
       out += instead;
     } else {
-      out += byte < 0x20 || byte == 0x7F ? ' ' : c;
+      out += c;
     }
   }
   return out;

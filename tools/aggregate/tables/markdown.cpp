@@ -1,24 +1,36 @@
+#include <cctype>
+
 #include <fmt/format.h>
 
+#include "aggregate/reading/plain_text.h"
 #include "aggregate/tables/entry_text.h"
 #include "aggregate/tables/formats.h"
 
 namespace multistate::aggregate {
 namespace {
 
-/// Text that Markdown shows as it is, on one line.
-std::string escaped(const std::string& text) {
+bool is_in_word(const std::string& text, size_t at) {
+  const auto is_letter = [&](size_t place) {
+    return place < text.size() && std::isalnum(static_cast<unsigned char>(text[place])) != 0;
+  };
+  return at > 0 && is_letter(at - 1) && is_letter(at + 1);
+}
+
+/// Text that GitHub's Markdown shows as it is, on one line.
+std::string escaped(const std::string& given) {
+  const std::string text = plain_text(given);
   std::string out;
-  for (const char c : text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
     if (c == '<') {
       out += "&lt;";
     } else if (c == '&') {
       out += "&amp;";
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out += ' ';
     } else {
-      // An underscore within a word is one in GitHub's Markdown.
-      out += std::string("\\`*[]|~>#").find(c) == std::string::npos ? "" : "\\";
+      // An underscore within a word is one; others, and dollars, would be marks.
+      const bool is_mark =
+          c == '_' ? !is_in_word(text, i) : std::string("\\`*[]|~>#$").find(c) != std::string::npos;
+      out += is_mark ? "\\" : "";
       out += c;
     }
   }

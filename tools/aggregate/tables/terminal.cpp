@@ -5,6 +5,7 @@
 
 #include "multistate/base/text.h"
 
+#include "aggregate/reading/plain_text.h"
 #include "aggregate/tables/entry_text.h"
 #include "aggregate/tables/formats.h"
 
@@ -25,15 +26,6 @@ size_t width_of(const std::string& text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
-/// Without what would move the cursor, or start a colour.
-std::string printable(std::string text) {
-  for (char& c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    c = byte < 0x20 || byte == 0x7F ? '?' : c;
-  }
-  return text;
-}
-
 Word word_of(const Table& table, size_t row, size_t column, bool color) {
   const TableEntry& entry = table.rows[row].entries[column];
   const EntryText text = entry_text(table, row, column);
@@ -52,15 +44,15 @@ std::vector<std::vector<Word>> words_of(const Table& table, const std::vector<si
                                         bool color) {
   std::vector<std::vector<Word>> lines(1);
   for (const std::string& key : table.row_keys) {
-    lines[0].push_back({printable(key), false});
+    lines[0].push_back({plain_text(key), false});
   }
   for (const size_t c : columns) {
-    lines[0].push_back({printable(column_text(table, c)) + " ", false});
+    lines[0].push_back({plain_text(column_text(table, c)) + " ", false});
   }
   for (size_t r = 0; r < table.rows.size(); ++r) {
     auto& line = lines.emplace_back();
     for (const std::string& value : table.rows[r].values) {
-      line.push_back({printable(value), false});
+      line.push_back({plain_text(value), false});
     }
     for (const size_t c : columns) {
       line.push_back(word_of(table, r, c, color));
@@ -119,8 +111,8 @@ std::vector<std::vector<size_t>> columns_by_metric(const Table& table) {
 }  // namespace
 
 std::string terminal_table(const Table& table, bool color, size_t width) {
-  std::string text = printable(table.title) + "\n";
-  text += table.setup.empty() ? "\n" : printable(table.setup) + "\n\n";
+  std::string text = plain_text(table.title) + "\n";
+  text += table.setup.empty() ? "\n" : plain_text(table.setup) + "\n\n";
   std::vector<size_t> all(table.columns.size());
   std::iota(all.begin(), all.end(), size_t{0});
   const Grid whole = grid_of(table, all, color);
@@ -135,9 +127,9 @@ std::string terminal_table(const Table& table, bool color, size_t width) {
     text += fmt::format("{} {}\n", color ? "bold:" : ">", kBestText);
   }
   for (const std::string& note : table.notes) {
-    text += printable(note) + "\n";
+    text += plain_text(note) + "\n";
   }
-  return text + printable(table.counts) + "\n";
+  return text + plain_text(table.counts) + "\n";
 }
 
 }  // namespace multistate::aggregate

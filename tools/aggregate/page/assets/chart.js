@@ -1,33 +1,21 @@
-// One chart: Vega's view in a figure, with its tooltip, its width and its data as a table.
+// The charts: specifications of Vega that come with the page. One of each kind is seen; what the
+// reader chooses (metric, state size, ...) governs all of them.
 
 const vega = loadVega();
-
-// Colours of axes and texts are in page.css, so that light, dark and print need no other drawing.
-const CONFIG = {
-  background: "transparent",
-  font: "system-ui, sans-serif",
-  axis: {labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", titlePadding: 8,
-    gridWidth: 1, domain: false, labelOverlap: true, labelFlush: false},
-};
-
-// Nothing is ever loaded.
-const NO_LOADER = {
-  load: () => Promise.reject(new Error("this page loads nothing")),
-  sanitize: () => Promise.reject(new Error("this page loads nothing")),
-};
 
 const tooltip = {
   node: null,
 
-  show(event, value) {
+  show(event, entries) {
     this.node ??= document.body.appendChild(element("div", {id: "tooltip", role: "tooltip"}));
-    this.node.replaceChildren(element("table", {}, Object.entries(value).map(([key, text]) =>
-      element("tr", {}, element("th", {}, key), element("td", {}, String(text))))));
+    this.node.replaceChildren(element("table", {}, entries.map(([key, text]) =>
+      element("tr", {}, element("th", {}, key), element("td", {}, text)))));
     this.node.hidden = false;
     const box = this.node.getBoundingClientRect();
     const right = event.clientX + 14 + box.width < innerWidth;
     const below = event.clientY + 14 + box.height < innerHeight;
-    this.node.style.left = `${right ? event.clientX + 14 : event.clientX - box.width - 10}px`;
+    this.node.style.left =
+      `${Math.max(0, right ? event.clientX + 14 : event.clientX - box.width - 10)}px`;
     this.node.style.top = `${below ? event.clientY + 14 : event.clientY - box.height - 10}px`;
   },
 
@@ -36,25 +24,40 @@ const tooltip = {
       this.node.hidden = true;
     }
   },
-
-  handle(_, event, __, value) {
-    if (value && typeof value === "object") {
-      tooltip.show(event, value);
-    } else {
-      tooltip.hide();
-    }
-  },
 };
 
-class Chart {
-  constructor(id, title) {
+// The columns of a chart that a point has, as [title, text].
+function entriesOf(chart, point) {
+  return chart.columns.filter(([, field]) => !isAbsent(point[field])).map(([title, field]) => {
+    const value = point[field];
+    const inInterval = ["y", "low", "high"].includes(field);
+    return [title, field === "p" ? probability(value)
+      : inInterval ? supported(value, point.low, point.high) : short(value)];
+  });
+}
+
+function tableOf(chart) {
+  const header = chart.columns.map(([title]) => title);
+  const rows = chart.spec.data[0].values.map((point) => {
+    const texts = new Map(entriesOf(chart, point));
+    return header.map((title) => texts.get(title) ?? "");
+  });
+  const isNumber = (field) => chart.spec.data[0].values.every((point) =>
+    isAbsent(point[field]) || typeof point[field] === "number");
+  return plainTable(chart.title, header, rows,
+    chart.columns.flatMap(([, field], place) => isNumber(field) ? [place] : []));
+}
+
+// The place of the charts of one kind.
+class Slot {
+  constructor(kind, charts) {
+    this.charts = charts;
+    this.caption = element("figcaption");
     this.drawing = element("div", {class: "drawing"});
-    this.controls = element("div", {class: "controls"});
     this.note = element("p", {class: "note"});
     this.data = element("div");
-    this.node = element("figure", {id: `chart-${id}`, class: "chart"},
-      element("figcaption", {}, title), this.controls, this.drawing, this.note, this.data);
-    this.title = title;
+    this.node = element("figure", {id: `chart-${kind}`, class: "chart"}, this.caption,
+      this.drawing, this.note, this.data);
     this.view = null;
     new ResizeObserver(() => this.fit()).observe(this.drawing);
   }
@@ -69,56 +72,122 @@ class Chart {
     }
   }
 
-  // `table`: {header, rows}, the same data for who does not see the picture.
-  draw(spec, table, note = "") {
-    this.view?.finalize();
-    tooltip.hide();
-    const picture = element("div", {role: "img",
-      "aria-label": `${this.title}: ${plural(table.rows.length, "point")}, below as a table`});
-    this.drawing.replaceChildren(picture);
-    this.view = new vega.View(vega.parse(this.whole(spec), CONFIG, {ast: true}), {
-      renderer: "svg", container: picture, hover: true, expr: vega.interpreter,
-      loader: NO_LOADER,
-    }).tooltip(tooltip.handle).run();
-    this.note.textContent = note;
-    this.data.replaceChildren(fold("as a table", () =>
-      plainTable(this.title, table.header, table.rows)));
-  }
-
-  empty(why) {
+  // Shows the chart that fits all that is chosen; where only the view does not, that of another.
+  show(chosen, hidden) {
+    const fits = (chart, ...ignored) => Object.entries(chart.choices).every(([key, value]) =>
+      ignored.includes(key) || chosen.get(key) === value);
+    const chart = this.charts.find((one) => fits(one)) ??
+      this.charts.find((one) => fits(one, "view"));
+    this.node.hidden = !chart;
     this.view?.finalize();
     this.view = null;
-    this.drawing.replaceChildren(element("p", {class: "none"}, why));
-    this.note.textContent = "";
-    this.data.replaceChildren();
-  }
-
-  whole(spec) {
-    return {
-      $schema: "vega 5", width: this.width(), height: 320, padding: 5,
-      autosize: {type: "fit", contains: "padding"}, ...spec,
-      signals: [{name: "policy", value: null}, ...(spec.signals ?? [])],
-    };
-  }
-
-  // The policy that stands out; null: none.
-  highlight(label) {
-    if (this.view) {
-      this.view.signal("policy", label).run();
+    tooltip.hide();
+    if (!chart) {
+      return;
     }
+    this.caption.textContent = chart.title;
+    this.note.textContent = chart.note;
+    if (!chart.spec) {
+      this.drawing.replaceChildren();
+      this.data.replaceChildren();
+      return;
+    }
+    const count = chart.spec.data[0].values.length;
+    const picture = element("div", {role: "img",
+      "aria-label": `${chart.title}: ${plural(count, "point")}, below as a table`});
+    this.drawing.replaceChildren(picture);
+    const spec = {...chart.spec, width: this.width()};
+    this.view = new vega.View(vega.parse(spec, null, {ast: true}), {
+      renderer: "svg", container: picture, hover: true, expr: vega.interpreter, loader: NO_LOADER,
+    }).signal("hidden", [...hidden]).tooltip((_, event, __, point) => {
+      if (point && typeof point === "object") {
+        tooltip.show(event, entriesOf(chart, point));
+      } else {
+        tooltip.hide();
+      }
+    }).run();
+    this.data.replaceChildren(fold("as a table", () => tableOf(chart)));
+  }
+
+  signal(name, value) {
+    this.view?.signal(name, value).run();
   }
 }
 
-// Opacity of a mark: others fade while a policy is pointed at.
-function faded(full = 1) {
-  return {signal: `policy === null || datum.label === policy ? ${full} : ${full * 0.15}`};
-}
+// The keys of choices in the order of their drop-downs.
+const CHOICES = ["metric", "view", "state size", "series", "series by kind", "map", "setting"];
 
-// Base 2 where sizes double; a single value has no logarithmic axis of its own.
-function sizeScale(values) {
-  const distinct = [...new Set(values)];
-  const logarithmic = distinct.length > 1 && Math.min(...distinct) > 0;
-  return {name: "x", type: logarithmic ? "log" : "linear", ...(logarithmic ? {base: 2} : {}),
-    domain: [Math.min(...distinct), Math.max(...distinct)], range: "width", nice: false,
-    zero: false, padding: 10};
+class Charts {
+  constructor(report, charts) {
+    this.report = report;
+    this.byKind = new Map();
+    for (const chart of charts) {
+      this.byKind.set(chart.kind, [...(this.byKind.get(chart.kind) ?? []), chart]);
+    }
+    this.slots = [...this.byKind].map(([kind, ofKind]) => new Slot(kind, ofKind));
+    this.values = new Map(CHOICES.map((key) =>
+      [key, [...new Set(charts.map((chart) => chart.choices[key]))].filter(
+        (value) => value !== undefined)]));
+    const sizes = this.values.get("state size");
+    sizes.sort((a, b) => Number(a) - Number(b));
+    this.hidden = choices.list("hidden");
+    this.controls = element("div", {class: "controls", id: "choices"});
+    this.legend = element("div");
+    this.nodes = [this.controls, this.legend,
+      element("div", {id: "charts"}, this.slots.map((slot) => slot.node))];
+  }
+
+  show(group) {
+    this.group = group;
+    const chosen = new Map([["group", group.title]]);
+    const selects = [];
+    for (const [key, values] of this.values) {
+      const id = key.replaceAll(" ", "-");
+      chosen.set(key, choices.oneOf(id, values));
+      if (values.length > 1) {
+        selects.push(chooser(key, id, values.map((value) => [value, value]), chosen.get(key),
+          (value) => {
+            choices.set(id, value, values[0]);
+            this.show(this.group);
+            document.getElementById(id).focus();
+          }));
+      }
+    }
+    this.controls.replaceChildren(...selects);
+    this.legend.replaceChildren(this.legendOf(group));
+    this.slots.forEach((slot) => slot.show(chosen, this.hidden));
+  }
+
+  all(signal, value) {
+    this.slots.forEach((slot) => slot.signal(signal, value));
+  }
+
+  // The policies: each can be switched off, and stands out while it is pointed at or has the focus.
+  legendOf(group) {
+    const labels = [...new Set(group.cells.map((cell) => cell.label))].sort();
+    const name = (label) => this.report.looks[label].name;
+    const change = () => {
+      choices.setList("hidden", this.hidden);
+      this.all("hidden", [...this.hidden]);
+    };
+    const entries = labels.map((label) => {
+      const box = element("input", {type: "checkbox", checked: !this.hidden.has(name(label)),
+        "data-label": label, onchange: () => {
+          this.hidden[box.checked ? "delete" : "add"](name(label));
+          change();
+        }});
+      const light = (chosen) => () => this.all("policy", chosen);
+      return element("label", {onpointerenter: light(name(label)), onpointerleave: light(null),
+        onfocusin: light(name(label)), onfocusout: light(null)}, box, named(this.report, label));
+    });
+    const all = (visible) => () => {
+      labels.forEach((label) => this.hidden[visible ? "delete" : "add"](name(label)));
+      entries.forEach((entry) => { entry.querySelector("input").checked = visible; });
+      change();
+    };
+    return element("fieldset", {id: "legend"}, element("legend", {}, "Policies"), entries,
+      element("span", {class: "buttons"},
+        element("button", {type: "button", onclick: all(true)}, "all"),
+        element("button", {type: "button", onclick: all(false)}, "none")));
+  }
 }

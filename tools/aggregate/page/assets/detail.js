@@ -3,8 +3,8 @@
 const SAMPLES_AT_ONCE = 200;
 
 function metricRows(report, cell) {
-  return Object.entries(cell.metrics).map(([name, metric]) => [name, short(metric.value),
-    short(metric.stderr), interval(metric.low, metric.high), plain(metric.n),
+  return Object.entries(cell.metrics).map(([name, metric]) => [name,
+    withInterval(metric.value, metric.low, metric.high), short(metric.stderr), plain(metric.n),
     report.metrics.get(name)?.unit ?? ""]);
 }
 
@@ -62,7 +62,7 @@ function detailOf(report, cell) {
     element("dl", {}, facts.map(([key, value]) =>
       element("div", {}, element("dt", {}, key), element("dd", {}, value)))),
     Object.keys(cell.metrics).length === 0 ? null : plainTable("Metrics",
-      ["metric", "value", "standard error", "interval", "n", "unit"], metricRows(report, cell),
-      [1, 2, 3, 4]),
+      ["metric", "value [95 %]", "standard error", "n", "unit"], metricRows(report, cell),
+      [1, 2, 3]),
     samplesOf(cell));
 }

@@ -38,12 +38,21 @@ function withError(value, error) {
   return `${value.toFixed(decimals)} ± ${spread.toFixed(decimals)}`;
 }
 
-function signed(value) {
-  return typeof value === "number" && value > 0 ? "+" + short(value) : short(value);
+// The value with as many decimals as its interval supports: two digits of half its width.
+function supported(value, low, high) {
+  const half = (numeric(high) - numeric(low)) / 2;
+  if (typeof value !== "number" || !Number.isFinite(half) || half <= 0) {
+    return short(value);
+  }
+  return value.toFixed(Math.min(8, Math.max(0, 1 - Math.floor(Math.log10(half)))));
 }
 
-function interval(low, high) {
-  return isAbsent(low) && isAbsent(high) ? "" : `[${short(low)}, ${short(high)}]`;
+// "+0.181 [0.149, 0.218]"
+function withInterval(value, low, high, sign = false) {
+  const text = (one) => supported(one, low, high);
+  const plus = sign && value > 0 ? "+" : "";
+  return plus + text(value) + (isAbsent(low) && isAbsent(high) ? ""
+    : ` [${text(low)}, ${text(high)}]`);
 }
 
 function probability(p) {

@@ -11,21 +11,23 @@ function section(id, make) {
 }
 
 // Charts and answers of one group at a time; what cannot be compared is in another.
-function showGroup(report, charts, place) {
-  const group = report.groups[place];
-  section("summary", () => summaryOf(report, group));
-  section("policies", () => legendOf(report, group, charts));
-}
-
 function groupChooser(report, charts) {
-  const titles = report.groups.map((group, place) =>
-    [String(place), group.title || `group ${place + 1}`]);
-  const chosen = choices.oneOf("group", titles.map(([value]) => value));
-  showGroup(report, charts, Number(chosen));
-  return titles.length < 2 ? null : chooser("compared", "group", titles, chosen, (value) => {
-    choices.set("group", value, "0");
-    showGroup(report, charts, Number(value));
-  });
+  const titles = report.groups.map((group) => group.title);
+  const show = (title) => {
+    const group = report.groups[titles.indexOf(title)];
+    section("summary", () => summaryOf(report, group));
+    section("pictures-holder", () => {
+      charts.show(group);
+      return charts.nodes;
+    });
+  };
+  const chosen = choices.oneOf("group", titles);
+  show(chosen);
+  return titles.length < 2 ? null : [groupsTable(report),
+    chooser("compared", "group", titles.map((title) => [title, title]), chosen, (title) => {
+      choices.set("group", title, titles[0]);
+      show(title);
+    })];
 }
 
 // What is behind the # of the address are choices, so links within the page leave it alone.
@@ -56,15 +58,11 @@ function listenToKeys() {
 function start() {
   const data = JSON.parse(document.getElementById("data").textContent);
   const report = new Report(data);
-  const charts = [bySizeChart(report), tradeOffChart(report, "state_bytes"),
-    tradeOffChart(report, "tokens_per_s"), byPlaceChart(report), byLabelChart(report),
-    depthMapChart(report), valueMapChart(report)];
   section("head", () => [countsSection(report), noticesSection(report)]);
   if (report.groups.length === 0) {
     section("groups", () => element("p", {class: "note"}, "No cell is done yet."));
   } else {
-    section("charts", () => charts.map((chart) => chart.node));
-    section("groups", () => groupChooser(report, charts));
+    section("groups", () => groupChooser(report, new Charts(report, data.charts)));
   }
   section("table", () => new CellTable(report).node);
   section("provenance", () => provenanceSection(report));

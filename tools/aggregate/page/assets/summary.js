@@ -14,11 +14,11 @@ function countsSection(report) {
 }
 
 // "nll: h2o is best at 64, 128; no best policy at 256."
-function bestSentence(group, metric) {
+function bestSentence(report, group, metric) {
   const all = group.json.best.filter((best) => best.metric === metric);
   const sizes = new Map();
   for (const best of all) {
-    const key = best.verdict === "best" ? best.label : null;
+    const key = best.verdict === "best" ? report.looks[best.label].name : null;
     sizes.set(key, [...(sizes.get(key) ?? []), sizeText(best.state_size)]);
   }
   const parts = [...sizes].map(([label, at]) => [label === null ? "no best policy"
@@ -30,24 +30,38 @@ function bestSentence(group, metric) {
 // What may be said at each state size. The policy with the best value stands there whether it may be
 // called the best or not; the sentence says which.
 function bestTable(report, group, metric) {
-  const full = report.toplineLabel(group) ?? "the topline";
+  const full = baselineName(report, group);
   const rows = group.json.best.filter((best) => best.metric === metric).map((best) => {
     const next = best.versus_runner_up;
     const versus = best.versus_full;
     return [
       sizeText(best.state_size),
       isAbsent(best.label) ? "" : named(report, best.label),
-      short(best.value),
+      supported(best.value, versus?.low, versus?.high),
       best.sentence,
-      next ? `${signed(next.difference)} ${interval(next.low, next.high)}` : "",
+      next ? withInterval(next.difference, next.low, next.high, true) : "",
       next ? probability(next.p_adjusted) : "",
-      versus ? `${signed(versus.difference)} ${interval(versus.low, versus.high)}` : "",
+      versus ? withInterval(versus.difference, versus.low, versus.high, true) : "",
       versus ? probability(versus.p_adjusted) : "",
     ];
   });
   return rows.length === 0 ? null : plainTable(`${metric}: what may be said at each state size`,
     ["state size", "leader", report.axis(metric), "verdict", "runner-up less leader",
       "p (runner-up)", `against ${full}`, `p (${full})`], rows, [0, 2, 4, 5, 6, 7]);
+}
+
+function baselineName(report, group) {
+  return group.baseline ? report.looks[group.baseline.label].name : "the baseline";
+}
+
+// Of several groups the verdicts on all, since the rest of the page shows one at a time.
+function groupsTable(report) {
+  const metrics = report.headline();
+  const rows = report.groups.flatMap((group) => metrics.map((metric) =>
+    [group.title, bestSentence(report, group, metric)])).filter(([, sentence]) => sentence);
+  const table = () => plainTable("What may be said of each group", ["group", "verdict"], rows);
+  return report.groups.length < 2 || rows.length === 0 ? null
+    : rows.length <= 12 ? table() : fold(`verdicts on all ${report.groups.length} groups`, table);
 }
 
 function notRankedList(group) {
@@ -61,11 +75,12 @@ function smallestText(found) {
   if (isAbsent(found.state_size)) {
     return "more than measured";
   }
-  const size = (found.at_most ? "≤ " : "") + short(found.state_size);
+  const rows = (value) => String(Math.round(value));
+  const size = (found.at_most ? "≤ " : "") + rows(found.state_size);
   if (!found.has_interval) {
     return size;
   }
-  const end = (value) => isAbsent(value) ? "beyond" : short(value);
+  const end = (value) => isAbsent(value) ? "beyond" : rows(value);
   return `${size} [${end(found.low)}, ${end(found.high)}]`;
 }
 
@@ -86,28 +101,30 @@ function smallestTable(report, group) {
     const one = entries.get(label + "\n" + column);
     return one ? smallestText(one) : "";
   })]);
-  return plainTable(
-    `Smallest state, in rows, that is as good as ${report.toplineLabel(group) ?? "the topline"}`,
+  const table = () => plainTable(
+    `Smallest state, in rows, that is as good as ${baselineName(report, group)}`,
     ["policy", ...columns], rows, columns.map((_, place) => place + 1));
+  return rows.length <= 8 ? table() : fold(`smallest states of ${rows.length} policies`, table);
 }
 
 const TESTS_AT_ONCE = 500;
 
-// All comparisons of two cells, as the report has them; regret is one against the yardstick.
-function testsFold(report, group, key, title) {
-  const all = group.json[key] ?? [];
+// All comparisons of two cells, as the report has them.
+function testsFold(report, group) {
+  const all = group.json.comparisons;
+  const title = "paired tests";
   const cell = (id) => {
     const {label, size} = report.byId.get(id);
-    return `${label}, ${sizeText(size)}`;
+    return `${report.looks[label].name}, ${sizeText(size)}`;
   };
   const caption = all.length <= TESTS_AT_ONCE ? title
     : `${title}: the first ${TESTS_AT_ONCE}, all are in report.json`;
   return all.length === 0 ? null : fold(`${all.length} ${title}`, () => plainTable(caption,
-    ["question", "metric", "cell", "less", "difference", "interval", "test", "p", "p (adjusted)",
+    ["question", "metric", "cell", "less", "difference [95 %]", "test", "p", "p (adjusted)",
       "effect", "units"],
     all.slice(0, TESTS_AT_ONCE).map((one) => [one.question, one.metric, cell(one.a), cell(one.b),
-      signed(one.difference), interval(one.low, one.high), one.test, probability(one.p),
-      probability(one.p_adjusted), short(one.effect), String(one.n)]), [4, 5, 7, 8, 9, 10]));
+      withInterval(one.difference, one.low, one.high, true), one.test, probability(one.p),
+      probability(one.p_adjusted), short(one.effect), String(one.n)]), [4, 6, 7, 8, 9]));
 }
 
 function noticesSection(report) {
@@ -136,11 +153,10 @@ function failures(report) {
 
 function summaryOf(report, group) {
   return [
-    ...report.headline().map((metric) => bestSentence(group, metric)),
+    ...report.headline().map((metric) => bestSentence(report, group, metric)),
     ...report.headline().map((metric) => bestTable(report, group, metric)),
     smallestTable(report, group),
     notRankedList(group),
-    testsFold(report, group, "comparisons", "paired tests"),
-    testsFold(report, group, "regret", "comparisons with the yardstick"),
+    testsFold(report, group),
   ].filter(Boolean);
 }

@@ -1,10 +1,11 @@
-#include "aggregate/figures/palette.h"
+#include "aggregate/charts/palette.h"
 
 #include <array>
 #include <cmath>
 #include <set>
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include "support/catch.h"
 
@@ -60,43 +61,66 @@ double distance(const Color& a, const Color& b) {
 
 }  // namespace
 
-TEST_CASE("no two policies look the same") {
-  const Palette palette(labels(120), {});
-  std::set<std::tuple<std::string, int, int>> looks;
+TEST_CASE("no two labels look the same, and none has another's name") {
+  auto all = labels(120);
+  all.merge(std::set<std::string>{"h2o", "H2O", "h2o scope=layer", "h2o scope=kv_head", "tova"});
+  const Palette palette(all);
+  std::set<std::tuple<std::string, std::string, bool, std::vector<int>>> looks;
+  std::set<std::string> names;
   for (const auto& [label, look] : palette.looks()) {
-    CHECK(looks.emplace(look.color, look.marker, look.dash).second);
+    CAPTURE(label);
+    CHECK(looks.emplace(look.color, look.shape, look.filled, look.dash).second);
+    CHECK(names.insert(look.name).second);
   }
-  CHECK(looks.size() == 120);
 }
 
-TEST_CASE("ten policies have ten colours, and the full model another") {
-  auto all = labels(10);
-  all.insert("full");
-  const Palette palette(all, {"full"});
+TEST_CASE("a policy has its colour and its name whatever stands beside it") {
+  const Palette alone({"h2o", "mine"});
+  const Palette beside({"a2sf", "full", "h2o", "kivi", "mine", "streaming sinks=4", "tova"});
+  for (const char* label : {"h2o", "mine"}) {
+    CAPTURE(label);
+    CHECK(beside.at(label).color == alone.at(label).color);
+    CHECK(beside.at(label).shape == alone.at(label).shape);
+    CHECK(beside.at(label).name == alone.at(label).name);
+  }
+  CHECK(beside.at("h2o").name == "H2O");
+  CHECK(beside.at("tova").name == "TOVA");
+  CHECK(beside.at("streaming sinks=4").name == "StreamingLLM sinks=4");
+  CHECK(beside.at("mine").name == "mine");
+}
+
+TEST_CASE("the labels of one policy share its colour") {
+  const Palette palette({"streaming", "streaming sinks=0", "streaming sinks=4"});
+  CHECK(palette.at("streaming sinks=0").color == palette.at("streaming").color);
+  CHECK(palette.at("streaming sinks=4").color == palette.at("streaming").color);
+}
+
+TEST_CASE("the full cache is grey, and no policy is") {
+  const Palette palette({"full", "h2o", "tova", "window", "snapkv"});
+  for (const auto& [label, look] : palette.looks()) {
+    CHECK((look.color == palette.at("full").color) == (label == "full"));
+  }
+}
+
+TEST_CASE("a name is one line that any format can hold") {
+  const Palette palette({"a\n<b>\x1b[31m\xff"});
+  CHECK(palette.looks().begin()->second.name == "a <b> [31m?");
+}
+
+TEST_CASE("colours are seen on white and on a dark page") {
+  const Palette palette({"h2o", "tova", "streaming", "window", "snapkv", "pyramidkv", "adakv",
+                         "scissorhands", "expected_attention", "kivi", "full"});
   std::set<std::string> colors;
   for (const auto& [label, look] : palette.looks()) {
+    CAPTURE(look.color);
     colors.insert(look.color);
+    CHECK(contrast(look.color, "#ffffff") > 2.0);
+    CHECK(contrast(look.color, "#16191d") > 3.0);
   }
   CHECK(colors.size() == 11);
 }
 
-TEST_CASE("the full model takes no policy's colour away") {
-  const Palette without({"h2o", "tova"}, {});
-  const Palette with({"full", "h2o", "tova"}, {"full"});
-  CHECK(with.at("h2o").color == without.at("h2o").color);
-  CHECK(with.at("tova").color == without.at("tova").color);
-}
-
-TEST_CASE("colours are seen on white and on a dark page") {
-  const Palette palette(labels(10), {});
-  for (const auto& [label, look] : palette.looks()) {
-    CAPTURE(look.color);
-    CHECK(contrast(look.color, "#ffffff") > 2.0);
-    CHECK(contrast(look.color, "#16191d") > 3.0);
-  }
-}
-
-TEST_CASE("the colours of the first six policies differ for the colour-blind") {
+TEST_CASE("the colours of the best known policies differ for the colour-blind") {
   const std::array<std::array<Color, 3>, 2> matrices = {{
       {{{0.152286, 1.052583, -0.204868},
         {0.114503, 0.786281, 0.099216},
@@ -105,7 +129,7 @@ TEST_CASE("the colours of the first six policies differ for the colour-blind") {
         {0.280085, 0.672501, 0.047413},
         {-0.011820, 0.042940, 0.968881}}},  // no middle-wave cones
   }};
-  const Palette palette(labels(6), {});
+  const Palette palette({"h2o", "tova", "streaming", "window", "snapkv", "pyramidkv"});
   for (const auto& matrix : matrices) {
     for (const auto& [one, look] : palette.looks()) {
       for (const auto& [other, look2] : palette.looks()) {

@@ -4,7 +4,6 @@
 #include <set>
 
 #include "aggregate/charts/figures.h"
-#include "aggregate/charts/picture.h"
 #include "aggregate/support/made_report.h"
 #include "support/catch.h"
 
@@ -300,22 +299,6 @@ TEST_CASE("a large map is an image, and says where its values are") {
   CHECK(points[0]["image"].get<std::string>().starts_with("data:image/png;base64,iVBORw0KGgo"));
   CHECK_THAT(chart.note, ContainsSubstring("60 x 60 values"));
   CHECK(chart.spec["legends"][0]["title"] == "m (steps)");
-}
-
-TEST_CASE("an image is the PNG that another encoder makes of the same pixels") {
-  Picture picture;
-  picture.width = 2;
-  picture.height = 1;
-  picture.pixels = {1, 0};
-  picture.colors[1] = {255, 128, 0};
-  // Of Python's zlib.compress(b"\0\1\0", 0) and zlib.crc32().
-  const std::string uri = picture.data_uri();
-  CHECK(
-      uri.starts_with("data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAMAAADD/I+4"
-                      "AAADAFBMVEUAAAD/gAAAAAAA"));
-  CHECK(
-      uri.ends_with("AAAAAABgRy3MAAAAAXRSTlMAQObYZgAAAA5JREFUeAEBAwD8/wABAAAFAAL83xtTAAAAAElFTkSu"
-                    "QmCC"));
 }
 
 TEST_CASE("a series by label is dots, the label with the highest mean on top") {

@@ -120,7 +120,7 @@ void draw(const ReportData& data, const ReportGroup& group, const std::string& a
   add_data("bounded", "isValid(datum.x)", spec);
   spec["scales"].push_back(x_scale(sizes, sizes.size() > 1 && sizes.front() > 0.0));
   spec["scales"].push_back(y_scale(points));
-  Json below = axis_of(R"json({"orient": "bottom", "scale": "x", "format": "~r"})json",
+  Json below = axis_of(R"json({"orient": "bottom", "scale": "x", "format": "d"})json",
                        "state size (rows of every layer)");
   below["values"] = sizes;
   spec["axes"] = {

@@ -65,9 +65,9 @@ Json Maker::series(double loss, int size) {
     points.push_back({{"first_place", first},
                       {"end_place", 2 * first},
                       {"value", value},
-                      {"stderr", 0.05 + 0.5 / first},
-                      {"low", value - 0.1 - 1.0 / first},
-                      {"high", value + 0.1 + 1.0 / first},
+                      {"stderr", 0.05},
+                      {"low", value - 0.1},
+                      {"high", value + 0.1},
                       {"n", made_.samples}});
   }
   return points;
@@ -100,8 +100,7 @@ Json Maker::labelled(size_t policy) const {
   Json points = Json::array();
   for (const char* kind : {"digit", "it's", "other"}) {
     const auto place = points.size();
-    const double value =
-        100.0 * static_cast<double>((place * 2) % 3) + 10.0 * static_cast<double>(policy);
+    const auto value = static_cast<double>(100 * (place * 2 % 3) + 10 * policy);
     points.push_back({{"first_place", place},
                       {"end_place", place + 1},
                       {"label", kind},
@@ -220,11 +219,9 @@ Json Maker::comparison(const char* metric, size_t a, size_t b, double difference
           {"metric", metric},
           {"state_size", cells_[a]["parameters"]["state_size"]},
           {"test", "paired t"},
-          {"samples", made_.samples},
           {"a", cells_[a]["id"]},
           {"b", cells_[b]["id"]},
           {"difference", difference},
-          {"stderr", 0.02},
           {"low", difference - 0.04},
           {"high", difference + 0.04},
           {"p", 0.004},
@@ -276,8 +273,7 @@ void Maker::finish_group(const Json& key, size_t first, size_t baseline) {
                         {"at_most", false},
                         {"has_interval", true},
                         {"low", 150.0},
-                        {"high", nullptr},
-                        {"reached", 0.9}});
+                        {"high", nullptr}});
   }
   groups_.push_back({{"key", key},
                      {"cells", std::move(ids)},

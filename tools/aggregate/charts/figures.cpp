@@ -28,7 +28,7 @@ const char* const kColors = R"json({
 
 const char* const kLegend = R"json({
   "stroke": "color", "fill": "fill", "shape": "shape", "strokeDash": "dash", "orient": "bottom",
-  "symbolStrokeWidth": 1.5, "symbolSize": 70, "rowPadding": 3, "labelLimit": 640, "columnPadding": 14, "offset": 12,
+  "symbolStrokeWidth": 1.5, "symbolSize": 70, "rowPadding": 3, "labelLimit": 0, "columnPadding": 14, "offset": 12,
   "encode": {"symbols": {"update": {"strokeDash": {"value": []}}}}
 })json";
 

@@ -380,45 +380,6 @@ TEST_CASE("a limit is marked and does not stand for the whole") {
           .state() == CellState::kMissing);
 }
 
-TEST_CASE("what an interrupted run finished is taken over") {
-  const TinySweep sweep;
-  const auto plan = plan_of(sweep, "policy: {name: random}\nstate_size: 8\n");
-  run_sweep(plan, options());
-  const auto expected = metrics_of(plan);
-  const auto& cell = plan.cells.front();
-  const auto folder = plan.spec.output / "cells" / cell.folder();
-
-  // As a crash leaves it: two samples and half a line of the third.
-  std::string lines;
-  const auto text = read_file(folder / "samples.jsonl");
-  const auto first_end = text.find('\n');
-  const auto second_end = text.find('\n', first_end + 1);
-  const auto wrap = [&](int sample, const std::string& record) {
-    return fmt::format(R"({{"cell_id":"{}","sample":{},"record":{}}})", cell.id, sample, record);
-  };
-  lines = wrap(0, text.substr(0, first_end)) + "\n" +
-          wrap(1, text.substr(first_end + 1, second_end - first_end - 1)) + "\n" +
-          wrap(2, "{}").substr(0, 40);
-  std::filesystem::remove(folder / "result.json");
-  std::filesystem::remove(folder / "samples.jsonl");
-  write_file(folder / "samples.partial.jsonl", lines);
-  CHECK(read_sweep_status(sweep.output()).cells.front().samples == 2);
-  run_sweep(plan, options());
-  CHECK(metrics_of(plan) == expected);
-  CHECK(!std::filesystem::exists(folder / "samples.partial.jsonl"));
-}
-
-TEST_CASE("a torn result is moved aside, not lost, and its cell runs again") {
-  const TinySweep sweep;
-  const auto plan = plan_of(sweep, "policy: {name: tova}\nstate_size: 8\n");
-  run_sweep(plan, options());
-  const auto path = plan.spec.output / "cells" / plan.cells.front().folder() / "result.json";
-  write_file(path, "{\"schema\": {\"na");
-  CHECK(read_sweep_status(sweep.output()).problems.size() == 1);
-  CHECK(run_sweep(plan, options()).done == 1);
-  CHECK(read_file(path.string() + ".rejected-1") == "{\"schema\": {\"na");
-}
-
 TEST_CASE("--cell picks by id and refuses what no cell has") {
   const TinySweep sweep;
   const auto plan = plan_of(sweep, TinySweep::grid());

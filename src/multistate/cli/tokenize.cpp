@@ -2,6 +2,8 @@
 #include <iterator>
 #include <memory>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -11,13 +13,14 @@
 #include "multistate/base/mapped_file.h"
 #include "multistate/base/text.h"
 #include "multistate/cli/command.h"
-#include "multistate/model/model_file.h"
+#include "multistate/model/open_tokenizer.h"
+#include "multistate/text/tokenizer.h"
 
 namespace multistate {
 namespace {
 
 struct TokenizeArguments {
-  std::string file;
+  std::vector<std::string> files;
   std::string model;
   bool json = false;
   bool count = false;
@@ -44,25 +47,31 @@ std::vector<int64_t> parse_ids(const std::string& text) {
   return ids;
 }
 
-int tokenize(const TokenizeArguments& arguments) {
-  const auto tokenizer = Tokenizer::make(ModelFile::open(arguments.model)->tokenizer());
-  const std::string input = read_input(arguments.file);
+void print(const Tokenizer& tokenizer, const std::string& input,
+           const TokenizeArguments& arguments) {
   if (arguments.decode) {
-    fmt::print("{}", tokenizer->decode(parse_ids(input)));
-    return 0;
+    fmt::print("{}", tokenizer.decode(parse_ids(input)));
+    return;
   }
-  const auto ids = tokenizer->encode(input);
+  const auto ids = tokenizer.encode(input);
   if (arguments.count) {
     fmt::print("{}\n", ids.size());
   } else if (arguments.json) {
     auto tokens = nlohmann::json::array();
     for (const int64_t id : ids) {
-      tokens.push_back(tokenizer->token_bytes(id));
+      tokens.push_back(tokenizer.token_bytes(id));
     }
     const nlohmann::json out = {{"count", ids.size()}, {"ids", ids}, {"tokens", tokens}};
     fmt::print("{}\n", out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   } else {
     fmt::print("{}\n", fmt::join(ids, " "));
+  }
+}
+
+int tokenize(const TokenizeArguments& arguments) {
+  const auto tokenizer = Tokenizer::make(open_tokenizer(arguments.model));
+  for (const std::string& file : arguments.files) {
+    print(*tokenizer, read_input(file), arguments);
   }
   return 0;
 }
@@ -72,8 +81,16 @@ int tokenize(const TokenizeArguments& arguments) {
 void add_tokenize_command(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<TokenizeArguments>();
   CLI::App* command = app.add_subcommand("tokenize", "Text to token ids and back");
-  command->add_option("file", arguments->file, "Text file; - reads standard input")->required();
-  command->add_option("--model", arguments->model, "Model whose tokenizer to use")->required();
+  command
+      ->add_option("file", arguments->files,
+                   "Text files, a line of output each; - reads standard input")
+      ->required();
+  command
+      ->add_option("--model", arguments->model,
+                   "Model whose tokenizer to use, or a tokenizer.json, tokenizer.model, "
+                   "tekken.json, or GGUF "
+                   "file without tensors")
+      ->required();
   CLI::Option* json =
       command->add_flag("--json", arguments->json, "Count, ids and token strings as JSON");
   CLI::Option* count = command->add_flag("--count", arguments->count, "Only the number of tokens");

@@ -19,7 +19,7 @@ struct Novel {
   const char* sha256;  ///< Of the ids as little-endian int32.
 };
 
-// Printed by tools/oracle_tokenizer with tokenizers 0.23.3.
+// Of tokenizers 0.23.3; tools/oracle_tokenizers compares the ids themselves.
 const std::vector<Novel> kNovels = {
     {"sense_and_sensibility", 167839,
      "7b1a807934fcefa94ab3bb07b99b4bbbe7aee707295127f1c3a7c0c893d8d6c5"},

@@ -1,7 +1,7 @@
 #include "multistate/datasets/truncation.h"
 
 #include "multistate/text/byte_alphabet.h"
-#include "multistate/text/pre_tokenizer.h"
+#include "multistate/text/tokenizer_steps.h"
 
 #include "support/catch.h"
 #include "support/input_error.h"
@@ -16,7 +16,7 @@ std::unique_ptr<Tokenizer> byte_tokenizer() {
   for (int byte = 0; byte < 256; ++byte) {
     spec.tokens.push_back(byte_to_character(static_cast<unsigned char>(byte)));
   }
-  std::get<ByteLevelSpec>(spec.kind).pre_tokenizer = {gpt2_split()};
+  std::get<BpeSpec>(spec.kind).pre_tokenizer = gpt2_steps();
   return Tokenizer::make(spec);
 }
 

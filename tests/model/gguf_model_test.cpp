@@ -264,7 +264,7 @@ TEST_CASE("control and user-defined tokens of a GGUF file become added tokens") 
   const TokenizerSpec spec = ModelFile::open(folder / "m.gguf")->tokenizer();
   CHECK(spec.source == (folder / "m.gguf").string());
   CHECK(spec.tokens == tiny_tokens());
-  CHECK(std::get<ByteLevelSpec>(spec.kind).merges == tiny_merges());
+  CHECK(std::get<BpeSpec>(spec.kind).merges == tiny_merges());
   REQUIRE(spec.added_tokens.size() == 2);
   CHECK(spec.added_tokens[0].id == 262);
   CHECK_FALSE(spec.added_tokens[0].special);

@@ -2,7 +2,7 @@
 #include <set>
 
 #include "multistate/text/byte_alphabet.h"
-#include "multistate/text/pre_tokenizer.h"
+#include "multistate/text/tokenizer_steps.h"
 
 #include "support/catch.h"
 #include "support/input_error.h"
@@ -18,13 +18,13 @@ std::unique_ptr<Tokenizer> small_tokenizer() {
   for (int byte = 0; byte < 256; ++byte) {
     spec.tokens.push_back(byte_to_character(static_cast<unsigned char>(byte)));
   }
-  auto& kind = std::get<ByteLevelSpec>(spec.kind);
+  auto& kind = std::get<BpeSpec>(spec.kind);
   kind.merges = {{"t", "h"}, {"th", "e"}, {"Ġ", "the"}, {"b", "a"}, {"i", "n"},
                  {"Ġ", "a"}, {"e", "r"},  {"r", "e"},   {"o", "n"}};
   for (const auto& [left, right] : kind.merges) {
     spec.tokens.push_back(left + right);
   }
-  kind.pre_tokenizer = {gpt2_split()};
+  kind.pre_tokenizer = gpt2_steps();
   return Tokenizer::make(spec);
 }
 

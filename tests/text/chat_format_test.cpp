@@ -1,7 +1,7 @@
 #include "multistate/text/chat_format.h"
 
 #include "multistate/text/byte_alphabet.h"
-#include "multistate/text/pre_tokenizer.h"
+#include "multistate/text/tokenizer_steps.h"
 
 #include "support/catch.h"
 #include "support/input_error.h"
@@ -25,7 +25,7 @@ TokenizerSpec byte_spec(const std::vector<std::string>& special) {
     spec.added_tokens.push_back({static_cast<int64_t>(spec.tokens.size()), token, true});
     spec.tokens.push_back(token);
   }
-  std::get<ByteLevelSpec>(spec.kind).pre_tokenizer = {gpt2_split()};
+  std::get<BpeSpec>(spec.kind).pre_tokenizer = gpt2_steps();
   return spec;
 }
 

@@ -3,7 +3,7 @@
 #include "multistate/base/error.h"
 #include "multistate/base/text.h"
 #include "multistate/model/gguf_vocabulary.h"
-#include "multistate/text/pre_tokenizer.h"
+#include "multistate/text/named_pre_tokenizers.h"
 
 namespace multistate {
 namespace {
@@ -51,7 +51,8 @@ void read_byte_level(const GgufMetadata& metadata, TokenizerSpec& spec) {
   }
   const auto name = metadata.required(&GgufMetadata::string, vocabulary_key("pre"));
   NamedPreTokenizer named = named_pre_tokenizer(name, spec.source);
-  ByteLevelSpec kind;
+  BpeSpec kind;
+  kind.normalizer = std::move(named.normalizer);
   kind.pre_tokenizer = std::move(named.steps);
   kind.ignore_merges = named.ignore_merges;
   for (const auto text : metadata.required(&GgufMetadata::strings, vocabulary_key("merges"))) {

@@ -8,7 +8,6 @@
 
 #include "multistate/base/error.h"
 #include "multistate/base/text.h"
-#include "multistate/text/byte_alphabet.h"
 
 namespace multistate {
 namespace {
@@ -18,15 +17,6 @@ constexpr int32_t kNoToken = -1;
 uint64_t pair_key(int32_t left, int32_t right) {
   return (static_cast<uint64_t>(static_cast<uint32_t>(left)) << 32) | static_cast<uint32_t>(right);
 }
-
-/// A token of the piece, in a list from left to right.
-struct Symbol {
-  int32_t id = 0;
-  int32_t bytes = 1;
-  int32_t previous = -1;
-  int32_t next = -1;
-  bool joined = false;
-};
 
 /// A pair that may be merged. It is out of date when one of the two has changed since.
 struct Candidate {
@@ -43,63 +33,58 @@ struct Candidate {
   }
 };
 
-/// A symbol a byte.
-std::vector<Symbol> symbols_of(std::string_view piece, const std::vector<int32_t>& byte_ids) {
-  const auto size = static_cast<int32_t>(piece.size());
-  std::vector<Symbol> symbols(piece.size());
-  for (int32_t i = 0; i < size; ++i) {
-    const auto byte = static_cast<unsigned char>(piece[static_cast<size_t>(i)]);
-    symbols[static_cast<size_t>(i)] = {byte_ids[byte], 1, i - 1, i + 1 < size ? i + 1 : -1, false};
-  }
-  return symbols;
-}
-
-bool outdated(const Candidate& candidate, const Symbol& left, const Symbol& right) {
-  return left.joined || right.joined || left.next != candidate.right ||
-         left.id != candidate.left_id || right.id != candidate.right_id;
-}
-
 }  // namespace
 
-Bpe::Bpe(const TokenizerSpec& spec, const ByteLevelSpec& kind, std::vector<std::string> token_bytes)
-    : token_bytes_(std::move(token_bytes)),
+/// A token of the piece, in a list from left to right.
+struct Bpe::Symbol {
+  int32_t id = 0;
+  size_t begin = 0;  ///< Of its bytes in the piece.
+  size_t size = 0;
+  int32_t previous = -1;
+  int32_t next = -1;
+  bool joined = false;
+};
+
+Bpe::Bpe(const TokenizerSpec& spec, const BpeSpec& kind)
+    : byte_ids_(256, kNoToken),
+      fuse_unknown_(kind.fuse_unknown),
       whole_pieces_(kind.ignore_merges),
       merge_by_id_(kind.merge_by_id) {
-  read_tokens(spec);
+  read_tokens(spec, kind);
   read_merges(spec.source, kind);
 }
 
-void Bpe::read_tokens(const TokenizerSpec& spec) {
-  for (size_t id = 0; id < token_bytes_.size(); ++id) {
-    if (token_bytes_[id].empty()) {
+void Bpe::read_tokens(const TokenizerSpec& spec, const BpeSpec& kind) {
+  tokens_ = spec.tokens;
+  tokens_.resize(kind.made_tokens == 0 ? tokens_.size() : kind.made_tokens);
+  if (merge_by_id_) {
+    for (const AddedToken& token : spec.added_tokens) {
+      tokens_[static_cast<size_t>(token.id)].clear();
+    }
+  }
+  for (size_t id = 0; id < tokens_.size(); ++id) {
+    if (tokens_[id].empty()) {
       continue;
     }
-    const auto [place, inserted] = ids_.emplace(token_bytes_[id], static_cast<int32_t>(id));
+    const auto [place, inserted] = ids_.emplace(tokens_[id], static_cast<int32_t>(id));
     if (!inserted) {
       throw InputError(fmt::format("{}: tokens {} and {} are both {}", spec.source, place->second,
-                                   id, in_quotes(spec.tokens[id])));
+                                   id, in_quotes(tokens_[id])));
     }
   }
-  for (int byte = 0; byte < 256; ++byte) {
-    const char text = static_cast<char>(byte);
-    const auto found = ids_.find(std::string_view(&text, 1));
-    byte_ids_.push_back(found == ids_.end() ? kNoToken : found->second);
+  const auto id_of = [&](std::string_view token) {
+    const auto found = ids_.find(token);
+    return found == ids_.end() ? kNoToken : found->second;
+  };
+  for (size_t byte = 0; kind.byte_fallback && byte < 256; ++byte) {
+    byte_ids_[byte] = id_of(fmt::format("<0x{:02X}>", byte));
   }
+  unknown_id_ = kind.unknown_token ? id_of(*kind.unknown_token) : kNoToken;
 }
 
-std::optional<size_t> Bpe::first_unknown(std::string_view piece) const {
-  for (size_t i = 0; i < piece.size(); ++i) {
-    if (byte_ids_[static_cast<unsigned char>(piece[i])] == kNoToken) {
-      return i;
-    }
-  }
-  return std::nullopt;
-}
-
-void Bpe::read_merges(const std::string& source, const ByteLevelSpec& kind) {
+void Bpe::read_merges(const std::string& source, const BpeSpec& kind) {
   const auto find = [&](const std::string& token, size_t rank) {
-    const auto bytes = alphabet_to_bytes(token);
-    const auto found = bytes ? ids_.find(*bytes) : ids_.end();
+    const auto found = ids_.find(token);
     if (found == ids_.end()) {
       throw InputError(fmt::format("{}: merge {} names {}, which is not in the vocabulary", source,
                                    rank, in_quotes(token)));
@@ -118,30 +103,87 @@ void Bpe::read_merges(const std::string& source, const ByteLevelSpec& kind) {
   }
 }
 
-std::optional<Bpe::Merge> Bpe::merge_of(int32_t left_id, int32_t right_id,
-                                        std::string_view joined) const {
+bool Bpe::append_bytes(std::string_view character, size_t begin,
+                       std::vector<Symbol>& symbols) const {
+  const size_t before = symbols.size();
+  for (size_t i = 0; i < character.size(); ++i) {
+    const int32_t id = byte_ids_[static_cast<unsigned char>(character[i])];
+    if (id == kNoToken) {
+      symbols.resize(before);
+      return false;
+    }
+    symbols.push_back({id, begin + i, 1});
+  }
+  return true;
+}
+
+std::vector<Bpe::Symbol> Bpe::symbols_of(std::string_view piece,
+                                         std::string_view& without_token) const {
+  std::vector<Symbol> symbols;
+  symbols.reserve(piece.size());
+  std::optional<Symbol> unknown;
+  const auto flush_unknown = [&] {
+    if (unknown) {
+      symbols.push_back(*std::exchange(unknown, std::nullopt));
+    }
+  };
+  for (size_t i = 0; i < piece.size();) {
+    const std::string_view character = piece.substr(i, utf8_length(piece.substr(i)));
+    const auto found = ids_.find(character);
+    if (found != ids_.end()) {
+      flush_unknown();
+      symbols.push_back({found->second, i, character.size()});
+    } else if (!append_bytes(character, i, symbols)) {
+      if (unknown_id_ == kNoToken) {
+        without_token = character;
+        return {};
+      }
+      // As in the reference, bytes do not end a run of unknown characters: its token follows them.
+      if (unknown && fuse_unknown_) {
+        unknown->size += character.size();
+      } else {
+        flush_unknown();
+        unknown = Symbol{unknown_id_, i, character.size()};
+      }
+    }
+    i += character.size();
+  }
+  flush_unknown();
+  for (size_t i = 0; i < symbols.size(); ++i) {
+    symbols[i].previous = static_cast<int32_t>(i) - 1;
+    symbols[i].next = i + 1 < symbols.size() ? static_cast<int32_t>(i) + 1 : -1;
+  }
+  return symbols;
+}
+
+std::optional<Bpe::Merge> Bpe::merge_of(const Symbol& left, const Symbol& right,
+                                        std::string_view piece) const {
   if (merge_by_id_) {
-    const auto found = ids_.find(joined);
+    const auto found = ids_.find(piece.substr(left.begin, left.size + right.size));
     return found == ids_.end() ? std::nullopt : std::optional(Merge{found->second, found->second});
   }
-  const auto found = merges_.find(pair_key(left_id, right_id));
+  const auto found = merges_.find(pair_key(left.id, right.id));
   return found == merges_.end() ? std::nullopt : std::optional(found->second);
 }
 
-void Bpe::encode(std::string_view piece, std::vector<int64_t>& ids) const {
+std::string_view Bpe::encode(std::string_view piece, std::vector<int64_t>& ids) const {
   if (whole_pieces_) {
     const auto found = ids_.find(piece);
     if (found != ids_.end()) {
       ids.push_back(found->second);
-      return;
+      return {};
     }
   }
-  merge(piece, ids);
+  std::string_view without_token;
+  auto symbols = symbols_of(piece, without_token);
+  merge(piece, symbols);
+  for (int32_t i = symbols.empty() ? -1 : 0; i >= 0; i = symbols[static_cast<size_t>(i)].next) {
+    ids.push_back(symbols[static_cast<size_t>(i)].id);
+  }
+  return without_token;
 }
 
-void Bpe::merge(std::string_view piece, std::vector<int64_t>& ids) const {
-  const auto size = static_cast<int32_t>(piece.size());
-  auto symbols = symbols_of(piece, byte_ids_);
+void Bpe::merge(std::string_view piece, std::vector<Symbol>& symbols) const {
   std::priority_queue<Candidate> queue;
   const auto consider = [&](int32_t left, int32_t right) {
     if (left < 0 || right < 0) {
@@ -149,13 +191,15 @@ void Bpe::merge(std::string_view piece, std::vector<int64_t>& ids) const {
     }
     const Symbol& one = symbols[static_cast<size_t>(left)];
     const Symbol& other = symbols[static_cast<size_t>(right)];
-    const auto joined =
-        piece.substr(static_cast<size_t>(left), static_cast<size_t>(one.bytes + other.bytes));
-    if (const auto merge = merge_of(one.id, other.id, joined)) {
+    if (const auto merge = merge_of(one, other, piece)) {
       queue.push({merge->rank, left, right, one.id, other.id, merge->id});
     }
   };
-  for (int32_t i = 0; i + 1 < size; ++i) {
+  const auto outdated = [](const Candidate& candidate, const Symbol& left, const Symbol& right) {
+    return left.joined || right.joined || left.next != candidate.right ||
+           left.id != candidate.left_id || right.id != candidate.right_id;
+  };
+  for (int32_t i = 0; i + 1 < static_cast<int32_t>(symbols.size()); ++i) {
     consider(i, i + 1);
   }
   while (!queue.empty()) {
@@ -167,7 +211,7 @@ void Bpe::merge(std::string_view piece, std::vector<int64_t>& ids) const {
       continue;
     }
     left.id = best.merged_id;
-    left.bytes += right.bytes;
+    left.size += right.size;
     left.next = right.next;
     right.joined = true;
     if (left.next >= 0) {
@@ -175,9 +219,6 @@ void Bpe::merge(std::string_view piece, std::vector<int64_t>& ids) const {
     }
     consider(left.previous, best.left);
     consider(best.left, left.next);
-  }
-  for (int32_t i = 0; i >= 0 && i < size; i = symbols[static_cast<size_t>(i)].next) {
-    ids.push_back(symbols[static_cast<size_t>(i)].id);
   }
 }
 

@@ -1,47 +1,36 @@
 #pragma once
 
-#include <functional>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "multistate/text/tokenizer_spec.h"
+#include "multistate/text/tokenizer_steps.h"
 
 namespace multistate {
 
-/// What llama.cpp does under a name (`tokenizer.ggml.pre` of a GGUF file).
-struct NamedPreTokenizer {
-  std::vector<PreTokenizerStep> steps;
-  bool ignore_merges = false;  ///< See ByteLevelSpec.
-  bool add_bos = false;        ///< Where the file does not say; see TokenizerSpec.
-};
+/// Texts that pieces are views into; they stay where they are.
+using TextStore = std::deque<std::string>;
 
-/// Of "gpt-2" and "smollm". Throws InputError, starting with `source`, for another name.
-NamedPreTokenizer named_pre_tokenizer(std::string_view name, std::string_view source);
-
-/// GPT-2's regular expression: contractions, letters, numbers, other characters, spaces.
-PreTokenizerStep gpt2_split();
+class PieceStep;
 
 /// Cuts text into the pieces that BPE works on. Immutable; threads share it.
 class PreTokenizer {
  public:
-  /// Throws InputError, starting with `source`, for a pattern that Oniguruma does not accept.
+  /// What stands before a text.
+  enum class Start { kBeginning, kBehindToken, kInsideText };
+
+  /// Throws InputError, starting with `source`, for a pattern that is not valid.
   PreTokenizer(const std::vector<PreTokenizerStep>& steps, const std::string& source);
   ~PreTokenizer();
-  PreTokenizer(PreTokenizer&&) noexcept;
-  PreTokenizer& operator=(PreTokenizer&&) noexcept;
 
-  /// Calls `take` with every piece of valid UTF-8 text, from left to right; together they are the
-  /// text.
-  void split(std::string_view text, const std::function<void(std::string_view)>& take) const;
+  /// The pieces of valid UTF-8 text, from left to right, none of them empty: views into `text` and
+  /// into what is added to `store`. Inside a text, no PrefixPiece writes before the first piece.
+  std::vector<std::string_view> split(std::string_view text, Start start, TextStore& store) const;
 
  private:
-  class Step;
-  void split_from(size_t step, std::string_view text,
-                  const std::function<void(std::string_view)>& take) const;
-
-  std::vector<std::unique_ptr<Step>> steps_;
+  std::vector<std::unique_ptr<const PieceStep>> steps_;
 };
 
 }  // namespace multistate

@@ -21,11 +21,11 @@ std::string read_ranked_token(std::string_view base64, const std::string& place)
   return token;
 }
 
-ByteLevelSpec ranked_kind(const std::string& pattern) {
-  ByteLevelSpec kind;
+BpeSpec ranked_kind(const std::string& pattern) {
+  BpeSpec kind;
   kind.merge_by_id = true;
   kind.ignore_merges = true;
-  kind.pre_tokenizer = {{PreTokenizerStep::Kind::kSplitRegex, pattern}};
+  kind.pre_tokenizer = {isolate(pattern), BytesToAlphabet{}};
   return kind;
 }
 

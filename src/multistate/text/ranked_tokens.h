@@ -16,7 +16,7 @@ std::string read_ranked_token(std::string_view base64, const std::string& place)
 
 /// The kind for such tokens, cut by one regular expression: a piece that is a token is taken whole,
 /// and others are merged by id.
-ByteLevelSpec ranked_kind(const std::string& pattern);
+BpeSpec ranked_kind(const std::string& pattern);
 
 /// Adds special tokens behind those of `spec`.
 void append_special_tokens(const std::vector<std::string>& names, TokenizerSpec& spec);

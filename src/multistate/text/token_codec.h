@@ -25,7 +25,8 @@ class TokenCodec {
   virtual void encode(std::string_view text, size_t offset, Before before,
                       std::vector<int64_t>& ids) const = 0;
 
-  /// The bytes that each token stands for in the middle of a text, by id; of added tokens anything.
+  /// The bytes that each token stands for in the middle of a text, by id; of special added tokens
+  /// anything.
   virtual std::vector<std::string> token_bytes() const = 0;
 
   /// Whether encode() writes a space before a text.
@@ -40,7 +41,7 @@ class TokenCodec {
 
 /// One for each kind. Throw InputError, which starts with spec.source, when parts of the spec
 /// contradict each other; ids of added tokens are those of tokens.
-std::unique_ptr<TokenCodec> make_codec(const TokenizerSpec& spec, const ByteLevelSpec& kind);
+std::unique_ptr<TokenCodec> make_codec(const TokenizerSpec& spec, const BpeSpec& kind);
 std::unique_ptr<TokenCodec> make_codec(const TokenizerSpec& spec, const SentencePieceSpec& kind);
 
 }  // namespace multistate

@@ -41,6 +41,7 @@ int64_t id_limit(const TokenizerSpec& spec) {
 
 void check_ids(const TokenizerSpec& spec) {
   const auto tokens = static_cast<int64_t>(spec.tokens.size());
+  check_added_tokens(spec.added_tokens, spec.source);
   for (const AddedToken& token : spec.added_tokens) {
     check_id(spec, "an added token", token.id, tokens);
   }
@@ -67,13 +68,20 @@ std::vector<int64_t> all_end_ids(const TokenizerSpec& spec) {
   return {ids.begin(), ids.end()};
 }
 
+/// Those to cut out of text as it comes; a codec looks for the others.
+std::vector<AddedToken> tokens_of_text(const TokenizerSpec& spec) {
+  std::vector<AddedToken> tokens = spec.added_tokens;
+  std::erase_if(tokens, [](const AddedToken& token) { return token.normalized; });
+  return tokens;
+}
+
 /// What all kinds have in common, around the codec of one.
 class CodecTokenizer final : public Tokenizer {
  public:
   CodecTokenizer(const TokenizerSpec& spec, std::unique_ptr<TokenCodec> codec)
       : codec_(std::move(codec)),
         token_bytes_(codec_->token_bytes()),
-        added_(spec.added_tokens, spec.source),
+        added_(tokens_of_text(spec)),
         id_limit_(id_limit(spec)),
         bos_id_(spec.bos_id),
         eos_id_(spec.eos_id),
@@ -85,7 +93,9 @@ class CodecTokenizer final : public Tokenizer {
             fmt::format("{}, {} added tokens", codec_->description(), spec.added_tokens.size())) {
     is_added_.resize(static_cast<size_t>(id_limit_));
     for (const AddedToken& token : spec.added_tokens) {
-      token_bytes_[static_cast<size_t>(token.id)] = token.content;
+      if (token.special) {
+        token_bytes_[static_cast<size_t>(token.id)] = token.content;
+      }
       is_added_[static_cast<size_t>(token.id)] = true;
     }
   }

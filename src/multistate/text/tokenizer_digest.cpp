@@ -19,6 +19,10 @@ void TokenizerDigest::add_added_tokens(const TokenizerSpec& spec) {
   add(std::to_string(spec.added_tokens.size()));
   for (const AddedToken& token : spec.added_tokens) {
     add(fmt::format("{} {}", token.id, token.content));
+    if (token.lstrip || token.rstrip || token.single_word || token.normalized) {
+      add(fmt::format("lstrip {} rstrip {} single_word {} normalized {}", token.lstrip,
+                      token.rstrip, token.single_word, token.normalized));
+    }
   }
 }
 

@@ -1,8 +1,7 @@
 #include "multistate/text/tokenizer_json.h"
 
 #include <algorithm>
-#include <map>
-#include <set>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -11,15 +10,20 @@
 #include "multistate/base/mapped_file.h"
 #include "multistate/base/strict_json.h"
 #include "multistate/base/text.h"
-#include "multistate/text/pre_tokenizer_json.h"
+#include "multistate/text/json_node.h"
+#include "multistate/text/post_processor_json.h"
+#include "multistate/text/tokenizer_steps_json.h"
 
 namespace multistate {
 namespace {
 
 using nlohmann::json;
 
-void read_vocabulary(const json& model, TokenizerSpec& spec) {
-  const json& vocabulary = model.at("vocab");
+void read_vocabulary(const JsonNode& node, TokenizerSpec& spec) {
+  const json& vocabulary = node.value();
+  if (!vocabulary.is_object()) {
+    node.fail("an object");
+  }
   std::vector<bool> seen(vocabulary.size());
   spec.tokens.resize(vocabulary.size());
   for (const auto& [token, id] : vocabulary.items()) {
@@ -49,101 +53,124 @@ std::pair<std::string, std::string> read_merge(const json& merge, size_t rank,
                                source, rank, json_text(merge)));
 }
 
-/// The members of `object` that change ids must have the value under which they do not.
-void require_neutral(const json& object, const std::string& path,
-                     const std::map<std::string, json>& neutral, const std::string& source) {
-  for (const auto& [key, value] : neutral) {
-    const json actual = object.value(key, json());
-    const bool empty_text = actual.is_string() && actual.get<std::string>().empty();
-    if (!actual.is_null() && actual != value && !(value.is_null() && empty_text)) {
-      throw InputError(fmt::format("{}: {}.{} is {}, which is not supported; supported: {}", source,
-                                   path, key, json_text(actual), value.dump()));
-    }
+/// A text that the model would write around the characters of a word.
+void require_empty(const JsonNode& model, std::string_view key) {
+  const auto text = model.find(key);
+  if (text && text->value() != "") {
+    text->fail(R"(null, "")");
   }
 }
 
-ByteLevelSpec read_model(const json& root, TokenizerSpec& spec) {
-  const json model = root.value("model", json());
-  if (!model.is_object() || model.value("type", json("BPE")) != "BPE") {
-    throw InputError(
-        fmt::format("{}: model.type is {}, which is not supported; supported: \"BPE\"", spec.source,
-                    json_text(model.is_object() ? model.value("type", json()) : model)));
+bool flag(const JsonNode& model, std::string_view key) {
+  const auto value = model.find(key);
+  return value && value->boolean();
+}
+
+BpeSpec read_model(const JsonNode& model, TokenizerSpec& spec) {
+  if (!model.value().is_object()) {
+    model.fail("an object");
   }
-  check_members(model, "model",
-                {"type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix",
-                 "fuse_unk", "byte_fallback", "ignore_merges", "vocab", "merges"},
-                spec.source);
-  require_neutral(model, "model",
-                  {{"dropout", nullptr},
-                   {"unk_token", nullptr},
-                   {"continuing_subword_prefix", nullptr},
-                   {"end_of_word_suffix", nullptr},
-                   {"fuse_unk", false},
-                   {"byte_fallback", false}},
-                  spec.source);
-  if (!model.value("vocab", json()).is_object() || !model.value("merges", json()).is_array()) {
-    throw InputError(
-        fmt::format("{}: model: expected an object 'vocab' and a list 'merges'", spec.source));
+  const auto type = model.find("type");
+  if (type && type->value() != "BPE") {
+    type->fail("\"BPE\"");
   }
-  ByteLevelSpec kind;
-  kind.ignore_merges = JsonObject(model, spec.source).boolean("ignore_merges").value_or(false);
-  read_vocabulary(model, spec);
-  for (const json& merge : model.at("merges")) {
+  model.allow_only({"type", "dropout", "unk_token", "continuing_subword_prefix",
+                    "end_of_word_suffix", "fuse_unk", "byte_fallback", "ignore_merges", "vocab",
+                    "merges"});
+  const auto dropout = model.find("dropout");
+  if (dropout && dropout->value() != 0) {
+    dropout->fail("null, 0");
+  }
+  require_empty(model, "continuing_subword_prefix");
+  require_empty(model, "end_of_word_suffix");
+  BpeSpec kind;
+  if (const auto unknown = model.find("unk_token")) {
+    kind.unknown_token = unknown->string();
+  }
+  kind.fuse_unknown = flag(model, "fuse_unk");
+  kind.byte_fallback = flag(model, "byte_fallback");
+  kind.ignore_merges = flag(model, "ignore_merges");
+  read_vocabulary(model.required("vocab"), spec);
+  kind.made_tokens = spec.tokens.size();
+  const JsonNode merges = model.required("merges");
+  if (!merges.value().is_array()) {
+    merges.fail("a list");
+  }
+  for (const json& merge : merges.value()) {
     kind.merges.push_back(read_merge(merge, kind.merges.size(), spec.source));
   }
   return kind;
 }
 
-void read_added_token(const json& entry, TokenizerSpec& spec) {
-  const std::string path = fmt::format("added_tokens[{}]", spec.added_tokens.size());
-  if (!entry.is_object()) {
-    throw InputError(
-        fmt::format("{}: {} is {}; expected an object", spec.source, path, json_text(entry)));
+void read_added_token(const JsonNode& entry, TokenizerSpec& spec) {
+  if (!entry.value().is_object()) {
+    entry.fail("an object");
   }
-  check_members(entry, path,
-                {"id", "content", "single_word", "lstrip", "rstrip", "normalized", "special"},
-                spec.source);
-  require_neutral(entry, path, {{"single_word", false}, {"lstrip", false}, {"rstrip", false}},
-                  spec.source);
-  const JsonObject object(entry, fmt::format("{}: {}", spec.source, path));
+  entry.allow_only({"id", "content", "single_word", "lstrip", "rstrip", "normalized", "special"});
   AddedToken token;
-  token.id = object.required(&JsonObject::integer, "id");
-  token.content = object.required(&JsonObject::string, "content");
-  token.special = object.boolean("special").value_or(false);
-  const auto size = static_cast<int64_t>(spec.tokens.size());
-  if (token.id < 0 || token.id > size) {
-    throw InputError(
-        fmt::format("{}: {}.id is {}; the next free one is {}", spec.source, path, token.id, size));
+  token.content = entry.required("content").string();
+  token.special = flag(entry, "special");
+  token.lstrip = flag(entry, "lstrip");
+  token.rstrip = flag(entry, "rstrip");
+  token.single_word = flag(entry, "single_word");
+  token.normalized = flag(entry, "normalized");
+  const JsonNode id = entry.required("id");
+  const size_t size = spec.tokens.size();
+  if (!id.value().is_number_unsigned() || id.value().get<uint64_t>() > size) {
+    throw InputError(fmt::format("{}: {} is {}; the next free one is {}", spec.source, id.path(),
+                                 id.value().dump(), size));
   }
+  token.id = id.value().get<int64_t>();
   // Added tokens may stand in the vocabulary as well, or follow it.
-  if (token.id == size) {
+  const auto place = static_cast<size_t>(token.id);
+  if (place == size) {
     spec.tokens.push_back(token.content);
-  } else if (spec.tokens[static_cast<size_t>(token.id)] != token.content) {
+  } else if (spec.tokens[place] != token.content) {
     throw InputError(fmt::format("{}: {}: id {} is {} here and {} in model.vocab", spec.source,
-                                 path, token.id, in_quotes(token.content),
-                                 in_quotes(spec.tokens[static_cast<size_t>(token.id)])));
+                                 entry.path(), token.id, in_quotes(token.content),
+                                 in_quotes(spec.tokens[place])));
   }
   spec.added_tokens.push_back(std::move(token));
 }
 
-void read_added_tokens(const json& root, TokenizerSpec& spec) {
-  const json added = root.value("added_tokens", json::array());
-  if (!added.is_array()) {
-    throw InputError(
-        fmt::format("{}: added_tokens is {}; expected a list", spec.source, json_text(added)));
+/// Without a normalizer, tokens that are all looked for in normalized text are cut out like those
+/// that are not: one digest for one meaning.
+void drop_idle_normalized(const BpeSpec& kind, std::vector<AddedToken>& tokens) {
+  const bool idle =
+      kind.normalizer.empty() &&
+      std::all_of(tokens.begin(), tokens.end(), [](const auto& token) { return token.normalized; });
+  for (AddedToken& token : tokens) {
+    token.normalized = token.normalized && !idle;
   }
-  std::set<bool> normalized;
-  for (const json& entry : added) {
-    read_added_token(entry, spec);
-    normalized.insert(entry.value("normalized", json(false)) == json(true));
+}
+
+void require_null(const JsonNode& root, std::string_view key) {
+  if (const auto value = root.find(key)) {
+    value->fail("null");
   }
-  // Those that are not normalized would have to be cut out before the others.
-  if (normalized.size() > 1) {
-    throw InputError(
-        fmt::format("{}: added_tokens: 'normalized' is true for some and false for others, which "
-                    "is not supported",
-                    spec.source));
+}
+
+/// Whether the first piece is at the beginning of the text is decided by the reference from places
+/// in the text before normalization, which a rewritten beginning moves.
+void check_first_prefix(const JsonNode& root, const BpeSpec& kind) {
+  const bool only_first =
+      std::any_of(kind.pre_tokenizer.begin(), kind.pre_tokenizer.end(), [](const auto& step) {
+        const auto* prefix = std::get_if<PrefixPiece>(&step);
+        return prefix != nullptr && prefix->only_first;
+      });
+  const bool rewritten =
+      std::any_of(kind.normalizer.begin(), kind.normalizer.end(),
+                  [](const auto& step) { return !std::holds_alternative<UnicodeForm>(step); });
+  if (only_first && rewritten) {
+    root.required("normalizer")
+        .fail(R"(NFC, NFD, NFKC, NFKD beside a Metaspace with prepend_scheme "first")");
   }
+}
+
+JsonNode member_or_null(const JsonNode& root, const char* key) {
+  static const json null;
+  const auto found = root.find(key);
+  return found ? *found : JsonNode(null, key, root.source());
 }
 
 }  // namespace
@@ -151,21 +178,29 @@ void read_added_tokens(const json& root, TokenizerSpec& spec) {
 TokenizerSpec read_tokenizer_json(const std::filesystem::path& path) {
   TokenizerSpec spec;
   spec.source = path.string();
-  const json root = parse_strict_json(read_file(path), spec.source);
-  check_members(root, "",
-                {"version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer",
-                 "post_processor", "decoder", "model"},
-                spec.source);
-  require_neutral(
-      root, "(top level)",
-      {{"version", "1.0"}, {"truncation", nullptr}, {"padding", nullptr}, {"normalizer", nullptr}},
-      spec.source);
-  ByteLevelSpec kind = read_model(root, spec);
-  read_added_tokens(root, spec);
-  kind.pre_tokenizer = read_pre_tokenizer(root.value("pre_tokenizer", json()), spec.source);
+  const json file = parse_strict_json(read_file(path), spec.source);
+  const JsonNode root(file, "", spec.source);
+  root.allow_only({"version", "truncation", "padding", "added_tokens", "normalizer",
+                   "pre_tokenizer", "post_processor", "decoder", "model"});
+  const auto version = root.find("version");
+  if (version && version->value() != "1.0") {
+    version->fail("\"1.0\"");
+  }
+  require_null(root, "truncation");
+  require_null(root, "padding");
+  BpeSpec kind = read_model(root.required("model"), spec);
+  if (const auto added = root.find("added_tokens")) {
+    for (const JsonNode& entry : added->list()) {
+      read_added_token(entry, spec);
+    }
+  }
+  kind.normalizer = read_normalizer(member_or_null(root, "normalizer"));
+  kind.pre_tokenizer = read_pre_tokenizer(member_or_null(root, "pre_tokenizer"));
+  kind.decoder = read_decoder(member_or_null(root, "decoder"));
+  check_first_prefix(root, kind);
+  drop_idle_normalized(kind, spec.added_tokens);
   spec.kind = std::move(kind);
-  check_decoder(root.value("decoder", json()), spec.source);
-  spec.bos_id = read_post_processor(root.value("post_processor", json()), spec.source);
+  spec.bos_id = read_post_processor(member_or_null(root, "post_processor"));
   return spec;
 }
 

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
+
+#include "multistate/text/tokenizer_steps.h"
 
 namespace multistate {
 
@@ -14,29 +17,33 @@ struct AddedToken {
   int64_t id = 0;
   std::string content;
   bool special = false;
+  bool lstrip = false;       ///< White space to the left is part of it.
+  bool rstrip = false;       ///< White space to the right is.
+  bool single_word = false;  ///< Only where no letter, digit or the like stands beside it.
+  bool normalized = false;   ///< Cut out behind the others, of normalized text: BpeSpec only.
 };
 
-/// One step that cuts text into the pieces BPE works on. Every step gets the pieces of the one
-/// before.
-struct PreTokenizerStep {
-  enum class Kind {
-    kIsolateDigits,  ///< Every numeric character (Nd, Nl, No) becomes a piece of its own.
-    kSplitRegex,     ///< Every match and every gap between matches becomes a piece ("Isolated").
-  };
-  Kind kind = Kind::kSplitRegex;
-  std::string pattern;  ///< Ruby syntax, as Oniguruma takes it; for kSplitRegex.
-};
-
-/// Byte-level BPE. Token strings are in GPT-2's alphabet for bytes (a space is "Ġ"); those of added
-/// tokens are as written.
-struct ByteLevelSpec {
+/// BPE, as a Hugging Face tokenizer.json describes it; without options, and with gpt2_steps(), it
+/// is byte-level BPE. Token strings are as the last step of the pre-tokenizer writes text: where
+/// that is BytesToAlphabet, a space is "\u0120".
+struct BpeSpec {
   std::vector<std::pair<std::string, std::string>> merges;  ///< Best first.
 
   /// tiktoken's rule instead of a list of merges: any two neighbours may be joined whose joined
-  /// text is a token, and the token with the lowest id is made first.
+  /// text is a token but no added one, and the token with the lowest id is made first.
   bool merge_by_id = false;
+  std::vector<NormalizerStep> normalizer;
   std::vector<PreTokenizerStep> pre_tokenizer;
+  Decoder decoder = {{BytesFromAlphabet{}}};
   bool ignore_merges = false;  ///< A piece that is a token is taken whole, merges or not.
+  bool byte_fallback = false;  ///< A character without a token becomes its bytes: "<0x0A>".
+
+  /// What becomes of a character without token and bytes; without it, encoding is an InputError.
+  std::optional<std::string> unknown_token;
+  bool fuse_unknown = false;  ///< One unknown token for a run of such characters.
+
+  /// Tokens behind this many are added ones, which BPE does not make. 0: BPE may make all.
+  size_t made_tokens = 0;
 };
 
 /// SentencePiece (Kudo and Richardson, arXiv:1808.06226), unigram or BPE. Token strings are the
@@ -54,7 +61,7 @@ struct TokenizerSpec {
   std::string source;               ///< What the spec was read from; starts every error message.
   std::vector<std::string> tokens;  ///< Token string by id.
   std::vector<AddedToken> added_tokens;
-  std::variant<ByteLevelSpec, SentencePieceSpec> kind;
+  std::variant<BpeSpec, SentencePieceSpec> kind;
 
   std::optional<int64_t> bos_id;
   bool add_bos = false;           ///< A text begins with BOS unless somebody says otherwise.

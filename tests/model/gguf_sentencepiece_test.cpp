@@ -100,6 +100,14 @@ TEST_CASE("without a token for what is unknown a control token stands for it") {
   CHECK(read(writer)->encode("<unk>a") == Ids{0, 261});
 }
 
+TEST_CASE("several unknown tokens, which is how converters write padding, are cut out") {
+  GgufWriter writer = vocabulary();
+  auto all = types();
+  all[2] = 2;
+  writer.set(kTypes, gguf_i32s(all));
+  CHECK(read(writer)->encode("<unk></s>a") == Ids{0, 2, 261});
+}
+
 TEST_CASE("the file says whether a text begins with BOS; else this kind does") {
   GgufWriter writer = vocabulary();
   auto tokenizer = read(writer);

@@ -45,6 +45,7 @@ std::vector<double> read_scores(const GgufMetadata& metadata, const TokenizerSpe
 Type own_type(Type type) {
   switch (type) {
     case Type::kUserDefined:
+    case Type::kUnknown:
       return Type::kControl;
     case Type::kUnused:
       return Type::kNormal;
@@ -53,17 +54,12 @@ Type own_type(Type type) {
   }
 }
 
-/// A model has one piece that stands for what is unknown. Nothing is, since every byte
-/// has a token, and converters write control tokens as such: any token that is cut out will do.
+/// A model has exactly one piece that stands for what is unknown. Nothing is, since
+/// every byte has a token, and converters write control tokens and padding as such: any token that
+/// is cut out will do.
 void name_unknown(SentencePieceModel& model, const std::string& source) {
-  const auto of_type = [&](Type type) {
-    return std::find_if(model.pieces.begin(), model.pieces.end(),
-                        [&](const auto& piece) { return piece.type == type; });
-  };
-  if (of_type(Type::kUnknown) != model.pieces.end()) {
-    return;
-  }
-  const auto control = of_type(Type::kControl);
+  const auto control = std::find_if(model.pieces.begin(), model.pieces.end(),
+                                    [](const auto& piece) { return piece.type == Type::kControl; });
   if (control == model.pieces.end()) {
     throw InputError(fmt::format(
         "{}: 'tokenizer.ggml.token_type' has no token of type 2 (unknown) or 3 (control)", source));

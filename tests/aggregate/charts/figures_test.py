@@ -60,7 +60,7 @@ class Figures(unittest.TestCase):
             with self.subTest(figure=name):
                 texts = self.texts(name)
                 if name.endswith("-map"):  # A panel a policy, whose title ends with the panel.
-                    shown = [text for text in texts if text.startswith(EVIL[:30])]
+                    shown = [text for text in texts if text.startswith(EVIL[:20])]
                     self.assertEqual(bool(shown), "-unbounded" not in name)
                 else:
                     self.assertIn(EVIL, texts)  # In the legend

@@ -59,7 +59,7 @@ TEST_CASE("new-policy writes a project in which every name is filled in") {
   }
   CHECK_THAT(read_file("fading_rows2/fading_rows2.cpp"),
              ContainsSubstring("class FadingRows2Rule final"));
-  CHECK_THAT(read_file("fading_rows2/sweep.yaml"), ContainsSubstring("\"data/models/"));
+  CHECK_THAT(read_file("fading_rows2/sweep.yaml"), ContainsSubstring("data/models/"));
   CHECK(run_program({"new-policy", "other", "some/where/else"}).exit_code == 0);
   CHECK(fs::exists("some/where/else/other.cpp"));
 }

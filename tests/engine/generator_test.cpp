@@ -21,7 +21,8 @@ std::vector<GenerationRequest> requests() {
     all.push_back({.context = nullptr,
                    .prompt = prompt,
                    .max_tokens = static_cast<int64_t>(4 + 9 * ((sample * 3) % 5)),
-                   .seed = {.seed = 5, .sample = sample}});
+                   // Not any seed: a draw on the border of two tokens goes by rounding.
+                   .seed = {.seed = 7, .sample = sample}});
   }
   return all;
 }

@@ -4,6 +4,7 @@
 
 #include "multistate/config/node.h"
 #include "multistate/text/byte_alphabet.h"
+#include "multistate/text/tokenizer_steps.h"
 
 #include "support/input_error.h"
 #include "support/torch.h"
@@ -27,6 +28,7 @@ TokenizerSpec bytes() {
   for (int byte = 0; byte < 256; ++byte) {
     spec.tokens.push_back(byte_to_character(static_cast<unsigned char>(byte)));
   }
+  std::get<BpeSpec>(spec.kind).pre_tokenizer = gpt2_steps();
   return spec;
 }
 

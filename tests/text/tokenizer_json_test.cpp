@@ -170,7 +170,7 @@ TEST_CASE("what a file nests too deep is refused, and so is a pattern that takes
     nested = {{"type", "Sequence"}, {"normalizers", json::array({nested})}};
   }
   file["normalizer"] = nested;
-  CHECK_THAT(reader.error(file.dump()), ContainsSubstring("is nested more than 16 deep"));
+  CHECK_THAT(reader.error(file.dump()), ContainsSubstring("is nested more than 64 deep"));
   file = valid();
   file["pre_tokenizer"] = {{"type", "Split"},
                            {"pattern", {{"Regex", "\\s+$"}}},

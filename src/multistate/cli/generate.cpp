@@ -301,9 +301,10 @@ void add_generate_command(CLI::App& app, Action& action) {
   input->require_option(1);
   command->add_option("--sliding-window", arguments->sliding_window,
                       "Tokens of the window of every layer, where the file cannot say");
-  command->add_flag("--add-bos,!--no-add-bos", arguments->add_bos,
-                    "Put the model's BOS token before it, or do not, whatever the tokenizer says; "
-                    "a prompt that begins with BOS gets no second one");
+  command->add_flag_function(
+      "--add-bos,!--no-add-bos", [arguments](int64_t count) { arguments->add_bos = count > 0; },
+      "Put the model's BOS token before it, or do not, whatever the tokenizer says; "
+      "a prompt that begins with BOS gets no second one");
   command->add_option("--system", arguments->system, "System message of the chat");
   command->add_flag("--raw", arguments->raw,
                     "Give the model the prompt as it is, not as a message in its chat format");

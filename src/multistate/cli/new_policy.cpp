@@ -88,9 +88,11 @@ std::optional<fs::path> package_folder() {
 /// source tree whose build this program is. "data" when there is none.
 std::string data_folder() {
   const char* variable = std::getenv("MULTISTATE_DATA_DIR");
-  const std::vector<fs::path> places = {variable == nullptr ? "" : variable, "data",
-                                        this_program().parent_path() / "../../../data"};
-  for (const fs::path& folder : places) {
+  if (variable != nullptr) {
+    return fs::absolute(variable).lexically_normal().string();
+  }
+  for (const fs::path& folder :
+       {fs::path("data"), this_program().parent_path() / "../../../data"}) {
     if (fs::is_directory(folder)) {
       return fs::absolute(folder).lexically_normal().string();
     }

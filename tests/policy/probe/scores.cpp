@@ -15,7 +15,7 @@ namespace {
 std::vector<double> scores_of_set(const NaiveInputs& inputs, const PolicySetup& setup,
                                   const Heads& heads) {
   const auto& policy = *setup.faces.scoring;
-  NaiveSet set(inputs, setup, heads, CounterRandom());
+  NaiveSet set(inputs, setup, true, heads, CounterRandom());
   std::vector<double> attended(static_cast<size_t>(inputs.tokens * inputs.heads * inputs.head_size),
                                0.0);
   for (int64_t t = 0; t < inputs.tokens; ++t) {

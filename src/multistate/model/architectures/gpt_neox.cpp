@@ -31,6 +31,9 @@ Blueprint from_config(ConfigKeys& keys) {
   if (size * spec.layers.front().attention.heads != spec.hidden_size) {
     keys.fail("head_dim", "'hidden_size' / 'num_attention_heads'");
   }
+  if (spec.layers.front().attention.kv_heads != spec.layers.front().attention.heads) {
+    keys.fail("num_key_value_heads", "'num_attention_heads'");
+  }
   // The class turns this share, whatever share an object of RoPE's has.
   const double share = keys.number("rotary_pct").value_or(0.25);
   const double theta = keys.number("rotary_emb_base").value_or(10000.0);

@@ -85,9 +85,10 @@ TEST_CASE(
   model = chat_model(sweep, "{{ messages }}");  // Digest by sha256sum.
   refused(generate(model, {"--prompt", "a"}),
           model +
-              ": the chat template with the SHA-256 "
+              ": the model's chat template with the SHA-256 "
               "f24189f08c85a1eb19a737306c3a13e85462ee33d964f28108d64a2485fa2171 is not known, "
-              "and templates are not run; --raw gives the model the prompt as it is");
+              "and templates are not run; give prompts as they are (experiment.template: plain, "
+              "generate --raw)");
   CHECK(run_program(generate(model, {"--prompt", "a", "--raw"})).exit_code == 0);
 }
 

@@ -57,7 +57,8 @@ std::vector<Planted> planted_faults() {
        "policy reads_memory: layer 0, step 0: the policy reads memory, which its needs() does not "
        "declare"},
       {unregistered<FailsOnManyRows>("fails_on_many"), "runs",
-       "heads 4/4, state_size 1, scope layer, sinks 0, recent 0, every 1: it fails with: vector"},
+       "heads 4/4, state_size 1, scope layer, sinks 0, recent 0, every 1: it fails with: "
+       "policy fails_on_many: layer 0, step 16: an exception leaves it: vector"},
       {unregistered<ObservesInVain>("observes_in_vain"), "decisions",
        "cases of 24 tokens: the scores of all candidates are equal whenever a row has to go, so "
        "that the oldest goes; needs() declares what is never read: attention; the memory that "

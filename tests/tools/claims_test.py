@@ -280,10 +280,8 @@ class Malformed(Folder):
         read = read_claims(ROOT / "configs" / "paper" / "claims.toml")
         for sweep in read["sweep"]:
             self.assertTrue((ROOT / sweep["config"]).exists(), sweep["config"])
-            text = (ROOT / sweep["config"]).read_text(encoding="utf-8")
             for override in sweep.get("quick", []):
-                key = override.split("=")[0].rsplit(".")[-1]
-                self.assertEqual(f"{key}:" in text, not override.startswith("+"), f"{sweep['config']}: {override}")
+                self.assertRegex(override, "^(~[a-z_.]+|[a-z_.]+=.+)$", sweep["config"])
             self.assertTrue((ROOT / sweep["config"].replace(".yaml", ".7b.yaml")).exists(), sweep["config"])
 
 

@@ -50,8 +50,11 @@ std::string refusal(const Subject& subject) {
 std::string outcome_of_run(Session& session, const LayerCase& one) {
   try {
     session.run(one);
-  } catch (const PolicyError&) {
-    // A breach of the contract has a check of its own.
+  } catch (const PolicyError& error) {
+    // Any other breach of the contract has a check of its own.
+    if (error.breach() == Breach::kThrows || error.breach() == Breach::kIndex) {
+      return fmt::format("it fails with: {}", error.what());
+    }
   } catch (const c10::Error& error) {
     return fmt::format("it fails with: {}", error.what_without_backtrace());
   } catch (const std::exception& error) {

@@ -17,7 +17,8 @@ namespace {
 class BusyProcess {
  public:
   BusyProcess() : id_(::fork()) {
-    while (id_ == 0) {
+    // A loop without side effects may be removed by the compiler.
+    for (volatile bool busy = id_ == 0; busy;) {
     }
   }
   ~BusyProcess() {

@@ -19,4 +19,12 @@ TEXTS = [
     "<bos><eos> <pad>", "[INST] x [/INST]", "a<|endoftext|> b", "<unused0>", "<think>\n\n</think>", "\n\n<s>\n\n", "<|im_start", "<\uff5cbegin\u2581of\u2581sentence\uff5c>",
     " leading", "trailing ", "  two", "a  b", "a   b", " ", "  ", "", "\n", ".", "...", "?!?!", "a.b.c", "x=1;y=2", "if (a) {\n\treturn b;\n}\n",
     "def f(x):\n    return x  # \u00e9\n\n\n", "| a | b |\n|---|---|\n", "\u10d0\u10d1\u1c90 \u13a0\uab70 \u0561\u0562 \U00010400\U00010428", "\u1e9e\u00df\ufb01\ufb03",
+    "   a", "a   ", "\t", "\n\n", "\r\n", " \n \t x", "a\n\n\nb", "Hello world", " Hello", "Hello,  world!\n", "\u2581", "\u2581a \u2581",
+    "\u212b", "\ufb01", "\uff21\uff22", "\u00a0", "\u3000x", "\u200b\u200d", "\u180e", "\ufeffx", "\u0301", "\U0001f600",
+    "\U0001f469\u200d\U0001f469\u200d\U0001f467", "\U0001f1e9\U0001f1ea", "\u4e16\u754c", "\u0e2a\u0e27\u0e31\u0e2a",
+    "\u0627\u0644\u0639\u0631\u0628\u064a\u0629", "\u202eabc\u202c", "12345 1,234.5 1e-5", "\u0661\u0662\u0663 \u2167 \u00bd",
+    "IT'S it's 'LL \u2019s", "\u017f'\u017f", "a" * 300, "ab" * 200, "!?" * 100, " " * 100,
+    "\n" * 50, "\u0001\u0002\u007f",
+    "\U0010ffff", "\ue000", "\ud7ff", "<0x41>", "<|x|>", "def f(x):\n\treturn x ** 2  # comment\n", "https://a.example/b?c=d&e=%20",
+    "\u0130\u0131\u1e9e\u00df", "x\u0300\u0301\u0302\u0303y", "[ INST ] ( )",
 ]

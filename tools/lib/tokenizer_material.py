@@ -48,7 +48,7 @@ class Material:
         if self.package is None:
             path = folder.parent / self.member
             if not path.exists():
-                raise MaterialError(f"{path} is missing; run tools/fetch_data")
+                raise MaterialError(f"{path} is missing; run tools/fetch_data --all")
             return path
         package = self.package.get(folder)
         target = folder / self.name
@@ -111,6 +111,7 @@ ALL = [
     *(_gguf(name) for name in ("llama-bpe", "qwen2", "qwen35", "gpt-2", "starcoder", "refact", "command-r", "falcon", "mpt",
                                "deepseek-llm", "deepseek-coder", "llama-spm", "phi-3")),
     Material("SmolLM2 (GGUF)", "gguf", None, "models/smollm2-135m-instruct.gguf"),
+    Material("Gemma 3 270M (GGUF)", "gguf", None, "models/gemma-3-270m.gguf"),
     _mistral("Mistral v1", "sentencepiece", "tokenizer.model.v1"),
     _mistral("Mistral v2", "sentencepiece", "mistral_instruct_tokenizer_240216.model.v2"),
     _mistral("Mistral v3", "sentencepiece", "mistral_instruct_tokenizer_240323.model.v3"),

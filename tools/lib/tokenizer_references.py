@@ -18,11 +18,14 @@ def of_json(path):
 
 
 def of_gguf(path):
-    """None where `tokenizers` has no such model (SentencePiece by scores), or its steps are not known here."""
+    """By `tokenizers`; SentencePiece, which it does not know by scores, by gguf_sentencepiece. None where its steps are not known here."""
     from gguf import GGUFReader
+    from gguf_sentencepiece import GgufSentencePiece
     from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers as steps
 
     fields = GGUFReader(path).fields
+    if fields["tokenizer.ggml.model"].contents() == "llama":
+        return GgufSentencePiece(fields).encode
     value = lambda key: fields["tokenizer.ggml." + key].contents()
     split = lambda pattern: [steps.Split(Regex(pattern), "isolated"), steps.ByteLevel(add_prefix_space=False, use_regex=False)]
     gpt2 = [steps.ByteLevel(add_prefix_space=False, use_regex=True)]

@@ -23,6 +23,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "multistate/base/largest_count.h"
 #include "multistate/engine/finite.h"
 #include "multistate/engine/logits.h"
 #include "multistate/experiment/chunk_workload.h"
@@ -43,9 +44,8 @@ struct EquivalenceOptions : ChunkOptions {
   }
 
   void visit(OptionVisitor& v) {
-    constexpr int64_t kMost = int64_t{1} << 40;
     ChunkOptions::visit(v);
-    v("stretch", stretch, {1, kMost}, "steps of a point of the series");
+    v("stretch", stretch, {1, kLargestCount}, "steps of a point of the series");
   }
 };
 

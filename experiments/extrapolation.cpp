@@ -17,6 +17,7 @@
 
 #include <fmt/format.h>
 
+#include "multistate/base/largest_count.h"
 #include "multistate/experiment/chunk_workload.h"
 #include "multistate/experiment/registry.h"
 #include "multistate/experiment/sample_metrics.h"
@@ -35,9 +36,8 @@ struct ExtrapolationOptions : ChunkOptions {
   }
 
   void visit(OptionVisitor& v) {
-    constexpr int64_t kMost = int64_t{1} << 40;
     ChunkOptions::visit(v);
-    v("stretch", stretch, {1, kMost}, "tokens of a point of the loss by position");
+    v("stretch", stretch, {1, kLargestCount}, "tokens of a point of the loss by position");
   }
 };
 

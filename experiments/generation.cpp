@@ -12,11 +12,12 @@
 #include <utility>
 #include <vector>
 
+#include "multistate/base/largest_count.h"
+#include "multistate/experiment/full_cache_texts.h"
 #include "multistate/experiment/generation_metrics.h"
 #include "multistate/experiment/option_error.h"
 #include "multistate/experiment/prompt_set.h"
 #include "multistate/experiment/registry.h"
-#include "multistate/experiment/topline_texts.h"
 
 namespace multistate {
 namespace {
@@ -32,19 +33,20 @@ struct GenerationSettings : PromptOptions {
   bool greedy() const { return sampling.temperature == 0.0; }
 
   void visit(OptionVisitor& v) {
-    constexpr int64_t kMost = int64_t{1} << 40;
     PromptOptions::visit(v);
-    v("texts", texts, {1, kMost}, "texts from every prompt, each drawn with a seed of its own");
-    v("max_tokens", max_tokens, {1, kMost}, "tokens of a text at most");
+    v("texts", texts, {1, kLargestCount},
+      "texts from every prompt, each drawn with a seed of its own");
+    v("max_tokens", max_tokens, {1, kLargestCount}, "tokens of a text at most");
     v("temperature", sampling.temperature, {0.0, 1e6},
       "0 takes the most likely token; above 0 draws one");
-    v("top_k", sampling.top_k, {0, kMost}, "draw from the k most likely tokens; 0: from all");
+    v("top_k", sampling.top_k, {0, kLargestCount},
+      "draw from the k most likely tokens; 0: from all");
     v("top_p", sampling.top_p, {1e-9, 1.0},
       "draw from the most likely tokens that together reach this probability");
     v("stop", stop, "strings before which a text ends, besides the tokens that end one");
     v("ignore_eos", ignore_eos,
       "go on past the tokens that end a text (EOS), and past the end of an answer");
-    v("batch", batch, {1, kMost}, "texts that are decoded together");
+    v("batch", batch, {1, kLargestCount}, "texts that are decoded together");
   }
 
   void check(const Node& node) const {
@@ -99,10 +101,10 @@ class GenerationWorkload final : public Workload {
   std::vector<SampleRecord> run_together(std::span<const int64_t> samples,
                                          const RunContext& context) const override {
     const auto texts = texts_of(samples, context);
-    const auto topline = topline_of(samples, context);
+    const auto full = full_cache_texts_of(samples, context);
     std::vector<SampleRecord> records;
     for (size_t i = 0; i < samples.size(); ++i) {
-      records.push_back(record_of(samples[i], *texts[i], *topline[i]));
+      records.push_back(record_of(samples[i], *texts[i], *full[i]));
     }
     return records;
   }
@@ -121,31 +123,33 @@ class GenerationWorkload final : public Workload {
     return set_.prompts()[static_cast<size_t>(sample) % set_.prompts().size()];
   }
 
-  /// What the cell's policy makes. Where a policy leaves no trace, that is the full model's text.
+  /// What the cell's policy generates: the full cache's text where it evicts nothing.
   Texts texts_of(std::span<const int64_t> samples, const RunContext& context) const {
-    std::vector<int64_t> quiet;
+    std::vector<int64_t> without_eviction;
     std::vector<int64_t> others;
     for (const int64_t sample : samples) {
       const SampleLength all = length(sample);
-      (context.policy.quiet_tokens(all) == all.tokens ? quiet : others).push_back(sample);
+      (context.policy.tokens_before_first_eviction(all) == all.tokens ? without_eviction : others)
+          .push_back(sample);
     }
-    const auto toplines = topline_of(quiet, context);
+    const auto full_texts = full_cache_texts_of(without_eviction, context);
     auto made = make(others, context, context.policy);
     Texts texts;
-    size_t next_quiet = 0;
+    size_t next_full = 0;
     size_t next_other = 0;
     for (const int64_t sample : samples) {
-      const bool is_quiet = next_quiet < quiet.size() && quiet[next_quiet] == sample;
-      texts.push_back(is_quiet ? toplines[next_quiet++]
-                               : std::make_shared<const MadeText>(std::move(made[next_other++])));
+      const bool is_full =
+          next_full < without_eviction.size() && without_eviction[next_full] == sample;
+      texts.push_back(is_full ? full_texts[next_full++]
+                              : std::make_shared<const MadeText>(std::move(made[next_other++])));
     }
     return texts;
   }
 
-  Texts topline_of(std::span<const int64_t> samples, const RunContext& context) const {
+  Texts full_cache_texts_of(std::span<const int64_t> samples, const RunContext& context) const {
     // Without a temperature the seed makes no difference, so that there is one text for all seeds.
     const uint64_t seed = settings_.greedy() ? 0 : context.seed;
-    return topline_.get(samples, seed, [&](std::span<const int64_t> missing) {
+    return full_cache_texts_.get(samples, seed, [&](std::span<const int64_t> missing) {
       return make(missing, context, keep_all_setup());
     });
   }
@@ -160,14 +164,14 @@ class GenerationWorkload final : public Workload {
     return make_texts(prompts, rules_, context.model, policy, context.tokenizer);
   }
 
-  SampleRecord record_of(int64_t sample, const MadeText& text, const MadeText& topline) const {
+  SampleRecord record_of(int64_t sample, const MadeText& text, const MadeText& full) const {
     const PreparedPrompt& prompt = prompt_of(sample);
     SampleRecord record;
     record.tokens = text.tokens;
     record.computed_tokens = text.tokens;
     record.state = text.state;
     record.seconds = text.seconds;
-    record.values = text_counts(prompt.ids, text, topline);
+    record.values = text_counts(prompt.ids, text, full);
     record.values["prompt_id"] = prompt.id;
     record.values["prompt"] = prompt.text;
     record.values["prompt_tokens"] = prompt.ids.size();
@@ -180,7 +184,7 @@ class GenerationWorkload final : public Workload {
   GenerationSettings settings_;
   PromptSet set_;
   TextRules rules_;
-  mutable ToplineTexts topline_;
+  mutable FullCacheTexts full_cache_texts_;
 };
 
 class GenerationExperiment final : public Experiment {

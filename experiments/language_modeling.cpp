@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "multistate/base/largest_count.h"
 #include "multistate/experiment/chunk_workload.h"
 #include "multistate/experiment/fidelity_metrics.h"
 #include "multistate/experiment/language_metrics.h"
@@ -25,9 +26,8 @@ struct LanguageOptions : ChunkOptions {
   FidelityOptions fidelity;
 
   void visit(OptionVisitor& v) {
-    constexpr int64_t kMost = int64_t{1} << 40;
     ChunkOptions::visit(v);
-    v("stride", stride, {0, kMost},
+    v("stride", stride, {0, kLargestCount},
       "tokens from one chunk's start to the next, the overlap being context only; 0: no overlap");
     fidelity.visit(v);
   }

@@ -27,6 +27,7 @@
 
 #include <fmt/format.h>
 
+#include "multistate/base/largest_count.h"
 #include "multistate/experiment/chunk_workload.h"
 #include "multistate/experiment/fidelity_metrics.h"
 #include "multistate/experiment/key_tokens.h"
@@ -44,11 +45,11 @@ struct LongOptions : ChunkOptions {
   FidelityOptions fidelity;
 
   void visit(OptionVisitor& v) {
-    constexpr int64_t kMost = int64_t{1} << 40;
     constexpr double kLargest = 1e6;
     ChunkOptions::visit(v);
-    v("short_context", rule.short_context, {1, kMost}, "tokens of a short context, at least");
-    v("short_stride", rule.short_stride, {1, kMost},
+    v("short_context", rule.short_context, {1, kLargestCount},
+      "tokens of a short context, at least");
+    v("short_stride", rule.short_stride, {1, kLargestCount},
       "tokens that share a run of the model: their short contexts grow by one each");
     v("lsd_threshold", rule.lsd_threshold, {-kLargest, kLargest},
       "nats that the long context has to give a key token, more than");

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "multistate/base/largest_count.h"
 #include "multistate/base/sha256.h"
 #include "multistate/bench/decision.h"
 #include "multistate/bench/decode.h"
@@ -30,13 +31,13 @@ struct ThroughputOptions {
   int64_t decode_steps = 16;
 
   void visit(OptionVisitor& v) {
-    constexpr int64_t kMost = int64_t{1} << 40;
-    v("context_length", context_length, {2, kMost}, "tokens that are evaluated, random ones");
-    v("repetitions", repetitions, {1, kMost}, "of everything; each is a sample");
-    v("decode_batch", decode_batch, {1, kMost}, "samples that are decoded together");
-    v("decode_memory_mib", decode_memory_mib, {1, kMost},
+    v("context_length", context_length, {2, kLargestCount},
+      "tokens that are evaluated, random ones");
+    v("repetitions", repetitions, {1, kLargestCount}, "of everything; each is a sample");
+    v("decode_batch", decode_batch, {1, kLargestCount}, "samples that are decoded together");
+    v("decode_memory_mib", decode_memory_mib, {1, kLargestCount},
       "MiB of state that another batch may take: as many samples as fit are decoded together");
-    v("decode_steps", decode_steps, {1, kMost}, "tokens that each sample decodes");
+    v("decode_steps", decode_steps, {1, kLargestCount}, "tokens that each sample decodes");
   }
 
   void check(const Node& /*node*/) const {}

@@ -45,7 +45,7 @@ TEST_CASE("a run that takes over a prefix equals one from the start, for every p
         CHECK(second.state.rows_created == alone.state.rows_created);
         CHECK(second.state.total_lifetime == alone.state.total_lifetime);
         CHECK(alone.computed_tokens == 60);
-        const int64_t shared = std::min(policy.setup.quiet_tokens({.tokens = 60}), tokens);
+        const int64_t shared = std::min(policy.setup.tokens_before_first_eviction({.tokens = 60}), tokens);
         CHECK(second.computed_tokens == 60 - shared);
         CHECK(first.computed_tokens == (shared == 0 ? 60 : 60 - shared + tokens));
         taken_over += shared;

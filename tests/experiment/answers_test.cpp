@@ -136,8 +136,8 @@ TEST_CASE("answers from a shared prefix are the same, and the prefix is run once
       CHECK(alone.record.computed_tokens == alone.record.tokens);
       CHECK(second.record.tokens == alone.record.tokens);
       // The last token of the context is run in any case.
-      const int64_t quiet = policy.setup.quiet_tokens(length_of(inquiry));
-      const int64_t shared = std::min<int64_t>({quiet, tokens, 39});
+      const int64_t unchanged = policy.setup.tokens_before_first_eviction(length_of(inquiry));
+      const int64_t shared = std::min<int64_t>({unchanged, tokens, 39});
       CHECK(second.record.computed_tokens == alone.record.tokens - shared);
       shared_tokens += shared;
     }

@@ -15,13 +15,13 @@ MadeText text(std::vector<int64_t> ids, EndReason reason = EndReason::kLength) {
 }
 
 SampleRecord record(const std::vector<int64_t>& prompt, const MadeText& made,
-                    const MadeText& topline) {
+                    const MadeText& full) {
   SampleRecord record;
-  record.values = text_counts(prompt, made, topline);
+  record.values = text_counts(prompt, made, full);
   return record;
 }
 
-/// Two texts: one that leaves the topline's after two tokens, and one that is the topline's.
+/// Two texts: one that leaves the full cache's after two tokens, and one that is the full cache's.
 std::vector<SampleRecord> two_records() {
   return {record({1, 2, 3, 4}, text({1, 2, 3, 4, 1, 2}), text({1, 2, 5, 1, 2}, EndReason::kStopId)),
           record({9}, text({7, 8, 7}, EndReason::kRefused), text({7, 8, 7}))};
@@ -77,7 +77,8 @@ TEST_CASE("metrics of texts, by hand") {
   CHECK(summary.metrics.at("overlap_1").samples->scale == 2.0);
   CHECK_FALSE(summary.metrics.at("repetition").higher_is_better);
 
-  // Up to place 2 both are the topline's; at 4 only the identical one, which has ended by then.
+  // Up to position 2 both are the full cache's; at 4 only the identical one, which has ended by
+  // then.
   const auto& series = summary.series.at("same_by_place");
   REQUIRE(series.size() == 3);
   CHECK(series[1].at("first_place") == 2);
@@ -98,7 +99,7 @@ TEST_CASE("texts of one prompt are one observation, worked by hand") {
   CHECK(summary.metrics.at("tokens").value == approx(10.0 / 3.0));
   CHECK(*summary.metrics.at("tokens").standard_error == approx(8.0 / 3.0 / 1.5));
   CHECK(summary.metrics.at("tokens").clusters == 2);
-  // At place 4 the texts of b are identical to their toplines, that of a is not: of (0, 1) and
+  // At place 4 the texts of b are identical to the full cache's, that of a is not: of (0, 1) and
   // (2, 2) R = 2 / 3; d = -2/3, 2/3; sqrt(4/9) / 1.5.
   const auto& point = summary.series.at("same_by_place")[2];
   CHECK(point.at("value").get<double>() == approx(2.0 / 3.0));

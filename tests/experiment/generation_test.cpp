@@ -101,7 +101,7 @@ TEST_CASE("every prompt has its turn, and every text of one is drawn anew") {
   }
 }
 
-TEST_CASE("the full model is its own topline, and a policy leaves it when the state is full") {
+TEST_CASE("the full cache agrees with itself, and a policy with it until its first eviction") {
   const GenerationSweep texts;
   texts.run("max_tokens: 40, ignore_eos: true",
             "policy: {name: tova}\nsweep: {parameters: {state_size: {values: [8, 200]}}, include: "

@@ -262,17 +262,20 @@ TEST_CASE(
   CHECK_NOTHROW(decide_with(std::make_shared<Scripted>(std::vector<int64_t>{1}), "{}", 4));
 }
 
-TEST_CASE("a policy is quiet until its state is full, unless it remembers or draws") {
-  CHECK(set_up_policy("tova", 16).quiet_tokens({.tokens = 100}) == 15);
-  CHECK(set_up_policy("tova", 16, "{every: 4}").quiet_tokens({.tokens = 100}) == 18);
-  CHECK(set_up_policy("tova", 16).quiet_tokens({.tokens = 10}) == 10);
-  CHECK(set_up_policy("full", 0).quiet_tokens({.tokens = 100}) == 100);
-  CHECK(set_up_policy("h2o", 16).quiet_tokens({.tokens = 100}) == 0);
-  CHECK(set_up_policy("random", 16).quiet_tokens({.tokens = 100}) == 0);
+TEST_CASE(
+    "nothing is evicted until the cache is full; policies that remember or draw share no prefix") {
+  CHECK(set_up_policy("tova", 16).tokens_before_first_eviction({.tokens = 100}) == 15);
+  CHECK(set_up_policy("tova", 16, "{every: 4}").tokens_before_first_eviction({.tokens = 100}) ==
+        18);
+  CHECK(set_up_policy("tova", 16).tokens_before_first_eviction({.tokens = 10}) == 10);
+  CHECK(set_up_policy("full", 0).tokens_before_first_eviction({.tokens = 100}) == 100);
+  CHECK(set_up_policy("h2o", 16).tokens_before_first_eviction({.tokens = 100}) == 0);
+  CHECK(set_up_policy("random", 16).tokens_before_first_eviction({.tokens = 100}) == 0);
   // The eighth row is quantised at once, with those before; within a prompt that is cut none is.
-  CHECK(set_up_policy("kivi", 16, "{residual: 8}").quiet_tokens({.tokens = 100}) == 7);
+  CHECK(set_up_policy("kivi", 16, "{residual: 8}").tokens_before_first_eviction({.tokens = 100}) ==
+        7);
   CHECK(set_up_policy("kivi", 16, "{residual: 8, prompt: one_shot}")
-            .quiet_tokens({.tokens = 100, .prompt = 40}) == 39);
+            .tokens_before_first_eviction({.tokens = 100, .prompt = 40}) == 39);
 }
 
 }  // namespace multistate::test

@@ -11,43 +11,23 @@
 
 #include "support/catch.h"
 #include "support/input_error.h"
+#include "support/result_files.h"
 #include "support/temporary_folder.h"
 
 namespace multistate::test {
-namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-const std::string kId(64, 'a');
-
-json result_for(const std::string& id) {
-  return {{"schema", {{"name", "multistate.result"}, {"version", 1}}},
-          {"cell_id", id},
-          {"status", "ok"}};
-}
-
-void write(const fs::path& path, const std::string& text) {
-  fs::create_directories(path.parent_path());
-  std::ofstream(path) << text;
-}
-
-size_t files_in(const fs::path& folder) {
-  return static_cast<size_t>(
-      std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
-}
-
-}  // namespace
-
 TEST_CASE("a sample whose record was changed is run again, one of an earlier program is taken") {
   const TemporaryFolder folder;
-  CellFolder cell(folder / "cell", kId);
+  CellFolder cell(folder / "cell", kCellId);
   cell.append_sample(0, {{"nll", 1.25}});
   cell.append_sample(1, {{"nll", 0.1}});
   const auto path = folder.path() / "cell" / "samples.partial.jsonl";
   std::string lines = read_file(path);
   lines.replace(lines.find("1.25"), 4, "1.35");
-  lines += R"({"cell_id": ")" + kId + R"(", "sample": 2, "record": {"nll": 2}})" + "\n";
+  lines += R"({"cell_id": ")" + kCellId + R"(", "sample": 2, "record": {"nll": 2}})" + "\n";
   lines += std::string(200'000, '[') + "\n";
   write(path, lines);
   const auto samples = cell.partial_samples();
@@ -59,28 +39,29 @@ TEST_CASE("a sample whose record was changed is run again, one of an earlier pro
 
 TEST_CASE("a result whose samples were changed since, or are gone, is none") {
   const TemporaryFolder folder;
-  CellFolder cell(folder / "cell", kId);
+  CellFolder cell(folder / "cell", kCellId);
   const auto samples = folder.path() / "cell" / "samples.jsonl";
-  cell.finish(result_for(kId), {{{"x", 0}}, {{"x", 1}}});
+  cell.finish(result_for(kCellId), {{{"x", 0}}, {{"x", 1}}});
   // printf '{"x":0}\n{"x":1}\n' | sha256sum
   CHECK(cell.result().at("samples_sha256") ==
         "c726c488afb14b9889594d30b5350a0348a8dc73c5ab0368741daa97a1fd15e4");
   write(samples, "{\"x\":0}\n0/7 cells");  // As many bytes.
   CHECK(cell.state() == CellState::kMissing);
-  CHECK(problem_with_result(folder.path() / "cell" / "result.json", kId) ==
+  CHECK(problem_with_result(folder.path() / "cell" / "result.json", kCellId) ==
         "was made of other samples than samples.jsonl holds");
-  cell.finish(result_for(kId), {{{"x", 0}}, {{"x", 1}}});
+  cell.finish(result_for(kCellId), {{{"x", 0}}, {{"x", 1}}});
   CHECK(cell.state() == CellState::kDone);
   CHECK(read_file(samples.string() + ".rejected-1") == "{\"x\":0}\n0/7 cells");
   fs::remove(samples);
   CHECK(cell.state() == CellState::kMissing);
-  write(folder.path() / "cell" / "result.json", result_for(kId).dump());  // Of an earlier program.
+  write(folder.path() / "cell" / "result.json",
+        result_for(kCellId).dump());  // Of an earlier program.
   CHECK(cell.state() == CellState::kDone);
 }
 
 TEST_CASE("what killed runs left is removed, and nothing else") {
   const TemporaryFolder folder;
-  CellFolder cell(folder / "cell", kId);
+  CellFolder cell(folder / "cell", kCellId);
   const auto path = folder.path() / "cell";
   cell.remove_leftovers();  // There is no folder yet.
   cell.append_sample(0, {{"x", 0}});
@@ -93,7 +74,7 @@ TEST_CASE("what killed runs left is removed, and nothing else") {
   CHECK(cell.state() == CellState::kPartial);
   // As a run leaves it that is killed after result.json has got its name.
   const std::string partial = read_file(path / "samples.partial.jsonl");
-  cell.finish(result_for(kId), {{{"x", 0}}});
+  cell.finish(result_for(kCellId), {{{"x", 0}}});
   write(path / "samples.partial.jsonl", partial);
   write(path / "error.json", R"({"schema": {"name": "multistate.error", "version": 1}})");
   cell.remove_leftovers();
@@ -114,7 +95,7 @@ TEST_CASE("no file of a cell is followed out of the folder by a link") {
     write(path / "x", "");
     fs::create_symlink(folder / "outside", path / name);
   }
-  CellFolder cell(path, kId);
+  CellFolder cell(path, kCellId);
   CHECK_THROWS_WITH(cell.append_sample(0, {{"x", 0}}), ContainsSubstring("a symbolic link"));
   CHECK_THROWS_WITH(cell.log("text"), ContainsSubstring("a symbolic link"));
   fs::create_symlink(folder / "outside", folder / ".lock");

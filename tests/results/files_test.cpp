@@ -23,33 +23,13 @@
 #include "support/catch.h"
 #include "support/child.h"
 #include "support/input_error.h"
+#include "support/result_files.h"
 #include "support/temporary_folder.h"
 
 namespace multistate::test {
-namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-const std::string kId(64, 'a');
-
-json result_for(const std::string& id) {
-  return {{"schema", {{"name", "multistate.result"}, {"version", 1}}},
-          {"cell_id", id},
-          {"status", "ok"}};
-}
-
-void write(const fs::path& path, const std::string& text) {
-  fs::create_directories(path.parent_path());
-  std::ofstream(path) << text;
-}
-
-size_t files_in(const fs::path& folder) {
-  return static_cast<size_t>(
-      std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
-}
-
-}  // namespace
 
 TEST_CASE("a full disk leaves the old content and no temporary file") {
   const TemporaryFolder folder;
@@ -103,13 +83,13 @@ TEST_CASE("a process killed while it writes leaves the old or the new content, w
 
 TEST_CASE("a cell goes from missing to partial to done") {
   const TemporaryFolder folder;
-  CellFolder cell(folder / "cell", kId);
+  CellFolder cell(folder / "cell", kCellId);
   CHECK(cell.state() == CellState::kMissing);
   cell.append_sample(1, {{"x", 1}});
   CHECK(cell.state() == CellState::kPartial);
   cell.fail({{"schema", {{"name", "multistate.error"}, {"version", 1}}}, {"message", "no"}});
   CHECK(cell.state() == CellState::kFailed);
-  cell.finish(result_for(kId), {{{"x", 0}}, {{"x", 1}}});
+  cell.finish(result_for(kCellId), {{{"x", 0}}, {{"x", 1}}});
   CHECK(cell.state() == CellState::kDone);
   CHECK(read_file(folder.path() / "cell" / "samples.jsonl") == "{\"x\":0}\n{\"x\":1}\n");
   CHECK(!fs::exists(folder.path() / "cell" / "error.json"));
@@ -118,7 +98,7 @@ TEST_CASE("a cell goes from missing to partial to done") {
 
 TEST_CASE("samples of an interrupted run are taken over, torn and foreign lines are not") {
   const TemporaryFolder folder;
-  CellFolder cell(folder / "cell", kId);
+  CellFolder cell(folder / "cell", kCellId);
   cell.append_sample(0, {{"x", 0}});
   CellFolder(folder / "cell", std::string(64, 'b')).append_sample(5, {{"x", 5}});
   cell.append_sample(2, {{"x", 2}});
@@ -130,7 +110,7 @@ TEST_CASE("samples of an interrupted run are taken over, torn and foreign lines 
 
 TEST_CASE("a sample added after a torn line is kept") {
   const TemporaryFolder folder;
-  CellFolder cell(folder / "cell", kId);
+  CellFolder cell(folder / "cell", kCellId);
   cell.append_sample(0, {{"x", 0}});
   std::ofstream(folder.path() / "cell" / "samples.partial.jsonl", std::ios::app) << "{\"cell_id\":";
   cell.append_sample(1, {{"x", 1}});
@@ -142,19 +122,19 @@ TEST_CASE("a sample added after a torn line is kept") {
 TEST_CASE("lines with members of another type are passed over like foreign ones") {
   const TemporaryFolder folder;
   write(folder.path() / "cell" / "samples.partial.jsonl",
-        "5\n{\"cell_id\": 5, \"sample\": 0, \"record\": {}}\n{\"cell_id\": \"" + kId +
+        "5\n{\"cell_id\": 5, \"sample\": 0, \"record\": {}}\n{\"cell_id\": \"" + kCellId +
             "\", \"sample\": \"0\", \"record\": {}}\n");
-  CHECK(CellFolder(folder / "cell", kId).partial_samples().empty());
+  CHECK(CellFolder(folder / "cell", kCellId).partial_samples().empty());
 }
 
 TEST_CASE("samples of a foreign result and a foreign error.json survive too") {
   const TemporaryFolder folder;
-  CellFolder cell(folder / "cell", kId);
+  CellFolder cell(folder / "cell", kCellId);
   const auto path = folder.path() / "cell";
   write(path / "result.json", result_for(std::string(64, 'b')).dump());
   write(path / "samples.jsonl", "theirs");
   write(path / "error.json", "{");
-  cell.finish(result_for(kId), {});
+  cell.finish(result_for(kCellId), {});
   CHECK(read_file(path / "samples.jsonl.rejected-1") == "theirs");
   CHECK(read_file(path / "error.json.rejected-1") == "{");
   CHECK(cell.state() == CellState::kDone);
@@ -162,11 +142,11 @@ TEST_CASE("samples of a foreign result and a foreign error.json survive too") {
 
 TEST_CASE("only this cell's ok result, in a version we read, counts") {
   const TemporaryFolder folder;
-  const CellFolder cell(folder / "cell", kId);
+  const CellFolder cell(folder / "cell", kCellId);
   const auto path = folder.path() / "cell" / "result.json";
-  auto other_schema = result_for(kId);
+  auto other_schema = result_for(kCellId);
   other_schema["schema"]["version"] = 2;
-  auto not_ok = result_for(kId);
+  auto not_ok = result_for(kCellId);
   not_ok["status"] = "error";
   const std::vector<std::pair<std::string, std::string>> all = {
       {"{\"schema\"", "cannot be read as JSON"},
@@ -179,18 +159,18 @@ TEST_CASE("only this cell's ok result, in a version we read, counts") {
     INFO(content);
     write(path, content);
     CHECK(cell.state() == CellState::kMissing);
-    CHECK_THAT(problem_with_result(path, kId), ContainsSubstring(problem));
+    CHECK_THAT(problem_with_result(path, kCellId), ContainsSubstring(problem));
   }
 }
 
 TEST_CASE("files that are not ours are moved aside and kept, one after the other") {
   const TemporaryFolder folder;
-  CellFolder cell(folder / "cell", kId);
+  CellFolder cell(folder / "cell", kCellId);
   const auto path = folder.path() / "cell" / "result.json";
   write(path, "first");
-  cell.finish(result_for(kId), {});
+  cell.finish(result_for(kCellId), {});
   write(path, "second");
-  cell.finish(result_for(kId), {});
+  cell.finish(result_for(kCellId), {});
   CHECK(read_file(path.string() + ".rejected-1") == "first");
   CHECK(read_file(path.string() + ".rejected-2") == "second");
   CHECK(cell.state() == CellState::kDone);
@@ -199,7 +179,7 @@ TEST_CASE("files that are not ours are moved aside and kept, one after the other
 TEST_CASE("a manifest comes back as it was written, and a foreign one is left alone") {
   const TemporaryFolder folder;
   const Manifest manifest = {
-      "name", "command", {{"state_size", {1, 2}}}, "", {{kId, "cells/x", {{"state_size", 1}}}}};
+      "name", "command", {{"state_size", {1, 2}}}, "", {{kCellId, "cells/x", {{"state_size", 1}}}}};
   write_manifest(folder.path(), manifest, json::object());
   const auto read = read_manifest(folder.path());
   CHECK(read.name == "name");
@@ -240,7 +220,7 @@ TEST_CASE("a manifest whose cells are no list, or lie elsewhere, is refused") {
   CHECK_THAT(error(json::object()), ContainsSubstring("is not a complete manifest"));
   for (const std::string place :
        {"../x", "cells/../x", "cells/..", "cells/a/b", "/cells/x", "cells/"}) {
-    const json cell = {{"id", kId}, {"folder", place}, {"parameters", json::object()}};
+    const json cell = {{"id", kCellId}, {"folder", place}, {"parameters", json::object()}};
     CHECK_THAT(error(json::array({cell})), ContainsSubstring("expected 'cells/<name>'"));
   }
 }
@@ -254,11 +234,11 @@ TEST_CASE("a command line that is not UTF-8 does not keep a sweep from running")
 
 TEST_CASE("a folder in the place of a result is a problem of its cell only, and is kept") {
   const TemporaryFolder folder;
-  CellFolder cell(folder / "cell", kId);
+  CellFolder cell(folder / "cell", kCellId);
   fs::create_directories(folder.path() / "cell" / "result.json" / "x");
   CHECK(cell.state() == CellState::kMissing);
-  CHECK(problem_with_result(folder.path() / "cell" / "result.json", kId) == "is not a file");
-  cell.finish(result_for(kId), {});
+  CHECK(problem_with_result(folder.path() / "cell" / "result.json", kCellId) == "is not a file");
+  cell.finish(result_for(kCellId), {});
   CHECK(cell.state() == CellState::kDone);
   CHECK(fs::exists(folder.path() / "cell" / "result.json.rejected-1" / "x"));
 }
@@ -295,7 +275,8 @@ TEST_CASE("somebody who looks at the status does not keep a runner out") {
 
 TEST_CASE("an error.json without a text does not hide the status of the others") {
   const TemporaryFolder folder;
-  write_manifest(folder.path(), {"n", "c", json::object(), "", {{kId, "cells/x", json::object()}}},
+  write_manifest(folder.path(),
+                 {"n", "c", json::object(), "", {{kCellId, "cells/x", json::object()}}},
                  json::object());
   write(folder.path() / "cells" / "x" / "error.json", R"({"message": 5})");
   const auto status = read_sweep_status(folder.path());
@@ -307,17 +288,17 @@ TEST_CASE("the status of a sweep names what is there, what is wrong and what doe
   const TemporaryFolder folder;
   Manifest manifest = {"name", "command", json::object(), "", {}};
   for (const std::string name : {"done", "failed", "partial", "missing", "torn"}) {
-    manifest.cells.push_back({kId, "cells/" + name, json::object()});
+    manifest.cells.push_back({kCellId, "cells/" + name, json::object()});
   }
   write_manifest(folder.path(), manifest, json::object());
   const auto cell = [&](const std::string& name) {
-    return CellFolder(folder.path() / "cells" / name, kId);
+    return CellFolder(folder.path() / "cells" / name, kCellId);
   };
-  cell("done").finish(result_for(kId), {});
+  cell("done").finish(result_for(kCellId), {});
   cell("failed").fail({{"message", "because"}});
   cell("partial").append_sample(0, json::object());
   write(folder.path() / "cells" / "torn" / "result.json", "{");
-  cell("stranger").finish(result_for(kId), {});
+  cell("stranger").finish(result_for(kCellId), {});
   const auto status = read_sweep_status(folder.path());
   CHECK(status.count(CellState::kDone) == 1);
   CHECK(status.count(CellState::kFailed) == 1);

@@ -5,18 +5,12 @@
 #include "multistate/sweep/sweep_spec.h"
 
 #include "support/gguf_writer.h"
+#include "support/sweep_runs.h"
 #include "support/tiny_model.h"
 #include "support/tiny_sweep.h"
 #include "support/torch.h"
 
 namespace multistate::test {
-namespace {
-
-SweepPlan plan_of(const TinySweep& sweep, const std::string& rest) {
-  return plan_sweep(read_sweep(read_yaml(sweep.write(rest))), {});
-}
-
-}  // namespace
 
 TEST_CASE("a cell's identity has the BOS rule that holds, whoever said it") {
   const TinySweep sweep;

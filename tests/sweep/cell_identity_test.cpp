@@ -9,19 +9,12 @@
 #include "multistate/sweep/runner.h"
 
 #include "support/input_error.h"
+#include "support/sweep_runs.h"
 #include "support/tiny_model.h"
 #include "support/tiny_sweep.h"
 #include "support/torch.h"
 
 namespace multistate::test {
-namespace {
-
-SweepPlan plan_of(const TinySweep& sweep, const std::string& rest,
-                  std::optional<int64_t> limit = std::nullopt) {
-  return plan_sweep(read_sweep(read_yaml(sweep.write(rest))), limit);
-}
-
-}  // namespace
 
 TEST_CASE("a cell's identity is what affects its result, and nothing else") {
   const TinySweep sweep;

@@ -13,6 +13,7 @@
 #include "multistate/results/sweep_reader.h"
 #include "multistate/sweep/runner.h"
 
+#include "support/sweep_runs.h"
 #include "support/tiny_model.h"
 #include "support/tiny_sweep.h"
 #include "support/torch.h"
@@ -74,31 +75,6 @@ const PolicyRegistration<Acting<&throw_error>> kThrowsError{acting("throws_error
 const PolicyRegistration<Acting<&throw_number>> kThrowsNumber{acting("throws_number")};
 const PolicyRegistration<Acting<&remove_output>> kRemovesOutput{acting("removes_output")};
 const PolicyRegistration<EditsFarRow> kEditsFarRow{acting("edits_far_row")};
-
-SweepPlan plan_of(const TinySweep& sweep, const std::string& rest,
-                  std::optional<int64_t> limit = std::nullopt) {
-  return plan_sweep(read_sweep(read_yaml(sweep.write(rest))), limit);
-}
-
-RunOptions options() {
-  RunOptions options;
-  options.command = "test";
-  options.config = nlohmann::json::object();
-  return options;
-}
-
-nlohmann::json result_of(const SweepPlan& plan, const PlannedCell& cell) {
-  return CellFolder(plan.spec.output / "cells" / cell.folder(), cell.id).result();
-}
-
-std::vector<std::string> metrics_of(const SweepPlan& plan) {
-  std::vector<std::string> all;
-  for (const PlannedCell& cell : plan.cells) {
-    const auto result = result_of(plan, cell);
-    all.push_back(result.at("metrics").dump() + result.at("series").dump());
-  }
-  return all;
-}
 
 }  // namespace
 

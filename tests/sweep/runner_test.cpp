@@ -11,6 +11,7 @@
 #include "multistate/results/sweep_reader.h"
 
 #include "support/input_error.h"
+#include "support/sweep_runs.h"
 #include "support/tiny_model.h"
 #include "support/tiny_sweep.h"
 #include "support/torch.h"
@@ -32,32 +33,6 @@ const PolicyRegistration<Faulty> kFaulty{{.name = "faulty",
                                           .paper = "none: a test",
                                           .deviations = "",
                                           .defaults = {.sinks = 0}}};
-
-SweepPlan plan_of(const TinySweep& sweep, const std::string& rest,
-                  std::optional<int64_t> limit = std::nullopt) {
-  return plan_sweep(read_sweep(read_yaml(sweep.write(rest))), limit);
-}
-
-RunOptions options(int64_t jobs = 1) {
-  RunOptions options;
-  options.jobs = jobs;
-  options.command = "test";
-  options.config = nlohmann::json::object();
-  return options;
-}
-
-nlohmann::json result_of(const SweepPlan& plan, const PlannedCell& cell) {
-  return CellFolder(plan.spec.output / "cells" / cell.folder(), cell.id).result();
-}
-
-std::vector<std::string> metrics_of(const SweepPlan& plan) {
-  std::vector<std::string> all;
-  for (const PlannedCell& cell : plan.cells) {
-    const auto result = result_of(plan, cell);
-    all.push_back(result.at("metrics").dump() + result.at("series").dump());
-  }
-  return all;
-}
 
 }  // namespace
 

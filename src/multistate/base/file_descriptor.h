@@ -1,8 +1,20 @@
 #pragma once
 
+#include <cerrno>
+
 #include <unistd.h>
 
 namespace multistate {
+
+/// Makes a system call, and makes it again as long as a signal interrupts it.
+template <class Call>
+auto without_interruption(const Call& call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) {
+    result = call();
+  }
+  return result;
+}
 
 /// Closes a POSIX file descriptor at the end of its life. Negative: there is none.
 class FileDescriptor {

@@ -17,11 +17,8 @@ namespace {
 
 /// Opening a FIFO would wait for somebody who writes into it.
 int open_to_read(const std::filesystem::path& path) {
-  int descriptor = -1;
-  do {
-    descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  } while (descriptor < 0 && errno == EINTR);
-  return descriptor;
+  return without_interruption(
+      [&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); });
 }
 
 [[noreturn]] void fail(const std::filesystem::path& path, const char* what) {

@@ -15,16 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Calls again what a signal interrupted.
-template <class Call>
-auto without_interruption(const Call& call) {
-  auto result = call();
-  while (result < 0 && errno == EINTR) {
-    result = call();
-  }
-  return result;
-}
-
 int open_file(const fs::path& path, int flags) {
   return without_interruption([&] { return ::open(path.c_str(), flags | O_CLOEXEC, 0666); });
 }

@@ -14,40 +14,30 @@ bool is_control(std::string_view sequence) {
          (lead == 0xC2 && static_cast<unsigned char>(sequence[1]) < 0xA0);
 }
 
-/// What stands in bash's $'...' for bytes that a terminal cannot show.
-std::string ansi_quoted(std::string_view word) {
-  std::string quoted;
-  for (size_t i = 0; i < word.size();) {
-    const size_t length = utf8_length(word.substr(i));
-    if (length == 0 || is_control(word.substr(i, length))) {
-      quoted += fmt::format("\\x{:02x}", static_cast<unsigned char>(word[i]));
-      i += 1;
-      continue;
-    }
-    if (word[i] == '\'' || word[i] == '\\') {
-      quoted += '\\';
-    }
-    quoted += word.substr(i, length);
-    i += length;
-  }
-  return quoted;
-}
-
-}  // namespace
-
-std::string printable(std::string_view text) {
+/// `text` with control characters and invalid UTF-8 escaped, and a backslash before each of
+/// `quoted`.
+std::string escaped(std::string_view text, std::string_view quoted) {
   std::string out;
   for (size_t i = 0; i < text.size();) {
     const size_t length = utf8_length(text.substr(i));
     if (length == 0 || is_control(text.substr(i, length))) {
       out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[i]));
       i += 1;
-    } else {
-      out += text.substr(i, length);
-      i += length;
+      continue;
     }
+    if (quoted.find(text[i]) != std::string_view::npos) {
+      out += '\\';
+    }
+    out += text.substr(i, length);
+    i += length;
   }
   return out;
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) {
+  return escaped(text, "");
 }
 
 std::string shell_word(std::string_view word) {
@@ -56,8 +46,8 @@ std::string shell_word(std::string_view word) {
                              "_-+=./:,@%^") == std::string_view::npos) {
     return std::string(word);
   }
-  if (const std::string escaped = printable(word); escaped != word) {
-    return fmt::format("$'{}'", ansi_quoted(word));
+  if (printable(word) != word) {
+    return fmt::format("$'{}'", escaped(word, "'\\"));  // bash reads such escapes back.
   }
   std::string quoted = "'";
   for (const char c : word) {

@@ -120,8 +120,9 @@ int bench(const BenchArguments& arguments) {
   }
   set_intra_op_threads(arguments.threads);
   const auto file = ModelFile::open(arguments.model);
+  ModelTokenKinds kinds(*file);
   for (auto& one : cases) {
-    tell_token_kinds(*file, one.setup);
+    kinds.tell(one.setup);
   }
   const auto model = Transformer::load(*file, at::kFloat);
   const LoadMeter meter;

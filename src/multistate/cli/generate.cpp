@@ -21,6 +21,7 @@
 #include "multistate/engine/generator.h"
 #include "multistate/engine/threads.h"
 #include "multistate/engine/token_kinds.h"
+#include "multistate/experiment/bos_option.h"
 #include "multistate/experiment/made_texts.h"
 #include "multistate/model/model_file.h"
 #include "multistate/policy/plugin.h"
@@ -80,14 +81,14 @@ PolicySetup read_policy(const GenerateArguments& arguments) {
 }
 
 std::vector<int64_t> prompt_ids(const GenerateArguments& arguments, const Tokenizer& tokenizer) {
-  auto ids = tokenizer.encode(read_prompt(arguments));
-  const auto bos = tokenizer.bos_id();
-  if (arguments.add_bos.value_or(false) && !bos) {
+  if (arguments.add_bos.value_or(false) && !tokenizer.bos_id()) {
     throw InputError("--add-bos: the model's tokenizer names no BOS token");
   }
-  if (arguments.add_bos.value_or(tokenizer.add_bos()) && (ids.empty() || ids.front() != *bos)) {
-    ids.insert(ids.begin(), *bos);
+  std::vector<int64_t> bos;
+  if (arguments.add_bos.value_or(tokenizer.add_bos())) {
+    bos.push_back(tokenizer.bos_id().value());
   }
+  auto ids = begin_with(bos, tokenizer.encode(read_prompt(arguments)));
   if (ids.empty()) {
     throw InputError("the prompt is empty; --add-bos makes the BOS token one");
   }
@@ -189,7 +190,7 @@ int generate(const GenerateArguments& arguments) {
   load_plugins(arguments.plugins);
   PolicySetup setup = read_policy(arguments);
   const auto file = ModelFile::open(arguments.model);
-  tell_token_kinds(*file, setup);
+  ModelTokenKinds(*file).tell(setup);
   if (arguments.sliding_window) {
     file->set_sliding_window(*arguments.sliding_window);
   }

@@ -4,11 +4,9 @@
 
 #include <CLI/CLI.hpp>
 
-namespace multistate {
+#include "multistate/base/largest_count.h"
 
-/// More than this of anything that is counted here is a slip of the finger, and sums of such
-/// numbers still fit.
-inline constexpr int64_t kLargestCount = int64_t{1} << 40;
+namespace multistate {
 
 /// An integer from `least` to `most`, in decimal digits and nothing else.
 CLI::Validator whole_number(int64_t least, int64_t most = kLargestCount);

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "multistate/base/largest_count.h"
 #include "multistate/config/options.h"
 #include "multistate/config/scalar.h"
 
@@ -16,8 +17,8 @@ std::string limit_text(T limit) {
   if constexpr (std::is_floating_point_v<T>) {
     return shortest_text(limit);
   } else {
-    constexpr T kLong = T{1} << 40;  // 1099511627776 says nothing to a reader.
-    return limit == kLong ? "2^40" : fmt::format("{}", limit);
+    // 1099511627776 says nothing to a reader.
+    return limit == kLargestCount ? "2^40" : fmt::format("{}", limit);
   }
 }
 

@@ -165,9 +165,9 @@ void Evaluator::take_over(SharedPrefix& shared, std::span<const int64_t> ids, Re
   if (model_.spec().rotation_of_long_texts(state.layers.front().length().tokens) != nullptr) {
     return;  // The prefix is rotated as a text of its own length.
   }
-  const int64_t quiet = setup_.quiet_tokens(state.layers.front().length());
+  const int64_t unchanged = setup_.tokens_before_first_eviction(state.layers.front().length());
   const int64_t tokens =
-      std::min({quiet, shared.tokens_of(model_), static_cast<int64_t>(ids.size())});
+      std::min({unchanged, shared.tokens_of(model_), static_cast<int64_t>(ids.size())});
   if (tokens == 0) {
     return;
   }

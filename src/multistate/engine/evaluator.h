@@ -133,8 +133,8 @@ class Evaluator {
   void each_segment(std::span<const int64_t> ids, SampleState& state, PhaseSeconds& seconds,
                     const Sink& sink) const;
 
-  /// Starts a sample with what its prefix holds of `ids`, as far as this policy leaves no trace in
-  /// it. Puts the predictions that are made in it to `predictions`, if given.
+  /// Starts a sample with what its prefix holds of `ids`, up to this policy's first eviction.
+  /// Puts the predictions that are made in it to `predictions`, if given.
   void take_over(SharedPrefix& prefix, std::span<const int64_t> ids, Reading& reading,
                  Predictions* predictions) const;
 

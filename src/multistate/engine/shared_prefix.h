@@ -13,7 +13,7 @@ namespace multistate {
 
 /// The first tokens of a sample as the full model runs them. Up to its first eviction a policy's
 /// state is the full model's, so whoever runs one sample with several policies and state sizes has
-/// to run its beginning once only (PolicySetup::quiet_tokens).
+/// to run its beginning once only (PolicySetup::tokens_before_first_eviction).
 class SharedPrefix {
  public:
   /// What a run takes over.

@@ -24,11 +24,14 @@ std::shared_ptr<const std::vector<TokenKind>> token_kinds_of(const TokenizerSpec
   return std::make_shared<const std::vector<TokenKind>>(std::move(kinds));
 }
 
-void tell_token_kinds(const ModelFile& model, PolicySetup& setup) {
+void ModelTokenKinds::tell(PolicySetup& setup) {
   if (!setup.needs.token_kinds) {
     return;
   }
-  setup.token_kinds = token_kinds_of(model.tokenizer());
+  if (kinds_ == nullptr) {
+    kinds_ = token_kinds_of(model_.tokenizer());
+  }
+  setup.token_kinds = kinds_;
   for (LayerRange& range : setup.layers) {
     PolicySetup told = *range.setup;
     told.token_kinds = setup.token_kinds;

@@ -13,7 +13,19 @@ namespace multistate {
 /// tokenizer's file calls so; separators by token_class().
 std::shared_ptr<const std::vector<TokenKind>> token_kinds_of(const TokenizerSpec& spec);
 
-/// Gives the kinds of a model's tokens to a setup that needs them, and to those of its layers.
-void tell_token_kinds(const ModelFile& model, PolicySetup& setup);
+/// The kinds of a model's tokens for the setups that need them: found out once, when the first one
+/// asks.
+class ModelTokenKinds {
+ public:
+  /// Keeps a reference.
+  explicit ModelTokenKinds(const ModelFile& model) : model_(model) {}
+
+  /// Gives them to a setup that needs them, and to those of its layers.
+  void tell(PolicySetup& setup);
+
+ private:
+  const ModelFile& model_;
+  std::shared_ptr<const std::vector<TokenKind>> kinds_;
+};
 
 }  // namespace multistate

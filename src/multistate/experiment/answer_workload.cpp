@@ -1,5 +1,6 @@
 #include "multistate/experiment/answer_workload.h"
 
+#include "multistate/base/largest_count.h"
 #include "multistate/datasets/first_line.h"
 #include "multistate/experiment/sample_metrics.h"
 #include "multistate/scoring/unicode.h"
@@ -7,9 +8,8 @@
 namespace multistate {
 
 void AnswerTaskOptions::visit(OptionVisitor& v) {
-  constexpr int64_t kMost = int64_t{1} << 40;
   TaskOptions::visit(v);
-  v("max_tokens", max_tokens, {0, kMost},
+  v("max_tokens", max_tokens, {0, kLargestCount},
     "tokens of an answer at most; 0: as published, for rows of one's own 64, of a summary 256");
   v.choice("stop", stop,
            {{"by_format", Stop::kByFormat}, {"line", Stop::kLine}, {"none", Stop::kNone}},

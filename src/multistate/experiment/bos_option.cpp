@@ -22,6 +22,13 @@ std::vector<int64_t> BosOption::ids(const Tokenizer& tokenizer) const {
                          : std::vector<int64_t>{};
 }
 
+std::vector<int64_t> begin_with(const std::vector<int64_t>& bos, std::vector<int64_t> ids) {
+  if (ids.empty() || bos.empty() || ids.front() != bos.front()) {
+    ids.insert(ids.begin(), bos.begin(), bos.end());
+  }
+  return ids;
+}
+
 std::vector<int64_t> bos_of_chat(const ChatFormat& format, const Tokenizer& tokenizer) {
   const auto bos = tokenizer.bos_id();
   if (!format.starts_with_bos || !bos) {

@@ -30,6 +30,9 @@ class BosOption {
   Choice choice_ = Choice::kTokenizer;
 };
 
+/// `ids` with the BOS token first, unless they begin with it; as they are where `bos` is empty.
+std::vector<int64_t> begin_with(const std::vector<int64_t>& bos, std::vector<int64_t> ids);
+
 /// What stands before a prompt in a chat format: the BOS token, or nothing where the format has
 /// none, writes it itself as the first token of its text, or the tokenizer has none to write.
 std::vector<int64_t> bos_of_chat(const ChatFormat& format, const Tokenizer& tokenizer);

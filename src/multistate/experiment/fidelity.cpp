@@ -57,9 +57,9 @@ ComparedEvaluation Fidelity::evaluate(int64_t sample, std::span<const int64_t> i
   const c10::InferenceMode inference;
   const auto tokens = static_cast<int64_t>(ids.size());
   const SampleLength length = {.tokens = tokens, .prompt = prompt};
-  const int64_t quiet = context.policy.quiet_tokens(length);
+  const int64_t unchanged = context.policy.tokens_before_first_eviction(length);
   std::shared_ptr<const FullCacheRun> full;
-  if (quiet < tokens) {
+  if (unchanged < tokens) {
     full = runs_.get(sample,
                      [&] { return run_full_cache(context.model, ids, options_.kept_attention); });
   }
@@ -75,7 +75,7 @@ ComparedEvaluation Fidelity::evaluate(int64_t sample, std::span<const int64_t> i
     // The last token of the sample predicts nothing that is known.
     const int64_t count = std::min(hidden.size(0), tokens - 1 - first);
     const auto next = ids.subspan(static_cast<size_t>(first) + 1, static_cast<size_t>(count));
-    const bool differs = options_.fidelity && first + count > quiet;
+    const bool differs = options_.fidelity && first + count > unchanged;
     compared.append(context.model, hidden.narrow(0, 0, count),
                     differs ? full->hidden.narrow(0, first, count) : at::Tensor(), next);
   }

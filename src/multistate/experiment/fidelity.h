@@ -48,9 +48,10 @@ struct ComparedEvaluation {
 /// Compares the cells of a workload with the full cache, which runs once for every sample. Its time
 /// is in no cell's time.
 ///
-/// Up to its first eviction a policy's state is the full cache's (PolicySetup::quiet_tokens): a
-/// segment of the sample that lies in that part has no divergence, and nothing is computed for it;
-/// a sample that lies in it needs no run of the full cache.
+/// Up to its first eviction a policy's state is the full cache's
+/// (PolicySetup::tokens_before_first_eviction): a segment of the sample that lies in that part has
+/// no divergence, and nothing is computed for it; a sample that lies in it needs no run of the full
+/// cache.
 class Fidelity {
  public:
   explicit Fidelity(const FidelityOptions& options) : options_(options) {}

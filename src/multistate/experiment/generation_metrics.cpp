@@ -45,23 +45,23 @@ nlohmann::json same_by_place(std::span<const SampleRecord> records, const Resamp
 }  // namespace
 
 nlohmann::json text_counts(std::span<const int64_t> prompt, const MadeText& text,
-                           const MadeText& topline) {
+                           const MadeText& full) {
   std::vector<int64_t> whole(prompt.begin(), prompt.end());
   whole.insert(whole.end(), text.ids.begin(), text.ids.end());
   const auto first = static_cast<int64_t>(prompt.size());
   nlohmann::json counts = {{"tokens", text.ids.size()},
                            {"repeated_4", repeated_ngrams(whole, first, kRepeated)},
                            {"longest_repeat", longest_repeat(whole, first)},
-                           {"common_prefix", common_prefix(text.ids, topline.ids)},
-                           {"identical", text.ids == topline.ids ? 1 : 0}};
+                           {"common_prefix", common_prefix(text.ids, full.ids)},
+                           {"identical", text.ids == full.ids ? 1 : 0}};
   for (int64_t n = 1; n <= kLongestDistinct; ++n) {
     counts[fmt::format("ngrams_{}", n)] = ngram_count(text.ids, n);
     counts[fmt::format("distinct_{}", n)] = distinct_ngrams(text.ids, n);
   }
   for (const int64_t n : {1, 4}) {
-    counts[fmt::format("common_{}", n)] = common_ngrams(text.ids, topline.ids, n);
+    counts[fmt::format("common_{}", n)] = common_ngrams(text.ids, full.ids, n);
     counts[fmt::format("ngrams_of_both_{}", n)] =
-        ngram_count(text.ids, n) + ngram_count(topline.ids, n);
+        ngram_count(text.ids, n) + ngram_count(full.ids, n);
   }
   for (const EndReason reason : {EndReason::kLength, EndReason::kStopId, EndReason::kRefused}) {
     counts[fmt::format("end_{}", name_of(reason))] = text.reason == reason ? 1 : 0;

@@ -13,11 +13,11 @@ namespace multistate {
 /// What a text that goes on from `prompt` adds to the metrics of its cell, beside the full model's
 /// for the same prompt and seed: counts over its tokens (text/ngrams.h), and how it ended.
 nlohmann::json text_counts(std::span<const int64_t> prompt, const MadeText& text,
-                           const MadeText& topline);
+                           const MadeText& full);
 
 /// Metrics of records whose values are text_counts(), in tokens and n-grams of tokens, with
 /// standard errors over the units of `resampling`. Of n texts t_i with |t_i| tokens, those of the
-/// topline u_i:
+/// the full cache's text u_i:
 ///
 ///     tokens          mean of |t_i|; a stop token is no part of a text, a stop string is
 ///     repetition      4-grams that stood before, in the prompt or the text / all 4-grams
@@ -31,7 +31,7 @@ nlohmann::json text_counts(std::span<const int64_t> prompt, const MadeText& text
 ///     end_length, end_stop_token, end_stop_string    shares of the texts that ended so
 ///
 /// and the series "same_by_place": the share of texts of which the first `place` tokens are the
-/// topline's, or that are identical to it, at the places 1, 2, 4, ...
+/// full cache's, or that are identical to it, at the places 1, 2, 4, ...
 Summary summarize_texts(std::span<const SampleRecord> records, const Resampling& resampling);
 
 }  // namespace multistate

@@ -6,37 +6,24 @@
 #include <fmt/format.h>
 
 #include "multistate/base/error.h"
+#include "multistate/base/largest_count.h"
 #include "multistate/experiment/documents.h"
 #include "multistate/experiment/option_error.h"
 #include "multistate/experiment/prompts.h"
 #include "multistate/experiment/text_chunks.h"
 
 namespace multistate {
-namespace {
-
-/// The ids of a prompt, `bos` first unless they begin with it.
-std::vector<int64_t> ids_of(const std::string& text, const std::vector<int64_t>& bos,
-                            const Tokenizer& tokenizer) {
-  auto ids = tokenizer.encode(text);
-  if (ids.empty() || bos.empty() || ids.front() != bos.front()) {
-    ids.insert(ids.begin(), bos.begin(), bos.end());
-  }
-  return ids;
-}
-
-}  // namespace
 
 void PromptOptions::visit(OptionVisitor& v) {
-  constexpr int64_t kMost = int64_t{1} << 40;
   v("data", data, "prompts, in a .jsonl or .txt file; or texts: a text file, a folder of .txt");
   v.choice("prompts", prompts, {{"list", Source::kList}, {"chunks", Source::kChunks}},
            "what data is: a list of prompts, or texts whose chunks begin with them");
-  v("prompt_tokens", prompt_tokens, {1, kMost},
+  v("prompt_tokens", prompt_tokens, {1, kLargestCount},
     "tokens of a prompt, what is put around it included: of a list at most, of chunks exactly");
-  v("max_prompts", max_prompts, {0, kMost},
+  v("max_prompts", max_prompts, {0, kLargestCount},
     "prompts at most, in their order; chunks are taken from the documents in turn; 0: all");
-  v("chunk_tokens", chunk_tokens, {2, kMost}, "of chunks: tokens of each, BOS included");
-  v("skip_tokens", skip_tokens, {0, kMost},
+  v("chunk_tokens", chunk_tokens, {2, kLargestCount}, "of chunks: tokens of each, BOS included");
+  v("skip_tokens", skip_tokens, {0, kLargestCount},
     "of chunks: tokens passed over at the start of every document");
   add_bos.visit(v, "start every prompt with the model's BOS token; tokenizer: as it says");
   v.choice("template", chat, {{"plain", false}, {"chat", true}},
@@ -87,7 +74,7 @@ void PromptSet::read_list(const PromptOptions& options, const Tokenizer& tokeniz
   auto report = nlohmann::json::array();
   for (const Prompt& one : listed) {
     const std::string text = chat_ ? chat_->around(one.text) : one.text;
-    auto ids = ids_of(text, bos, tokenizer);
+    auto ids = begin_with(bos, tokenizer.encode(text));
     if (static_cast<int64_t>(ids.size()) > options.prompt_tokens) {
       throw InputError(
           fmt::format("{}:{}: the prompt has {} tokens; experiment.prompt_tokens allows {}",

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "multistate/base/largest_count.h"
 #include "multistate/experiment/documents.h"
 
 namespace multistate {
@@ -87,13 +88,12 @@ void check_haystack(const Node& node, const RetrievalOptions& options) {
 }  // namespace
 
 void RetrievalOptions::visit(OptionVisitor& v) {
-  constexpr int64_t kMost = int64_t{1} << 40;
   constexpr int64_t kMany = 1024;
   v.choice("task", task, task_names(), "what is to be found");
-  v("lengths", lengths, {1, kMost}, "tokens of a sample: context, question and answer");
+  v("lengths", lengths, {1, kLargestCount}, "tokens of a sample: context, question and answer");
   v("depths", depths, {0.0, 1.0},
     "share of the haystack before what is asked for; none: 0, 0.25, 0.5, 0.75 and 1");
-  v("trials", trials, {1, kMost}, "samples for every length and depth");
+  v("trials", trials, {1, kLargestCount}, "samples for every length and depth");
   v.choice(
       "haystack", haystack,
       {{"noise", Haystack::kNoise}, {"needles", Haystack::kNeedles}, {"text", Haystack::kText}},
@@ -112,9 +112,10 @@ void RetrievalOptions::visit(OptionVisitor& v) {
   v.choice("template", chat, {{"plain", false}, {"chat", true}},
            "the text as it is, or as the model's chat template has a user's message");
   add_bos.visit(v, "start a plain prompt with the model's BOS token; tokenizer: as it says");
-  v("answer_tokens", answer_tokens, {0, kMost},
+  v("answer_tokens", answer_tokens, {0, kLargestCount},
     "tokens that an answer may have; 0: 8, and 10 for every answer that is expected");
-  v("sample_seed", sample_seed, {0, kMost}, "another one gives other keys, values and haystacks");
+  v("sample_seed", sample_seed, {0, kLargestCount},
+    "another one gives other keys, values and haystacks");
   v("instruction", texts.instruction, "text before the haystack; default: the task's own");
   v("statement", texts.statement, "how {value} is stated for {key}; default: the task's own");
   v("ask", texts.question, "the question, with {key}, {value} or {count}; default: the task's own");

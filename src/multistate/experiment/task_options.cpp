@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "multistate/base/largest_count.h"
 #include "multistate/base/text.h"
 
 namespace multistate {
@@ -30,7 +31,6 @@ void refuse_unless(bool taken, const char* option, const std::string& format, co
 }  // namespace
 
 void TaskOptions::visit(OptionVisitor& v) {
-  constexpr int64_t kMost = int64_t{1} << 40;
   v("data", data, "a file of tasks, one JSON object a line");
   v.choice("format", format, format_names(), "of that file");
   v("task", task, "zeroscrolls, ruler: the file's task; empty: by the name of file or folder");
@@ -39,8 +39,8 @@ void TaskOptions::visit(OptionVisitor& v) {
   v("templates", templates,
     "longbench: its folder config/, with dataset2prompt.json and dataset2maxlen.json, instead of "
     "prompt and max_tokens");
-  v("context_length", context_length, {2, kMost}, "tokens of prompt and answer at most");
-  v("max_samples", max_samples, {0, kMost}, "rows at most, from the first; 0: all");
+  v("context_length", context_length, {2, kLargestCount}, "tokens of prompt and answer at most");
+  v("max_samples", max_samples, {0, kLargestCount}, "rows at most, from the first; 0: all");
   v.choice("truncation", truncation,
            {{"by_format", Cut::kByFormat},
             {"none", Cut::kNone},

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "multistate/base/error.h"
+#include "multistate/base/largest_count.h"
 
 namespace multistate {
 namespace {
@@ -20,12 +21,12 @@ std::vector<int64_t> encode(const Document& document, const Tokenizer& tokenizer
 }  // namespace
 
 void TextOptions::visit(OptionVisitor& v) {
-  constexpr int64_t kMost = int64_t{1} << 40;
   v("data", data, "a text file, or a folder of .txt files");
-  v("context_length", context_length, {2, kMost}, "tokens of a chunk, BOS included");
-  v("max_chunks", max_chunks, {0, kMost},
+  v("context_length", context_length, {2, kLargestCount}, "tokens of a chunk, BOS included");
+  v("max_chunks", max_chunks, {0, kLargestCount},
     "chunks at most, taken from the documents in turn; 0: all");
-  v("skip_tokens", skip_tokens, {0, kMost}, "tokens passed over at the start of every document");
+  v("skip_tokens", skip_tokens, {0, kLargestCount},
+    "tokens passed over at the start of every document");
   add_bos.visit(v, "start every chunk with the model's BOS token; tokenizer: as it says");
 }
 

@@ -13,8 +13,9 @@ namespace multistate {
 /// Throws InputError as set_up_by_layer().
 bool by_layer_is_bounded(const Node& ranges);
 
-/// The setups of all ranges; `state_size` is that of each. The role in comparisons is that of the
-/// least deployable of them. Throws InputError with the mark of what is wrong.
+/// The setups of all ranges; `state_size` is that of each. The role in comparisons is reference if
+/// any range has that, else control, else policy, else baseline. Throws InputError with the mark of
+/// what is wrong.
 PolicySetup set_up_by_layer(const Node& ranges, int64_t state_size);
 
 /// Throws InputError where ranges and the layers of a model do not fit.

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "multistate/base/largest_count.h"
 #include "multistate/config/options.h"
 
 namespace multistate {
@@ -45,11 +46,12 @@ struct CommonOptions {
   WindowedLayers windowed_layers = WindowedLayers::kNative;
 
   void visit(OptionVisitor& v) {
-    v("sinks", sinks, {0, kMost}, "tokens at the start of a sample that are never evicted");
+    v("sinks", sinks, {0, kLargestCount}, "tokens at the start of a sample that are never evicted");
     v("recent", recent, "newest rows that are never evicted");
     v.choice("scope", scope, {{"layer", Scope::kLayer}, {"kv_head", Scope::kKvHead}},
              "who shares one set of rows");
-    v("every", every, {1, kMost}, "steps between evictions; the state floats up to k + every - 1");
+    v("every", every, {1, kLargestCount},
+      "steps between evictions; the state floats up to k + every - 1");
     v.choice("positions", positions,
              {{"original", Positions::kOriginal},
               {"in_cache", Positions::kInCache},
@@ -64,7 +66,6 @@ struct CommonOptions {
   }
 
  private:
-  static constexpr int64_t kMost = int64_t{1} << 40;
 };
 
 }  // namespace multistate

@@ -171,13 +171,13 @@ bool PolicySetup::some_layer(bool (PolicySetup::*holds)() const) const {
                      [&](const LayerRange& range) { return ((*range.setup).*holds)(); });
 }
 
-int64_t PolicySetup::quiet_tokens(const SampleLength& length) const {
+int64_t PolicySetup::tokens_before_first_eviction(const SampleLength& length) const {
   if (!layers.empty()) {
-    int64_t quiet = length.tokens;
+    int64_t unchanged = length.tokens;
     for (const LayerRange& range : layers) {
-      quiet = std::min(quiet, range.setup->quiet_tokens(length));
+      unchanged = std::min(unchanged, range.setup->tokens_before_first_eviction(length));
     }
-    return quiet;
+    return unchanged;
   }
   if (!bounded()) {
     return length.tokens;

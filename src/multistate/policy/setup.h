@@ -71,9 +71,9 @@ struct PolicySetup {
   /// Why a layer cannot keep `k` rows, as the end of "policy NAME: ..."; "" when it can.
   std::string problem_with(int64_t k) const;
 
-  /// Tokens at the start of a sample in which this policy leaves no trace: nothing has to go and
-  /// nothing is remembered. The state after them is that of the full model.
-  int64_t quiet_tokens(const SampleLength& length) const;
+  /// Tokens at the start of a sample before anything is evicted, or remembered by the policy: the
+  /// cache after them is the full cache.
+  int64_t tokens_before_first_eviction(const SampleLength& length) const;
 
   /// Whether rows hold keys before RoPE, to be rotated anew at every step.
   bool rotates_anew() const {

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "multistate/base/error.h"
+#include "multistate/base/file_descriptor.h"
 
 namespace multistate {
 namespace {
@@ -40,8 +41,7 @@ void try_to_load(const std::filesystem::path& library) {
     load_and_end(library);
   }
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
+  without_interruption([&] { return ::waitpid(child, &status, 0); });
   // An exception in a constructor ends by SIGABRT; loading it for good says which one it was.
   if (WIFSIGNALED(status) && WTERMSIG(status) != SIGABRT) {
     throw InputError(

@@ -202,9 +202,10 @@ void CellFolder::fail(const json& error) {
   write_atomically(file(kError), dump(error, 2) + "\n");
 }
 
-void CellFolder::remove_leftovers() {
+CellState CellFolder::remove_leftovers() {
+  const CellState found = state();
   if (!fs::is_directory(path_)) {
-    return;
+    return found;
   }
   for (const auto& entry : fs::directory_iterator(path_)) {
     const std::string name = entry.path().filename().string();
@@ -213,11 +214,12 @@ void CellFolder::remove_leftovers() {
       remove_file(entry.path());
     }
   }
-  if (state() == CellState::kDone) {
+  if (found == CellState::kDone) {
     move_foreign_files_aside();
     remove_file(file(kError));
     remove_file(file(kPartial));
   }
+  return found;
 }
 
 void CellFolder::log(const std::string& message) const {

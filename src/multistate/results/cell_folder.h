@@ -61,8 +61,8 @@ class CellFolder {
   void fail(const nlohmann::json& error);
 
   /// Removes what runs that were killed have left: temporary files, and beside a finished result
-  /// its partial samples and error. Nobody else may write here meanwhile.
-  void remove_leftovers();
+  /// its partial samples and error. Returns state(). Nobody else may write here meanwhile.
+  CellState remove_leftovers();
 
   /// Adds a line with the time to log.txt.
   void log(const std::string& message) const;

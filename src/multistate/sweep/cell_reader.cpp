@@ -4,15 +4,13 @@
 
 #include <fmt/format.h>
 
+#include "multistate/base/largest_count.h"
 #include "multistate/base/text.h"
 #include "multistate/model/dtype.h"
 #include "multistate/policy/by_layer.h"
 
 namespace multistate {
 namespace {
-
-/// No text is as long, and sizes of states of so many rows still fit an int64.
-constexpr int64_t kMostRows = int64_t{1} << 40;
 
 const Node& required_map(const Node& config, const char* key) {
   const Node* node = config.find(key);
@@ -51,7 +49,7 @@ struct ModelOptions {
     v("path", path, "a GGUF file, or a folder with config.json and safetensors");
     v.choice("dtype", dtype, dtype_names(), "numbers of weights and state");
     v("device", device, "cpu, or a device as LibTorch writes it (cuda:0)");
-    v("sliding_window", sliding_window, {2, int64_t{1} << 40},
+    v("sliding_window", sliding_window, {2, kLargestCount},
       "tokens, in every layer, where the file has no place to say so");
   }
 };
@@ -109,8 +107,9 @@ int64_t read_state_size(const Node& config, int64_t context_length) {
   if (rows < 1) {
     throw size->error(fmt::format("state_size: expected an integer, 1 or more, found {}", rows));
   }
-  if (rows > kMostRows) {
-    throw size->error(fmt::format("state_size: {} rows; at most {} are possible", rows, kMostRows));
+  if (rows > kLargestCount) {
+    throw size->error(
+        fmt::format("state_size: {} rows; at most {} are possible", rows, kLargestCount));
   }
   return rows;
 }

@@ -72,8 +72,7 @@ class Runner {
     const auto context = make_run_context(options_.command, options_.jobs, options_.threads);
     for (const PlannedCell& cell : plan_.cells) {
       CellFolder folder(plan_.spec.output / "cells" / cell.folder(), cell.id);
-      folder.remove_leftovers();
-      const CellState state = folder.state();
+      const CellState state = folder.remove_leftovers();
       if (state == CellState::kDone) {
         ++outcome_.done;
         outcome_.earlier.add(folder.result());

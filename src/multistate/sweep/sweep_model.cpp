@@ -58,6 +58,7 @@ SweepModel::SweepModel(ModelSpec spec)
     : spec_(std::move(spec)),
       file_(open_model(spec_)),
       stamps_(stamps_of(*file_)),
+      token_kinds_(*file_),
       tokenizer_(Tokenizer::make(file_->tokenizer())),
       sha256_(digest_of(*file_)) {
   tensor_options(spec_);

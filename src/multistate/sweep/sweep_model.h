@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "multistate/base/file_stamp.h"
+#include "multistate/engine/token_kinds.h"
 #include "multistate/model/model_file.h"
 #include "multistate/model/transformer.h"
 #include "multistate/sweep/sweep_spec.h"
@@ -23,6 +24,9 @@ class SweepModel {
   const ModelFile& file() const { return *file_; }
   const Tokenizer& tokenizer() const { return *tokenizer_; }
 
+  /// For policies that see what kind of text a token is. For planning, by one thread.
+  ModelTokenKinds& token_kinds() { return token_kinds_; }
+
   /// Digest of the model's files.
   const std::string& sha256() const { return sha256_; }
 
@@ -36,6 +40,7 @@ class SweepModel {
   ModelSpec spec_;
   std::unique_ptr<ModelFile> file_;
   std::vector<FileStamp> stamps_;  ///< Of its files when it was opened.
+  ModelTokenKinds token_kinds_;
   std::unique_ptr<Tokenizer> tokenizer_;
   std::string sha256_;
   std::mutex mutex_;

@@ -9,7 +9,6 @@
 
 #include "multistate/config/canonical_json.h"
 #include "multistate/engine/expected_bytes.h"
-#include "multistate/engine/token_kinds.h"
 #include "multistate/model/dtype.h"
 #include "multistate/policy/by_layer.h"
 #include "multistate/policy/plugin.h"
@@ -220,7 +219,7 @@ SweepPlan plan_sweep(SweepSpec spec, std::optional<int64_t> limit) {
   Preparer preparer(limit);
   for (CellSpec& cell : plan.spec.cells) {
     plan.cells.push_back(preparer.prepare(cell));
-    tell_token_kinds(plan.cells.back().model->file(), cell.policy);
+    plan.cells.back().model->token_kinds().tell(cell.policy);
     plan.cells.back().id = identity_of(plan.cells.back());
     plan.cells.back().slug = slug_of(cell);
   }

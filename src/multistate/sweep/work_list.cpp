@@ -9,8 +9,8 @@
 namespace multistate {
 namespace {
 
-int64_t quiet_tokens(const PlannedCell& cell, int64_t sample) {
-  return cell.spec->policy.quiet_tokens(cell.workload->length(sample));
+int64_t tokens_before_first_eviction(const PlannedCell& cell, int64_t sample) {
+  return cell.spec->policy.tokens_before_first_eviction(cell.workload->length(sample));
 }
 
 /// Tokens of each sample that at least two of the plan's cells can take over. All cells count, not
@@ -23,7 +23,7 @@ class SharedTokens {
       auto& samples = samples_[{cell.model.get(), cell.workload.get()}];
       samples.resize(std::max(samples.size(), static_cast<size_t>(cell.samples)));
       for (int64_t sample = 0; sample < cell.samples; ++sample) {
-        samples[static_cast<size_t>(sample)].add(quiet_tokens(cell, sample));
+        samples[static_cast<size_t>(sample)].add(tokens_before_first_eviction(cell, sample));
       }
     }
   }
@@ -84,7 +84,7 @@ std::vector<WorkItem> list_work(const SweepPlan& plan,
     }
     const int64_t sample = item.samples.front();
     const int64_t tokens = shared.of(cell, sample);
-    if (tokens == 0 || quiet_tokens(cell, sample) == 0) {
+    if (tokens == 0 || tokens_before_first_eviction(cell, sample) == 0) {
       continue;
     }
     auto& prefix = prefixes[{cell.model.get(), cell.workload.get(), sample}];

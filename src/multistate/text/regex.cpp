@@ -85,8 +85,7 @@ std::vector<TextSpan> Regex::spans(std::string_view text) const {
   const Parameters parameters = make_parameters();
   const OnigUChar* begin = bytes_of(text.data());
   const OnigUChar* end = begin + text.size();
-  std::vector<TextSpan> spans;
-  size_t done = 0;
+  TextSpans spans;
   size_t from = 0;
   while (from <= text.size()) {
     const int found = onig_search_with_param(compiled_->handle, begin, end, begin + from, end,
@@ -101,22 +100,15 @@ std::vector<TextSpan> Regex::spans(std::string_view text) const {
     const auto match_begin = static_cast<size_t>(region->beg[0]);
     const auto match_end = static_cast<size_t>(region->end[0]);
     const bool empty = match_begin == match_end;
-    if (empty && !spans.empty() && match_end == done && spans.back().match) {
+    if (empty && spans.last_end() == match_end) {
       from = match_end < text.size() ? match_end + utf8_length(text.substr(match_end))
                                      : text.size() + 1;
       continue;
     }
-    if (match_begin > done) {
-      spans.push_back({done, match_begin, false});
-    }
-    spans.push_back({match_begin, match_end, true});
-    done = match_end;
+    spans.add_match(match_begin, match_end);
     from = match_end;
   }
-  if (done < text.size()) {
-    spans.push_back({done, text.size(), false});
-  }
-  return spans;
+  return std::move(spans).finish(text.size());
 }
 
 bool Regex::matches_start(std::string_view text) const {

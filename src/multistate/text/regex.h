@@ -1,8 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace multistate {
@@ -12,6 +15,38 @@ struct TextSpan {
   size_t begin = 0;
   size_t end = 0;
   bool match = false;  ///< Matched by a pattern, or between two matches.
+};
+
+/// Matches in a text and what lies between them, from left to right.
+class TextSpans {
+ public:
+  /// The next match; it begins where the last one ended or behind.
+  void add_match(size_t begin, size_t end) {
+    add_gap(begin);
+    spans_.push_back({begin, end, true});
+    done_ = end;
+  }
+
+  /// All of a text of `size` bytes.
+  std::vector<TextSpan> finish(size_t size) && {
+    add_gap(size);
+    return std::move(spans_);
+  }
+
+  /// Where the last match ended; nothing before the first.
+  std::optional<size_t> last_end() const {
+    return spans_.empty() ? std::nullopt : std::optional(done_);
+  }
+
+ private:
+  void add_gap(size_t end) {
+    if (end > done_) {
+      spans_.push_back({done_, end, false});
+    }
+  }
+
+  std::vector<TextSpan> spans_;
+  size_t done_ = 0;
 };
 
 /// A compiled regular expression on UTF-8, in Oniguruma's Ruby syntax, which is what Hugging Face's

@@ -122,7 +122,7 @@ void SentencePieceBpe::consider(Run& run, int32_t left, int32_t right) const {
   if (one.frozen || other.frozen) {
     return;
   }
-  // They lie side by side in the text.
+  // They are adjacent in the text.
   const std::string_view joined(one.text.data(), one.text.size() + other.text.size());
   const auto found = pieces_.find(joined);
   if (found == pieces_.end()) {

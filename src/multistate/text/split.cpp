@@ -10,43 +10,28 @@ namespace multistate {
 namespace {
 
 std::vector<TextSpan> literal_spans(std::string_view literal, std::string_view text) {
-  std::vector<TextSpan> spans;
-  size_t done = 0;
-  for (size_t at = 0; (at = text.find(literal, done)) != std::string_view::npos;) {
-    if (at > done) {
-      spans.push_back({done, at, false});
-    }
-    done = at + literal.size();
-    spans.push_back({at, done, true});
+  TextSpans spans;
+  for (size_t at = 0; (at = text.find(literal, at)) != std::string_view::npos;
+       at += literal.size()) {
+    spans.add_match(at, at + literal.size());
   }
-  if (done < text.size()) {
-    spans.push_back({done, text.size(), false});
-  }
-  return spans;
+  return std::move(spans).finish(text.size());
 }
 
 using CharacterTest = bool (*)(int32_t);
 
 /// Every character that passes is a match.
 std::vector<TextSpan> character_spans(CharacterTest test, std::string_view text) {
-  std::vector<TextSpan> spans;
-  size_t done = 0;
+  TextSpans spans;
   for (size_t i = 0; i < text.size();) {
     const Character character = character_at(text, i);
     const size_t next = i + character.size;
     if (test(character.code_point)) {
-      if (i > done) {
-        spans.push_back({done, i, false});
-      }
-      spans.push_back({i, next, true});
-      done = next;
+      spans.add_match(i, next);
     }
     i = next;
   }
-  if (done < text.size()) {
-    spans.push_back({done, text.size(), false});
-  }
-  return spans;
+  return std::move(spans).finish(text.size());
 }
 
 /// Joins a span to the one before where `joins(span, the one before was a match)` says so.

@@ -14,9 +14,9 @@
 
 namespace multistate {
 
-/// What the full model makes of the samples of a workload: found out once, whichever cell asks
+/// What the full cache generates for the samples of a workload: once, for whichever cell asks
 /// first. Thread-safe: whoever asks for a text that is being made waits for it.
-class ToplineTexts {
+class FullCacheTexts {
  public:
   /// Makes the texts of samples, together.
   using Make = std::function<std::vector<MadeText>(std::span<const int64_t> samples)>;

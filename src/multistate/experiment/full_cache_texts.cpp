@@ -1,11 +1,11 @@
-#include "multistate/experiment/topline_texts.h"
+#include "multistate/experiment/full_cache_texts.h"
 
 #include <exception>
 #include <stdexcept>
 
 namespace multistate {
 
-ToplineTexts::Claim ToplineTexts::claim(std::span<const int64_t> samples, uint64_t seed) {
+FullCacheTexts::Claim FullCacheTexts::claim(std::span<const int64_t> samples, uint64_t seed) {
   const std::lock_guard lock(mutex_);
   Claim claim;
   for (const int64_t sample : samples) {
@@ -20,7 +20,7 @@ ToplineTexts::Claim ToplineTexts::claim(std::span<const int64_t> samples, uint64
   return claim;
 }
 
-void ToplineTexts::fulfil(Claim& claim, uint64_t seed, const Make& make) {
+void FullCacheTexts::fulfil(Claim& claim, uint64_t seed, const Make& make) {
   std::vector<Text> texts;
   try {
     for (MadeText& made : make(claim.mine)) {
@@ -43,8 +43,8 @@ void ToplineTexts::fulfil(Claim& claim, uint64_t seed, const Make& make) {
   }
 }
 
-std::vector<std::shared_ptr<const MadeText>> ToplineTexts::get(std::span<const int64_t> samples,
-                                                               uint64_t seed, const Make& make) {
+std::vector<std::shared_ptr<const MadeText>> FullCacheTexts::get(std::span<const int64_t> samples,
+                                                                 uint64_t seed, const Make& make) {
   Claim claimed = claim(samples, seed);
   if (!claimed.mine.empty()) {
     fulfil(claimed, seed, make);

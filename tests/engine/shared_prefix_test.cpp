@@ -52,7 +52,7 @@ TEST_CASE("a run that takes over a prefix equals one from the start, for every p
       }
     }
   }
-  CHECK(taken_over > 500);
+  CHECK(taken_over > 2000);
 }
 
 }  // namespace multistate::test

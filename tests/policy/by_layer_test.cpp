@@ -37,8 +37,9 @@ TEST_CASE("each range of layers has a setup of its own") {
   CHECK(setup.of_layer(2).state_size == 8);
   CHECK(setup.of_layer(0).state_size == 0);
   CHECK(setup.of_layer(3).common.scope == Scope::kLayer);
-  // h2o remembers from the first token on, tova alone evicts nothing until its cache is full.
-  CHECK(setup.tokens_before_first_eviction({.tokens = 50}) == 0);
+  CHECK(setup.tokens_before_first_eviction({.tokens = 50}) == 7);
+  CHECK(setup.of_layer(3).remembers_steps());
+  CHECK_FALSE(setup.of_layer(2).remembers_steps());
   CHECK(by_layer("{0: full, 1-: tova}").tokens_before_first_eviction({.tokens = 50}) == 7);
   CHECK_FALSE(setup.rotates_anew());
   CHECK(by_layer("{0: tova, 1-: {name: window, positions: in_cache}}").rotates_anew());

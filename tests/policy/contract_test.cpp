@@ -263,14 +263,19 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "nothing is evicted until the cache is full; policies that remember or draw share no prefix") {
+    "nothing is evicted until the cache is full, whatever a policy remembers or draws") {
   CHECK(set_up_policy("tova", 16).tokens_before_first_eviction({.tokens = 100}) == 15);
   CHECK(set_up_policy("tova", 16, "{every: 4}").tokens_before_first_eviction({.tokens = 100}) ==
         18);
   CHECK(set_up_policy("tova", 16).tokens_before_first_eviction({.tokens = 10}) == 10);
   CHECK(set_up_policy("full", 0).tokens_before_first_eviction({.tokens = 100}) == 100);
-  CHECK(set_up_policy("h2o", 16).tokens_before_first_eviction({.tokens = 100}) == 0);
-  CHECK(set_up_policy("random", 16).tokens_before_first_eviction({.tokens = 100}) == 0);
+  CHECK(set_up_policy("h2o", 16).tokens_before_first_eviction({.tokens = 100}) == 15);
+  CHECK(set_up_policy("h2o", 16).remembers_steps());
+  CHECK(set_up_policy("random", 16).tokens_before_first_eviction({.tokens = 100}) == 15);
+  CHECK_FALSE(set_up_policy("random", 16).remembers_steps());
+  CHECK(set_up_policy("expected_attention", 16).remembers_steps());
+  CHECK(set_up_policy("pyramidkv", 64).tokens_before_first_eviction({.tokens = 100}) == 0);
+  CHECK(set_up_policy("oracle", 16).tokens_before_first_eviction({.tokens = 100}) == 0);
   // The eighth row is quantised at once, with those before; within a prompt that is cut none is.
   CHECK(set_up_policy("kivi", 16, "{residual: 8}").tokens_before_first_eviction({.tokens = 100}) ==
         7);

@@ -179,8 +179,8 @@ void Evaluator::take_over(SharedPrefix& shared, std::span<const int64_t> ids, Re
     reading.seconds = prefix.seconds;
   }
   const Stopwatch watch(reading.seconds.scan);
-  for (size_t layer = 0; layer < state.layers.size(); ++layer) {
-    state.layers[layer].adopt(prefix.state.layers[layer], tokens);
+  for (LayerState& layer : state.layers) {
+    prefix.hand_over(ids.first(static_cast<size_t>(tokens)), scan_of(layer), layer);
   }
   state.tokens = tokens;
   if (predictions != nullptr) {

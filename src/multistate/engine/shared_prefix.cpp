@@ -3,6 +3,47 @@
 #include <algorithm>
 
 namespace multistate {
+namespace {
+
+/// Attends as the full cache does and keeps the queries.
+class QueryRecorder final : public LayerScan {
+ public:
+  /// Keeps a reference.
+  explicit QueryRecorder(std::vector<std::vector<at::Tensor>>& queries) : queries_(queries) {}
+
+  at::Tensor attend(const Qkv& qkv, LayerState& state) const override {
+    queries_[static_cast<size_t>(state.layer())].push_back(qkv.queries);
+    return scan_for(state.setup()).attend(qkv, state);
+  }
+
+ private:
+  std::vector<std::vector<at::Tensor>>& queries_;
+};
+
+}  // namespace
+
+void SharedPrefix::Prefix::hand_over(std::span<const int64_t> ids, const LayerScan& scan,
+                                     LayerState& layer) const {
+  const auto place = static_cast<size_t>(layer.layer());
+  const auto tokens = static_cast<int64_t>(ids.size());
+  if (!layer.setup().remembers_steps()) {
+    layer.adopt(state.layers[place], tokens);
+    return;
+  }
+  const RowSet& rows = state.layers[place].sets().front().rows;
+  int64_t first = 0;
+  for (const at::Tensor& segment : queries[place]) {
+    const int64_t count = std::min(segment.size(1), tokens - first);
+    if (count == 0) {
+      break;
+    }
+    scan.attend({segment.narrow(1, 0, count), rows.keys().narrow(1, first, count),
+                 rows.values().narrow(1, first, count),
+                 ids.subspan(static_cast<size_t>(first), static_cast<size_t>(count))},
+                layer);
+    first += count;
+  }
+}
 
 int64_t SharedPrefix::tokens_of(const Transformer& model) const {
   const auto window = model.spec().smallest_window();
@@ -16,10 +57,11 @@ const SharedPrefix::Prefix& SharedPrefix::get(const Transformer& model,
   computed = !prefix_.has_value();
   if (computed) {
     const int64_t tokens = std::min(tokens_of(model), static_cast<int64_t>(ids.size()));
-    const Evaluator evaluator(model, keep_all_setup());
-    Prefix prefix = {.state = evaluator.start({.seed = 0, .sample = sample}, {.tokens = tokens}),
-                     .predictions = {},
-                     .seconds = {}};
+    Prefix prefix;
+    prefix.queries.resize(static_cast<size_t>(model.spec().layer_count()));
+    const QueryRecorder scan(prefix.queries);
+    const Evaluator evaluator(model, keep_all_setup(), &scan);
+    prefix.state = evaluator.start({.seed = 0, .sample = sample}, {.tokens = tokens});
     if (with_predictions) {
       evaluator.run(ids, tokens, prefix.state, prefix.predictions, prefix.seconds);
     } else {

@@ -7,20 +7,31 @@
 #include <span>
 #include <vector>
 
+#include <ATen/core/Tensor.h>
+
 #include "multistate/engine/evaluator.h"
+#include "multistate/engine/layer_scan.h"
 
 namespace multistate {
 
-/// The first tokens of a sample as the full model runs them. Up to its first eviction a policy's
-/// state is the full model's, so whoever runs one sample with several policies and state sizes has
+/// The first tokens of a sample as the full cache runs them. Up to its first eviction a policy's
+/// rows are the full cache's, so whoever runs one sample with several policies and state sizes has
 /// to run its beginning once only (PolicySetup::tokens_before_first_eviction).
 class SharedPrefix {
  public:
   /// What a run takes over.
   struct Prefix {
-    SampleState state;        ///< Every row of every layer.
+    SampleState state;  ///< Every row of every layer.
+
+    /// By layer and segment: queries [H, T, D], from which a policy that remembers what happened at
+    /// each step computes its attention again.
+    std::vector<std::vector<at::Tensor>> queries;
     Predictions predictions;  ///< That these tokens make; if asked for.
     PhaseSeconds seconds;
+
+    /// Brings a layer of an empty state to where it is after `ids`, with which the prefix begins.
+    /// `scan` is the one that runs its policy.
+    void hand_over(std::span<const int64_t> ids, const LayerScan& scan, LayerState& layer) const;
   };
 
   /// `tokens`: how many of the sample's are run in advance.

@@ -182,8 +182,8 @@ int64_t PolicySetup::tokens_before_first_eviction(const SampleLength& length) co
   if (!bounded()) {
     return length.tokens;
   }
-  if (needs.remembers() || needs.knows_tokens() || needs.random || needs.query_statistics ||
-      needs.future || faces.budgets != nullptr || rotates_anew()) {
+  // Layers with less than k rows evict sooner; rows that are rotated anew hold other keys.
+  if (needs.future || faces.budgets != nullptr || rotates_anew()) {
     return 0;
   }
   const int64_t rows = needs.quantization ? std::min(capacity(), residual(state_size)) : capacity();

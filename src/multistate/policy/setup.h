@@ -71,9 +71,15 @@ struct PolicySetup {
   /// Why a layer cannot keep `k` rows, as the end of "policy NAME: ..."; "" when it can.
   std::string problem_with(int64_t k) const;
 
-  /// Tokens at the start of a sample before anything is evicted, or remembered by the policy: the
-  /// cache after them is the full cache.
+  /// Tokens at the start of a sample, at least, before anything is evicted: the rows after them are
+  /// those of the full cache.
   int64_t tokens_before_first_eviction(const SampleLength& length) const;
+
+  /// Whether a step leaves more in the layer's state than a row: memory of the policy, token ids,
+  /// or statistics of queries.
+  bool remembers_steps() const {
+    return needs.remembers() || needs.knows_tokens() || needs.query_statistics;
+  }
 
   /// Whether rows hold keys before RoPE, to be rotated anew at every step.
   bool rotates_anew() const {

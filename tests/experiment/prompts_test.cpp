@@ -11,7 +11,7 @@ namespace {
 /// Reads prompts from a file of this name and content.
 class PromptFile {
  public:
-  std::vector<Prompt> read(const std::string& name, const std::string& content) const {
+  std::vector<PromptText> read(const std::string& name, const std::string& content) const {
     return list(name, content).prompts;
   }
 

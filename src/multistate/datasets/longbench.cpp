@@ -23,7 +23,7 @@ namespace multistate {
 namespace {
 
 // Answer tokens come from the folder config/.
-const std::array<PublishedTask, 16> kTasks = {{
+const std::array<PublishedTask, 16> kLongBenchTasks = {{
     {"narrativeqa", Purpose::kAnswer, f1_scorer, 0},
     {"qasper", Purpose::kAnswer, f1_scorer, 0},
     {"multifieldqa_en", Purpose::kAnswer, f1_scorer, 0},
@@ -65,8 +65,8 @@ const std::array<PublishedTask, 16> kTasks = {{
      .asked_plainly = true},
 }};
 
-const std::array<std::string, 8> kFields = {"input",   "context",  "answers",     "length",
-                                            "dataset", "language", "all_classes", "_id"};
+const std::array<std::string, 8> kLongBenchFields = {"input",   "context",  "answers",     "length",
+                                                     "dataset", "language", "all_classes", "_id"};
 const std::array<std::string, 2> kPublishedPlaceholders = {"context", "input"};
 const std::array<std::string, 2> kOwnPlaceholders = {"context", "question"};
 
@@ -165,11 +165,11 @@ TaskFile read_longbench(const TaskReadOptions& options) {
   std::optional<TaskPrompt> prompt;
   std::set<std::string> ids;
   const auto data_sha256 = for_each_json_line(options.data, [&](const JsonObject& line) {
-    line.allow_only(kFields);
+    line.allow_only(kLongBenchFields);
     check_unused(line);
     const auto name = dataset_of(line);
     if (task == nullptr) {
-      task = &find_task(kTasks, name, options.purpose, line.source());
+      task = &find_task(kLongBenchTasks, name, options.purpose, line.source());
       file = empty_file(*task, options.purpose);
       prompt = prompt_of(options, name);
     } else if (name != task->name) {

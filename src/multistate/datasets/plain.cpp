@@ -23,8 +23,8 @@
 namespace multistate {
 namespace {
 
-const std::array<std::string, 6> kFields = {"id",      "context", "question",
-                                            "answers", "choices", "answer"};
+const std::array<std::string, 6> kPlainFields = {"id",      "context", "question",
+                                                 "answers", "choices", "answer"};
 const std::array<std::string, 2> kPlaceholders = {"context", "question"};
 
 void read_choices(const JsonObject& line, TaskRow& row) {
@@ -50,7 +50,7 @@ void read_answers(const JsonObject& line, TaskRow& row) {
 }
 
 TaskRow read_row(const JsonObject& line, const PromptTemplate& prompt, Purpose purpose) {
-  line.allow_only(kFields);
+  line.allow_only(kPlainFields);
   TaskRow row;
   row.place = line.source();
   row.id = line.string("id").value_or(line.source().substr(line.source().rfind(':') + 1));

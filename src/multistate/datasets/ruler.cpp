@@ -14,7 +14,7 @@
 namespace multistate {
 namespace {
 
-const std::array<PublishedTask, 13> kTasks = {{
+const std::array<PublishedTask, 13> kRulerTasks = {{
     {"niah_single_1", Purpose::kAnswer, match_all_scorer, 128},
     {"niah_single_2", Purpose::kAnswer, match_all_scorer, 128},
     {"niah_single_3", Purpose::kAnswer, match_all_scorer, 128},
@@ -30,13 +30,13 @@ const std::array<PublishedTask, 13> kTasks = {{
     {"qa_2", Purpose::kAnswer, match_part_scorer, 32},
 }};
 
-const std::array<std::string, 7> kFields = {"index",
-                                            "input",
-                                            "outputs",
-                                            "length",
-                                            "length_w_model_temp",
-                                            "answer_prefix",
-                                            "token_position_answer"};
+const std::array<std::string, 7> kRulerFields = {"index",
+                                                 "input",
+                                                 "outputs",
+                                                 "length",
+                                                 "length_w_model_temp",
+                                                 "answer_prefix",
+                                                 "token_position_answer"};
 
 /// Whether a line is nothing but what a chat template puts where the answer begins: blank, or
 /// markers (<|...|>, <...>, [...]) and the name of a role.
@@ -56,7 +56,7 @@ bool is_frame(std::string_view line) {
 }
 
 TaskRow read_row(const JsonObject& line) {
-  line.allow_only(kFields);
+  line.allow_only(kRulerFields);
   TaskRow row;
   row.place = line.source();
   row.id = std::to_string(line.required(&JsonObject::integer, "index"));
@@ -88,7 +88,7 @@ TaskRow read_row(const JsonObject& line) {
 }  // namespace
 
 TaskFile read_ruler(const TaskReadOptions& options) {
-  TaskFile file = empty_file(task_of_file(kTasks, options), options.purpose);
+  TaskFile file = empty_file(task_of_file(kRulerTasks, options), options.purpose);
   file.sha256 = for_each_json_line(
       options.data, [&](const JsonObject& line) { file.rows.push_back(read_row(line)); });
   return file;

@@ -19,7 +19,7 @@
 namespace multistate {
 namespace {
 
-const std::array<PublishedTask, 10> kTasks = {{
+const std::array<PublishedTask, 10> kZeroScrollsTasks = {{
     {"gov_report", Purpose::kSummary, rouge_scorer, 1024},
     {"summ_screen_fd", Purpose::kSummary, rouge_scorer, 512},
     {"qmsum", Purpose::kSummary, rouge_scorer, 512},
@@ -36,16 +36,16 @@ const std::array<PublishedTask, 10> kTasks = {{
     {"book_sum_sort", Purpose::kAnswer, concordance_scorer, 256},
 }};
 
-const std::array<std::string, 10> kFields = {"id",
-                                             "pid",
-                                             "input",
-                                             "output",
-                                             "document_start_index",
-                                             "document_end_index",
-                                             "query_start_index",
-                                             "query_end_index",
-                                             "truncation_seperator",
-                                             "inner_docs_start_indices"};
+const std::array<std::string, 10> kZeroScrollsFields = {"id",
+                                                        "pid",
+                                                        "input",
+                                                        "output",
+                                                        "document_start_index",
+                                                        "document_end_index",
+                                                        "query_start_index",
+                                                        "query_end_index",
+                                                        "truncation_seperator",
+                                                        "inner_docs_start_indices"};
 
 /// Bytes before every character of a text, and its size behind them.
 class CharacterPlaces {
@@ -106,7 +106,7 @@ void check_inner_documents(const JsonObject& line) {
 }
 
 TaskRow read_row(const JsonObject& line, const PublishedTask& task) {
-  line.allow_only(kFields);
+  line.allow_only(kZeroScrollsFields);
   check_inner_documents(line);
   TaskRow row;
   row.place = line.source();
@@ -144,7 +144,7 @@ void add_letters(TaskRow& row, const PublishedTask& task) {
 }  // namespace
 
 TaskFile read_zeroscrolls(const TaskReadOptions& options) {
-  const PublishedTask& task = task_of_file(kTasks, options);
+  const PublishedTask& task = task_of_file(kZeroScrollsTasks, options);
   TaskFile file = empty_file(task, options.purpose);
   std::map<std::string, size_t> by_id;
   file.sha256 = for_each_json_line(options.data, [&](const JsonObject& line) {

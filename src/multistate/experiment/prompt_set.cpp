@@ -66,13 +66,13 @@ void PromptSet::read_list(const PromptOptions& options, const Tokenizer& tokeniz
   const auto bos = chat_ ? bos_of_chat(*chat_, tokenizer) : options.add_bos.ids(tokenizer);
   adds_bos_ = !chat_ && !bos.empty();
   PromptList list = read_prompts(options.data);
-  std::vector<Prompt>& listed = list.prompts;
+  std::vector<PromptText>& listed = list.prompts;
   const size_t there = listed.size();
   if (options.max_prompts > 0) {
     listed.resize(std::min(there, static_cast<size_t>(options.max_prompts)));
   }
   auto report = nlohmann::json::array();
-  for (const Prompt& one : listed) {
+  for (const PromptText& one : listed) {
     const std::string text = chat_ ? chat_->around(one.text) : one.text;
     auto ids = begin_with(bos, tokenizer.encode(text));
     if (static_cast<int64_t>(ids.size()) > options.prompt_tokens) {

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Prompt prompt_of_json(const std::string& line, const std::string& place) {
+PromptText prompt_of_json(const std::string& line, const std::string& place) {
   static const std::vector<std::string> known = {"prompt", "id"};
   const auto object = parse_strict_json(line, place);
   const JsonObject members(object, place);
@@ -26,7 +26,7 @@ Prompt prompt_of_json(const std::string& line, const std::string& place) {
                                    did_you_mean(key, known), join(known)));
     }
   }
-  Prompt prompt;
+  PromptText prompt;
   prompt.text = members.required(&JsonObject::string, "prompt");
   prompt.id = members.string("id").value_or("");
   if (members.find("id") != nullptr && prompt.id.empty()) {
@@ -64,7 +64,7 @@ PromptList read_prompts(const fs::path& path) {
   for (std::string line; std::getline(lines, line);) {
     const std::string place = fmt::format("{}:{}", path.string(), ++number);
     check_utf8(line, place);
-    Prompt prompt = json ? prompt_of_json(line, place) : Prompt{"", line};
+    PromptText prompt = json ? prompt_of_json(line, place) : PromptText{"", line};
     prompt.line = number;
     if (prompt.text.empty()) {
       throw InputError(fmt::format("{}: the prompt is empty", place));

@@ -12,14 +12,14 @@
 namespace multistate {
 
 /// What a text is to go on from, before any tokenizer.
-struct Prompt {
+struct PromptText {
   std::string id;  ///< Unique in its file.
   std::string text;
   int64_t line = 0;  ///< In the file, from 1.
 };
 
 struct PromptList {
-  std::vector<Prompt> prompts;
+  std::vector<PromptText> prompts;
   TextChanges changes = {};  ///< Of a `.txt` file; what is inside JSON strings stays as it is.
   std::string sha256;        ///< Of the file, after these changes.
 };

@@ -21,15 +21,15 @@ TokenizerSpec read_tokenizer_model(const std::filesystem::path& path) {
   return is_tiktoken(read_file(path)) ? read_tiktoken(path) : read_sentencepiece(path);
 }
 
-struct Reader {
+struct NamedReader {
   std::string_view file;
   TokenizerSpec (*read)(const std::filesystem::path&);
 };
 
 /// By the names that the files have in folders of models.
-constexpr std::array<Reader, 3> kReaders = {{{"tokenizer.json", &read_tokenizer_json},
-                                             {"tokenizer.model", &read_tokenizer_model},
-                                             {"tekken.json", &read_tekken_json}}};
+constexpr std::array<NamedReader, 3> kNamedReaders = {{{"tokenizer.json", &read_tokenizer_json},
+                                                       {"tokenizer.model", &read_tokenizer_model},
+                                                       {"tekken.json", &read_tekken_json}}};
 
 /// Of a GGUF file that has nothing else; nothing for any other file.
 std::optional<TokenizerSpec> gguf_vocabulary(const std::filesystem::path& path) {
@@ -48,7 +48,7 @@ std::optional<TokenizerSpec> gguf_vocabulary(const std::filesystem::path& path) 
 
 TokenizerSpec open_tokenizer(const std::filesystem::path& path) {
   if (std::filesystem::is_regular_file(path)) {
-    for (const Reader& reader : kReaders) {
+    for (const NamedReader& reader : kNamedReaders) {
       if (path.filename() == reader.file) {
         return reader.read(path);
       }

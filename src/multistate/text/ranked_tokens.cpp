@@ -40,4 +40,13 @@ void append_special_tokens(const std::vector<std::string>& names, TokenizerSpec&
   }
 }
 
+int64_t special_id(std::string_view name, const TokenizerSpec& spec) {
+  for (const AddedToken& token : spec.added_tokens) {
+    if (token.content == name) {
+      return token.id;
+    }
+  }
+  throw InputError(fmt::format("{}: there is no special token {}", spec.source, in_quotes(name)));
+}
+
 }  // namespace multistate

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,5 +21,8 @@ BpeSpec ranked_kind(const std::string& pattern);
 
 /// Adds special tokens behind those of `spec`.
 void append_special_tokens(const std::vector<std::string>& names, TokenizerSpec& spec);
+
+/// The id of one of them. Throws InputError when `spec` has none of that name.
+int64_t special_id(std::string_view name, const TokenizerSpec& spec);
 
 }  // namespace multistate

@@ -92,15 +92,6 @@ std::vector<std::string> special_names(const json& root, const std::string& vers
   return names;
 }
 
-int64_t id_of(std::string_view name, const TokenizerSpec& spec) {
-  for (const AddedToken& token : spec.added_tokens) {
-    if (token.content == name) {
-      return token.id;
-    }
-  }
-  throw InputError(fmt::format("{}: there is no special token {}", spec.source, in_quotes(name)));
-}
-
 }  // namespace
 
 TokenizerSpec read_tekken_json(const std::filesystem::path& path) {
@@ -136,8 +127,8 @@ TokenizerSpec read_tekken_json(const std::filesystem::path& path) {
         read_ranked_token(entry.required(&JsonObject::string, "token_bytes"), place));
   }
   spec.kind = ranked_kind(config.required(&JsonObject::string, "pattern"));
-  spec.bos_id = id_of("<s>", spec);
-  spec.eos_id = id_of("</s>", spec);
+  spec.bos_id = special_id("<s>", spec);
+  spec.eos_id = special_id("</s>", spec);
   spec.add_bos = true;
   spec.bos_rule = "mistral-common's rule for tekken.json";
   return spec;

@@ -53,11 +53,6 @@ std::string read_line(std::string_view line, size_t rank, const std::string& pla
   return read_ranked_token(line.substr(0, space), place);
 }
 
-int64_t id_of(std::string_view name, const TokenizerSpec& spec) {
-  const auto found = std::find(spec.tokens.begin(), spec.tokens.end(), name);
-  return found - spec.tokens.begin();
-}
-
 }  // namespace
 
 bool is_tiktoken(std::string_view bytes) {
@@ -79,9 +74,9 @@ TokenizerSpec read_tiktoken(const std::filesystem::path& path) {
   }
   append_special_tokens(special_names(), spec);
   spec.kind = ranked_kind(kPattern);
-  spec.bos_id = id_of("<|begin_of_text|>", spec);
-  spec.eos_id = id_of("<|end_of_text|>", spec);
-  spec.end_ids = {id_of("<|eom_id|>", spec), id_of("<|eot_id|>", spec)};
+  spec.bos_id = special_id("<|begin_of_text|>", spec);
+  spec.eos_id = special_id("<|end_of_text|>", spec);
+  spec.end_ids = {special_id("<|eom_id|>", spec), special_id("<|eot_id|>", spec)};
   spec.add_bos = true;
   spec.bos_rule = "Meta's rule for this kind of tokenizer.model";
   return spec;

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
 /// The colours that the page's style sheet gives, and a ground.
-const char* const kColors = R"json({
+const char* const kTheme = R"json({
   "axis": {"gridColor": "#d6d9dd", "tickColor": "#5a6068", "labelColor": "#1b1d20",
            "titleColor": "#1b1d20"},
   "legend": {"labelColor": "#1b1d20", "titleColor": "#1b1d20"},
@@ -137,7 +137,7 @@ Json figure_spec(const Chart& chart, const std::string& setup) {
   // Title and legend stand around the plot and take nothing of its size.
   spec["autosize"] = "pad";
   spec["width"] = 640;
-  spec["config"].merge_patch(Json::parse(kColors));
+  spec["config"].merge_patch(Json::parse(kTheme));
   std::string choices;
   for (const auto& [name, value] : chart.choices) {
     if (name == "view") {

@@ -37,7 +37,7 @@ std::string escaped(const std::string& given) {
   return out;
 }
 
-std::string entry_of(const Table& table, size_t row, size_t column) {
+std::string shown_entry(const Table& table, size_t row, size_t column) {
   const TableEntry& entry = table.rows[row].entries[column];
   const EntryText text = entry_text(table, row, column);
   std::string out = entry.is_best ? "**" + text.value + "**" : text.value;
@@ -70,7 +70,7 @@ std::string markdown_table(const Table& table) {
       text += " " + escaped(value) + " |";
     }
     for (size_t c = 0; c < table.columns.size(); ++c) {
-      text += " " + entry_of(table, r, c) + " |";
+      text += " " + shown_entry(table, r, c) + " |";
     }
     text += "\n";
   }

@@ -41,11 +41,10 @@ void operator delete(void* memory, std::size_t /*size*/) noexcept {
 namespace multistate::test {
 namespace {
 
-constexpr int64_t kBlockTokens = 64;
+constexpr int64_t kTokens = 64;
 
 Qkv random_qkv() {
-  return {at::rand({4, kBlockTokens, 8}), at::rand({2, kBlockTokens, 8}),
-          at::rand({2, kBlockTokens, 8})};
+  return {at::rand({4, kTokens, 8}), at::rand({2, kTokens, 8}), at::rand({2, kTokens, 8})};
 }
 
 /// Allocations in a block of `tokens` that is not the first.
@@ -56,7 +55,7 @@ int64_t allocations_of(const PolicySetup& setup, int64_t tokens) {
   attention.head_size = 8;
   attention.scale = 1.0 / std::sqrt(static_cast<double>(attention.head_size));
   attention.rotation.size = attention.head_size;
-  LayerState state(attention, setup, LayerPlace{}, {}, {.tokens = 8 * kBlockTokens}, at::kFloat);
+  LayerState state(attention, setup, LayerPlace{}, {}, {.tokens = 8 * kTokens}, at::kFloat);
   const auto qkv = random_qkv();
   const auto attended = make_attended(qkv);
   auto& set = state.sets().front();
@@ -97,9 +96,9 @@ TEST_CASE("the steps of a block allocate nothing") {
     }
     INFO(policy.name);
     // What a block prepares may cost something, its steps may not.
-    CHECK(allocations_of(policy.setup, kBlockTokens) == allocations_of(policy.setup, 8));
+    CHECK(allocations_of(policy.setup, kTokens) == allocations_of(policy.setup, 8));
   }
-  CHECK(allocations_of(set_up_policy("tova", 5), kBlockTokens) == 0);
+  CHECK(allocations_of(set_up_policy("tova", 5), kTokens) == 0);
 }
 
 TEST_CASE("the count sees what it is there for") {

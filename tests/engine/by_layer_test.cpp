@@ -15,7 +15,7 @@
 namespace multistate::test {
 namespace {
 
-constexpr int64_t kTextTokens = 60;
+constexpr int64_t kTokens = 60;
 
 PolicySetup by_layer(const std::string& yaml, int64_t state_size = 9) {
   return set_up_by_layer(parse_yaml(yaml, "test"), state_size);
@@ -23,7 +23,7 @@ PolicySetup by_layer(const std::string& yaml, int64_t state_size = 9) {
 
 std::vector<int64_t> some_ids() {
   std::vector<int64_t> ids;
-  for (int64_t token = 0; token < kTextTokens; ++token) {
+  for (int64_t token = 0; token < kTokens; ++token) {
     ids.push_back((token * token + 11 * token) % 97);
   }
   return ids;
@@ -37,10 +37,10 @@ struct Run {
 
 Run run(const Transformer& model, const PolicySetup& setup, const LayerScan* scan = nullptr) {
   const Evaluator evaluator(model, setup, scan);
-  SampleState state = evaluator.start({.seed = 3}, {.tokens = kTextTokens});
+  SampleState state = evaluator.start({.seed = 3}, {.tokens = kTokens});
   Predictions predictions;
   PhaseSeconds seconds;
-  evaluator.run(some_ids(), kTextTokens, state, predictions, seconds);
+  evaluator.run(some_ids(), kTokens, state, predictions, seconds);
   Run result;
   for (const LayerState& layer : state.layers) {
     result.fates.push_back(fates_of(layer.sets()));
@@ -90,7 +90,7 @@ TEST_CASE("by layer, blocks equal tokens, and the bytes are those expected") {
     const auto blocks = run(*model, setup);
     CHECK(blocks.fates == run(*model, setup, &token_scan()).fates);
     const int64_t expected =
-        expected_peak_bytes(model->spec(), setup, {.tokens = kTextTokens}, at::kFloat);
+        expected_peak_bytes(model->spec(), setup, {.tokens = kTokens}, at::kFloat);
     CHECK(blocks.use.peak_bytes == expected);
   }
 }
@@ -101,7 +101,7 @@ TEST_CASE("layer budgets are shared out among the layers of a range") {
       by_layer("{0-1: full, 2-: {name: pyramidkv, base: h2o, least: 2, beta: 4, recent: 2}}", 12);
   const auto alone = set_up_policy("pyramidkv", 12, "{base: h2o, least: 2, beta: 4, recent: 2}");
   const Evaluator evaluator(*model, setup);
-  const SampleState state = evaluator.start({}, {.tokens = kTextTokens});
+  const SampleState state = evaluator.start({}, {.tokens = kTokens});
   CHECK(state.layers[2].state_size() == alone.faces.budgets->layer_budget(0, 2, 12));
   CHECK(state.layers[3].state_size() == alone.faces.budgets->layer_budget(1, 2, 12));
   CHECK(state.layers[2].layer() == 2);

@@ -15,8 +15,8 @@ namespace multistate::test {
 namespace {
 
 /// A tiny model, and hidden states of some tokens.
-struct TinyPredictions {
-  TinyPredictions() : hidden(model->embed(std::vector<int64_t>{3, 1, 4, 1, 5, 92, 65})) {}
+struct Fixture {
+  Fixture() : hidden(model->embed(std::vector<int64_t>{3, 1, 4, 1, 5, 92, 65})) {}
 
   /// All logits [T, V] at once.
   at::Tensor logits(const at::Tensor& states) const {
@@ -30,7 +30,7 @@ struct TinyPredictions {
 }  // namespace
 
 TEST_CASE("predictions are compared with the full cache's over the whole vocabulary") {
-  const TinyPredictions tiny;
+  const Fixture tiny;
   const std::vector<int64_t> targets = {10, 0, 255, 31, 7, 8, 9};
   auto full = tiny.hidden.clone();
   full.select(0, 1).mul_(-1.0);
@@ -67,7 +67,7 @@ TEST_CASE("predictions are compared with the full cache's over the whole vocabul
 }
 
 TEST_CASE("predictions that are not numbers have no divergence, and no same top token") {
-  const TinyPredictions tiny;
+  const Fixture tiny;
   const auto nothing = tiny.hidden.div(0.0).mul(0.0);
   const std::vector<int64_t> targets = {10, 0, 255, 31, 7, 8, 9};
   double seconds = 0.0;

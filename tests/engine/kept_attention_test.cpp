@@ -17,12 +17,12 @@
 namespace multistate::test {
 namespace {
 
-constexpr int64_t kAttentionTokens = 40;
+constexpr int64_t kTokens = 40;
 constexpr int64_t kPrompt = 12;
 
 std::vector<int64_t> ids() {
   std::vector<int64_t> ids;
-  for (int64_t i = 0; i < kAttentionTokens; ++i) {
+  for (int64_t i = 0; i < kTokens; ++i) {
     ids.push_back((i * i * 7 + 3 * i) % 256);
   }
   return ids;
@@ -46,11 +46,11 @@ class NaiveAttention {
  public:
   explicit NaiveAttention(const Transformer& model) : heads_(attention_of(model).heads) {
     std::vector<int64_t> positions;
-    for (int64_t t = 0; t < kAttentionTokens; ++t) {
+    for (int64_t t = 0; t < kTokens; ++t) {
       positions.push_back(t);
     }
     auto hidden = model.embed(ids());
-    const auto table = model.rotary_tables(positions, kAttentionTokens);
+    const auto table = model.rotary_tables(positions, kTokens);
     for (int64_t layer = 0; layer < model.spec().layer_count(); ++layer) {
       model.finish(layer, hidden, attend(model.project(layer, hidden, table)));
     }
@@ -60,7 +60,7 @@ class NaiveAttention {
   /// averaged over heads and queries.
   double kept(int64_t layer, int64_t first_head, int64_t heads, const RowTrace& trace) const {
     double sum = 0.0;
-    for (int64_t t = 0; t < kAttentionTokens; ++t) {
+    for (int64_t t = 0; t < kTokens; ++t) {
       auto seen = t == 0 ? std::vector<int64_t>() : trace.kept_after(t - 1);
       seen.push_back(t);
       for (int64_t head = first_head; head < first_head + heads; ++head) {
@@ -70,7 +70,7 @@ class NaiveAttention {
         }
       }
     }
-    return sum / static_cast<double>(kAttentionTokens * heads);
+    return sum / static_cast<double>(kTokens * heads);
   }
 
  private:
@@ -80,16 +80,16 @@ class NaiveAttention {
     const auto queries = qkv.queries.contiguous();
     const auto keys = qkv.keys.contiguous();
     const auto values = qkv.values.contiguous();
-    auto out = at::empty({kAttentionTokens, heads_ * size}, at::kFloat);
+    auto out = at::empty({kTokens, heads_ * size}, at::kFloat);
     for (int64_t head = 0; head < heads_; ++head) {
       auto& weights = weights_.emplace_back();
-      for (int64_t t = 0; t < kAttentionTokens; ++t) {
+      for (int64_t t = 0; t < kTokens; ++t) {
         auto& row_weights = weights.emplace_back();
         double total = 0.0;
         for (int64_t row = 0; row <= t; ++row) {
           const double logit =
-              dot(queries.data_ptr<float>() + (head * kAttentionTokens + t) * size,
-                  keys.data_ptr<float>() + (head / group * kAttentionTokens + row) * size, size) /
+              dot(queries.data_ptr<float>() + (head * kTokens + t) * size,
+                  keys.data_ptr<float>() + (head / group * kTokens + row) * size, size) /
               std::sqrt(static_cast<double>(size));
           row_weights.push_back(std::exp(logit));
           total += row_weights.back();
@@ -100,8 +100,7 @@ class NaiveAttention {
         for (int64_t i = 0; i < size; ++i) {
           double sum = 0.0;
           for (int64_t row = 0; row <= t; ++row) {
-            const float value =
-                values.data_ptr<float>()[(head / group * kAttentionTokens + row) * size + i];
+            const float value = values.data_ptr<float>()[(head / group * kTokens + row) * size + i];
             sum += row_weights[static_cast<size_t>(row)] * static_cast<double>(value);
           }
           out.data_ptr<float>()[t * heads_ * size + head * size + i] = static_cast<float>(sum);
@@ -118,10 +117,10 @@ class NaiveAttention {
 /// The state after a sample.
 SampleState state_after(const Transformer& model, const PolicySetup& setup) {
   const Evaluator evaluator(model, setup);
-  auto state = evaluator.start({.seed = 1}, {.tokens = kAttentionTokens, .prompt = kPrompt});
+  auto state = evaluator.start({.seed = 1}, {.tokens = kTokens, .prompt = kPrompt});
   Predictions predictions;
   PhaseSeconds seconds;
-  evaluator.run(ids(), kAttentionTokens, state, predictions, seconds);
+  evaluator.run(ids(), kTokens, state, predictions, seconds);
   return state;
 }
 
@@ -130,7 +129,7 @@ class Fixture {
   Fixture() : naive_(*model_) {
     const FullAttentionScan scan(full_);
     const Evaluator evaluator(*model_, keep_all_setup(), &scan);
-    auto state = evaluator.start({}, {.tokens = kAttentionTokens});
+    auto state = evaluator.start({}, {.tokens = kTokens});
     PhaseSeconds seconds;
     evaluator.advance(ids(), state, seconds);
   }
@@ -159,8 +158,7 @@ class Fixture {
  private:
   std::shared_ptr<const Transformer> model_ = tiny_transformer();
   NaiveAttention naive_;
-  FullAttention full_{model_->spec().layer_count(), attention_of(*model_).kv_heads,
-                      kAttentionTokens};
+  FullAttention full_{model_->spec().layer_count(), attention_of(*model_).kv_heads, kTokens};
 };
 
 }  // namespace
@@ -178,7 +176,7 @@ TEST_CASE("kept attention equals that of plain loops over queries and rows, for 
 
 TEST_CASE("the full cache keeps all attention, to the last bit") {
   CHECK(Fixture().check(set_up_policy("full", 0)) == 0.0);
-  CHECK(Fixture().check(set_up_policy("tova", kAttentionTokens)) == 0.0);
+  CHECK(Fixture().check(set_up_policy("tova", kTokens)) == 0.0);
 }
 
 TEST_CASE("lost attention, worked by hand") {
@@ -199,7 +197,7 @@ TEST_CASE("lost attention, worked by hand") {
 TEST_CASE("attention takes two bytes a pair of query and row, and fits one sample only") {
   CHECK(FullAttention::bytes(30, 3, 1024) == 30 * 3 * 1024 * 1025);
   const auto model = tiny_transformer();
-  const FullAttention other(2, 2, kAttentionTokens + 1);
+  const FullAttention other(2, 2, kTokens + 1);
   CHECK_THROWS_AS(other.kept_by_layer(state_after(*model, set_up_policy("window", 5))),
                   std::invalid_argument);
 }

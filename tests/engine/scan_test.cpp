@@ -20,7 +20,7 @@ namespace {
 using Catch::Matchers::EndsWith;
 using Catch::Matchers::StartsWith;
 
-constexpr int64_t kScanTokens = 24;
+constexpr int64_t kTokens = 24;
 
 struct Shape {
   int64_t heads;
@@ -90,7 +90,7 @@ std::vector<NamedScan> scans_of(const PolicySetup& setup) {
 TEST_CASE("every scan equals naive loops in double precision, for every policy") {
   const SampleSeed seed = {.seed = 3, .sample = 5};
   for (const Shape& shape : kShapes) {
-    const auto inputs = NaiveInputs::random(shape.heads, shape.kv_heads, kScanTokens, 7);
+    const auto inputs = NaiveInputs::random(shape.heads, shape.kv_heads, kTokens, 7);
     for (const int64_t k : {1, 5, 16}) {  // More of them: multistate check-policy.
       for (const PolicyCase& policy : policy_cases(k)) {
         const auto naive = naive_scan(inputs, policy.setup, seed, 0);
@@ -117,7 +117,7 @@ TEST_CASE("scale, cap and rotated share of a layer are the same in every scan an
                                            {"no rotation, capped", {}, 2.0, 0}}};
   const SampleSeed seed = {.seed = 3, .sample = 5};
   for (const Kind& kind : kKinds) {
-    auto inputs = NaiveInputs::random(6, 2, kScanTokens, 9);
+    auto inputs = NaiveInputs::random(6, 2, kTokens, 9);
     inputs.scale = kind.scale;
     inputs.logit_cap = kind.cap;
     inputs.rotated_size = kind.rotated;
@@ -144,7 +144,7 @@ TEST_CASE("scale, cap and rotated share of a layer are the same in every scan an
 
 TEST_CASE("a layer with a window keeps its newest rows by itself, whatever the policy") {
   for (const int64_t window : {2, 7, 24, 40}) {
-    auto inputs = NaiveInputs::random(6, 2, kScanTokens, 11);
+    auto inputs = NaiveInputs::random(6, 2, kTokens, 11);
     inputs.window = window;
     inputs.logit_cap = 5.0;
     for (const auto& setup : {keep_all_setup(), set_up_policy("tova", 3, "{scope: kv_head}"),
@@ -152,8 +152,7 @@ TEST_CASE("a layer with a window keeps its newest rows by itself, whatever the p
                               set_up_policy("h2o", 3, "{positions: in_cache}")}) {
       const auto naive = naive_scan(inputs, setup, {}, 0);
       REQUIRE(naive.kept.size() == 1);
-      CHECK(naive.kept.front().back().size() ==
-            static_cast<size_t>(std::min(window - 1, kScanTokens)));
+      CHECK(naive.kept.front().back().size() == static_cast<size_t>(std::min(window - 1, kTokens)));
       for (const NamedScan& scan : scans_of(window_setup(window - 1))) {
         INFO("window " << window << ", " << setup.entry->info.name << ", " << scan.name);
         for (const int64_t calls : {1, 5}) {
@@ -168,7 +167,7 @@ TEST_CASE("a policy that acts on windows evicts what they have passed, and by it
   // With 5 rows a window of 6 leaves nothing to the policy, one of 8 only where it evicts at every
   // step.
   for (const int64_t window : {6, 8, 13}) {
-    auto inputs = NaiveInputs::random(6, 2, kScanTokens, 12);
+    auto inputs = NaiveInputs::random(6, 2, kTokens, 12);
     inputs.window = window;
     for (PolicyCase policy : policy_cases(5)) {
       policy.setup.common.windowed_layers = WindowedLayers::kPolicy;
@@ -214,7 +213,7 @@ TEST_CASE("a window passes the first tokens too, and the prompt's, wherever rows
 }
 
 TEST_CASE("an exact plan of the future is refused within windows") {
-  auto inputs = NaiveInputs::random(4, 2, kScanTokens, 14);
+  auto inputs = NaiveInputs::random(4, 2, kTokens, 14);
   inputs.window = 13;
   const auto setup = set_up_policy("oracle", 5, "{windowed_layers: policy, exact: true}");
   CHECK_THROWS_WITH(run_scan(token_scan(), inputs, setup),
@@ -223,7 +222,7 @@ TEST_CASE("an exact plan of the future is refused within windows") {
 }
 
 TEST_CASE("tokens may come in several calls") {
-  const auto inputs = NaiveInputs::random(6, 2, kScanTokens, 8);
+  const auto inputs = NaiveInputs::random(6, 2, kTokens, 8);
   for (const PolicyCase& policy : policy_cases(6)) {
     if (policy.setup.needs.future) {
       continue;  // Its samples are one call.
@@ -277,7 +276,7 @@ TEST_CASE("ties and weights that underflow: all scans keep the same rows") {
 
 TEST_CASE("equal scores evict the oldest row") {
   // Queries of zeros give every row the same weight, so TOVA has only ties.
-  auto inputs = NaiveInputs::random(4, 2, kScanTokens, 9);
+  auto inputs = NaiveInputs::random(4, 2, kTokens, 9);
   std::fill(inputs.queries.begin(), inputs.queries.end(), 0.0);
   const auto setup = set_up_policy("tova", 4);
   for (const NamedScan& scan : scans_of(setup)) {
@@ -288,7 +287,7 @@ TEST_CASE("equal scores evict the oldest row") {
 }
 
 TEST_CASE("a query that is not a number stops the run, whichever scan") {
-  auto inputs = NaiveInputs::random(4, 2, kScanTokens, 12);
+  auto inputs = NaiveInputs::random(4, 2, kTokens, 12);
   inputs.queries[13 * 8] = std::numeric_limits<double>::quiet_NaN();
   const auto setup = set_up_policy("tova", 4);
   for (const NamedScan& scan : scans_of(setup)) {
@@ -301,7 +300,7 @@ TEST_CASE("a query that is not a number stops the run, whichever scan") {
 }
 
 TEST_CASE("rows that are rotated anew: all scans == naive loops") {
-  const auto inputs = NaiveInputs::random(6, 2, kScanTokens, 31);
+  const auto inputs = NaiveInputs::random(6, 2, kTokens, 31);
   for (const std::string& name : policy_registry().names()) {
     const PolicyEntry& entry = *policy_registry().find(name);
     if (!entry.info.bounded || entry.needs().future) {
@@ -357,7 +356,7 @@ TEST_CASE("rows that are rotated anew: blocks == naive loops where gaps grow and
 }
 
 TEST_CASE("a prompt that is cut at its end: all scans == naive loops") {
-  auto inputs = NaiveInputs::random(6, 2, kScanTokens, 32);
+  auto inputs = NaiveInputs::random(6, 2, kTokens, 32);
   inputs.prompt = 15;
   for (const std::string& name : policy_registry().names()) {
     if (!policy_registry().find(name)->info.bounded) {

@@ -11,7 +11,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr const char* kModelFolders =
+constexpr const char* kExpected =
     "; expected a GGUF file, a safetensors file with config.json beside it, or a folder with "
     "either";
 
@@ -135,10 +135,9 @@ std::vector<RefusedFile> refused_safetensors() {
 
 std::vector<RefusedFile> refused_folders() {
   return {
-      {"a path with nothing",
-       "@/none: there is no such file or folder" + std::string(kModelFolders),
+      {"a path with nothing", "@/none: there is no such file or folder" + std::string(kExpected),
        [](const fs::path& folder) { return folder / "none"; }},
-      {"an empty folder", "@: no model in this folder" + std::string(kModelFolders),
+      {"an empty folder", "@: no model in this folder" + std::string(kExpected),
        [](const fs::path& folder) { return folder; }},
       changed("two models",
               "@: more than one model in this folder; name one of other.gguf, "

@@ -7,7 +7,7 @@
 namespace multistate::test {
 namespace {
 
-constexpr const char* kModelFiles =
+constexpr const char* kExpected =
     "; expected a GGUF file, a safetensors file with config.json beside it, or a folder with "
     "either";
 constexpr const char* kTypes =
@@ -50,10 +50,10 @@ std::string cut(size_t size) {
 // blk.0.attn_norm.weight [32], 128 bytes from 33,792. A layer has 30,976 bytes.
 std::vector<RefusedFile> refused_gguf_files() {
   return {
-      bytes("an empty file", std::string("is not a model file") + kModelFiles, [] { return ""; }),
-      bytes("text", std::string("is not a model file") + kModelFiles,
+      bytes("an empty file", std::string("is not a model file") + kExpected, [] { return ""; }),
+      bytes("text", std::string("is not a model file") + kExpected,
             [] { return "Once upon a time"; }),
-      bytes("the format before GGUF", std::string("is not a model file") + kModelFiles,
+      bytes("the format before GGUF", std::string("is not a model file") + kExpected,
             [] { return std::string("tjgg\3\0\0\0", 8) + std::string(64, '\0'); }),
       bytes("only the magic", "truncated: the version takes 4 bytes at offset 4, the file has 4",
             [] { return cut(4); }),

@@ -22,7 +22,7 @@ at::Tensor rows(const Floats& numbers) {
   return at::tensor(numbers).view({1, -1, 2});
 }
 
-Floats numbers_of(const at::Tensor& tensor) {
+Floats floats_of(const at::Tensor& tensor) {
   const auto flat = tensor.contiguous();
   return {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()};
 }
@@ -65,12 +65,12 @@ TEST_CASE("rows come in order, go, and take their memory with them") {
   }
   // More than there was room for.
   set.append(rows({9, 9, 10, 10, 11, 11, 12, 12}), rows({1, 1, 2, 2, 3, 3, 4, 4}), 2);
-  CHECK(numbers_of(set.keys()) == Floats{1, 2, 3, 4, 9, 9, 10, 10, 11, 11, 12, 12});
+  CHECK(floats_of(set.keys()) == Floats{1, 2, 3, 4, 9, 9, 10, 10, 11, 11, 12, 12});
   set.memory()[5] = 15;
   set.erase(std::vector<int64_t>{0, 3, 4});
   CHECK(positions_of(set) == Positions{1, 2, 5});
-  CHECK(numbers_of(set.keys()) == Floats{3, 4, 9, 9, 12, 12});
-  CHECK(numbers_of(set.values()) == Floats{7, 8, 1, 1, 4, 4});
+  CHECK(floats_of(set.keys()) == Floats{3, 4, 9, 9, 12, 12});
+  CHECK(floats_of(set.values()) == Floats{7, 8, 1, 1, 4, 4});
   CHECK(Floats(set.memory(), set.memory() + 3) == Floats{11, 0, 15});
   CHECK(Floats(set.memory() + set.memory_stride(), set.memory() + set.memory_stride() + 2) ==
         Floats{21, 0});
@@ -88,7 +88,7 @@ TEST_CASE("storage shrinks when most of the rows have gone") {
     gone.push_back(row);
   }
   set.erase(gone);
-  CHECK(numbers_of(set.keys()) == Floats{194, 195, 196, 197, 198, 199});
+  CHECK(floats_of(set.keys()) == Floats{194, 195, 196, 197, 198, 199});
   // Storage for the four rows that were asked for at first.
   CHECK(set.keys().storage().nbytes() == 4 * 2 * 4);
 }
@@ -100,7 +100,7 @@ TEST_CASE("rows stay in floating point until enough of them are there") {
   set.append(rows(inexact), rows(inexact), 0);
   CHECK(set.rows_to_quantize() == 1);
   set.quantize();
-  CHECK(numbers_of(set.keys()) == inexact);
+  CHECK(floats_of(set.keys()) == inexact);
   CHECK(set.groups().empty());
 }
 
@@ -112,9 +112,9 @@ TEST_CASE("keys share a range by channel with the rows of their group, values by
   set.quantize();
   // Channel 0 of the group of three: 0 to 3 in steps of 1, so 1.2 becomes 1; then a group of two:
   // 5 to 8. Channel 1: 0 to 3; and 7, which is all.
-  CHECK(numbers_of(set.keys()) == Floats{0, 3, 1, 0, 3, 3, 5, 7, 8, 7});
+  CHECK(floats_of(set.keys()) == Floats{0, 3, 1, 0, 3, 3, 5, 7, 8, 7});
   // Both channels of a row are its ends, and no row has anything to do with another.
-  CHECK(numbers_of(set.values()) == Floats{1, 4, 0, 0.25F, 7, 7, -3, 0, 0, 30});
+  CHECK(floats_of(set.values()) == Floats{1, 4, 0, 0.25F, 7, 7, -3, 0, 0, 30});
   CHECK(std::vector<int64_t>(set.groups().begin(), set.groups().end()) ==
         std::vector<int64_t>{3, 2});
   CHECK(set.rows_to_quantize() == 5);
@@ -131,9 +131,9 @@ TEST_CASE("channels of a value share a range in groups, the last one of a head a
   const auto values = at::tensor(Floats{0, 1, 0.4F, 6, 3, 2.2F}).view({2, 1, 3});
   set.append(values, values, 0);
   set.quantize();
-  CHECK(numbers_of(set.values()) == Floats{0, 1, 0.4F, 6, 3, 2.2F});
+  CHECK(floats_of(set.values()) == Floats{0, 1, 0.4F, 6, 3, 2.2F});
   // A key that is alone in its group is all of its ranges.
-  CHECK(numbers_of(set.keys()) == Floats{0, 1, 0.4F, 6, 3, 2.2F});
+  CHECK(floats_of(set.keys()) == Floats{0, 1, 0.4F, 6, 3, 2.2F});
 }
 
 TEST_CASE("more rows than are quantised together: as many lots as there are, the rest stays") {
@@ -150,17 +150,17 @@ TEST_CASE("more rows than are quantised together: as many lots as there are, the
 
 TEST_CASE("a group's ranges stay as they are until its last row has gone") {
   RowSet set = quantized_set();
-  CHECK(numbers_of(set.keys()) == kKeys);
+  CHECK(floats_of(set.keys()) == kKeys);
   // Row 1 was the end of both ranges of its group: without it row 0 is what it was.
   set.erase(std::vector<int64_t>{1});
   CHECK(positions_of(set) == Positions{0, 2, 3, 4});
-  CHECK(numbers_of(set.keys()) == Floats{0, 10, 6, 13, 9, 10, 5, 5});
-  CHECK(numbers_of(set.values()) == Floats{1, 4, -3, 0, 0, 30, 8, 9});
+  CHECK(floats_of(set.keys()) == Floats{0, 10, 6, 13, 9, 10, 5, 5});
+  CHECK(floats_of(set.values()) == Floats{1, 4, -3, 0, 0, 30, 8, 9});
   // The last row of the first group, one of the second, and the newest, which is no part of any.
   set.erase(std::vector<int64_t>{0, 2, 3});
   CHECK(positions_of(set) == Positions{2});
-  CHECK(numbers_of(set.keys()) == Floats{6, 13});
-  CHECK(numbers_of(set.values()) == Floats{-3, 0});
+  CHECK(floats_of(set.keys()) == Floats{6, 13});
+  CHECK(floats_of(set.values()) == Floats{-3, 0});
   CHECK(std::vector<int64_t>(set.groups().begin(), set.groups().end()) == std::vector<int64_t>{1});
 }
 
@@ -206,8 +206,8 @@ TEST_CASE("a copy of quantised rows goes its own way") {
   copy.erase(std::vector<int64_t>{0, 1, 4});
   copy.append(rows({1, 1, 2, 2, 3, 3, 4, 4}), rows({1, 1, 2, 2, 3, 3, 4, 4}), 5);
   copy.quantize();
-  CHECK(numbers_of(set.keys()) == kKeys);
-  CHECK(numbers_of(set.values()) == kValues);
+  CHECK(floats_of(set.keys()) == kKeys);
+  CHECK(floats_of(set.values()) == kValues);
   CHECK(copy.groups().size() == 3);
 }
 

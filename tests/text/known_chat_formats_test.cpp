@@ -55,7 +55,7 @@ void check_outputs(const ConversationFormat& format, const json& outputs) {
   }
 }
 
-const std::string kChatMl =
+const std::string kLoop =
     "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\\n' + message['content'] "
     "+ '<|im_end|>' + '\\n'}}{% endfor %}{% if add_generation_prompt %}"
     "{{ '<|im_start|>assistant\\n' }}{% endif %}";
@@ -103,7 +103,7 @@ TEST_CASE("every format is that of a listed template, and their names differ") {
 }
 
 TEST_CASE("a shape gives a format with the template's own markers and its end of an answer") {
-  const auto known = known_chat_format(replaced(kChatMl, "<|im_end|>", "<|done|>"));
+  const auto known = known_chat_format(replaced(kLoop, "<|im_end|>", "<|done|>"));
   REQUIRE(known);
   CHECK(known->format.ends == std::vector<std::string>{"<|done|>"});
   CHECK(known->format.name == "ChatML");
@@ -113,7 +113,7 @@ TEST_CASE("a shape gives a format with the template's own markers and its end of
 TEST_CASE("a system message of 30,000 characters is read like a short one") {
   const std::string message(30000, 'x');
   const std::string text =
-      replaced(kChatMl, "{{'<|im_start|>'",
+      replaced(kLoop, "{{'<|im_start|>'",
                "{% if loop.first and messages[0]['role'] != 'system' %}{{ '<|im_start|>system\\n" +
                    message + "<|im_end|>\\n' }}{% endif %}{{'<|im_start|>'");
   const auto known = known_chat_format(text);
@@ -124,37 +124,37 @@ TEST_CASE("a system message of 30,000 characters is read like a short one") {
 }
 
 TEST_CASE("a template that does anything else than a listed one is not known") {
-  REQUIRE(known_chat_format(kChatMl));
+  REQUIRE(known_chat_format(kLoop));
   const std::string content = "message['content']";
   const std::vector<std::string> others = {
       "",
       "{{ messages }}",
-      "Hello" + kChatMl,
-      kChatMl + " ",
-      kChatMl + "<think>",
-      kChatMl + "{{ '<think>' }}",
-      "{# a comment #}" + kChatMl,
-      "{{ strftime_now('%d %b %Y') }}" + kChatMl,
-      "{% set system_message = 'You are kind.' %}" + kChatMl,
-      "{{ bos_token + '<|im_start|>' }}" + kChatMl,
-      "{{ eos_token }}" + kChatMl,
-      replaced(kChatMl, content, content + " | trim"),
-      replaced(kChatMl, content, content + ".strip()"),
-      replaced(kChatMl, content, content + "[:100]"),
-      replaced(kChatMl, content, "message['text']"),
-      replaced(kChatMl, "message['role']", "message['role'] | upper"),
-      replaced(kChatMl, "'\\n'", "'\\n' * 2"),
-      replaced(kChatMl, "'\\n'", "'\\x0a'"),
-      replaced(kChatMl, "'\\n'", "'{bos}'"),
-      replaced(kChatMl, "'<|im_end|>'", "('<|im_end|>' if not loop.last else '')"),
-      replaced(kChatMl, "'<|im_end|>'", "'<|im_end|>' + '<|extra|>'"),
-      replaced(kChatMl, "in messages", "in messages[1:]"),
-      replaced(kChatMl, "{% for", "{%- for"),
-      replaced(kChatMl, "{% if add_generation_prompt %}", "{% if true %}"),
-      replaced(kChatMl, "{% endfor %}", "{% endfor %}\n\n"),
-      replaced(kChatMl, "{% endfor %}", "{% break %}{% endfor %}"),
-      replaced(kChatMl, "{% endif %}", ""),
-      replaced(kChatMl, "{% endif %}", "{% endif"),
+      "Hello" + kLoop,
+      kLoop + " ",
+      kLoop + "<think>",
+      kLoop + "{{ '<think>' }}",
+      "{# a comment #}" + kLoop,
+      "{{ strftime_now('%d %b %Y') }}" + kLoop,
+      "{% set system_message = 'You are kind.' %}" + kLoop,
+      "{{ bos_token + '<|im_start|>' }}" + kLoop,
+      "{{ eos_token }}" + kLoop,
+      replaced(kLoop, content, content + " | trim"),
+      replaced(kLoop, content, content + ".strip()"),
+      replaced(kLoop, content, content + "[:100]"),
+      replaced(kLoop, content, "message['text']"),
+      replaced(kLoop, "message['role']", "message['role'] | upper"),
+      replaced(kLoop, "'\\n'", "'\\n' * 2"),
+      replaced(kLoop, "'\\n'", "'\\x0a'"),
+      replaced(kLoop, "'\\n'", "'{bos}'"),
+      replaced(kLoop, "'<|im_end|>'", "('<|im_end|>' if not loop.last else '')"),
+      replaced(kLoop, "'<|im_end|>'", "'<|im_end|>' + '<|extra|>'"),
+      replaced(kLoop, "in messages", "in messages[1:]"),
+      replaced(kLoop, "{% for", "{%- for"),
+      replaced(kLoop, "{% if add_generation_prompt %}", "{% if true %}"),
+      replaced(kLoop, "{% endfor %}", "{% endfor %}\n\n"),
+      replaced(kLoop, "{% endfor %}", "{% break %}{% endfor %}"),
+      replaced(kLoop, "{% endif %}", ""),
+      replaced(kLoop, "{% endif %}", "{% endif"),
   };
   for (const std::string& text : others) {
     INFO(text);

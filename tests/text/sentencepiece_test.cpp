@@ -19,7 +19,7 @@ namespace {
 
 using Ids = std::vector<int64_t>;
 
-void write_model(const std::filesystem::path& path, const std::string& bytes) {
+void write(const std::filesystem::path& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
 }
 
@@ -46,7 +46,7 @@ SentencePieceModel small_model() {
 
 TokenizerSpec read(const std::string& bytes) {
   const TemporaryFolder folder;
-  write_model(folder / "tokenizer.model", bytes);
+  write(folder / "tokenizer.model", bytes);
   TokenizerSpec spec = read_sentencepiece(folder / "tokenizer.model");
   spec.source = "test";
   return spec;
@@ -60,7 +60,7 @@ std::unique_ptr<Tokenizer> small_tokenizer() {
 std::string error_of(const std::string& bytes) {
   const TemporaryFolder folder;
   const auto path = folder / "tokenizer.model";
-  write_model(path, bytes);
+  write(path, bytes);
   const std::string message = input_error([&] { Tokenizer::make(read_sentencepiece(path)); });
   const std::string prefix = path.string() + ": ";
   return message.starts_with(prefix) ? message.substr(prefix.size()) : message;

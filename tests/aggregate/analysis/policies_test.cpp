@@ -9,7 +9,7 @@ namespace multistate::aggregate::test {
 namespace {
 
 // Eight samples: enough for a bootstrap.
-const std::vector<double> kFullLosses = {20, 22, 18, 20, 25, 21, 19, 15};
+const std::vector<double> kFull = {20, 22, 18, 20, 25, 21, 19, 15};
 
 std::vector<double> plus(std::vector<double> losses, double more) {
   for (double& loss : losses) {
@@ -30,9 +30,9 @@ AnalysisOptions only_nll(double tolerance, bool relative = false) {
 TEST_CASE("the smallest state within a tolerance, with an interval over samples") {
   Cells cells;
   // 0.2 nats a token more at 64, 0 at 128, on every sample.
-  cells.add("tova", 128, kFullLosses);
-  cells.add("tova", 64, plus(kFullLosses, 2.0));
-  cells.add("full", 0, kFullLosses);
+  cells.add("tova", 128, kFull);
+  cells.add("tova", 64, plus(kFull, 2.0));
+  cells.add("full", 0, kFull);
   const auto found = cells.analyze(only_nll(0.1)).groups.at(0).smallest_states;
   REQUIRE(found.size() == 1);
   CHECK(found[0].label == "tova");
@@ -50,9 +50,9 @@ TEST_CASE("the smallest state within a tolerance, with an interval over samples"
 
 TEST_CASE("a smallest state outside of what was measured is said to be so") {
   Cells cells;
-  cells.add("h2o", 64, plus(kFullLosses, 2.0));
-  cells.add("tova", 64, plus(kFullLosses, 0.5));
-  cells.add("full", 0, kFullLosses);
+  cells.add("h2o", 64, plus(kFull, 2.0));
+  cells.add("tova", 64, plus(kFull, 0.5));
+  cells.add("full", 0, kFull);
   const auto found = cells.analyze(only_nll(0.1)).groups.at(0).smallest_states;
   REQUIRE(found.size() == 2);
   CHECK(!found[0].state_size);
@@ -67,10 +67,10 @@ TEST_CASE("an interval that ends beyond the largest state has no upper end") {
   Cells cells;
   // The gap is 0.08 in the mean, 0.64 on one sample of eight and 0 on the others: drawn three times
   // it is 0.24.
-  auto losses = kFullLosses;
+  auto losses = kFull;
   losses[0] += 6.4;
   cells.add("tova", 64, losses);
-  cells.add("full", 0, kFullLosses);
+  cells.add("full", 0, kFull);
   const auto found = cells.analyze(only_nll(0.1)).groups.at(0).smallest_states;
   CHECK(found.at(0).state_size == 64.0);
   CHECK(found.at(0).low == 64.0);
@@ -81,7 +81,7 @@ TEST_CASE("an interval that ends beyond the largest state has no upper end") {
 
 TEST_CASE("without the full model, or with other samples, there is less to say") {
   Cells cells;
-  cells.add("tova", 64, kFullLosses);
+  cells.add("tova", 64, kFull);
   CHECK(cells.analyze(only_nll(0.1)).groups.at(0).smallest_states.empty());
   cells.add("full", 0, {20, 22, 18, 20, 25, 21, 19});
   const auto found = cells.analyze(only_nll(0.1)).groups.at(0).smallest_states;
@@ -92,14 +92,14 @@ TEST_CASE("without the full model, or with other samples, there is less to say")
 TEST_CASE("fronts of quality against speed and memory") {
   Cells cells;
   const auto add = [&](const char* policy, double more, double speed, double bytes) {
-    const size_t cell = cells.add(policy, 64, plus(kFullLosses, more));
+    const size_t cell = cells.add(policy, 64, plus(kFull, more));
     cells[cell].measures = {{"tokens_per_s", speed}, {"state_bytes", bytes}};
     return cell;
   };
   const size_t good = add("good", 0.0, 100, 1000);
   const size_t fast = add("fast", 2.0, 300, 1000);
   const size_t small = add("small", 2.0, 200, 500);
-  cells.add("unmeasured", 64, kFullLosses);
+  cells.add("unmeasured", 64, kFull);
   const auto group = cells.analyze(only_nll(0.1)).groups.at(0);
   CHECK(group.pareto_speed == std::vector{fast, good});
   CHECK(group.pareto_memory == std::vector{small, good});

@@ -16,29 +16,29 @@ namespace {
 
 using Type = SentencePieceModel::Type;
 
-/// In a list from left to right; without text once it is joined to another.
-struct Symbol {
-  std::string_view text;
-  int32_t previous = -1;
-  int32_t next = -1;
-  bool frozen = false;  ///< User-defined: it is not joined.
-};
-
-/// A pair that may be joined. It is out of date when one of the two has changed since.
-struct Candidate {
-  float score = 0;
-  int32_t left = 0;
-  int32_t right = 0;
-  size_t bytes = 0;
-
-  bool operator<(const Candidate& other) const {
-    return std::make_tuple(score, -left) < std::make_tuple(other.score, -other.left);
-  }
-};
-
 }  // namespace
 
 struct SentencePieceBpe::Run {
+  /// In a list from left to right; without text once it is joined to another.
+  struct Symbol {
+    std::string_view text;
+    int32_t previous = -1;
+    int32_t next = -1;
+    bool frozen = false;  ///< User-defined: it is not joined.
+  };
+
+  /// A pair that may be joined. It is out of date when one of the two has changed since.
+  struct Candidate {
+    float score = 0;
+    int32_t left = 0;
+    int32_t right = 0;
+    size_t bytes = 0;
+
+    bool operator<(const Candidate& other) const {
+      return std::make_tuple(score, -left) < std::make_tuple(other.score, -other.left);
+    }
+  };
+
   std::vector<Symbol> symbols;
   std::priority_queue<Candidate> queue;
   Parts parts;  ///< What unused pieces were made of.
@@ -117,8 +117,8 @@ void SentencePieceBpe::consider(Run& run, int32_t left, int32_t right) const {
   if (left < 0 || right < 0) {
     return;
   }
-  const Symbol& one = run.symbols[static_cast<size_t>(left)];
-  const Symbol& other = run.symbols[static_cast<size_t>(right)];
+  const Run::Symbol& one = run.symbols[static_cast<size_t>(left)];
+  const Run::Symbol& other = run.symbols[static_cast<size_t>(right)];
   if (one.frozen || other.frozen) {
     return;
   }
@@ -137,7 +137,7 @@ void SentencePieceBpe::consider(Run& run, int32_t left, int32_t right) const {
 void SentencePieceBpe::encode(std::string_view text, std::vector<int64_t>& ids) const {
   Run run;
   for (std::string_view rest = text; !rest.empty();) {
-    Symbol symbol;
+    Run::Symbol symbol;
     symbol.text = next_symbol(rest, symbol.frozen);
     rest.remove_prefix(symbol.text.size());
     const auto place = static_cast<int32_t>(run.symbols.size());
@@ -149,10 +149,10 @@ void SentencePieceBpe::encode(std::string_view text, std::vector<int64_t>& ids) 
     consider(run, i - 1, i);
   }
   while (!run.queue.empty()) {
-    const Candidate best = run.queue.top();
+    const Run::Candidate best = run.queue.top();
     run.queue.pop();
-    Symbol& left = run.symbols[static_cast<size_t>(best.left)];
-    Symbol& right = run.symbols[static_cast<size_t>(best.right)];
+    Run::Symbol& left = run.symbols[static_cast<size_t>(best.left)];
+    Run::Symbol& right = run.symbols[static_cast<size_t>(best.right)];
     if (left.text.empty() || right.text.empty() ||
         left.text.size() + right.text.size() != best.bytes) {
       continue;
@@ -167,7 +167,7 @@ void SentencePieceBpe::encode(std::string_view text, std::vector<int64_t>& ids) 
     consider(run, best.left, left.next);
   }
   std::vector<int64_t> made;
-  for (const Symbol& symbol : run.symbols) {
+  for (const Run::Symbol& symbol : run.symbols) {
     if (!symbol.text.empty()) {
       write(symbol.text, run.parts, made);
     }

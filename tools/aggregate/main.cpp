@@ -9,10 +9,7 @@
 #include "multistate/base/log.h"
 #include "multistate/base/standard_streams.h"
 
-#include "aggregate/command/export_pairs.h"
-#include "aggregate/command/import_verdicts.h"
-#include "aggregate/command/options.h"
-#include "aggregate/command/run.h"
+#include "aggregate/command/commands.h"
 
 namespace {
 
@@ -24,11 +21,6 @@ int report(const std::string& kind, const std::string& message, int code) {
   return code;
 }
 
-int aggregate(int argc, const char* const* argv) {
-  const auto options = multistate::aggregate::parse_options(argc, argv);
-  return options ? multistate::aggregate::run(*options) : 0;
-}
-
 /// A command's first word takes the place of the program's name; a folder of that name is ./NAME.
 int run_command(int argc, const char* const* argv) {
   const std::string_view command = argc > 1 ? argv[1] : "";
@@ -38,7 +30,7 @@ int run_command(int argc, const char* const* argv) {
   if (command == "import-verdicts") {
     return multistate::aggregate::import_verdicts(argc - 1, argv + 1);
   }
-  return aggregate(argc, argv);
+  return multistate::aggregate::aggregate(argc, argv);
 }
 
 }  // namespace

@@ -13,9 +13,9 @@ CellScores scores_of(const std::vector<double>& numerators, const std::vector<in
   scores.samples.resize(numerators.size());
   std::iota(scores.samples.begin(), scores.samples.end(), 0);
   scores.units = units.empty() ? scores.samples : units;
-  scores.numerators = numerators;
-  scores.denominators.assign(numerators.size(), 1.0);
-  scores.sum_up();
+  scores.by_sample = {numerators, std::vector<double>(numerators.size(), 1.0)};
+  scores.by_unit = {sums_by_unit(scores.by_sample.numerators, scores.units),
+                    sums_by_unit(scores.by_sample.denominators, scores.units)};
   return scores;
 }
 

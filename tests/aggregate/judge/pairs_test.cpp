@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "aggregate/judge/verdicts.h"
 #include "aggregate/reading/collect.h"
 #include "aggregate/support/made_generation.h"
 #include "support/catch.h"
@@ -36,8 +37,7 @@ std::vector<size_t> all_of(const Collection& collection) {
 
 JudgePairs made(const MadeSweep& sweep, uint64_t seed = 0) {
   const Collection collection = collected(sweep);
-  const auto comparisons = comparisons_against(collection, all_of(collection), "full");
-  return make_judge_pairs(collection, comparisons, seed);
+  return make_judge_pairs(collection, all_of(collection), "full", seed);
 }
 
 std::vector<json> lines_of(const JudgePairs& pairs) {

@@ -10,10 +10,8 @@
 #include "multistate/results/paired_test.h"
 #include "multistate/results/power.h"
 
-#include "aggregate/statistics/front.h"
 #include "aggregate/statistics/interval.h"
-#include "aggregate/statistics/sign_test.h"
-#include "aggregate/statistics/smallest_state.h"
+#include "aggregate/statistics/trade_off.h"
 
 namespace multistate::aggregate {
 namespace {

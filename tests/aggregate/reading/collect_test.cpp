@@ -185,7 +185,6 @@ TEST_CASE("a cell that two sweeps plan is there once, done if it is done in one"
   REQUIRE(all.cells.size() == 3);
   CHECK(all.sweeps[0].planned == 2);
   CHECK(all.sweeps[1].planned == 1);
-  CHECK(all.sweeps[1].shared == 2);
   CHECK(all.cells[0].state == CellState::kDone);
   CHECK(all.cells[0].folder == second.cell_folder(done));
   CHECK(all.cells[0].sweep == 0);

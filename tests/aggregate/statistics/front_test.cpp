@@ -1,4 +1,4 @@
-#include "aggregate/statistics/front.h"
+#include "aggregate/statistics/trade_off.h"
 
 #include <array>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "aggregate/statistics/sign_test.h"
+#include "aggregate/statistics/interval.h"
 
 #include <stdexcept>
 

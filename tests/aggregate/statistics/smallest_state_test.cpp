@@ -1,4 +1,4 @@
-#include "aggregate/statistics/smallest_state.h"
+#include "aggregate/statistics/trade_off.h"
 
 #include <array>
 #include <cmath>

@@ -1,10 +1,6 @@
 #pragma once
 
-#include <functional>
-#include <optional>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "aggregate/reading/cell.h"
 #include "aggregate/tables/request.h"
@@ -38,47 +34,17 @@ inline aggregate::Collection small_collection() {
   return all;
 }
 
-/// Findings that a test makes up.
-class MadeFindings : public aggregate::Findings {
- public:
-  using Difference =
-      std::function<std::optional<aggregate::Significance>(size_t, size_t, const std::string&)>;
-  using StandingOf = std::function<aggregate::Standing(size_t)>;
-
-  MadeFindings(StandingOf standing, Difference difference, std::vector<std::string> sentences = {})
-      : standing_(std::move(standing)),
-        difference_(std::move(difference)),
-        sentences_(std::move(sentences)) {}
-
-  std::optional<aggregate::Significance> difference(size_t cell, size_t baseline,
-                                                    const std::string& metric) const override {
-    return difference_(cell, baseline, metric);
-  }
-  aggregate::Standing standing(size_t cell, const std::string& /*metric*/) const override {
-    return standing_(cell);
-  }
-  std::vector<std::string> sentences(const std::string& /*metric*/) const override {
-    return sentences_;
-  }
-
- private:
-  StandingOf standing_;
-  Difference difference_;
-  std::vector<std::string> sentences_;
-};
-
 /// In small_collection(): tova is best at 64 and h2o worse, at 128 they are tied; full is not
 /// ranked.
-inline MadeFindings small_findings() {
-  return MadeFindings(
-      [](size_t cell) {
-        return aggregate::Standing{.is_best = cell == 0,
-                                   .is_tied = cell == 1 || cell == 3,
-                                   .is_worse = cell == 2,
-                                   .is_ranked = cell != 4};
-      },
-      [](size_t, size_t, const std::string&) { return std::nullopt; },
-      {"loss at 64: tova is best"});
+inline aggregate::Findings small_findings() {
+  aggregate::Findings findings;
+  findings.standings = {{{"loss", 0}, {.is_best = true}},
+                        {{"loss", 1}, {.is_tied = true}},
+                        {{"loss", 2}, {.is_worse = true}},
+                        {{"loss", 3}, {.is_tied = true}},
+                        {{"loss", 4}, {.is_ranked = false}}};
+  findings.sentences["loss"] = {"loss at 64: tova is best"};
+  return findings;
 }
 
 }  // namespace multistate::test

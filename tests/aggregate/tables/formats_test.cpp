@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "aggregate/tables/collections.h"
-#include "aggregate/tables/numbers.h"
+#include "aggregate/tables/entry_text.h"
 #include "support/catch.h"
 
 namespace multistate::test {
@@ -16,8 +16,7 @@ Table marked_table() {
   Collection all = small_collection();
   all.cells[1].state = CellState::kFailed;
   all.cells[3].limited = true;
-  const MadeFindings findings = small_findings();
-  return make_table(all, {.rows = {"label"}}, &findings);
+  return make_table(all, {.rows = {"label"}}, small_findings());
 }
 
 }  // namespace
@@ -55,8 +54,7 @@ TEST_CASE("the setup heads a table in every format, escaped as its texts are") {
 TEST_CASE("on a terminal with colours the best is bold, and nothing else moves the cursor") {
   Collection all = small_collection();
   all.cells[0].label = "to\033[2Jva";
-  const MadeFindings findings = small_findings();
-  const std::string text = terminal_table(make_table(all, {}, &findings), true, 120);
+  const std::string text = terminal_table(make_table(all, {}, small_findings()), true, 120);
   CHECK_THAT(text, ContainsSubstring("\033[1m12.00 ± 0.50 \033[0m"));
   CHECK_THAT(text, ContainsSubstring("to [2Jva"));
 }
@@ -64,7 +62,7 @@ TEST_CASE("on a terminal with colours the best is bold, and nothing else moves t
 TEST_CASE("a table that is too wide becomes one a metric") {
   const auto text = [](size_t width) {
     const TableRequest request = {.rows = {"label"}, .metrics = {"loss", "tokens_per_s"}};
-    return terminal_table(make_table(small_collection(), request, nullptr), false, width);
+    return terminal_table(make_table(small_collection(), request), false, width);
   };
   const std::string whole = text(200);
   const size_t header = whole.find("label");
@@ -104,11 +102,10 @@ TEST_CASE("Markdown, as it is written") {
 TEST_CASE("texts from results are escaped in Markdown") {
   Collection all = small_collection();
   all.cells[0].label = "a|b<script>*\n`";
-  CHECK_THAT(markdown_table(make_table(all, {}, nullptr)),
+  CHECK_THAT(markdown_table(make_table(all, {})),
              ContainsSubstring("| a\\|b&lt;script\\>\\* \\` |"));
   all.cells[0].label = "$x$ _a_ b_c";
-  CHECK_THAT(markdown_table(make_table(all, {}, nullptr)),
-             ContainsSubstring("| \\$x\\$ \\_a\\_ b_c |"));
+  CHECK_THAT(markdown_table(make_table(all, {})), ContainsSubstring("| \\$x\\$ \\_a\\_ b_c |"));
 }
 
 TEST_CASE("special characters are escaped in LaTeX") {
@@ -192,7 +189,7 @@ TEST_CASE("CSV of chosen metrics, relative to a policy, names the cell that it i
 
 TEST_CASE("decimals show two digits of the smallest error, four of values without errors") {
   Collection all = small_collection();
-  const auto decimals = [&] { return make_table(all, {}, nullptr).columns[0].decimals; };
+  const auto decimals = [&] { return make_table(all, {}).columns[0].decimals; };
   CHECK(decimals() == 2);
   all.cells[0].metrics["loss"].standard_error = 0.0123;
   CHECK(decimals() == 3);

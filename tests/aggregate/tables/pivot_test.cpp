@@ -12,7 +12,7 @@ namespace {
 using namespace aggregate;
 
 Table table_of(const Collection& all, const TableRequest& request = {}) {
-  return make_table(all, request, nullptr);
+  return make_table(all, request);
 }
 
 std::vector<std::vector<std::string>> columns_of(const Table& table) {
@@ -43,8 +43,7 @@ TEST_CASE("by default: policies down, state sizes across, the full state last") 
 }
 
 TEST_CASE("entries are marked as the findings say, and sentences follow") {
-  const MadeFindings findings = small_findings();
-  const Table table = make_table(small_collection(), {}, &findings);
+  const Table table = make_table(small_collection(), {}, small_findings());
   CHECK(table.rows[0].entries[0].is_best);
   CHECK_FALSE(table.rows[0].entries[0].is_significant);
   CHECK_FALSE(table.rows[1].entries[0].is_best);
@@ -68,10 +67,9 @@ TEST_CASE("entries are marked as the findings say, and sentences follow") {
 }
 
 TEST_CASE("of many sentences the first are shown, and how many more there are") {
-  const MadeFindings findings([](size_t) { return Standing{}; },
-                              [](size_t, size_t, const std::string&) { return std::nullopt; },
-                              std::vector<std::string>(14, "x"));
-  const Table table = make_table(small_collection(), {}, &findings);
+  Findings findings;
+  findings.sentences["loss"] = std::vector<std::string>(14, "x");
+  const Table table = make_table(small_collection(), {}, findings);
   CHECK(table.notes.size() == 13);
   CHECK(table.notes.back() == "2 more verdicts are in report.json");
 }
@@ -167,18 +165,19 @@ TEST_CASE("values relative to a policy: differences and ratios, each to the same
 }
 
 TEST_CASE("marks of differences from a baseline, and their paired errors, come from the findings") {
-  const MadeFindings findings(
-      [](size_t cell) { return Standing{.is_tied = cell == 1}; },
-      [](size_t cell, size_t baseline, const std::string& metric) -> std::optional<Significance> {
-        CHECK(metric == "loss");
-        CHECK(baseline == 4);
-        return Significance{cell == 0 ? 0.049 : 0.051, 0.25};
-      });
-  const Table relative = make_table(small_collection(), {.relative_to = "full"}, &findings);
+  Findings findings;
+  findings.standings[{"loss", 1}] = {.is_tied = true};
+  findings.differences = {{{"loss", 0, 4}, {0.049, 0.25}},  // Either order of the two cells.
+                          {{"loss", 4, 1}, {0.049, 0.5}},
+                          {{"loss", 2, 4}, {0.051, 0.25}},
+                          {{"loss", 0, 1}, {0.001, 1.0}}};
+  const Table relative = make_table(small_collection(), {.relative_to = "full"}, findings);
   CHECK(relative.rows[0].entries[0].is_significant);
   CHECK(relative.rows[0].entries[0].standard_error == 0.25);
   CHECK_FALSE(relative.rows[1].entries[0].is_significant);
   CHECK_FALSE(relative.rows[0].entries[1].is_tied);
+  CHECK(relative.rows[0].entries[1].is_significant);
+  CHECK(relative.rows[0].entries[1].standard_error == 0.5);
   CHECK_THAT(relative.notes.at(0), ContainsSubstring("* differs from full (paired"));
 }
 

@@ -1,44 +1,32 @@
 #include "aggregate/analysis/analysis.h"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
+#include <numeric>
 
 #include <fmt/format.h>
 
-#include "aggregate/analysis/families.h"
-#include "aggregate/analysis/pareto.h"
+#include "aggregate/analysis/groups.h"
 #include "aggregate/analysis/ranges.h"
-#include "aggregate/analysis/thresholds.h"
+#include "aggregate/analysis/steps.h"
 
 namespace multistate::aggregate {
 namespace {
 
 /// One sentence a sweep that is not there whole.
 void warn_of_gaps(const Collection& collection, std::vector<std::string>& warnings) {
-  struct Count {
-    size_t done = 0;
-    size_t failed = 0;
-    size_t partial = 0;
-    size_t limited = 0;
-  };
-  std::vector<Count> counts(collection.sweeps.size());
-  for (const Cell& cell : collection.cells) {
-    Count& count = counts.at(cell.sweep);
-    count.done += cell.state == CellState::kDone ? 1 : 0;
-    count.failed += cell.state == CellState::kFailed ? 1 : 0;
-    count.partial += cell.state == CellState::kPartial ? 1 : 0;
-    count.limited += cell.state == CellState::kDone && cell.limited ? 1 : 0;
-  }
+  auto counts = count_by_sweep(collection);
   for (size_t i = 0; i < counts.size(); ++i) {
     const Sweep& sweep = collection.sweeps[i];
-    if (counts[i].done < sweep.planned) {
+    auto& [states, limited] = counts[i];
+    if (states[CellState::kDone] < sweep.planned) {
       warnings.push_back(fmt::format("{}: {} of {} planned cells; {} failed, {} unfinished",
-                                     sweep.name, counts[i].done, sweep.planned, counts[i].failed,
-                                     counts[i].partial));
+                                     sweep.name, states[CellState::kDone], sweep.planned,
+                                     states[CellState::kFailed], states[CellState::kPartial]));
     }
-    if (counts[i].limited > 0) {
+    if (limited > 0) {
       warnings.push_back(fmt::format("{}: {} cells ran only the first of their samples (--limit)",
-                                     sweep.name, counts[i].limited));
+                                     sweep.name, limited));
     }
   }
 }
@@ -54,50 +42,35 @@ size_t count_observations(const Collection& collection) {
   return count;
 }
 
-/// Metrics of the same samples (nll and perplexity) share the replicates: the ends of an interval
-/// of exp(x) are exp of those of x, since both are replicates.
-struct KnownInterval {
-  CellScores scores;
-  std::optional<Interval> ratio;
-};
-
 std::map<std::string, Interval> intervals_of(const Cell& cell, Resampling& resampling) {
   std::map<std::string, Interval> intervals;
-  std::vector<KnownInterval> known;
   for (const auto& [name, samples] : cell.samples) {
-    auto scores = scores_of(cell, name);
-    if (!scores || cell.state != CellState::kDone) {
+    const auto scores = cell.is_done() ? scores_of(cell, name) : std::nullopt;
+    if (!scores) {
       continue;
     }
-    const RatioForm form = scores->form;
     const MetricRange& range = cell.metrics.at(name).range;
-    if (range.least || range.most) {
-      if (const auto interval = interval_within(range, *scores, resampling)) {
-        intervals[name] = *interval;
-      }
-      continue;
-    }
-    auto found = std::find_if(known.begin(), known.end(), [&](const KnownInterval& other) {
-      return other.scores.numerators == scores->numerators &&
-             other.scores.denominators == scores->denominators;
-    });
-    if (found == known.end()) {
-      const auto ratio = resampling.interval(scores->scores(), RatioForm{});
-      found = known.insert(known.end(), {std::move(*scores), ratio});
-    }
-    if (found->ratio) {
-      const std::array ends = {form.value(found->ratio->low), form.value(found->ratio->high)};
-      intervals[name] = {std::min(ends[0], ends[1]), std::max(ends[0], ends[1])};
+    const auto interval = range.least || range.most
+                              ? interval_within(range, *scores, resampling)
+                              : resampling.interval(scores->by_unit.scores(), scores->form);
+    if (interval) {
+      intervals[name] = *interval;
     }
   }
   return intervals;
 }
 
-std::vector<MetricInfo> headline_of(const std::vector<MetricInfo>& metrics) {
-  std::vector<MetricInfo> headline;
-  std::copy_if(metrics.begin(), metrics.end(), std::back_inserter(headline),
-               [](const MetricInfo& metric) { return metric.headline; });
-  return headline;
+/// policy.name, state_size, and the other parameters that vary.
+std::vector<std::string> parameters_of(const Collection& collection) {
+  std::vector<size_t> all(collection.cells.size());
+  std::iota(all.begin(), all.end(), size_t{0});
+  std::vector<std::string> names = {"policy.name", "state_size"};
+  for (const std::string& name : varying_parameters(collection, all)) {
+    if (name != names[0] && name != names[1]) {
+      names.push_back(name);
+    }
+  }
+  return names;
 }
 
 std::string method_of(const AnalysisOptions& options) {
@@ -124,7 +97,7 @@ std::string method_of(const AnalysisOptions& options) {
 Analysis analyze(const Collection& collection, const AnalysisOptions& options) {
   Analysis analysis;
   analysis.interval_method = method_of(options);
-  analysis.parameters = varying_parameters(collection);
+  analysis.parameters = parameters_of(collection);
   analysis.metrics = metrics_of(collection, options);
   warn_of_gaps(collection, analysis.warnings);
   Resampling resampling(options, count_observations(collection), analysis.warnings);
@@ -132,13 +105,10 @@ Analysis analyze(const Collection& collection, const AnalysisOptions& options) {
   for (const Cell& cell : collection.cells) {
     analysis.intervals.push_back(intervals_of(cell, resampling));
   }
-  const auto headline = headline_of(analysis.metrics);
-  std::vector<std::string> names;
-  names.reserve(headline.size());
-  for (const MetricInfo& metric : headline) {
-    names.push_back(metric.name);
-  }
-  const ScoreTable table(collection, names, analysis.warnings);
+  std::vector<MetricInfo> headline;
+  std::copy_if(analysis.metrics.begin(), analysis.metrics.end(), std::back_inserter(headline),
+               [](const MetricInfo& metric) { return metric.headline; });
+  const ScoreTable table(collection, headline, analysis.warnings);
   analysis.groups = make_groups(collection, options, analysis.warnings);
   Workspace work = {collection, options, headline, table, resampling, analysis.warnings};
   compare_groups(analysis.groups, work);

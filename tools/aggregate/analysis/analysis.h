@@ -56,8 +56,6 @@ struct Comparison {
   std::optional<int64_t> state_size;  ///< Of a, in rows.
   size_t a = 0;
   size_t b = 0;
-  size_t seeds_a = 1;
-  size_t seeds_b = 1;
   double difference = 0.0;
   std::optional<double> standard_error;
   std::optional<Interval> interval;
@@ -77,9 +75,8 @@ struct Finding {
   std::string sentence;
   std::optional<size_t> cell;  ///< The policy with the best value, best or not; of several seeds
                                ///< the first.
-  size_t seeds = 1;
-  double value = 0.0;        ///< Of several seeds their mean.
-  std::vector<size_t> tied;  ///< First cells of those tied, the leader first.
+  double value = 0.0;          ///< Of several seeds their mean.
+  std::vector<size_t> tied;    ///< First cells of those tied, the leader first.
   std::optional<Comparison> versus_runner_up;
   std::optional<Comparison> versus_full;
   std::vector<std::string> not_ranked;   ///< "expected_attention: holds 4.2 MiB at its peak, ...".
@@ -96,7 +93,6 @@ struct SmallestState {
   bool has_interval = false;         ///< From here on.
   std::optional<double> low;         ///< None: beyond the largest measured size, as is high.
   std::optional<double> high;
-  double reached = 0.0;  ///< Share of replicates in which a measured size is within.
 };
 
 /// Cells that can be compared: the same model, experiment and data, and everything but policy, its

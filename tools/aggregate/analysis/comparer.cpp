@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -13,22 +12,6 @@ namespace {
 constexpr double kDrawnWork = 2e9;
 
 }  // namespace
-
-const char* name_of(Question question) {
-  switch (question) {
-    case Question::kFull:
-      return "full";
-    case Question::kBest:
-      return "best";
-    case Question::kControl:
-      return "control";
-    case Question::kReference:
-      return "reference";
-  }
-  throw std::logic_error("no such question");
-}
-
-Comparer::Comparer(Workspace& work, size_t planned) : work_(work), planned_(planned) {}
 
 const CellScores* Comparer::scores_of(const Seeds& cells, size_t metric) {
   if (cells.size() == 1) {
@@ -66,8 +49,6 @@ std::optional<Untested> Comparer::estimate(Question question, const Seeds& a, co
   comparison.state_size = state_size_of(work_.collection.cells[a.front()]);
   comparison.a = a.front();
   comparison.b = b.front();
-  comparison.seeds_a = a.size();
-  comparison.seeds_b = b.size();
   comparison.difference = *value_a - *value_b;
   const CellScores* scores_a = scores_of(a, metric);
   const CellScores* scores_b = scores_of(b, metric);
@@ -82,13 +63,15 @@ std::optional<Untested> Comparer::estimate(Question question, const Seeds& a, co
 }
 
 void Comparer::fill(const PairedScores& pair, Untested& untested) {
-  auto differences = paired_differences(pair.a, pair.b, pair.form);
+  const RatioScores a = pair.a.scores();
+  const RatioScores b = pair.b.scores();
+  auto differences = paired_differences(a, b, pair.form);
   if (!std::all_of(differences.begin(), differences.end(),
                    [](double difference) { return std::isfinite(difference); })) {
     return;
   }
   Comparison& comparison = untested.comparison;
-  const Estimate estimate = difference_of(pair.a, pair.b, pair.form);
+  const Estimate estimate = difference_of(a, b, pair.form);
   comparison.n = differences.size();
   comparison.samples = pair.samples;
   comparison.difference = estimate.value;
@@ -98,39 +81,35 @@ void Comparer::fill(const PairedScores& pair, Untested& untested) {
   untested.differences = std::move(differences);
 }
 
-std::vector<Comparison> Comparer::test(std::vector<Untested> family) {
+void Comparer::test(std::vector<Untested> family, std::vector<Comparison>& comparisons) {
   std::vector<double> p_values;
-  for (Untested& one : family) {
-    if (one.differences.empty()) {
-      continue;
+  for (auto& [comparison, differences] : family) {
+    if (!differences.empty()) {
+      const PairedTest test =
+          paired_test(differences, family.size(), options_for(differences.size()));
+      comparison.method = test.method;
+      comparison.p = test.p;
     }
-    const PairedTest test =
-        paired_test(one.differences, family.size(), options_for(one.differences.size()));
-    one.comparison.method = test.method;
-    one.comparison.p = test.p;
-    if (test.p) {
-      p_values.push_back(*test.p);
+    if (comparison.p) {
+      p_values.push_back(*comparison.p);
     }
   }
   const auto adjusted = holm(p_values);
   size_t place = 0;
-  std::vector<Comparison> tested;
   for (Untested& one : family) {
     if (one.comparison.p) {
       one.comparison.p_adjusted = adjusted[place++];
     }
-    tested.push_back(std::move(one.comparison));
+    comparisons.push_back(std::move(one.comparison));
   }
-  return tested;
 }
 
-PairedTestOptions Comparer::options_for(size_t n) const {
+PairedTestOptions Comparer::options_for(size_t n) {
   const double work = static_cast<double>(planned_) * static_cast<double>(n) / 8.0;
-  if (n > kExactSamples && work * static_cast<double>(work_.options.draws) > kDrawnWork) {
-    undrawn_ = true;
-    return {work_.options.seed, 0};
-  }
-  return {work_.options.seed, work_.options.draws};
+  const bool draws =
+      n <= kExactSamples || work * static_cast<double>(work_.options.draws) <= kDrawnWork;
+  undrawn_ = undrawn_ || !draws;
+  return {work_.options.seed, draws ? work_.options.draws : 0};
 }
 
 void Comparer::warn() {

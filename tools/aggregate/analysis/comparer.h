@@ -4,12 +4,10 @@
 #include <utility>
 #include <vector>
 
-#include "aggregate/analysis/workspace.h"
+#include "aggregate/analysis/groups.h"
+#include "aggregate/analysis/steps.h"
 
 namespace multistate::aggregate {
-
-/// Cells that differ in their seed only.
-using Seeds = std::vector<size_t>;
 
 /// A comparison that is not tested yet: the test depends on the size of its family.
 struct Untested {
@@ -22,16 +20,16 @@ struct Untested {
 class Comparer {
  public:
   /// `planned`: comparisons in all; with very many, no permutations are drawn.
-  Comparer(Workspace& work, size_t planned);
+  Comparer(Workspace& work, size_t planned) : work_(work), planned_(planned) {}
 
   /// None when one of them does not have the metric, or they read other documents.
   std::optional<Untested> estimate(Question question, const Seeds& a, const Seeds& b,
                                    size_t metric);
 
-  /// Tests all of them as one family.
-  std::vector<Comparison> test(std::vector<Untested> family);
+  /// Tests all of them as one family, and adds them to `comparisons`.
+  void test(std::vector<Untested> family, std::vector<Comparison>& comparisons);
 
-  PairedTestOptions options_for(size_t n) const;
+  PairedTestOptions options_for(size_t n);
 
   /// Adds to the warnings what was counted.
   void warn();
@@ -45,7 +43,7 @@ class Comparer {
   std::map<std::pair<size_t, size_t>, std::optional<CellScores>> sums_;  ///< By first cell, metric.
   size_t other_data_ = 0;
   size_t fewer_samples_ = 0;
-  mutable bool undrawn_ = false;
+  bool undrawn_ = false;
 };
 
 }  // namespace multistate::aggregate

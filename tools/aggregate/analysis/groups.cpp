@@ -12,63 +12,38 @@
 namespace multistate::aggregate {
 namespace {
 
-/// What may differ within a group.
-bool is_free(const std::string& key) {
+using Json = nlohmann::json;
+
+/// What cells of a group have in common: all but these.
+Json key_of(const Cell& cell) {
   constexpr std::array<std::string_view, 6> kFree = {"state_size", "state_fraction", "seed",
                                                      "limit",      "name",           "output"};
-  return key.starts_with("policy.") || std::find(kFree.begin(), kFree.end(), key) != kFree.end();
-}
-
-std::string text_of(const nlohmann::json& json) {
-  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-/// Hash of an input, where the result has it.
-nlohmann::json input_hash(const Cell& cell, const char* name) {
-  if (cell.context.is_object() && cell.context.contains("inputs")) {
-    return cell.context["inputs"].value(name, nlohmann::json());
-  }
-  return nullptr;
-}
-
-/// Everything that cells of a group have in common. Files are the same when their contents are,
-/// whatever path leads to them.
-std::string identity_of(const Cell& cell) {
-  auto identity = nlohmann::json::object();
-  for (const auto& [key, value] : cell.parameters) {
-    if (!is_free(key)) {
-      identity[key] = value;
-    }
-  }
-  for (const auto& [key, hash] :
-       {std::pair("model.path", "model_sha256"), std::pair("experiment.data", "data_sha256")}) {
-    const auto content = input_hash(cell, hash);
-    if (!content.is_null()) {
-      identity[key] = content;
-    }
-  }
-  return text_of(identity);
-}
-
-nlohmann::json key_of(const Cell& cell) {
-  auto key = nlohmann::json::object();
+  Json key = Json::object();
   for (const auto& [name, value] : cell.parameters) {
-    if (!is_free(name)) {
+    if (!name.starts_with("policy.") &&
+        std::find(kFree.begin(), kFree.end(), name) == kFree.end()) {
       key[name] = value;
     }
   }
   return key;
 }
 
-}  // namespace
-
-nlohmann::json parameter_of(const Cell& cell, const std::string& key) {
-  const auto found = cell.parameters.find(key);
-  return found == cell.parameters.end() ? nlohmann::json() : found->second;
+/// The same as text. Files are the same when their contents are, whatever path leads to them.
+std::string identity_of(const Cell& cell) {
+  Json identity = key_of(cell);
+  for (const auto& [key, hash] : {std::pair("model.path", "/inputs/model_sha256"),
+                                  std::pair("experiment.data", "/inputs/data_sha256")}) {
+    if (const Json& content = cell.in_context(hash); !content.is_null()) {
+      identity[key] = content;
+    }
+  }
+  return parameter_text(identity);
 }
 
+}  // namespace
+
 StateSize state_size_of(const Cell& cell) {
-  const auto value = parameter_of(cell, "state_size");
+  const Json& value = cell.parameter("state_size");
   return value.is_number_integer() ? StateSize(value.get<int64_t>()) : std::nullopt;
 }
 
@@ -80,7 +55,7 @@ std::vector<Group> make_groups(const Collection& collection, const AnalysisOptio
   size_t twice = 0;
   for (size_t i = 0; i < collection.cells.size(); ++i) {
     const Cell& cell = collection.cells[i];
-    if (cell.state != CellState::kDone) {
+    if (!cell.is_done()) {
       continue;
     }
     if (!cell.id.empty() && !ids.insert(cell.id).second) {
@@ -114,7 +89,7 @@ Layout layout_of(const Group& group, const Collection& collection) {
   return layout;
 }
 
-std::optional<double> mean_metric(const Collection& collection, const std::vector<size_t>& cells,
+std::optional<double> mean_metric(const Collection& collection, const Seeds& cells,
                                   const std::string& metric) {
   double sum = 0.0;
   for (const size_t cell : cells) {
@@ -127,59 +102,33 @@ std::optional<double> mean_metric(const Collection& collection, const std::vecto
   return cells.empty() ? std::nullopt : std::optional(sum / static_cast<double>(cells.size()));
 }
 
-std::vector<std::string> varying_parameters(const Collection& collection) {
-  // By key, and for a policy's option by policy: defaults that differ from policy to policy are no
-  // parameter that varies.
-  std::map<std::pair<std::string, std::string>, const nlohmann::json*> first;
-  std::set<std::string> varying;
-  for (const Cell& cell : collection.cells) {
-    const std::string policy = text_of(parameter_of(cell, "policy.name"));
-    for (const auto& [key, value] : cell.parameters) {
-      if (value.is_null()) {
-        continue;
-      }
-      const std::string scope = key.starts_with("policy.") ? policy : "";
-      const auto [place, is_new] = first.try_emplace({key, scope}, &value);
-      if (!is_new && *place->second != value) {
-        varying.insert(key);
-      }
-    }
-  }
-  varying.erase("policy.name");
-  varying.erase("state_size");
-  std::vector<std::string> names = {"policy.name", "state_size"};
-  names.insert(names.end(), varying.begin(), varying.end());
-  return names;
-}
-
 std::vector<MetricInfo> metrics_of(const Collection& collection, const AnalysisOptions& options) {
   std::map<std::string, MetricInfo> infos;
+  std::vector<std::string> names;
   for (const Cell& cell : collection.cells) {
     for (const auto& [name, metric] : cell.metrics) {
       infos.try_emplace(name, MetricInfo{name, metric.unit, metric.direction(), false});
     }
   }
-  std::vector<std::string> names;
-  names.reserve(infos.size());
   for (const auto& [name, info] : infos) {
     names.push_back(name);
   }
-  std::vector<std::string> headline = options.headline;
-  for (const std::string& name : headline) {
+  std::set<std::string> headline(options.headline.begin(), options.headline.end());
+  for (const std::string& name : options.headline) {
     if (!infos.contains(name)) {
       throw InputError(fmt::format("metric {} is in no result; there are {}{}", in_quotes(name),
                                    join(names), did_you_mean(name, names)));
     }
   }
-  for (const std::string name : {"nll", "perplexity"}) {
-    if (options.headline.empty() && infos.contains(name)) {
-      headline.push_back(name);
+  if (headline.empty()) {
+    headline = {"nll", "perplexity"};
+    if (!infos.contains("nll") && !infos.contains("perplexity")) {
+      headline.insert(names.begin(), names.end());
     }
   }
   std::vector<MetricInfo> metrics;
   for (auto& [name, info] : infos) {
-    info.headline =
-        headline.empty() || std::find(headline.begin(), headline.end(), name) != headline.end();
+    info.headline = headline.contains(name);
     metrics.push_back(info);
   }
   return metrics;

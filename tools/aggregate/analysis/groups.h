@@ -11,12 +11,12 @@ namespace multistate::aggregate {
 
 using StateSize = std::optional<int64_t>;
 
+/// Cells that differ in their seed only.
+using Seeds = std::vector<size_t>;
+
 /// Cells of a group by state size, by label; those of one label differ in their seed only. The
 /// baseline is not among them.
-using Layout = std::map<StateSize, std::map<std::string, std::vector<size_t>>>;
-
-/// The value of a parameter, null when it has none.
-nlohmann::json parameter_of(const Cell& cell, const std::string& key);
+using Layout = std::map<StateSize, std::map<std::string, Seeds>>;
 
 /// Rows; none for an unbounded state.
 StateSize state_size_of(const Cell& cell);
@@ -29,12 +29,8 @@ std::vector<Group> make_groups(const Collection& collection, const AnalysisOptio
 Layout layout_of(const Group& group, const Collection& collection);
 
 /// Mean of a metric over cells; none when one of them does not have it.
-std::optional<double> mean_metric(const Collection& collection, const std::vector<size_t>& cells,
+std::optional<double> mean_metric(const Collection& collection, const Seeds& cells,
                                   const std::string& metric);
-
-/// policy.name, state_size, and the other parameters that have two values or more, by name; a
-/// policy's option only if it has them for one policy.
-std::vector<std::string> varying_parameters(const Collection& collection);
 
 /// All metrics by name; which are headline metrics: those the options name (an InputError when a
 /// name is no metric), else nll and perplexity, else all.

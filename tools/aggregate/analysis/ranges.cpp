@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "aggregate/statistics/sign_test.h"
-
 namespace multistate::aggregate {
 namespace {
 
@@ -41,7 +39,7 @@ class Scale {
 
 /// Whether every unit is one answer, right or wrong.
 bool is_binary(const CellScores& scores, const MetricRange& range) {
-  const RatioScores units = scores.scores();
+  const RatioScores units = scores.by_unit.scores();
   for (size_t i = 0; i < units.size(); ++i) {
     const double value = scores.form.value(units.numerators[i]);
     if (units.denominators[i] != 1.0 || (value != *range.least && value != *range.most)) {
@@ -73,7 +71,7 @@ std::optional<Interval> interval_on(const Scale& scale, const Estimate& estimate
 
 std::optional<Interval> interval_within(const MetricRange& range, const CellScores& scores,
                                         Resampling& resampling) {
-  const RatioScores units = scores.scores();
+  const RatioScores units = scores.by_unit.scores();
   const Estimate estimate = estimate_of(units, scores.form);
   if (!std::isfinite(estimate.value) || units.size() < 2) {
     return std::nullopt;

@@ -1,13 +1,13 @@
+#include <array>
 #include <set>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
 #include "multistate/results/context.h"
 
 #include "aggregate/analysis/analysis.h"
-#include "aggregate/analysis/provenance.h"
 #include "aggregate/analysis/ranges.h"
-#include "aggregate/reading/setting.h"
 
 namespace multistate::aggregate {
 namespace {
@@ -21,13 +21,69 @@ Json number(std::optional<double> value) {
   return value ? number_to_json(*value) : Json();
 }
 
-Json integer(const std::optional<int64_t>& value) {
+template <class Value>
+Json or_null(const std::optional<Value>& value) {
   return value ? Json(*value) : Json();
+}
+
+template <class List, class Function>
+Json list_of(const List& list, const Function& function) {
+  Json json = Json::array();
+  for (const auto& entry : list) {
+    json.push_back(function(entry));
+  }
+  return json;
 }
 
 void add_interval(Json& json, const std::optional<Interval>& interval) {
   json["low"] = interval ? number_to_json(interval->low) : Json();
   json["high"] = interval ? number_to_json(interval->high) : Json();
+}
+
+/// What made the results, each different thing once: programs, machines (without their load),
+/// models, ...; "started" (the first) and "finished" (the last).
+Json provenance_of(const Collection& collection) {
+  constexpr std::array<std::array<const char*, 2>, 7> kContext = {{{"programs", "/program"},
+                                                                   {"machines", "/machine"},
+                                                                   {"libtorch", "/libtorch"},
+                                                                   {"blas", "/blas"},
+                                                                   {"threads", "/threads"},
+                                                                   {"commands", "/command"},
+                                                                   {"slurm", "/slurm"}}};
+  // A file: the path that a parameter names, and the hash of what was read.
+  constexpr std::array<std::array<const char*, 3>, 3> kFiles = {
+      {{"models", "model.path", "/inputs/model_sha256"},
+       {"tokenizers", "model.path", "/inputs/tokenizer_sha256"},
+       {"data", "experiment.data", "/inputs/data_sha256"}}};
+  std::map<std::string, std::set<Json>> distinct;
+  std::set<Json> started;
+  std::set<Json> finished;
+  for (const Cell& cell : collection.cells) {
+    const auto add = [&](std::set<Json>& set, Json value) {
+      if (cell.is_done() && !value.is_null() && !(value.is_object() && value.empty())) {
+        set.insert(std::move(value));
+      }
+    };
+    for (const auto& [name, pointer] : kContext) {
+      Json value = cell.in_context(pointer);
+      if (value.is_object()) {
+        value.erase("load_average");
+      }
+      add(distinct[name], std::move(value));
+    }
+    for (const auto& [name, parameter, pointer] : kFiles) {
+      const Json& hash = cell.in_context(pointer);
+      add(distinct[name],
+          hash.is_null() ? Json() : Json{{"path", cell.parameter(parameter)}, {"sha256", hash}});
+    }
+    // UTC in a fixed form: the order of texts is that of times.
+    add(started, cell.in_context("/started"));
+    add(finished, cell.in_context("/finished"));
+  }
+  Json json = distinct;
+  json["started"] = started.empty() ? Json() : *started.begin();
+  json["finished"] = finished.empty() ? Json() : *finished.rbegin();
+  return json;
 }
 
 /// What a metric's standard error is over: its samples, or the units that these are clustered by.
@@ -92,60 +148,32 @@ void Report::choose_samples() {
 }
 
 Json Report::ids(const std::vector<size_t>& cells) const {
-  Json json = Json::array();
-  for (const size_t cell : cells) {
-    json.push_back(id(cell));
-  }
-  return json;
+  return list_of(cells, [&](size_t cell) { return id(cell); });
 }
 
 Json Report::sweeps() const {
   Json json = Json::array();
-  for (const Sweep& sweep : collection_.sweeps) {
+  for (auto& [states, limited] : count_by_sweep(collection_)) {
+    const Sweep& sweep = collection_.sweeps[json.size()];
     json.push_back({{"name", sweep.name},
                     {"folder", sweep.folder.string()},
                     {"planned", sweep.planned},
-                    {"done", 0},
-                    {"failed", 0},
-                    {"partial", 0},
-                    {"missing", 0},
-                    {"limited", 0}});
-  }
-  const auto count = [&](size_t sweep, const char* what) {
-    json.at(sweep)[what] = json.at(sweep)[what].get<size_t>() + 1;
-  };
-  for (const Cell& cell : collection_.cells) {
-    switch (cell.state) {
-      case CellState::kDone:
-        count(cell.sweep, "done");
-        break;
-      case CellState::kFailed:
-        count(cell.sweep, "failed");
-        break;
-      case CellState::kPartial:
-        count(cell.sweep, "partial");
-        break;
-      case CellState::kMissing:
-        count(cell.sweep, "missing");
-        break;
-    }
-    if (cell.limited) {
-      count(cell.sweep, "limited");
+                    {"limited", limited}});
+    for (const CellState state :
+         {CellState::kDone, CellState::kFailed, CellState::kPartial, CellState::kMissing}) {
+      json.back()[to_string(state)] = states[state];
     }
   }
   return json;
 }
 
 Json Report::metric_list() const {
-  Json json = Json::array();
-  for (const MetricInfo& metric : analysis_.metrics) {
-    json.push_back(
-        {{"name", metric.name},
-         {"unit", metric.unit},
-         {"higher_is_better", metric.higher_is_better ? Json(*metric.higher_is_better) : Json()},
-         {"headline", metric.headline}});
-  }
-  return json;
+  return list_of(analysis_.metrics, [](const MetricInfo& metric) {
+    return Json{{"name", metric.name},
+                {"unit", metric.unit},
+                {"higher_is_better", or_null(metric.higher_is_better)},
+                {"headline", metric.headline}};
+  });
 }
 
 /// What the cells' series have in common, by name: what their places are, and the unit of values.
@@ -158,14 +186,13 @@ Json Report::series_list() const {
       }
     }
   }
-  Json json = Json::array();
-  for (const auto& [name, point] : points) {
-    json.push_back({{"name", name},
-                    {"axis", point->axis},
-                    {"unit", point->metric.unit},
-                    {"labelled", !point->label.empty()}});
-  }
-  return json;
+  return list_of(points, [](const auto& named) {
+    const auto& [name, point] = named;
+    return Json{{"name", name},
+                {"axis", point->axis},
+                {"unit", point->metric.unit},
+                {"labelled", !point->label.empty()}};
+  });
 }
 
 Json Report::metrics(size_t index) const {
@@ -190,11 +217,9 @@ Json Report::samples(const Cell& cell) const {
     if (found == cell.samples.end()) {
       continue;
     }
-    Json pairs = Json::array();
-    for (const SampleScore& score : found->second) {
-      pairs.push_back({number_to_json(score.numerator), number_to_json(score.denominator)});
-    }
-    json[name] = std::move(pairs);
+    json[name] = list_of(found->second, [](const SampleScore& score) {
+      return Json{number_to_json(score.numerator), number_to_json(score.denominator)};
+    });
   }
   return json;
 }
@@ -203,19 +228,18 @@ Json Report::cell(size_t index) const {
   const Cell& cell = collection_.cells[index];
   Json series = Json::object();
   for (const auto& [name, points] : cell.series) {
-    Json list = Json::array();
-    for (const SeriesPoint& point : points) {
-      list.push_back({{"first_place", point.first_place},
-                      {"end_place", point.end_place},
-                      {"value", number_to_json(point.metric.value)},
-                      {"stderr", number(point.metric.standard_error)},
-                      {"n", point.metric.clusters.value_or(point.metric.n)}});
-      add_interval(list.back(), interval_of(point.metric));
+    series[name] = list_of(points, [](const SeriesPoint& point) {
+      Json json = {{"first_place", point.first_place},
+                   {"end_place", point.end_place},
+                   {"value", number_to_json(point.metric.value)},
+                   {"stderr", number(point.metric.standard_error)},
+                   {"n", point.metric.clusters.value_or(point.metric.n)}};
+      add_interval(json, interval_of(point.metric));
       if (!point.label.empty()) {
-        list.back()["label"] = point.label;
+        json["label"] = point.label;
       }
-    }
-    series[name] = std::move(list);
+      return json;
+    });
   }
   Json measures = Json::object();
   for (const auto& [name, value] : cell.measures) {
@@ -243,11 +267,9 @@ Json Report::cell(size_t index) const {
 Json Report::comparison(const Comparison& comparison) const {
   Json json = {{"question", name_of(comparison.question)},
                {"metric", comparison.metric},
-               {"state_size", integer(comparison.state_size)},
+               {"state_size", or_null(comparison.state_size)},
                {"a", id(comparison.a)},
                {"b", id(comparison.b)},
-               {"seeds_a", comparison.seeds_a},
-               {"seeds_b", comparison.seeds_b},
                {"difference", number_to_json(comparison.difference)},
                {"stderr", number(comparison.standard_error)},
                {"test", name_of(comparison.method)},
@@ -265,19 +287,14 @@ Json Report::finding(const Finding& finding) const {
   const auto compared = [&](const std::optional<Comparison>& one) {
     return one ? comparison(*one) : Json();
   };
-  Json tied = Json::array();
-  for (const size_t cell : finding.tied) {
-    tied.push_back(label(cell));
-  }
-  return {{"state_size", integer(finding.state_size)},
+  return {{"state_size", or_null(finding.state_size)},
           {"metric", finding.metric},
           {"verdict", name_of(finding.kind)},
           {"sentence", finding.sentence},
           {"cell", finding.cell ? Json(id(*finding.cell)) : Json()},
           {"label", finding.cell ? Json(label(*finding.cell)) : Json()},
-          {"seeds", finding.seeds},
           {"value", finding.cell ? number_to_json(finding.value) : Json()},
-          {"tied", std::move(tied)},
+          {"tied", list_of(finding.tied, label)},
           {"versus_runner_up", compared(finding.versus_runner_up)},
           {"versus_full", compared(finding.versus_full)},
           {"not_ranked", finding.not_ranked}};
@@ -292,17 +309,7 @@ Json smallest_state_json(const SmallestState& found) {
           {"at_most", found.at_most},
           {"has_interval", found.has_interval},
           {"low", number(found.low)},
-          {"high", number(found.high)},
-          {"reached", found.has_interval ? Json(found.reached) : Json()}};
-}
-
-template <class List, class Function>
-Json list_of(const List& list, const Function& function) {
-  Json json = Json::array();
-  for (const auto& entry : list) {
-    json.push_back(function(entry));
-  }
-  return json;
+          {"high", number(found.high)}};
 }
 
 Json Report::group(const Group& group) const {
@@ -325,15 +332,15 @@ Json Report::make() {
   for (size_t i = 0; i < collection_.cells.size(); ++i) {
     cells.push_back(cell(i));
   }
-  Json problems = list_of(collection_.problems, [](const Problem& problem) {
-    return Json{{"path", problem.path.string()}, {"what", problem.what}};
-  });
+  const auto problem = [](const Problem& one) {
+    return Json{{"path", one.path.string()}, {"what", one.what}};
+  };
   return {{"schema", {{"name", "multistate.report"}, {"version", 3}}},
           {"generated", utc_now()},
           {"setup", setup_of(collection_)},
           {"method", analysis_.interval_method},
           {"sweeps", sweeps()},
-          {"problems", std::move(problems)},
+          {"problems", list_of(collection_.problems, problem)},
           {"warnings", warnings_},
           {"parameters", analysis_.parameters},
           {"metrics", metric_list()},
@@ -344,6 +351,20 @@ Json Report::make() {
 }
 
 }  // namespace
+
+const char* name_of(Question question) {
+  switch (question) {
+    case Question::kFull:
+      return "full";
+    case Question::kBest:
+      return "best";
+    case Question::kControl:
+      return "control";
+    case Question::kReference:
+      return "reference";
+  }
+  throw std::logic_error("no such question");
+}
 
 nlohmann::json to_json(const Analysis& analysis, const Collection& collection) {
   return Report(analysis, collection).make();

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "aggregate/reading/sample_scores.h"
+
 namespace multistate::aggregate {
 namespace {
 
@@ -13,10 +15,6 @@ constexpr double kWork = 5e8;
 constexpr size_t kLeastReplicates = 499;
 /// Counts of one plan: 80 MB.
 constexpr size_t kMaxPlan = 20'000'000;
-
-RatioForm form_of(const SampleRatio& ratio) {
-  return {ratio.scale, ratio.transform == SampleRatio::Transform::kExp};
-}
 
 /// What was read, without how much of it was used.
 std::string documents_of(const Cell& cell) {
@@ -28,25 +26,11 @@ std::string documents_of(const Cell& cell) {
       }
     }
   }
-  return data.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return parameter_text(data);
 }
 
-bool makes(const CellScores& scores, double value) {
-  const double made = scores.form.value(ratio_of(scores.scores()));
-  return std::isfinite(made) && std::abs(made - value) <= 1e-6 * std::max(1.0, std::abs(value));
-}
-
-/// Places of the samples that both have; both are in the order of samples.
-std::vector<std::pair<size_t, size_t>> common_samples(const CellScores& a, const CellScores& b) {
-  std::vector<std::pair<size_t, size_t>> common;
-  for (size_t i = 0, j = 0; i < a.samples.size() && j < b.samples.size();) {
-    if (a.samples[i] == b.samples[j]) {
-      common.emplace_back(i++, j++);
-    } else {
-      ++(a.samples[i] < b.samples[j] ? i : j);
-    }
-  }
-  return common;
+Columns sums_of(const Columns& columns, const std::vector<int64_t>& units) {
+  return {sums_by_unit(columns.numerators, units), sums_by_unit(columns.denominators, units)};
 }
 
 }  // namespace
@@ -62,20 +46,16 @@ std::optional<CellScores> scores_of(const Cell& cell, const std::string& metric)
   scores.form = form_of(*found->second.samples);
   for (const SampleScore& score : samples->second) {
     scores.samples.push_back(score.sample);
-    scores.numerators.push_back(score.numerator);
-    scores.denominators.push_back(score.denominator);
+    scores.by_sample.numerators.push_back(score.numerator);
+    scores.by_sample.denominators.push_back(score.denominator);
   }
   scores.units = cell.units.empty() ? scores.samples : cell.units;
-  scores.sum_up();
-  if (!makes(scores, found->second.value)) {
-    return std::nullopt;
-  }
-  return scores;
-}
-
-void CellScores::sum_up() {
-  unit_numerators = sums_by_unit(numerators, units);
-  unit_denominators = sums_by_unit(denominators, units);
+  scores.by_unit = sums_of(scores.by_sample, scores.units);
+  const double value = found->second.value;
+  const double made = scores.form.value(ratio_of(scores.by_unit.scores()));
+  const bool is_made =
+      std::isfinite(made) && std::abs(made - value) <= 1e-6 * std::max(1.0, std::abs(value));
+  return is_made ? std::optional(std::move(scores)) : std::nullopt;
 }
 
 std::optional<CellScores> sum_of(const std::vector<const CellScores*>& seeds) {
@@ -86,55 +66,47 @@ std::optional<CellScores> sum_of(const std::vector<const CellScores*>& seeds) {
       return std::nullopt;
     }
     for (size_t i = 0; i < sum.samples.size(); ++i) {
-      sum.numerators[i] += other.numerators[i];
-      sum.denominators[i] += other.denominators[i];
+      sum.by_sample.numerators[i] += other.by_sample.numerators[i];
+      sum.by_sample.denominators[i] += other.by_sample.denominators[i];
     }
   }
-  sum.sum_up();
+  sum.by_unit = sums_of(sum.by_sample, sum.units);
   return sum;
 }
 
 std::optional<PairedScores> pair_of(const CellScores& a, const CellScores& b) {
-  PairedScores pair;
-  pair.form = a.form;
-  if (a.samples == b.samples && a.units == b.units) {
-    pair.a = a.scores();
-    pair.b = b.scores();
-    pair.samples = a.samples.size();
-    return pair.a.size() < 2 ? std::nullopt : std::optional(std::move(pair));
+  PairedScores pair = {a.by_unit, b.by_unit, a.form, a.samples.size()};
+  if (a.samples != b.samples || a.units != b.units) {
+    Columns left;
+    Columns right;
+    std::vector<int64_t> units;
+    // Both are in the order of samples.
+    for (size_t i = 0, j = 0; i < a.samples.size() && j < b.samples.size();) {
+      if (a.samples[i] != b.samples[j]) {
+        ++(a.samples[i] < b.samples[j] ? i : j);
+        continue;
+      }
+      units.push_back(a.units[i]);
+      left.numerators.push_back(a.by_sample.numerators[i]);
+      left.denominators.push_back(a.by_sample.denominators[i++]);
+      right.numerators.push_back(b.by_sample.numerators[j]);
+      right.denominators.push_back(b.by_sample.denominators[j++]);
+    }
+    pair = {sums_of(left, units), sums_of(right, units), a.form, units.size()};
   }
-  std::vector<int64_t> units;
-  pair.joined.resize(4);
-  for (const auto& [in_a, in_b] : common_samples(a, b)) {
-    units.push_back(a.units[in_a]);
-    pair.joined[0].push_back(a.numerators[in_a]);
-    pair.joined[1].push_back(a.denominators[in_a]);
-    pair.joined[2].push_back(b.numerators[in_b]);
-    pair.joined[3].push_back(b.denominators[in_b]);
-  }
-  for (std::vector<double>& column : pair.joined) {
-    column = sums_by_unit(column, units);
-  }
-  pair.samples = units.size();
-  pair.a = {pair.joined[0], pair.joined[1]};
-  pair.b = {pair.joined[2], pair.joined[3]};
   return pair.a.size() < 2 ? std::nullopt : std::optional(std::move(pair));
 }
 
-ScoreTable::ScoreTable(const Collection& collection, std::vector<std::string> metrics,
-                       std::vector<std::string>& warnings)
-    : metrics_(std::move(metrics)) {
+ScoreTable::ScoreTable(const Collection& collection, const std::vector<MetricInfo>& metrics,
+                       std::vector<std::string>& warnings) {
   std::map<std::string, size_t> documents;
   size_t without = 0;
   for (const Cell& cell : collection.cells) {
     data_.push_back(documents.try_emplace(documents_of(cell), documents.size()).first->second);
     auto& row = scores_.emplace_back();
-    if (cell.state != CellState::kDone) {
-      continue;
-    }
-    for (const std::string& metric : metrics_) {
-      row.push_back(scores_of(cell, metric));
-      without += cell.metrics.contains(metric) && !row.back() ? 1 : 0;
+    for (size_t i = 0; i < metrics.size() && cell.is_done(); ++i) {
+      row.push_back(scores_of(cell, metrics[i].name));
+      without += cell.metrics.contains(metrics[i].name) && !row.back() ? 1 : 0;
     }
   }
   if (without > 0) {
@@ -194,16 +166,18 @@ std::optional<Interval> Resampling::interval(const RatioScores& scores, const Ra
 }
 
 std::optional<Interval> Resampling::difference(const PairedScores& pair) {
-  const BootstrapPlan* bootstrap = plan(pair.a.size());
+  const RatioScores a = pair.a.scores();
+  const RatioScores b = pair.b.scores();
+  const BootstrapPlan* bootstrap = plan(a.size());
   if (bootstrap == nullptr) {
-    return t_interval(difference_of(pair.a, pair.b, pair.form), pair.a.size());
+    return t_interval(difference_of(a, b, pair.form), a.size());
   }
-  auto replicates = bootstrap->ratios(pair.a);
-  const auto others = bootstrap->ratios(pair.b);
+  auto replicates = bootstrap->ratios(a);
+  const auto others = bootstrap->ratios(b);
   for (size_t i = 0; i < replicates.size(); ++i) {
     replicates[i] = pair.form.value(replicates[i]) - pair.form.value(others[i]);
   }
-  return percentile_interval(replicates, pair.a.size());
+  return percentile_interval(replicates, a.size());
 }
 
 }  // namespace multistate::aggregate

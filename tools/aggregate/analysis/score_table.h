@@ -12,21 +12,22 @@
 
 namespace multistate::aggregate {
 
-/// What the samples of a cell add to a metric, as columns, by sample and summed by unit.
+/// Observations of a ratio of sums.
+struct Columns {
+  std::vector<double> numerators;
+  std::vector<double> denominators;
+
+  RatioScores scores() const { return {numerators, denominators}; }
+  size_t size() const { return numerators.size(); }
+};
+
+/// What the samples of a cell add to a metric, by sample and summed by unit.
 struct CellScores {
   std::vector<int64_t> samples;
   std::vector<int64_t> units;  ///< By sample; its own number where it is a unit by itself.
-  std::vector<double> numerators;
-  std::vector<double> denominators;
-  std::vector<double> unit_numerators;
-  std::vector<double> unit_denominators;
+  Columns by_sample;
+  Columns by_unit;  ///< What is independent of each other.
   RatioForm form;
-
-  /// By unit: what is independent of each other.
-  RatioScores scores() const { return {unit_numerators, unit_denominators}; }
-
-  /// Sums samples by unit.
-  void sum_up();
 };
 
 /// None when the metric's samples are not there, or do not make its value.
@@ -38,33 +39,21 @@ std::optional<CellScores> sum_of(const std::vector<const CellScores*>& seeds);
 
 /// Two cells on the samples that both have, by unit.
 struct PairedScores {
-  RatioScores a;
-  RatioScores b;
+  Columns a;
+  Columns b;
   RatioForm form;
   size_t samples = 0;
-  std::vector<std::vector<double>> joined;  ///< What the spans point to, when one of them has
-                                            ///< other samples.
-
-  PairedScores() = default;
-  PairedScores(PairedScores&&) = default;
-  PairedScores& operator=(PairedScores&&) = default;
-  PairedScores(const PairedScores&) = delete;
-  PairedScores& operator=(const PairedScores&) = delete;
-  ~PairedScores() = default;
 };
 
-/// None unless they share two units or more. The spans point into `a` and `b` where both have the
-/// same samples.
+/// None unless they share two units or more.
 std::optional<PairedScores> pair_of(const CellScores& a, const CellScores& b);
 
-/// RatioScores of all done cells for the headline metrics.
+/// CellScores of all done cells for the headline metrics.
 class ScoreTable {
  public:
-  /// Keeps a reference to `collection`. Adds to `warnings` which samples cannot be used.
-  ScoreTable(const Collection& collection, std::vector<std::string> metrics,
+  /// Adds to `warnings` which samples cannot be used.
+  ScoreTable(const Collection& collection, const std::vector<MetricInfo>& metrics,
              std::vector<std::string>& warnings);
-
-  const std::vector<std::string>& metrics() const { return metrics_; }
 
   /// Null when the cell has none.
   const CellScores* find(size_t cell, size_t metric) const;
@@ -76,7 +65,6 @@ class ScoreTable {
   bool same_samples(size_t a, size_t b, size_t metric) const;
 
  private:
-  std::vector<std::string> metrics_;
   std::vector<std::vector<std::optional<CellScores>>> scores_;  ///< By cell, by metric.
   std::vector<size_t> data_;  ///< By cell: equal numbers for equal documents.
 };

@@ -28,27 +28,20 @@ const char* const kFooter =
     "of --diff: 0 same within the tolerance, 1 changed, lost or not comparable, 2 usage or input.\n"
     "Exit codes: 0 ok, 1 some files were passed over, 2 usage or input, 3 internal.";
 
-/// As they are on the command line, before they are checked together.
+/// Texts of the command line that stand for something else.
 struct Words {
-  Options options;
-  std::vector<std::string> folders;
   std::vector<std::string> filters;
-  std::vector<std::string> diff;
-  std::string output;
   std::string relation;
 };
 
-void add_table_options(CLI::App& app, Words& words) {
-  TableRequest& table = words.options.table;
-  app.add_option("--rows", table.rows, "Fields that make the rows, with commas between them")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  app.add_option("--columns", table.columns, "Fields that make the columns (state_size)")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  app.add_option("--metric", table.metrics, "Metrics or measures to show; repeatable")
-      ->delimiter(',')
-      ->allow_extra_args(false);
+void add_list(CLI::App& app, const char* name, std::vector<std::string>& list, const char* help) {
+  app.add_option(name, list, help)->delimiter(',')->allow_extra_args(false);
+}
+
+void add_table_options(CLI::App& app, TableRequest& table, Words& words) {
+  add_list(app, "--rows", table.rows, "Fields that make the rows, with commas between them");
+  add_list(app, "--columns", table.columns, "Fields that make the columns (state_size)");
+  add_list(app, "--metric", table.metrics, "Metrics or measures to show; repeatable");
   app.add_option("--filter", words.filters,
                  "KEY=VALUE[,VALUE...]: only cells with one of the values; repeatable, all hold")
       ->allow_extra_args(false);
@@ -61,50 +54,49 @@ void add_table_options(CLI::App& app, Words& words) {
       ->check(CLI::IsMember({"absolute", "difference", "ratio"}));
 }
 
-void add_output_options(CLI::App& app, Words& words) {
-  app.add_option("folder", words.folders,
+void add_output_options(CLI::App& app, Options& options) {
+  app.add_option("folder", options.folders,
                  "Folders with results: of a sweep, of cells, or of any number of sweeps at any "
                  "depth");
-  app.add_option("-o,--output", words.output, "Folder to write to (report/ in the first folder)");
-  app.add_option("--format", words.options.format,
+  app.add_option("-o,--output", options.output, "Folder to write to (report/ in the first folder)");
+  app.add_option("--format", options.format,
                  "all: every file; one of the others: only that, to the terminal unless --output "
                  "is given (lm-eval: always files)")
       ->check(CLI::IsMember({"all", "csv", "md", "tex", "json", "html", "lm-eval", "terminal"}));
-  app.add_flag("!--no-figures", words.options.figures, "Leave figures out");
-  app.add_option("--diff", words.diff, "Two folders A B: what changed from A to B beyond rounding")
+  app.add_flag("!--no-figures", options.figures, "Leave figures out");
+  app.add_option("--diff", options.diff,
+                 "Two folders A B: what changed from A to B beyond rounding")
       ->expected(2);
-  app.add_option("--diff-tolerance", words.options.diff_tolerance,
+  app.add_option("--diff-tolerance", options.diff_tolerance,
                  "Relative difference that --diff takes for rounding; 0: none (default by "
                  "model.dtype: 1e-5 for float32, 1e-12 for float64)")
       ->check(CLI::NonNegativeNumber);
   app.add_flag(
-      "--watch", words.options.watch,
+      "--watch", options.watch,
       "Write again after each cell, until all are done or have failed; report.html loads itself "
       "again meanwhile");
-  app.add_option("--interval", words.options.interval, "Seconds between looks of --watch")
+  app.add_option("--interval", options.interval, "Seconds between looks of --watch")
       ->check(CLI::PositiveNumber);
 }
 
-void add_analysis_options(CLI::App& app, Words& words) {
-  AnalysisOptions& analysis = words.options.analysis;
-  app.add_option("--seed", analysis.seed, "Of bootstraps and permutations (0)");
-  app.add_option("--baseline", analysis.baseline,
+void add_analysis_options(CLI::App& app, Options& options) {
+  app.add_option("--seed", options.analysis.seed, "Of bootstraps and permutations (0)");
+  app.add_option("--baseline", options.analysis.baseline,
                  "Label that all others are tested against (full)");
 }
 
-void check(const Words& words) {
-  const TableRequest& table = words.options.table;
-  if (words.diff.empty() == words.folders.empty()) {
-    throw InputError(words.diff.empty()
+void check(const Options& options, const Words& words) {
+  const TableRequest& table = options.table;
+  if (options.diff.empty() == options.folders.empty()) {
+    throw InputError(options.diff.empty()
                          ? "no folder is given; name one or more with results"
                          : "--diff takes its two folders itself; leave the others out");
   }
-  if (!words.diff.empty() &&
-      (words.options.watch || words.options.format != "all" || !words.output.empty() ||
-       !words.filters.empty() || words.options.analysis.seed != 0)) {
+  if (!options.diff.empty() && (options.watch || options.format != "all" || options.output ||
+                                !words.filters.empty() || options.analysis.seed != 0)) {
     throw InputError("--diff goes with --diff-tolerance only");
   }
-  if (words.diff.empty() && words.options.diff_tolerance) {
+  if (options.diff.empty() && options.diff_tolerance) {
     throw InputError("--diff-tolerance: --diff A B is missing");
   }
   const bool relative = words.relation == "difference" || words.relation == "ratio";
@@ -114,24 +106,9 @@ void check(const Words& words) {
   if (words.relation == "absolute" && !table.relative_to.empty()) {
     throw InputError("--relation absolute: leave --relative-to out");
   }
-  if (words.options.watch && words.options.format != "all") {
+  if (options.watch && options.format != "all") {
     throw InputError("--watch writes all formats; leave --format out");
   }
-}
-
-Options checked(Words words) {
-  check(words);
-  Options options = std::move(words.options);
-  options.folders.assign(words.folders.begin(), words.folders.end());
-  options.diff.assign(words.diff.begin(), words.diff.end());
-  for (const std::string& filter : words.filters) {
-    options.table.filters.push_back(parse_filter(filter));
-  }
-  if (!words.output.empty()) {
-    options.output = words.output;
-  }
-  options.table.relation = words.relation == "ratio" ? Relation::kRatio : Relation::kDifference;
-  return options;
 }
 
 }  // namespace
@@ -141,14 +118,20 @@ std::optional<Options> parse_options(int argc, const char* const* argv) {
                "multistate-aggregate");
   app.set_version_flag("--version", fmt::format("multistate {}", build_info().version));
   app.footer(kFooter);
+  Options options;
   Words words;
-  add_output_options(app, words);
-  add_table_options(app, words);
-  add_analysis_options(app, words);
+  add_output_options(app, options);
+  add_table_options(app, options.table, words);
+  add_analysis_options(app, options);
   if (!parse_command_line(app, argc, argv)) {
     return std::nullopt;
   }
-  return checked(std::move(words));
+  check(options, words);
+  for (const std::string& filter : words.filters) {
+    options.table.filters.push_back(parse_filter(filter));
+  }
+  options.table.relation = words.relation == "ratio" ? Relation::kRatio : Relation::kDifference;
+  return options;
 }
 
 }  // namespace multistate::aggregate

@@ -2,7 +2,6 @@
 
 #include <map>
 #include <stdexcept>
-#include <tuple>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -16,7 +15,6 @@
 #include "aggregate/page/page.h"
 #include "aggregate/tables/formats.h"
 #include "aggregate/tables/pivot.h"
-#include "aggregate/tables/select.h"
 
 namespace multistate::aggregate {
 namespace {
@@ -28,77 +26,43 @@ using nlohmann::json;
 constexpr size_t kWidthOfFiles = 120;
 
 /// What an analysis found, for tables.
-class AnalysisFindings : public Findings {
- public:
-  explicit AnalysisFindings(const Analysis& analysis);
-
-  std::optional<Significance> difference(size_t cell, size_t baseline,
-                                         const std::string& metric) const override;
-  Standing standing(size_t cell, const std::string& metric) const override;
-  std::vector<std::string> sentences(const std::string& metric) const override;
-
- private:
-  using Key = std::pair<std::string, size_t>;
-
-  std::map<std::tuple<std::string, size_t, size_t>, Significance> differences_;
-  std::map<Key, Standing> standings_;
-  std::map<std::string, std::vector<std::string>> sentences_;
-};
-
-AnalysisFindings::AnalysisFindings(const Analysis& analysis) {
+Findings findings_of(const Analysis& analysis) {
   std::map<std::string, bool> higher_is_better;
   for (const MetricInfo& metric : analysis.metrics) {
     higher_is_better[metric.name] = metric.higher_is_better.value_or(false);
   }
+  Findings findings;
   for (const Group& group : analysis.groups) {
     for (const Comparison& one : group.comparisons) {
       if (!one.p_adjusted) {
         continue;
       }
       if (one.question == Question::kFull || one.question == Question::kReference) {
-        differences_[{one.metric, one.a, one.b}] = {*one.p_adjusted, one.standard_error};
+        findings.differences[{one.metric, one.a, one.b}] = {*one.p_adjusted, one.standard_error};
       }
       if (one.question == Question::kBest) {
         // A control may be better than the leader, the best of the policies.
         const bool is_better = (one.difference > 0.0) == higher_is_better[one.metric];
-        standings_[{one.metric, one.a}].is_worse = *one.p_adjusted < kSignificant && !is_better;
+        findings.standings[{one.metric, one.a}].is_worse =
+            *one.p_adjusted < kSignificant && !is_better;
       }
     }
     for (const Finding& finding : group.findings) {
       for (const size_t cell : finding.tied) {
-        standings_[{finding.metric, cell}].is_tied = true;
+        findings.standings[{finding.metric, cell}].is_tied = true;
       }
       if (finding.kind == Verdict::Kind::kBest) {
-        standings_[{finding.metric, *finding.cell}].is_best = true;
+        findings.standings[{finding.metric, *finding.cell}].is_best = true;
       }
       for (const size_t cell : finding.not_ranked_cells) {
-        standings_[{finding.metric, cell}].is_ranked = false;
+        findings.standings[{finding.metric, cell}].is_ranked = false;
       }
-      sentences_[finding.metric].push_back(fmt::format(
+      findings.sentences[finding.metric].push_back(fmt::format(
           "{}{}: {}", finding.metric,
           finding.state_size ? fmt::format(" at {}", *finding.state_size) : "", finding.sentence));
     }
   }
-}
-
-std::optional<Significance> AnalysisFindings::difference(size_t cell, size_t baseline,
-                                                         const std::string& metric) const {
-  for (const auto& [a, b] : {std::pair(cell, baseline), std::pair(baseline, cell)}) {
-    if (const auto found = differences_.find({metric, a, b}); found != differences_.end()) {
-      return found->second;
-    }
-  }
-  return std::nullopt;
-}
-
-Standing AnalysisFindings::standing(size_t cell, const std::string& metric) const {
-  const auto found = standings_.find({metric, cell});
-  return found == standings_.end() ? Standing{} : found->second;
-}
-
-std::vector<std::string> AnalysisFindings::sentences(const std::string& metric) const {
-  const auto found = sentences_.find(metric);
-  return found == sentences_.end() ? std::vector<std::string>{} : found->second;
+  return findings;
 }
 
 /// The analysis, with what the table shows among what is compared.
@@ -149,8 +113,7 @@ WrittenReport write_report(const Collection& collection, const Options& options,
                            double reload_seconds) {
   const fs::path folder = output_folder(options);
   const Analysis analysis = analysis_for(collection, options);
-  const AnalysisFindings findings(analysis);
-  const Table table = make_table(collection, options.table, &findings);
+  const Table table = make_table(collection, options.table, findings_of(analysis));
   write_atomically(folder / "results.csv", csv_lines(collection, options.table));
   write_atomically(folder / "table.md", markdown_table(table));
   write_atomically(folder / "table.tex", latex_table(table));
@@ -180,9 +143,8 @@ std::string one_format(const Collection& collection, const Options& options) {
     // Tables show tests and standard errors, and no interval that would take a bootstrap.
     Options quick = options;
     quick.analysis.replicates = 0;
-    const Analysis tests = analysis_for(collection, quick);
-    const AnalysisFindings findings(tests);
-    return table_text(make_table(collection, options.table, &findings), options.format);
+    const Findings findings = findings_of(analysis_for(collection, quick));
+    return table_text(make_table(collection, options.table, findings), options.format);
   }
   const json report = to_json(analysis_for(collection, options), collection);
   if (options.format == "json") {

@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 
 #include "multistate/base/error.h"
+#include "multistate/base/log.h"
+
+#include "aggregate/reading/cell.h"
 
 namespace multistate::aggregate {
 
@@ -20,6 +23,14 @@ inline bool parse_command_line(CLI::App& app, int argc, const char* const* argv)
     throw InputError(fmt::format("{} (--help lists the options)", error.what()));
   }
   return true;
+}
+
+/// Says what was passed over; 1 when anything was.
+inline int warn_of_problems(const Collection& collection) {
+  for (const Problem& problem : collection.problems) {
+    log_warning(fmt::format("{}: {}", problem.path.string(), problem.what));
+  }
+  return collection.problems.empty() ? 0 : 1;
 }
 
 }  // namespace multistate::aggregate

@@ -1,5 +1,3 @@
-#include "aggregate/command/run.h"
-
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -14,7 +12,9 @@
 #include "multistate/base/terminal.h"
 #include "multistate/results/atomic_file.h"
 
+#include "aggregate/command/commands.h"
 #include "aggregate/command/outputs.h"
+#include "aggregate/command/parse.h"
 #include "aggregate/exports/diff.h"
 #include "aggregate/reading/collect.h"
 
@@ -31,20 +31,12 @@ extern "C" void handle_stop(int signal) {
   std::signal(signal, SIG_DFL);  // The second one ends the program.
 }
 
-/// Says what was passed over; 1 when anything was.
-int report_problems(const Collection& collection) {
-  for (const Problem& problem : collection.problems) {
-    log_warning(fmt::format("{}: {}", problem.path.string(), problem.what));
-  }
-  return collection.problems.empty() ? 0 : 1;
-}
-
 int compare(const Options& options) {
   const std::array a = {options.diff[0]};
   const std::array b = {options.diff[1]};
   const Collection left = collect(a);
   const Collection right = collect(b);
-  const int code = report_problems(left) | report_problems(right);
+  const int code = warn_of_problems(left) | warn_of_problems(right);
   const Diff found = diff(left, right, options.diff_tolerance);
   fmt::print("{}", diff_text(found, left, right));
   return found.is_changed() ? 1 : code;
@@ -62,7 +54,7 @@ int print_one(const Options& options) {
   } else {
     fmt::print("{}", one_format(collection, options));
   }
-  return report_problems(collection);
+  return warn_of_problems(collection);
 }
 
 bool is_finished(const Collection& collection) {
@@ -87,7 +79,7 @@ Refreshed refresh(const Options& options) {
   for (const std::string& problem : problems) {
     log_warning(problem);
   }
-  const int code = report_problems(collection) | (problems.empty() ? 0 : 1);
+  const int code = warn_of_problems(collection) | (problems.empty() ? 0 : 1);
   return {std::move(collection), std::move(report), code};
 }
 
@@ -130,14 +122,18 @@ int watch(const Options& options) {
 
 }  // namespace
 
-int run(const Options& options) {
-  if (!options.diff.empty()) {
-    return compare(options);
+int aggregate(int argc, const char* const* argv) {
+  const auto options = parse_options(argc, argv);
+  if (!options) {
+    return 0;
   }
-  if (options.format != "all") {
-    return print_one(options);
+  if (!options->diff.empty()) {
+    return compare(*options);
   }
-  return options.watch ? watch(options) : refresh(options).code;
+  if (options->format != "all") {
+    return print_one(*options);
+  }
+  return options->watch ? watch(*options) : refresh(*options).code;
 }
 
 }  // namespace multistate::aggregate

@@ -1,6 +1,7 @@
 #include "aggregate/exports/diff.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 
@@ -12,49 +13,108 @@
 
 #include "aggregate/analysis/score_table.h"
 #include "aggregate/exports/changed_answers.h"
-#include "aggregate/exports/same_cells.h"
 #include "aggregate/reading/json_file.h"
-#include "aggregate/reading/labels.h"
+#include "aggregate/reading/sample_scores.h"
 
 namespace multistate::aggregate {
 namespace {
 
+/// The cell of each side that is the same, by cell of a.
+using Pairs = std::map<size_t, size_t>;
+
+/// What two cells that are the same have in common, whatever their ids: parameters without
+/// versions.
+std::string parameters_key(const Cell& cell) {
+  std::string key;
+  for (const auto& [name, value] : cell.parameters) {
+    if (name != "policy.version" && name != "experiment.version") {
+      key += name + "=" + parameter_text(value) + "\n";
+    }
+  }
+  return key;
+}
+
+/// Cells that are not in `taken`, by what `key` gives; of several one that is done.
+template <class Key>
+std::map<std::string, size_t> places_by(const Collection& collection, const std::set<size_t>& taken,
+                                        const Key& key) {
+  std::map<std::string, size_t> places;
+  for (size_t i = 0; i < collection.cells.size(); ++i) {
+    const std::string text = key(collection.cells[i]);
+    if (taken.contains(i) || text.empty()) {
+      continue;
+    }
+    const auto [place, is_new] = places.try_emplace(text, i);
+    if (!is_new && !collection.cells[place->second].is_done()) {
+      place->second = i;
+    }
+  }
+  return places;
+}
+
+/// Cells of the same id first (wherever the model and data lay), then of the same parameters.
+Pairs same_cells(const Collection& a, const Collection& b) {
+  Pairs pairs;
+  std::set<size_t> taken_a;
+  std::set<size_t> taken_b;
+  const auto match = [&](const auto& key) {
+    const auto right = places_by(b, taken_b, key);
+    for (const auto& [text, cell] : places_by(a, taken_a, key)) {
+      if (const auto other = right.find(text); other != right.end()) {
+        pairs[cell] = other->second;
+        taken_a.insert(cell);
+        taken_b.insert(other->second);
+      }
+    }
+  };
+  match([](const Cell& cell) { return cell.id; });
+  match(parameters_key);
+  return pairs;
+}
+
+/// Which inputs of two cells differ, by their hashes; none when those that both recorded are equal.
+std::optional<std::string> other_inputs(const Cell& a, const Cell& b) {
+  for (const char* name : {"model", "tokenizer", "data"}) {
+    const std::string pointer = fmt::format("/inputs/{}_sha256", name);
+    const auto& left = a.in_context(pointer.c_str());
+    const auto& right = b.in_context(pointer.c_str());
+    if (left.is_string() && right.is_string() && left != right) {
+      return fmt::format("the {} differs (sha256 {} and {})", name,
+                         parameter_text(left).substr(0, 12), parameter_text(right).substr(0, 12));
+    }
+  }
+  return std::nullopt;
+}
+
 double tolerance_of(const Cell& cell) {
-  const auto dtype = cell.parameters.find("model.dtype");
-  if (dtype == cell.parameters.end()) {
+  const auto& dtype = cell.parameter("model.dtype");
+  if (dtype.is_null()) {
     throw InputError(fmt::format("--diff: {} names no model.dtype; give --diff-tolerance",
                                  cell.folder.string()));
   }
-  return identity_tolerance(parameter_text(dtype->second));
+  return identity_tolerance(parameter_text(dtype));
 }
 
 /// The value before an exponential: a relative difference of a perplexity is an absolute one of
 /// its loss.
 double comparable(double value, const Metric& metric) {
-  const bool exponential =
-      metric.samples && metric.samples->transform == SampleRatio::Transform::kExp;
-  return exponential ? std::log(value) : value;
-}
-
-std::map<int64_t, SampleScore> by_sample(const std::vector<SampleScore>& scores) {
-  std::map<int64_t, SampleScore> samples;
-  for (const SampleScore& score : scores) {
-    samples.emplace(score.sample, score);
-  }
-  return samples;
+  return metric.samples && form_of(*metric.samples).exponential ? std::log(value) : value;
 }
 
 /// Distances of all common samples, the largest of which is kept.
 void compare_samples(const std::vector<SampleScore>& a, const std::vector<SampleScore>& b,
                      MetricDiff& diff) {
-  const auto others = by_sample(b);
+  std::map<int64_t, const SampleScore*> others;
+  for (const SampleScore& score : b) {
+    others.emplace(score.sample, &score);
+  }
   for (const SampleScore& score : a) {
     const auto other = others.find(score.sample);
     if (other == others.end()) {
       continue;
     }
     ++diff.n;
-    const SampleScore& there = other->second;
+    const SampleScore& there = *other->second;
     const double tokens = std::max(std::abs(score.denominator), std::abs(there.denominator));
     const double distance = std::max(identity_distance(score.numerator, there.numerator, tokens),
                                      identity_distance(score.denominator, there.denominator, 0.0));
@@ -70,108 +130,86 @@ void compare_samples(const std::vector<SampleScore>& a, const std::vector<Sample
 void judge(const Cell& left, const Cell& right, MetricDiff& diff) {
   const auto a = scores_of(left, diff.metric);
   const auto b = scores_of(right, diff.metric);
-  if (!a || !b) {
-    return;
-  }
-  const auto pair = pair_of(*b, *a);
+  const auto pair = a && b ? pair_of(*b, *a) : std::nullopt;
   if (!pair) {
     return;
   }
-  diff.difference = t_interval(difference_of(pair->a, pair->b, pair->form), pair->a.size());
+  diff.difference =
+      t_interval(difference_of(pair->a.scores(), pair->b.scores(), pair->form), pair->a.size());
   const auto direction = left.metrics.at(diff.metric).direction();
   if (!diff.difference || !direction) {
     return;
   }
-  const bool higher = *direction;
-  if (diff.difference->low > 0.0 || diff.difference->high < 0.0) {
-    diff.verdict =
-        (diff.difference->low > 0.0) == higher ? ChangeVerdict::kBetter : ChangeVerdict::kWorse;
-  } else {
-    diff.verdict = ChangeVerdict::kCannotTell;
-  }
+  const bool is_more = diff.difference->low > 0.0;
+  const bool is_less = diff.difference->high < 0.0;
+  diff.verdict = !is_more && !is_less    ? ChangeVerdict::kCannotTell
+                 : is_more == *direction ? ChangeVerdict::kBetter
+                                         : ChangeVerdict::kWorse;
 }
 
-class Differ {
- public:
-  Differ(const Collection& a, const Collection& b, std::optional<double> tolerance, Diff& found)
-      : a_(a), b_(b), tolerance_(tolerance), found_(found) {}
+MetricDiff compare_metric(const Cell& left, const Cell& right, const std::string& name,
+                          double tolerance) {
+  const Metric& metric = left.metrics.at(name);
+  MetricDiff diff = {.metric = name, .a = metric.value, .b = right.metrics.at(name).value};
+  const auto a = left.samples.find(name);
+  const auto b = right.samples.find(name);
+  if (a != left.samples.end() && b != right.samples.end()) {
+    compare_samples(a->second, b->second, diff);
+  }
+  const double distance =
+      identity_distance(comparable(diff.a, metric), comparable(diff.b, metric), 1.0);
+  if (!diff.has_other_samples && distance > diff.distance) {
+    diff.distance = distance;
+    diff.sample = std::nullopt;
+  }
+  diff.is_changed = diff.distance > tolerance;
+  if (diff.is_changed) {
+    judge(left, right, diff);
+  }
+  return diff;
+}
 
-  void compare(size_t cell_a, size_t cell_b) {
-    const Cell& left = a_.cells[cell_a];
-    const Cell& right = b_.cells[cell_b];
-    if (const auto reason = other_inputs(left, right)) {
-      found_.incomparable.push_back({cell_a, *reason});
-      return;
-    }
-    found_.compared.push_back(cell_a);
-    const double tolerance = tolerance_ ? *tolerance_ : tolerance_of(left);
-    for (const auto& [name, metric] : left.metrics) {
-      const auto other = right.metrics.find(name);
-      if (other == right.metrics.end()) {
-        found_.lost_metrics.push_back({cell_a, name});
-      } else if (metric.timed || other->second.timed) {
-        ++found_.timed;
-      } else {
-        MetricDiff diff = {.cell_a = cell_a, .cell_b = cell_b, .metric = name};
-        diff.a = metric.value;
-        diff.b = other->second.value;
-        add(std::move(diff), metric, tolerance);
+/// Numbers of metrics are compared as such.
+ChangedAnswers compare_answers(const Cell& left, const Cell& right) {
+  std::set<std::string> numbers;
+  for (const Cell* cell : {&left, &right}) {
+    for (const auto& [name, metric] : cell->metrics) {
+      if (metric.samples) {
+        numbers.insert(metric.samples->numerator);
+        numbers.insert(metric.samples->denominator.value_or(metric.samples->numerator));
       }
     }
-    compare_answers(cell_a, left, right);
   }
+  const auto a = left.folder / "samples.jsonl";
+  const auto b = right.folder / "samples.jsonl";
+  // collect() has named a file that should be there.
+  return is_there(a) && is_there(b) ? changed_answers(a, b, numbers) : ChangedAnswers{};
+}
 
- private:
-  void add(MetricDiff diff, const Metric& metric, double tolerance) {
-    const Cell& left = a_.cells[diff.cell_a];
-    const Cell& right = b_.cells[diff.cell_b];
-    const auto a = left.samples.find(diff.metric);
-    const auto b = right.samples.find(diff.metric);
-    if (a != left.samples.end() && b != right.samples.end()) {
-      compare_samples(a->second, b->second, diff);
-    }
-    if (!diff.has_other_samples) {
-      const double distance =
-          identity_distance(comparable(diff.a, metric), comparable(diff.b, metric), 1.0);
-      if (distance > diff.distance) {
-        diff.distance = distance;
-        diff.sample = std::nullopt;
-      }
-    }
-    diff.is_changed = diff.distance > tolerance;
-    if (diff.is_changed) {
-      judge(left, right, diff);
-    }
-    found_.metrics.push_back(std::move(diff));
+void compare(const Cell& left, const Cell& right, size_t cell, std::optional<double> given,
+             Diff& found) {
+  if (const auto reason = other_inputs(left, right)) {
+    found.incomparable.push_back({cell, *reason});
+    return;
   }
-
-  /// Numbers of metrics are compared as such.
-  void compare_answers(size_t cell_a, const Cell& left, const Cell& right) {
-    std::set<std::string> numbers;
-    for (const Cell* cell : {&left, &right}) {
-      for (const auto& [name, metric] : cell->metrics) {
-        if (metric.samples) {
-          numbers.insert(metric.samples->numerator);
-          numbers.insert(metric.samples->denominator.value_or(metric.samples->numerator));
-        }
-      }
-    }
-    const auto file_a = left.folder / "samples.jsonl";
-    const auto file_b = right.folder / "samples.jsonl";
-    if (!is_there(file_a) || !is_there(file_b)) {
-      return;  // collect() has named a file that should be there.
-    }
-    ChangedAnswers changed = changed_answers(file_a, file_b, numbers);
-    if (changed.samples > 0) {
-      found_.answers.push_back({cell_a, changed.samples, changed.first, std::move(changed.key)});
+  found.compared.push_back(cell);
+  const double tolerance = given ? *given : tolerance_of(left);
+  for (const auto& [name, metric] : left.metrics) {
+    const auto other = right.metrics.find(name);
+    if (other == right.metrics.end()) {
+      found.lost_metrics.push_back({cell, name});
+    } else if (metric.timed || other->second.timed) {
+      ++found.timed;
+    } else {
+      found.metrics.push_back(compare_metric(left, right, name, tolerance));
+      found.metrics.back().cell_a = cell;
     }
   }
-
-  const Collection& a_;
-  const Collection& b_;
-  std::optional<double> tolerance_;
-  Diff& found_;
-};
+  const ChangedAnswers changed = compare_answers(left, right);
+  if (changed.samples > 0) {
+    found.answers.push_back({cell, changed});
+  }
+}
 
 }  // namespace
 
@@ -182,29 +220,33 @@ bool Diff::is_changed() const {
 }
 
 Diff diff(const Collection& a, const Collection& b, std::optional<double> tolerance) {
-  const auto is_done = [](const Collection& side, size_t cell) {
-    return side.cells[cell].state == CellState::kDone;
-  };
   Diff found;
-  Differ differ(a, b, tolerance, found);
-  const SameCells same = same_cells(a, b);
-  if (same.pairs.empty()) {
+  const Pairs pairs = same_cells(a, b);
+  if (pairs.empty()) {
     throw InputError(
         "--diff: no cell of one side has the id or the parameters of one of the other");
   }
-  for (const auto& [left, right] : same.pairs) {
-    if (is_done(a, left) && is_done(b, right)) {
-      differ.compare(left, right);
-    } else if (is_done(a, left)) {
+  std::set<size_t> others;
+  for (const auto& [left, right] : pairs) {
+    others.insert(right);
+    if (a.cells[left].is_done() && b.cells[right].is_done()) {
+      compare(a.cells[left], b.cells[right], left, tolerance, found);
+    } else if (a.cells[left].is_done()) {
       found.lost.push_back(left);
-    } else if (is_done(b, right)) {
+    } else if (b.cells[right].is_done()) {
       found.added.push_back(right);
     }
   }
-  std::copy_if(same.only_a.begin(), same.only_a.end(), std::back_inserter(found.lost),
-               [&](size_t cell) { return is_done(a, cell); });
-  std::copy_if(same.only_b.begin(), same.only_b.end(), std::back_inserter(found.added),
-               [&](size_t cell) { return is_done(b, cell); });
+  for (size_t i = 0; i < a.cells.size(); ++i) {
+    if (a.cells[i].is_done() && !pairs.contains(i)) {
+      found.lost.push_back(i);
+    }
+  }
+  for (size_t i = 0; i < b.cells.size(); ++i) {
+    if (b.cells[i].is_done() && !others.contains(i)) {
+      found.added.push_back(i);
+    }
+  }
   return found;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "aggregate/exports/changed_answers.h"
 #include "aggregate/reading/cell.h"
 #include "aggregate/statistics/interval.h"
 
@@ -23,7 +24,6 @@ enum class ChangeVerdict {
 /// A metric of a cell that both sides have.
 struct MetricDiff {
   size_t cell_a = 0;
-  size_t cell_b = 0;
   std::string metric;
   double a = 0.0;
   double b = 0.0;
@@ -36,12 +36,10 @@ struct MetricDiff {
   std::optional<Interval> difference = std::nullopt;  ///< 95 %, of b - a, where it was changed.
 };
 
-/// Samples of a cell whose texts or counts (answers, choices, generated tokens) changed.
+/// A cell with samples whose texts or counts (answers, choices, generated tokens) changed.
 struct AnswerDiff {
   size_t cell_a = 0;
-  size_t changed = 0;
-  int64_t first = 0;  ///< The first changed sample.
-  std::string key;    ///< Where in its "values".
+  ChangedAnswers changed;
 };
 
 /// Something on one side, or that cannot be compared, in words.

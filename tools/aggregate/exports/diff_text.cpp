@@ -5,7 +5,6 @@
 #include "multistate/base/text.h"
 
 #include "aggregate/exports/diff.h"
-#include "aggregate/reading/labels.h"
 
 namespace multistate::aggregate {
 namespace {
@@ -13,8 +12,8 @@ namespace {
 std::string name_of(const Cell& cell) {
   std::string name = cell.label;
   for (const char* key : {"state_size", "seed"}) {
-    if (const auto found = cell.parameters.find(key); found != cell.parameters.end()) {
-      name += fmt::format(" {}={}", key, parameter_text(found->second));
+    if (const auto& value = cell.parameter(key); !value.is_null()) {
+      name += fmt::format(" {}={}", key, parameter_text(value));
     }
   }
   return name;
@@ -27,22 +26,15 @@ std::string distance_text(const MetricDiff& diff) {
 }
 
 std::string verdict_text(const MetricDiff& diff) {
-  const std::string over = fmt::format("over {} samples", diff.n);
-  const std::string interval =
-      diff.difference
-          ? fmt::format("[{:+.3g}, {:+.3g}]", diff.difference->low, diff.difference->high)
-          : "";
-  switch (diff.verdict) {
-    case ChangeVerdict::kBetter:
-      return fmt::format("better: {} {}", interval, over);
-    case ChangeVerdict::kWorse:
-      return fmt::format("worse: {} {}", interval, over);
-    case ChangeVerdict::kCannotTell:
-      return fmt::format("cannot tell whether better or worse: {} {}", interval, over);
-    case ChangeVerdict::kNone:
-      break;
+  if (diff.verdict == ChangeVerdict::kNone) {
+    return "changed";
   }
-  return "changed";
+  const char* const word = diff.verdict == ChangeVerdict::kBetter ? "better"
+                           : diff.verdict == ChangeVerdict::kWorse
+                               ? "worse"
+                               : "cannot tell whether better or worse";
+  return fmt::format("{}: [{:+.3g}, {:+.3g}] over {} samples", word, diff.difference->low,
+                     diff.difference->high, diff.n);
 }
 
 void add_cells(const std::vector<size_t>& cells, const Collection& side, const char* what,
@@ -107,7 +99,8 @@ std::string diff_text(const Diff& diff, const Collection& a, const Collection& b
   std::string text = changed_table(diff, a);
   for (const AnswerDiff& answer : diff.answers) {
     text += fmt::format("answers changed: {}: {} samples, first '{}' of sample {}\n",
-                        name_of(a.cells[answer.cell_a]), answer.changed, answer.key, answer.first);
+                        name_of(a.cells[answer.cell_a]), answer.changed.samples, answer.changed.key,
+                        answer.changed.first);
   }
   add_notes(diff.incomparable, a, "not comparable", text);
   add_notes(diff.lost_metrics, a, "metric lost", text);

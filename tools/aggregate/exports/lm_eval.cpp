@@ -6,20 +6,13 @@
 
 #include <fmt/format.h>
 
-#include "aggregate/reading/labels.h"
-
 namespace multistate::aggregate {
 namespace {
 
 using nlohmann::json;
 
-json parameter(const Cell& cell, const std::string& key) {
-  const auto found = cell.parameters.find(key);
-  return found == cell.parameters.end() ? json() : found->second;
-}
-
 std::string text_of(const Cell& cell, const std::string& key) {
-  const json value = parameter(cell, key);
+  const json& value = cell.parameter(key);
   return value.is_null() ? "" : parameter_text(value);
 }
 
@@ -46,11 +39,6 @@ std::string model_name(const Cell& cell) {
                      size.empty() ? "unbounded" : size, seed.empty() ? "" : "__seed" + seed);
 }
 
-json in_context(const Cell& cell, const char* pointer) {
-  const json::json_pointer place(pointer);
-  return cell.context.contains(place) ? cell.context.at(place) : json();
-}
-
 /// "2026-11-24T08:20:00Z" in seconds; 0 when it is none.
 int64_t unix_time(const json& text) {
   std::tm time{};
@@ -64,7 +52,7 @@ json number(double value) {
 }
 
 json config_of(const Cell& cell) {
-  const json seed = parameter(cell, "seed");
+  const json& seed = cell.parameter("seed");
   std::string arguments;
   for (const auto& [key, value] : cell.parameters) {
     if (key.starts_with("model.") || key.starts_with("policy.") || key == "state_size") {
@@ -74,7 +62,7 @@ json config_of(const Cell& cell) {
   return {{"model", "multistate"},
           {"model_args", arguments},
           {"batch_size", 1},
-          {"device", parameter(cell, "model.device")},
+          {"device", cell.parameter("model.device")},
           {"limit", cell.limited ? json(cell.measures.at("samples")) : json()},
           {"bootstrap_iters", 0},
           {"gen_kwargs", nullptr},
@@ -88,7 +76,7 @@ std::string environment_of(const Cell& cell) {
   std::string text;
   for (const char* pointer : {"/libtorch", "/blas", "/machine/cpu", "/machine/system",
                               "/program/version", "/program/build_type", "/program/compiler"}) {
-    const json value = in_context(cell, pointer);
+    const json& value = cell.in_context(pointer);
     if (!value.is_null()) {
       text += std::string(pointer).substr(1) + ": " + parameter_text(value) + "\n";
     }
@@ -99,13 +87,13 @@ std::string environment_of(const Cell& cell) {
 json empty_file(const Cell& cell) {
   const std::string name = model_name(cell);
   json file = {{"config", config_of(cell)},
-               {"git_hash", in_context(cell, "/program/commit")},
-               {"date", unix_time(in_context(cell, "/finished"))},
+               {"git_hash", cell.in_context("/program/commit")},
+               {"date", unix_time(cell.in_context("/finished"))},
                {"pretty_env_info", environment_of(cell)},
                {"model_source", "multistate"},
                {"model_name", name},
                {"model_name_sanitized", sanitized(name)},
-               {"max_length", parameter(cell, "experiment.context_length")},
+               {"max_length", cell.parameter("experiment.context_length")},
                {"total_evaluation_time_seconds", "0"}};
   for (const char* key : {"results", "group_subtasks", "configs", "versions", "n-shot",
                           "higher_is_better", "n-samples", "task_hashes"}) {
@@ -133,18 +121,18 @@ void add_task(const Cell& cell, const std::string& task, json& file) {
   for (const auto& [key, value] : cell.parameters) {
     config[key] = value;
   }
-  config["metadata"] = {{"version", parameter(cell, "experiment.version")},
+  config["metadata"] = {{"version", cell.parameter("experiment.version")},
                         {"cell_id", cell.id},
                         {"folder", cell.folder.string()}};
   file["results"][task] = results;
   file["group_subtasks"][task] = json::array();
   file["configs"][task] = config;
-  file["versions"][task] = parameter(cell, "experiment.version");
+  file["versions"][task] = cell.parameter("experiment.version");
   file["n-shot"][task] = 0;
   file["higher_is_better"][task] = directions;
   file["n-samples"][task] = {{"original", cell.measures.at("samples_planned")},
                              {"effective", cell.measures.at("samples")}};
-  file["task_hashes"][task] = in_context(cell, "/inputs/data_sha256");
+  file["task_hashes"][task] = cell.in_context("/inputs/data_sha256");
 }
 
 std::string task_name(const Cell& cell, const json& tasks) {
@@ -162,14 +150,14 @@ std::vector<LmEvalFile> lm_eval_files(const Collection& collection,
   std::vector<double> seconds;
   for (const size_t index : cells) {
     const Cell& cell = collection.cells[index];
-    if (cell.state != CellState::kDone) {
+    if (!cell.is_done()) {
       continue;
     }
     // Two models may have the same file name, which the path tells apart.
     const auto [place, is_new] =
         places.try_emplace(text_of(cell, "model.path") + "\n" + model_name(cell), files.size());
     if (is_new) {
-      const json finished = in_context(cell, "/finished");
+      const json finished = cell.in_context("/finished");
       const std::string time = finished.is_string() ? finished.get<std::string>() : "unknown";
       files.push_back(
           {sanitized(model_name(cell)), "results_" + sanitized(time) + ".json", empty_file(cell)});

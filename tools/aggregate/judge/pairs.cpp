@@ -1,19 +1,29 @@
 #include "aggregate/judge/pairs.h"
 
-#include <algorithm>
+#include <optional>
+#include <sstream>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 
 #include "multistate/base/error.h"
 #include "multistate/base/random.h"
 #include "multistate/base/sha256.h"
+#include "multistate/base/strict_json.h"
+#include "multistate/base/text.h"
 
-#include "aggregate/judge/made_texts.h"
+#include "aggregate/reading/json_file.h"
 
 namespace multistate::aggregate {
 namespace {
+
+using nlohmann::json;
+
+/// What a sample of the experiment `generation` made.
+struct MadeText {
+  std::string prompt;
+  std::string text;
+};
 
 /// A pair with the line that shows it.
 struct Shown {
@@ -21,9 +31,74 @@ struct Shown {
   std::string line;
 };
 
-KeyCell key_cell(const Cell& cell) {
-  const auto size = cell.parameters.find("state_size");
-  return {cell.id, cell.label, size == cell.parameters.end() ? nlohmann::json() : size->second};
+/// "tova k=256 (3f2a90c1)"; for people.
+std::string name_of(const Cell& cell) {
+  const json& size = cell.parameter("state_size");
+  return fmt::format("{}{} ({})", cell.label,
+                     size.is_null() ? "" : fmt::format(" k={}", size.dump()), cell.id.substr(0, 8));
+}
+
+MadeText text_of(const std::string& line, const std::string& source) {
+  const auto record = parse_strict_json(line, source);
+  const json values = record.value("values", json());
+  if (!values.is_object()) {
+    throw InputError(fmt::format("{}: holds no 'values'", source));
+  }
+  if (!values.contains("text")) {
+    throw InputError(fmt::format(
+        "{}: holds no text; pairs are made of cells of the experiment generation", source));
+  }
+  const JsonObject members(values, source + ": values");
+  return {members.required(&JsonObject::string, "prompt"),
+          members.required(&JsonObject::string, "text")};
+}
+
+/// By sample.
+std::vector<MadeText> texts_of(const Cell& cell) {
+  const std::string path = (cell.folder / "samples.jsonl").string();
+  std::istringstream lines;
+  try {
+    lines.str(load_text(path));
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("{}: {}", path, error.what()));
+  }
+  std::vector<MadeText> texts;
+  for (std::string line; std::getline(lines, line);) {
+    texts.push_back(text_of(line, fmt::format("{}:{}", path, texts.size() + 1)));
+  }
+  return texts;
+}
+
+/// Whether two cells made texts from the same.
+bool are_partners(const Cell& a, const Cell& b) {
+  const json& seed_a = a.parameter("seed");
+  const json& seed_b = b.parameter("seed");
+  const auto same = [&](const char* input) { return a.in_context(input) == b.in_context(input); };
+  return setting_of(a) == setting_of(b) &&
+         (seed_a.is_null() || seed_b.is_null() || seed_a == seed_b) &&
+         same("/inputs/model_sha256") && same("/inputs/data_sha256");
+}
+
+const Cell& partner_of(const Collection& collection, const Cell& cell, const std::string& against) {
+  const Cell* partner = nullptr;
+  for (const Cell& other : collection.cells) {
+    if (!other.is_done() || other.label != against || !are_partners(other, cell)) {
+      continue;
+    }
+    if (partner != nullptr) {
+      throw InputError(fmt::format(
+          "--against {}: {} could be compared with {} and with {}; --filter leaves cells out",
+          in_quotes(against), name_of(cell), name_of(*partner), name_of(other)));
+    }
+    partner = &other;
+  }
+  if (partner == nullptr) {
+    throw InputError(fmt::format(
+        "--against {}: no cell labelled so is done that made texts from the same as {} (model, "
+        "prompts, options of the experiment, seed)",
+        in_quotes(against), name_of(cell)));
+  }
+  return *partner;
 }
 
 void check_prompts(const Cell& cell, const std::vector<MadeText>& texts, const Cell& against,
@@ -53,6 +128,30 @@ Shown show(const KeyComparison& comparison, KeyPair pair, const MadeText& text,
   return {pair, line.dump() + "\n"};
 }
 
+/// Adds the comparison of two cells to the key, and all its pairs to `shown`.
+void compare(const Cell& cell, const Cell& against, Key& key, std::vector<Shown>& shown) {
+  const auto texts = texts_of(cell);
+  const auto others = texts_of(against);
+  check_prompts(cell, texts, against, others);
+  const auto key_cell = [](const Cell& of) {
+    return KeyCell{of.id, of.label, of.parameter("state_size")};
+  };
+  KeyComparison comparison = {key_cell(cell), key_cell(against), static_cast<int64_t>(texts.size()),
+                              0};
+  for (size_t sample = 0; sample < texts.size(); ++sample) {
+    if (texts[sample].text == others[sample].text) {
+      ++comparison.identical;
+      continue;
+    }
+    for (const bool cell_is_a : {true, false}) {
+      shown.push_back(show(comparison,
+                           {"", key.comparisons.size(), static_cast<int64_t>(sample), cell_is_a},
+                           texts[sample], others[sample], key.seed));
+    }
+  }
+  key.comparisons.push_back(std::move(comparison));
+}
+
 void shuffle(std::vector<Shown>& shown, uint64_t seed) {
   Random random({seed});
   for (size_t left = shown.size(); left > 1; --left) {
@@ -63,30 +162,49 @@ void shuffle(std::vector<Shown>& shown, uint64_t seed) {
 
 }  // namespace
 
-JudgePairs make_judge_pairs(const Collection& collection, std::span<const CellPair> comparisons,
-                            uint64_t seed) {
+json to_json(const KeyCell& cell) {
+  return {{"id", cell.id}, {"label", cell.label}, {"state_size", cell.state_size}};
+}
+
+json to_json(const Key& key) {
+  json comparisons = json::array();
+  for (const KeyComparison& one : key.comparisons) {
+    comparisons.push_back({{"cell", to_json(one.cell)},
+                           {"against", to_json(one.against)},
+                           {"samples", one.samples},
+                           {"identical", one.identical}});
+  }
+  json pairs = json::array();
+  for (const KeyPair& pair : key.pairs) {
+    pairs.push_back({{"id", pair.id},
+                     {"comparison", pair.comparison},
+                     {"sample", pair.sample},
+                     {"cell_is_a", pair.cell_is_a}});
+  }
+  return {{"schema", {{"name", "multistate.judge_key"}, {"version", 1}}},
+          {"seed", key.seed},
+          {"comparisons", comparisons},
+          {"pairs", pairs}};
+}
+
+JudgePairs make_judge_pairs(const Collection& collection, const std::vector<size_t>& cells,
+                            const std::string& against, uint64_t seed) {
   JudgePairs made;
   made.key.seed = seed;
-  std::vector<Shown> shown;
-  for (size_t index = 0; index < comparisons.size(); ++index) {
-    const Cell& cell = collection.cells[comparisons[index].cell];
-    const Cell& against = collection.cells[comparisons[index].against];
-    const auto texts = read_made_texts(cell);
-    const auto others = read_made_texts(against);
-    check_prompts(cell, texts, against, others);
-    KeyComparison comparison = {key_cell(cell), key_cell(against),
-                                static_cast<int64_t>(texts.size()), 0};
-    for (size_t sample = 0; sample < texts.size(); ++sample) {
-      if (texts[sample].text == others[sample].text) {
-        ++comparison.identical;
-        continue;
-      }
-      for (const bool cell_is_a : {true, false}) {
-        shown.push_back(show(comparison, {"", index, static_cast<int64_t>(sample), cell_is_a},
-                             texts[sample], others[sample], seed));
-      }
+  std::vector<std::pair<const Cell*, const Cell*>> compared;
+  for (const size_t index : cells) {
+    const Cell& cell = collection.cells[index];
+    if (cell.is_done() && cell.label != against) {
+      compared.emplace_back(&cell, &partner_of(collection, cell, against));
     }
-    made.key.comparisons.push_back(std::move(comparison));
+  }
+  if (compared.empty()) {
+    throw InputError(
+        fmt::format("no cell that is done is left to compare with {}", in_quotes(against)));
+  }
+  std::vector<Shown> shown;
+  for (const auto& [cell, other] : compared) {
+    compare(*cell, *other, made.key, shown);
   }
   shuffle(shown, seed);
   for (Shown& one : shown) {

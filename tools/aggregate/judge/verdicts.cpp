@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <sstream>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,51 +14,86 @@
 #include "multistate/base/error.h"
 #include "multistate/base/strict_json.h"
 #include "multistate/base/text.h"
+#include "multistate/results/cell_folder.h"
 
 namespace multistate::aggregate {
 namespace {
 
-JudgeVerdict verdict_of(const JsonObject& members) {
-  const std::string verdict = members.required(&JsonObject::string, "verdict");
-  if (verdict == "A") {
-    return JudgeVerdict::kA;
+using nlohmann::json;
+
+const json& required(const JsonObject& members, const char* key, json::value_t type) {
+  const json* found = members.find(key);
+  if (found == nullptr || found->type() != type) {
+    members.fail(key, type == json::value_t::array ? "a list" : "an object");
   }
-  if (verdict == "B") {
-    return JudgeVerdict::kB;
-  }
-  if (verdict != "tie") {
-    members.fail("verdict", "'A', 'B' or 'tie'");
-  }
-  return JudgeVerdict::kTie;
+  return *found;
 }
 
-/// A verdict with the line that it stood in.
-struct Read {
-  JudgeVerdict verdict = JudgeVerdict::kTie;
-  int64_t line = 0;
-};
+KeyCell cell_from_json(const JsonObject& comparison, const char* key) {
+  const JsonObject members(required(comparison, key, json::value_t::object),
+                           comparison.source() + "." + key);
+  const auto size = members.integer("state_size");
+  return {members.required(&JsonObject::string, "id"),
+          members.required(&JsonObject::string, "label"), size ? json(*size) : json()};
+}
 
-using ById = std::map<std::string, std::optional<Read>>;
+KeyComparison comparison_from_json(const JsonObject& members) {
+  return {cell_from_json(members, "cell"), cell_from_json(members, "against"),
+          members.required(&JsonObject::integer, "samples"),
+          members.required(&JsonObject::integer, "identical")};
+}
 
-std::vector<JudgeVerdict> in_order_of(const Key& key, const ById& by_id,
-                                      const std::string& source) {
-  constexpr size_t kNamed = 5;
-  std::vector<JudgeVerdict> verdicts;
-  std::vector<std::string> missing;
+KeyPair pair_from_json(const JsonObject& members, size_t comparisons) {
+  const int64_t comparison = members.required(&JsonObject::integer, "comparison");
+  if (comparison < 0 || comparison >= static_cast<int64_t>(comparisons)) {
+    members.fail("comparison", fmt::format("0 to {}", static_cast<int64_t>(comparisons) - 1));
+  }
+  return {members.required(&JsonObject::string, "id"), static_cast<size_t>(comparison),
+          members.required(&JsonObject::integer, "sample"),
+          members.required(&JsonObject::boolean, "cell_is_a")};
+}
+
+/// Runs `read` with every member of a list of objects.
+template <class Read>
+void for_each_object(const JsonObject& object, const char* key, const Read& read) {
+  size_t index = 0;
+  for (const json& element : required(object, key, json::value_t::array)) {
+    const std::string place = fmt::format("{}: {}[{}]", object.source(), key, index++);
+    if (!element.is_object()) {
+      throw InputError(fmt::format("{}: is {}; expected an object", place, json_text(element)));
+    }
+    read(JsonObject(element, place));
+  }
+}
+
+void check_pairs(const Key& key, const std::string& source) {
+  std::set<std::string> ids;
+  std::set<std::tuple<size_t, int64_t, bool>> orders;
   for (const KeyPair& pair : key.pairs) {
-    if (const auto& read = by_id.at(pair.id)) {
-      verdicts.push_back(read->verdict);
-    } else {
-      missing.push_back(in_quotes(pair.id));
+    if (!ids.insert(pair.id).second) {
+      throw InputError(fmt::format("{}: the id {} is there twice", source, in_quotes(pair.id)));
+    }
+    orders.insert({pair.comparison, pair.sample, pair.cell_is_a});
+  }
+  for (const KeyPair& pair : key.pairs) {
+    if (!orders.contains({pair.comparison, pair.sample, !pair.cell_is_a})) {
+      throw InputError(fmt::format("{}: the pair {} is not there in the other order", source,
+                                   in_quotes(pair.id)));
     }
   }
-  if (!missing.empty()) {
-    const auto named = std::span(missing).first(std::min(missing.size(), kNamed));
-    throw InputError(fmt::format("{}: {} of {} pairs have no verdict: {}{}", source, missing.size(),
-                                 key.pairs.size(), join(named),
-                                 missing.size() > kNamed ? ", ..." : ""));
+  if (orders.size() != key.pairs.size()) {
+    throw InputError(fmt::format("{}: a pair is there more than once in one order", source));
   }
-  return verdicts;
+}
+
+JudgeVerdict verdict_of(const JsonObject& members) {
+  static const std::map<std::string, JudgeVerdict> verdicts = {
+      {"A", JudgeVerdict::kA}, {"B", JudgeVerdict::kB}, {"tie", JudgeVerdict::kTie}};
+  const auto found = verdicts.find(members.required(&JsonObject::string, "verdict"));
+  if (found == verdicts.end()) {
+    members.fail("verdict", "'A', 'B' or 'tie'");
+  }
+  return found->second;
 }
 
 /// 1: the cell's text is preferred, -1: the other's, 0: neither.
@@ -69,11 +106,30 @@ int favour(JudgeVerdict verdict, bool cell_is_a) {
 
 }  // namespace
 
+Key key_from_json(const json& json, const std::string& source) {
+  if (auto problem = problem_with_schema(json, "multistate.judge_key"); !problem.empty()) {
+    throw InputError(fmt::format("{}: {}", source, problem));
+  }
+  const JsonObject members(json, source);
+  Key key;
+  key.seed = static_cast<uint64_t>(members.required(&JsonObject::integer, "seed"));
+  for_each_object(members, "comparisons", [&](const JsonObject& object) {
+    key.comparisons.push_back(comparison_from_json(object));
+  });
+  for_each_object(members, "pairs", [&](const JsonObject& object) {
+    key.pairs.push_back(pair_from_json(object, key.comparisons.size()));
+  });
+  check_pairs(key, source);
+  return key;
+}
+
 std::vector<JudgeVerdict> read_verdicts(std::string_view text, const Key& key,
                                         const std::string& source) {
-  ById by_id;
+  constexpr size_t kNamed = 5;
+  std::map<std::string, std::pair<JudgeVerdict, int64_t>> by_id;  // With the line.
+  std::set<std::string> known;
   for (const KeyPair& pair : key.pairs) {
-    by_id[pair.id];
+    known.insert(pair.id);
   }
   std::istringstream lines{std::string(text)};
   int64_t number = 0;
@@ -82,17 +138,31 @@ std::vector<JudgeVerdict> read_verdicts(std::string_view text, const Key& key,
     const auto parsed = parse_strict_json(line, place);
     const JsonObject members(parsed, place);
     const std::string id = members.required(&JsonObject::string, "id");
-    const auto found = by_id.find(id);
-    if (found == by_id.end()) {
+    if (!known.contains(id)) {
       throw InputError(fmt::format("{}: the key knows no pair {}", place, in_quotes(id)));
     }
-    if (found->second) {
+    const auto [found, is_new] = by_id.try_emplace(id, verdict_of(members), number);
+    if (!is_new) {
       throw InputError(fmt::format("{}: {} has a verdict already, in line {}", place, in_quotes(id),
-                                   found->second->line));
+                                   found->second.second));
     }
-    found->second = Read{verdict_of(members), number};
   }
-  return in_order_of(key, by_id, source);
+  std::vector<JudgeVerdict> verdicts;
+  std::vector<std::string> missing;
+  for (const KeyPair& pair : key.pairs) {
+    if (const auto found = by_id.find(pair.id); found != by_id.end()) {
+      verdicts.push_back(found->second.first);
+    } else {
+      missing.push_back(in_quotes(pair.id));
+    }
+  }
+  if (!missing.empty()) {
+    const auto named = std::span(missing).first(std::min(missing.size(), kNamed));
+    throw InputError(fmt::format("{}: {} of {} pairs have no verdict: {}{}", source, missing.size(),
+                                 key.pairs.size(), join(named),
+                                 missing.size() > kNamed ? ", ..." : ""));
+  }
+  return verdicts;
 }
 
 std::vector<Tally> tally(const Key& key, const std::vector<JudgeVerdict>& verdicts) {
@@ -110,11 +180,6 @@ std::vector<Tally> tally(const Key& key, const std::vector<JudgeVerdict>& verdic
     ++(outcome > 0 ? tally.wins : (outcome < 0 ? tally.losses : tally.ties));
   }
   return tallies;
-}
-
-Places places_of(const std::vector<JudgeVerdict>& verdicts) {
-  return {std::count(verdicts.begin(), verdicts.end(), JudgeVerdict::kA),
-          std::count(verdicts.begin(), verdicts.end(), JudgeVerdict::kB)};
 }
 
 }  // namespace multistate::aggregate

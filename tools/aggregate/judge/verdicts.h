@@ -5,9 +5,13 @@
 #include <string_view>
 #include <vector>
 
-#include "aggregate/judge/key.h"
+#include "aggregate/judge/pairs.h"
 
 namespace multistate::aggregate {
+
+/// Throws InputError, starting with `source`, for what is no key, or one in which not every pair is
+/// there once in either order.
+Key key_from_json(const nlohmann::json& json, const std::string& source);
 
 enum class JudgeVerdict { kA, kB, kTie };
 
@@ -31,14 +35,5 @@ struct Tally {
 
 /// By comparison of the key.
 std::vector<Tally> tally(const Key& key, const std::vector<JudgeVerdict>& verdicts);
-
-/// How often a judge preferred the text that was shown first; of a judge that looks at nothing but
-/// texts, half of the verdicts that are no tie.
-struct Places {
-  int64_t first = 0;
-  int64_t second = 0;
-};
-
-Places places_of(const std::vector<JudgeVerdict>& verdicts);
 
 }  // namespace multistate::aggregate

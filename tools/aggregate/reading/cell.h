@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -49,9 +50,8 @@ struct Cell {
   std::string id;
   std::filesystem::path folder;
   CellState state = CellState::kMissing;
-  std::string error;         ///< Message of error.json.
-  bool limited = false;      ///< Only the first samples were run (--limit).
-  bool sees_future = false;  ///< Of a yardstick: its policy reads what later tokens do.
+  std::string error;     ///< Message of error.json.
+  bool limited = false;  ///< Only the first samples were run (--limit).
   Role role = Role::kPolicy;
   std::string unit = "sample";  ///< What was drawn and is drawn again: "sample", "haystack", ...
   std::string unit_key;         ///< Of "values" of a sample: which unit it is of; empty: its own.
@@ -85,13 +85,20 @@ struct Cell {
   /// size: "h2o", "h2o scope=layer". The same policy has the same label, and so the same colour, in
   /// every output.
   std::string label;
+
+  bool is_done() const { return state == CellState::kDone; }
+
+  /// The value of a parameter; null when it has none.
+  const nlohmann::json& parameter(const std::string& key) const;
+
+  /// What `context` holds at a JSON pointer ("/inputs/data_sha256"); null when there is nothing.
+  const nlohmann::json& in_context(const char* pointer) const;
 };
 
 struct Sweep {
   std::string name;
   std::filesystem::path folder;
   size_t planned = 0;        ///< Cells that the manifest lists and no sweep before this one does.
-  size_t shared = 0;         ///< Cells that it lists and a sweep before this one does, too.
   bool has_manifest = true;  ///< Else the cells that are there count as planned.
 };
 
@@ -104,5 +111,41 @@ struct Collection {
 
   size_t count(CellState state) const;
 };
+
+/// Cells of a sweep by state.
+struct StateCounts {
+  std::map<CellState, size_t> states;
+  size_t limited = 0;  ///< Done ones that ran only the first of their samples.
+};
+
+std::vector<StateCounts> count_by_sweep(const Collection& collection);
+
+/// A parameter as a person reads it: texts without quotes, numbers as they are written.
+std::string parameter_text(const nlohmann::json& value);
+
+/// Whether a field says which policy with which state a cell has, and not what it was run on.
+bool is_of_policy(const std::string& key);
+
+/// What a cell was run on, as text: every parameter but those of the policy and the seed.
+std::string setting_of(const Cell& cell);
+
+/// The setup_line() of all done cells.
+std::string setup_of(const Collection& collection);
+
+/// Parameters that have two values or more among these cells, by name. An option of a policy counts
+/// only if it differs within a policy: defaults that differ from policy to policy do not vary.
+std::vector<std::string> varying_parameters(const Collection& collection,
+                                            std::span<const size_t> cells);
+
+/// Gives cells that were not done what all done cells of their sweep have in common (and the
+/// manifest does not list, as no sweep of parameters sets it): the model, the experiment's options,
+/// the policy's name. Not its options, state size and seed, which a policy may not have.
+void fill_common_parameters(Collection& collection);
+
+/// Sets Cell::label of every cell: policy.name and, in alphabetical order, the options policy.*
+/// that have more than one value among the cells of that policy ("streaming sinks=4"). A cell that
+/// lacks one (it was not done, the sweep does not vary it) does without. Where no cell tells the
+/// policy, "?".
+void set_labels(Collection& collection);
 
 }  // namespace multistate::aggregate

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -30,17 +29,22 @@ void flatten(const json& object, const std::string& prefix, Parameters& paramete
 const json& member(const json& result, const std::string& key, json::value_t type,
                    const char* expected) {
   const auto found = result.find(key);
-  if (found == result.end() || found->type() != type) {
-    throw InputError(
-        found == result.end()
-            ? fmt::format("'{}' is missing; expected {}", key, expected)
-            : fmt::format("'{}' is {}; expected {}", key, json_text(*found), expected));
+  if (found == result.end()) {
+    throw InputError(fmt::format("'{}' is missing; expected {}", key, expected));
+  }
+  if (found->type() != type) {
+    throw InputError(fmt::format("'{}' is {}; expected {}", key, json_text(*found), expected));
   }
   return *found;
 }
 
 const json& object_in(const json& result, const std::string& key) {
   return member(result, key, json::value_t::object, "an object");
+}
+
+template <class Is>
+bool is_list_of(const json* list, const Is& is) {
+  return list != nullptr && list->is_array() && std::all_of(list->begin(), list->end(), is);
 }
 
 SeriesPoint point_from_json(const json& point, const std::string& source) {
@@ -67,52 +71,38 @@ void fill_series(const json& series, Cell& cell) {
 }
 
 /// The number of ticks of a map's axis.
-size_t check_axis(const json& map, const std::string& axis, const std::string& source) {
-  const json* found = JsonObject(map, source).find(axis);
+size_t check_axis(const JsonObject& map, const std::string& axis) {
+  const json* found = map.find(axis);
   if (found == nullptr || !found->is_object()) {
-    throw InputError(fmt::format("{}: '{}' is no axis: an object", source, axis));
+    throw InputError(fmt::format("{}: '{}' is no axis: an object", map.source(), axis));
   }
-  const JsonObject members(*found, source + "." + axis);
+  const JsonObject members(*found, map.source() + "." + axis);
   members.required(&JsonObject::string, "name");
   const json* ticks = members.find("ticks");
-  const auto all = [&](const auto& is) { return std::all_of(ticks->begin(), ticks->end(), is); };
-  if (ticks == nullptr || !ticks->is_array() ||
-      !(all([](const json& tick) { return tick.is_number(); }) ||
-        all([](const json& tick) { return tick.is_string(); }))) {
-    throw InputError(fmt::format("{}.{}: 'ticks' is no list of numbers or of texts", source, axis));
+  if (!is_list_of(ticks, [](const json& tick) { return tick.is_number(); }) &&
+      !is_list_of(ticks, [](const json& tick) { return tick.is_string(); })) {
+    throw InputError(
+        fmt::format("{}: 'ticks' is no list of numbers or of texts", members.source()));
   }
   return ticks->size();
 }
 
-json checked_map(const json& map, const std::string& source) {
+void check_map(const json& map, const std::string& source) {
   if (!map.is_object()) {
     throw InputError(fmt::format("{}: is {}; expected an object", source, json_text(map)));
   }
-  const size_t columns = check_axis(map, "x", source);
-  const size_t rows = check_axis(map, "y", source);
-  JsonObject(map, source).required(&JsonObject::string, "unit");
-  const json* values = JsonObject(map, source).find("values");
-  const bool fits = values != nullptr && values->is_array() && values->size() == rows &&
-                    std::all_of(values->begin(), values->end(), [&](const json& row) {
-                      return row.is_array() && row.size() == columns &&
-                             std::all_of(row.begin(), row.end(), [](const json& value) {
-                               return value.is_number() || value.is_null();
-                             });
-                    });
-  if (!fits) {
+  const JsonObject members(map, source);
+  const size_t columns = check_axis(members, "x");
+  const size_t rows = check_axis(members, "y");
+  members.required(&JsonObject::string, "unit");
+  const auto is_value = [](const json& value) { return value.is_number() || value.is_null(); };
+  const auto is_row = [&](const json& row) {
+    return is_list_of(&row, is_value) && row.size() == columns;
+  };
+  const json* values = members.find("values");
+  if (!is_list_of(values, is_row) || values->size() != rows) {
     throw InputError(fmt::format("{}: 'values' is no list of {} rows of {} numbers or nulls",
                                  source, rows, columns));
-  }
-  return map;
-}
-
-void fill_maps(const json& result, Cell& cell) {
-  const auto maps = result.find("maps");  // Absent in results before this field.
-  if (maps == result.end()) {
-    return;
-  }
-  for (const auto& [name, map] : object_in(result, "maps").items()) {
-    cell.maps[name] = checked_map(map, "maps." + name);
   }
 }
 
@@ -127,20 +117,42 @@ void fill_measures(const json& numbers, const std::string& prefix, Cell& cell) {
   }
 }
 
-Role role_of(const std::string& name) {
-  constexpr std::array kRoles = {Role::kPolicy, Role::kBaseline, Role::kControl, Role::kReference};
-  const auto found =
-      std::find_if(kRoles.begin(), kRoles.end(), [&](Role role) { return name == name_of(role); });
-  if (found == kRoles.end()) {
-    throw InputError(fmt::format(
-        "policy.role: is {}; expected policy, baseline, control or reference", in_quotes(name)));
+void rename_measure(const char* from, const char* to, Cell& cell) {
+  if (auto found = cell.measures.extract(from)) {
+    found.key() = to;
+    cell.measures.insert(std::move(found));
   }
-  return *found;
+}
+
+void fill_numbers(const json& result, Cell& cell) {
+  fill_measures(object_in(result, "perf"), "", cell);
+  // What earlier programs called so was the process's as well.
+  rename_measure("peak_rss_bytes", "process_peak_rss_bytes", cell);
+  cell.speed_noise = speed_noise(result);
+  if (!cell.speed_noise.empty()) {
+    rename_measure("tokens_per_s", "noisy_tokens_per_s", cell);
+  }
+  fill_measures(object_in(result, "state"), "", cell);
+  const JsonObject counts(object_in(result, "counts"), "counts");
+  cell.limited = counts.required(&JsonObject::boolean, "limited");
+  for (const char* count : {"samples", "samples_planned", "tokens"}) {
+    cell.measures[count] = static_cast<double>(counts.required(&JsonObject::integer, count));
+  }
+}
+
+Role role_of(const std::string& name) {
+  for (const Role role : {Role::kPolicy, Role::kBaseline, Role::kControl, Role::kReference}) {
+    if (name == name_of(role)) {
+      return role;
+    }
+  }
+  throw InputError(fmt::format(
+      "policy.role: is {}; expected policy, baseline, control or reference", in_quotes(name)));
 }
 
 /// "policy" and "resampling", which results before these fields do not have.
 void fill_design(const json& result, Cell& cell) {
-  cell.role = cell.sees_future ? Role::kReference : Role::kPolicy;
+  cell.role = cell.in_context("/inputs/sees_future") == true ? Role::kReference : Role::kPolicy;
   if (result.contains("policy")) {
     const JsonObject policy(object_in(result, "policy"), "policy");
     cell.role = role_of(policy.required(&JsonObject::string, "role"));
@@ -152,28 +164,7 @@ void fill_design(const json& result, Cell& cell) {
   }
 }
 
-void rename_measure(const char* from, const char* to, Cell& cell) {
-  if (auto found = cell.measures.extract(from)) {
-    found.key() = to;
-    cell.measures.insert(std::move(found));
-  }
-}
-
 }  // namespace
-
-const char* name_of(Role role) {
-  switch (role) {
-    case Role::kPolicy:
-      return "policy";
-    case Role::kBaseline:
-      return "baseline";
-    case Role::kControl:
-      return "control";
-    case Role::kReference:
-      return "reference";
-  }
-  throw std::logic_error("no such role");
-}
 
 Parameters flat_config(const json& config) {
   Parameters parameters;
@@ -191,21 +182,14 @@ void fill_from_result(const json& result, Cell& cell) {
     cell.metrics[name] = metric_from_json(metric, "metrics." + name);
   }
   fill_series(object_in(result, "series"), cell);
-  fill_maps(result, cell);
-  fill_measures(object_in(result, "perf"), "", cell);
-  // What earlier programs called so was the process's as well.
-  rename_measure("peak_rss_bytes", "process_peak_rss_bytes", cell);
-  cell.speed_noise = speed_noise(result);
-  if (!cell.speed_noise.empty()) {
-    rename_measure("tokens_per_s", "noisy_tokens_per_s", cell);
+  if (result.contains("maps")) {  // Absent in results before this field.
+    for (const auto& [name, map] : object_in(result, "maps").items()) {
+      check_map(map, "maps." + name);
+      cell.maps[name] = map;
+    }
   }
+  fill_numbers(result, cell);
   cell.setup = run_setup(result);
-  fill_measures(object_in(result, "state"), "", cell);
-  const JsonObject counts(object_in(result, "counts"), "counts");
-  cell.limited = counts.required(&JsonObject::boolean, "limited");
-  for (const char* count : {"samples", "samples_planned", "tokens"}) {
-    cell.measures[count] = static_cast<double>(counts.required(&JsonObject::integer, count));
-  }
   for (const json& warning : member(result, "warnings", json::value_t::array, "a list")) {
     if (!warning.is_string()) {
       throw InputError(fmt::format("warnings: {} is no text", json_text(warning)));
@@ -213,10 +197,9 @@ void fill_from_result(const json& result, Cell& cell) {
     cell.warnings.push_back(warning.get<std::string>());
   }
   cell.context = object_in(result, "context");
-  // Absent in results before this field.
-  const json inputs =
-      cell.context.contains("inputs") ? object_in(cell.context, "inputs") : json::object();
-  cell.sees_future = inputs.value("sees_future", json()) == true;
+  if (cell.context.contains("inputs")) {  // Absent in results before this field.
+    object_in(cell.context, "inputs");
+  }
   fill_design(result, cell);
   cell.data = object_in(result, "data");
 }

@@ -10,7 +10,6 @@
 #include "multistate/base/error.h"
 #include "multistate/base/sha256.h"
 #include "multistate/base/strict_json.h"
-#include "multistate/base/text.h"
 
 #include "aggregate/reading/cell_fields.h"
 #include "aggregate/reading/json_file.h"
@@ -39,28 +38,24 @@ bool attempt(const fs::path& path, std::vector<Problem>& problems, const Read& r
   return false;
 }
 
-/// `digest`: that of samples.jsonl; empty in results of earlier programs.
-bool read_result(const fs::path& path, Cell& cell, std::string& digest,
-                 std::vector<Problem>& problems) {
-  Cell filled = cell;
-  const bool good = attempt(path, problems, [&] {
-    const json result = load_json(path);
-    const std::string problem = problem_with_content(result, cell.id);
-    if (!problem.empty()) {
-      throw InputError(problem);
-    }
-    if (cell.id.empty()) {
-      const JsonObject members(result, kResult);
-      filled.id = members.required(&JsonObject::string, "cell_id");
-    }
-    digest = JsonObject(result, kResult).string("samples_sha256").value_or("");
-    fill_from_result(result, filled);
-  });
-  if (good) {
-    filled.state = CellState::kDone;
-    cell = std::move(filled);
+void refuse_problem(const std::string& problem) {
+  if (!problem.empty()) {
+    throw InputError(problem);
   }
-  return good;
+}
+
+/// Returns the digest of samples.jsonl; empty in results of earlier programs.
+std::string read_result(const fs::path& path, Cell& cell) {
+  const json result = load_json(path);
+  refuse_problem(problem_with_content(result, cell.id));
+  const JsonObject members(result, kResult);
+  Cell filled = cell;
+  filled.id = cell.id.empty() ? members.required(&JsonObject::string, "cell_id") : cell.id;
+  filled.state = CellState::kDone;
+  const std::string digest = members.string("samples_sha256").value_or("");
+  fill_from_result(result, filled);
+  cell = std::move(filled);
+  return digest;
 }
 
 void read_samples(const fs::path& path, const std::string& digest, Cell& cell,
@@ -79,37 +74,20 @@ void read_samples(const fs::path& path, const std::string& digest, Cell& cell,
   }
 }
 
-/// What is wrong with an error.json of the cell `id` (empty: any); empty when nothing is.
-std::string problem_with_error(const json& error, const std::string& id) {
-  if (auto problem = problem_with_schema(error, "multistate.error"); !problem.empty()) {
-    return problem;
+void read_error(const fs::path& path, Cell& cell) {
+  const json error = load_json(path);
+  refuse_problem(problem_with_schema(error, "multistate.error"));
+  const json id = error.value("cell_id", json());
+  if (!id.is_string() || (!cell.id.empty() && id != cell.id)) {
+    throw InputError(fmt::format("is the error of another cell, {}", json_text(id)));
   }
-  const json cell_id = error.value("cell_id", json());
-  if (!cell_id.is_string() || (!id.empty() && cell_id != id)) {
-    return fmt::format("is the error of another cell, {}", json_text(cell_id));
-  }
-  return "";
-}
-
-void read_error(const fs::path& path, Cell& cell, std::vector<Problem>& problems) {
-  cell.state = CellState::kFailed;
-  const bool good = attempt(path, problems, [&] {
-    const json error = load_json(path);
-    const std::string problem = problem_with_error(error, cell.id);
-    if (!problem.empty()) {
-      throw InputError(problem);
-    }
-    const JsonObject members(error, kError);
-    cell.id = members.required(&JsonObject::string, "cell_id");
-    cell.error = members.required(&JsonObject::string, "message");
-    if (const json* config = members.find("config"); config != nullptr && config->is_object()) {
-      auto parameters = flat_config(*config);
-      parameters.merge(cell.parameters);
-      cell.parameters = std::move(parameters);
-    }
-  });
-  if (!good) {
-    cell.error = "error.json cannot be read";
+  const JsonObject members(error, kError);
+  cell.id = id;
+  cell.error = members.required(&JsonObject::string, "message");
+  if (const json* config = members.find("config"); config != nullptr && config->is_object()) {
+    auto parameters = flat_config(*config);
+    parameters.merge(cell.parameters);
+    cell.parameters = std::move(parameters);
   }
 }
 
@@ -119,62 +97,41 @@ bool is_partial_of(const fs::path& path, const std::string& id) {
   std::error_code ignored;
   std::ifstream stream(path, std::ios::binary);
   std::string line;
-  if (!fs::is_regular_file(path, ignored) || fs::file_size(path, ignored) > kLargestFile ||
-      !std::getline(stream, line)) {
+  if (!fs::is_regular_file(path, ignored) || !std::getline(stream, line)) {
     return true;
   }
   const json parsed = parse_json(line);
   return !parsed.is_object() || parsed.value("cell_id", json()) == id;
 }
 
-bool starts_like_ours(const std::string& name) {
-  static constexpr std::array kOurs = {"result.json", "error.json", "samples.jsonl",
-                                       "samples.partial.jsonl", "log.txt"};
-  return std::any_of(kOurs.begin(), kOurs.end(), [&](const std::string& ours) {
-    return name == ours || name.starts_with(ours + ".rejected-") ||
-           name.starts_with(ours + ".tmp.");
-  });
-}
-
 /// Names what is in a cell's folder and not of a run; hidden files are nobody's.
 void note_foreign_files(const fs::path& folder, std::vector<Problem>& problems) {
-  std::vector<fs::path> foreign;
-  std::error_code error;
-  for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator();
-       entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    if (!name.starts_with(".") && !starts_like_ours(name)) {
-      foreign.push_back(entry->path());
+  static constexpr std::array kOurs = {kResult, kError, kSamples, kPartial, "log.txt"};
+  for (const fs::path& path : entries_of(folder, problems)) {
+    const std::string name = path.filename().string();
+    const bool is_ours = std::any_of(kOurs.begin(), kOurs.end(), [&](const std::string& ours) {
+      return name == ours || name.starts_with(ours + ".rejected-") ||
+             name.starts_with(ours + ".tmp.");
+    });
+    if (!name.starts_with(".") && !is_ours) {
+      problems.push_back({path, "is no file of a cell"});
     }
-  }
-  if (error) {
-    problems.push_back({folder, "cannot be read: " + error.message()});
-  }
-  std::sort(foreign.begin(), foreign.end());
-  for (const fs::path& path : foreign) {
-    problems.push_back({path, "is no file of a cell"});
   }
 }
 
-}  // namespace
-
-Cell read_cell(const fs::path& folder, const ManifestCell& planned, bool samples,
-               std::vector<Problem>& problems) {
-  Cell cell;
-  cell.id = planned.id;
-  cell.folder = folder;
-  cell.parameters = flat_config(planned.parameters);
-  if (!is_there(folder)) {
-    return cell;
-  }
+void read_files(const fs::path& folder, bool samples, Cell& cell, std::vector<Problem>& problems) {
   note_foreign_files(folder, problems);
   std::string digest;
-  if (is_there(folder / kResult) && read_result(folder / kResult, cell, digest, problems)) {
+  if (is_there(folder / kResult) &&
+      attempt(folder / kResult, problems, [&] { digest = read_result(folder / kResult, cell); })) {
     if (samples) {
       read_samples(folder / kSamples, digest, cell, problems);
     }
   } else if (is_there(folder / kError)) {
-    read_error(folder / kError, cell, problems);
+    cell.state = CellState::kFailed;
+    if (!attempt(folder / kError, problems, [&] { read_error(folder / kError, cell); })) {
+      cell.error = "error.json cannot be read";
+    }
   } else if (is_there(folder / kPartial)) {
     cell.state = CellState::kPartial;
     if (!cell.id.empty() && !is_partial_of(folder / kPartial, cell.id)) {
@@ -182,14 +139,23 @@ Cell read_cell(const fs::path& folder, const ManifestCell& planned, bool samples
       cell.state = CellState::kMissing;
     }
   }
-  return cell;
 }
 
-std::optional<Cell> read_unplanned_cell(const fs::path& folder, bool samples,
-                                        std::vector<Problem>& problems) {
+}  // namespace
+
+std::optional<Cell> read_cell(const fs::path& folder, const ManifestCell* planned, bool samples,
+                              std::vector<Problem>& problems) {
   const size_t before = problems.size();
-  Cell cell = read_cell(folder, {"", "", json::object()}, samples, problems);
-  if (!cell.id.empty()) {
+  Cell cell;
+  cell.folder = folder;
+  if (planned != nullptr) {
+    cell.id = planned->id;
+    cell.parameters = flat_config(planned->parameters);
+  }
+  if (is_there(folder)) {
+    read_files(folder, samples, cell, problems);
+  }
+  if (planned != nullptr || !cell.id.empty()) {
     return cell;
   }
   if (problems.size() == before) {

@@ -13,15 +13,114 @@
 
 #include "multistate/base/error.h"
 #include "multistate/base/text.h"
+#include "multistate/results/manifest.h"
 
 #include "aggregate/reading/cell_reader.h"
-#include "aggregate/reading/find_results.h"
-#include "aggregate/reading/labels.h"
+#include "aggregate/reading/json_file.h"
 
 namespace multistate::aggregate {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* kManifest = "sweep.json";
+
+/// A sweep's folder, or one that holds cells without a manifest.
+struct FoundSweep {
+  fs::path folder;
+  std::optional<Manifest> manifest;
+  std::vector<fs::path> loose_cells;  ///< Of one without a manifest; sorted.
+};
+
+/// All sweeps at or below folders, each once. Of cells only where they are is known.
+class Finder {
+ public:
+  explicit Finder(std::vector<Problem>& problems) : problems_(problems) {}
+
+  /// A folder that the user names.
+  void start(const fs::path& given) {
+    std::error_code error;
+    if (!fs::is_directory(given, error)) {
+      throw InputError(fmt::format("{}: is not a folder", given.string()));
+    }
+    // Without a slash at the end, which would make the last name empty.
+    fs::path folder = given.lexically_normal();
+    folder = folder.has_filename() ? folder : folder.parent_path();
+    if (folder.filename() != "cells" || !add_sweep(parent_of(folder))) {
+      visit(folder);
+    }
+  }
+
+  /// By path.
+  std::vector<FoundSweep> take() {
+    for (auto& [folder, cells] : loose_) {
+      std::sort(cells.begin(), cells.end());
+      sweeps_.push_back({folder, std::nullopt, std::move(cells)});
+    }
+    std::sort(sweeps_.begin(), sweeps_.end(), [](const FoundSweep& a, const FoundSweep& b) {
+      return a.folder.string() < b.folder.string();
+    });
+    return std::move(sweeps_);
+  }
+
+ private:
+  static fs::path parent_of(const fs::path& folder) {
+    return folder.has_parent_path() ? folder.parent_path() : fs::path(".");
+  }
+
+  /// Whether `folder` is met for the first time; the user may name it twice, or one in another.
+  bool is_new(const fs::path& folder) {
+    std::error_code error;
+    const fs::path canonical = fs::canonical(folder, error);
+    return met_.insert(error ? folder : canonical).second;
+  }
+
+  /// Whether there is a manifest that can be read.
+  bool add_sweep(const fs::path& folder) {
+    const fs::path path = folder / kManifest;
+    if (!is_there(path)) {
+      return false;
+    }
+    try {
+      load_text(path);
+      Manifest manifest = read_manifest(folder);
+      if (is_new(path)) {
+        sweeps_.push_back({folder, std::move(manifest), {}});
+      }
+      return true;
+    } catch (const InputError& error) {
+      const std::string what = error.what();
+      const std::string prefix = path.string() + ": ";
+      problems_.push_back({path, what.starts_with(prefix) ? what.substr(prefix.size()) : what});
+    }
+    return false;
+  }
+
+  void visit(const fs::path& folder) {
+    if (!is_new(folder)) {
+      return;
+    }
+    const bool is_sweep = add_sweep(folder);
+    if (!is_sweep && (is_there(folder / "result.json") || is_there(folder / "error.json") ||
+                      is_there(folder / "samples.partial.jsonl"))) {
+      const fs::path parent = parent_of(folder);
+      loose_[parent.filename() == "cells" ? parent.parent_path() : parent].push_back(folder);
+      return;
+    }
+    for (const fs::path& below : entries_of(folder, problems_)) {
+      std::error_code ignored;
+      if (fs::is_directory(fs::symlink_status(below, ignored)) &&
+          !(is_sweep && below.filename() == "cells")) {
+        visit(below);
+      }
+    }
+  }
+
+  std::vector<Problem>& problems_;
+  std::set<fs::path> met_;
+  std::vector<FoundSweep> sweeps_;
+  std::map<fs::path, std::vector<fs::path>> loose_;
+};
 
 /// A cell to be read, then what came of it.
 struct Slot {
@@ -33,24 +132,15 @@ struct Slot {
 
 std::vector<Slot> slots_of(const FoundSweep& sweep) {
   std::vector<Slot> slots;
-  if (!sweep.manifest) {
-    for (const fs::path& folder : sweep.loose_cells) {
-      slots.push_back({.folder = folder});
-    }
-    return slots;
+  for (const fs::path& folder : sweep.loose_cells) {
+    slots.push_back({.folder = folder});
   }
-  for (const ManifestCell& cell : sweep.manifest->cells) {
-    slots.push_back({.folder = sweep.folder / cell.folder, .planned = &cell});
+  if (sweep.manifest) {
+    for (const ManifestCell& cell : sweep.manifest->cells) {
+      slots.push_back({.folder = sweep.folder / cell.folder, .planned = &cell});
+    }
   }
   return slots;
-}
-
-void read_slot(Slot& slot, bool samples) {
-  if (slot.planned != nullptr) {
-    slot.cell = read_cell(slot.folder, *slot.planned, samples, slot.problems);
-  } else {
-    slot.cell = read_unplanned_cell(slot.folder, samples, slot.problems);
-  }
 }
 
 /// Parsing takes most of the time, and cells know nothing of each other.
@@ -61,7 +151,8 @@ void read_all(std::vector<Slot>& slots, bool samples) {
   const auto work = [&] {
     try {
       for (size_t i = next++; i < slots.size(); i = next++) {
-        read_slot(slots[i], samples);
+        Slot& slot = slots[i];
+        slot.cell = read_cell(slot.folder, slot.planned, samples, slot.problems);
       }
     } catch (...) {
       const std::lock_guard lock(mutex);
@@ -82,50 +173,42 @@ void read_all(std::vector<Slot>& slots, bool samples) {
   }
 }
 
-bool same_value(double a, double b) {
-  return a == b || (a != a && b != b);
-}
-
 bool same_values(const Metrics& a, const Metrics& b) {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](const auto& left, const auto& right) {
-           return left.first == right.first && same_value(left.second.value, right.second.value);
-         });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
+    const double left = x.second.value;
+    const double right = y.second.value;
+    return x.first == y.first && (left == right || (left != left && right != right));
+  });
 }
 
 /// Names what lies in cells/ and is no planned cell.
 void note_unplanned(const FoundSweep& sweep, std::vector<Problem>& problems) {
+  if (!is_there(sweep.folder / "cells")) {
+    return;
+  }
   std::set<std::string> planned;
   for (const ManifestCell& cell : sweep.manifest->cells) {
     planned.insert(cell.folder.substr(cell.folder.rfind('/') + 1));
   }
-  std::vector<fs::path> unplanned;
-  std::error_code error;
-  for (fs::directory_iterator entry(sweep.folder / "cells", error);
-       !error && entry != fs::directory_iterator(); entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
+  for (const fs::path& path : entries_of(sweep.folder / "cells", problems)) {
+    const std::string name = path.filename().string();
     if (!name.starts_with(".") && planned.count(name) == 0) {
-      unplanned.push_back(entry->path());
+      problems.push_back({path,
+                          "is no cell that sweep.json lists (one of an earlier form of the "
+                          "sweep file, perhaps); passed over"});
     }
-  }
-  std::sort(unplanned.begin(), unplanned.end());
-  for (const fs::path& path : unplanned) {
-    problems.push_back({path,
-                        "is no cell that sweep.json lists (one of an earlier form of the "
-                        "sweep file, perhaps); passed over"});
   }
 }
 
 class Builder {
  public:
-  explicit Builder(bool samples) : samples_(samples) {}
+  Builder(Collection& collection, bool samples) : collection_(collection), samples_(samples) {}
 
   void add(const FoundSweep& found) {
-    Sweep sweep;
-    sweep.folder = found.folder;
-    sweep.has_manifest = found.manifest.has_value();
-    sweep.name = found.manifest ? found.manifest->name : found.folder.filename().string();
-    collection_.sweeps.push_back(sweep);
+    collection_.sweeps.push_back(
+        {.name = found.manifest ? found.manifest->name : found.folder.filename().string(),
+         .folder = found.folder,
+         .has_manifest = found.manifest.has_value()});
     std::vector<Slot> slots = slots_of(found);
     read_all(slots, samples_);
     for (Slot& slot : slots) {
@@ -140,8 +223,6 @@ class Builder {
     }
   }
 
-  Collection& collection() { return collection_; }
-
  private:
   void add(Cell cell) {
     const size_t sweep = collection_.sweeps.size() - 1;
@@ -154,82 +235,76 @@ class Builder {
       return;
     }
     Cell& first = collection_.cells[entry->second];
-    if (last_[entry->second] == sweep) {
+    if (std::exchange(last_[entry->second], sweep) == sweep) {
       collection_.problems.push_back(
           {cell.folder,
            fmt::format("is the cell {} again; its sweep has it once", cell.id.substr(0, 8))});
-      return;
-    }
-    last_[entry->second] = sweep;
-    ++collection_.sweeps[sweep].shared;
-    if (first.state != CellState::kDone && cell.state == CellState::kDone) {
+    } else if (!first.is_done() && cell.is_done()) {
       cell.sweep = first.sweep;
       first = std::move(cell);
-    } else if (cell.state == CellState::kDone && !same_values(first.metrics, cell.metrics)) {
+    } else if (cell.is_done() && !same_values(first.metrics, cell.metrics)) {
       first.warnings.push_back(
           fmt::format("{} has other values of the same cell", cell.folder.string()));
     }
   }
 
+  Collection& collection_;
   bool samples_;
-  Collection collection_;
   std::unordered_map<std::string, size_t> index_;  ///< By id.
   std::vector<size_t> last_;                       ///< By cell, the last sweep that has it.
 };
 
-void visit_files(const fs::path& folder, uint64_t& count, int64_t& stamp) {
-  std::error_code error;
-  for (fs::recursive_directory_iterator entry(folder, fs::directory_options::skip_permission_denied,
-                                              error);
-       !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    const auto name = entry->path().filename();
-    if (name == "sweep.json" || name == "result.json" || name == "error.json") {
-      std::error_code ignored;
-      ++count;
-      stamp = std::max<int64_t>(
-          stamp, fs::last_write_time(entry->path(), ignored).time_since_epoch().count());
-    }
+[[noreturn]] void refuse(std::span<const fs::path> folders, const std::vector<Problem>& problems) {
+  std::vector<std::string> names;
+  for (const fs::path& folder : folders) {
+    names.push_back(folder.string());
   }
+  std::string message =
+      fmt::format("{}: holds no results: no sweep.json and no result.json at any depth",
+                  names.empty() ? "no folder" : join(names));
+  for (const Problem& problem : problems) {
+    message += fmt::format("\n{}: {}", problem.path.string(), problem.what);
+  }
+  throw InputError(message);
 }
 
 }  // namespace
 
-size_t Collection::count(CellState state) const {
-  return static_cast<size_t>(std::count_if(
-      cells.begin(), cells.end(), [state](const Cell& cell) { return cell.state == state; }));
-}
-
 Collection collect(std::span<const fs::path> folders, bool samples) {
-  std::vector<Problem> problems;
-  const auto found = find_results(folders, problems);
-  if (found.empty()) {
-    std::vector<std::string> names;
-    for (const fs::path& folder : folders) {
-      names.push_back(folder.string());
-    }
-    std::string message =
-        fmt::format("{}: holds no results: no sweep.json and no result.json at any depth",
-                    names.empty() ? "no folder" : join(names));
-    for (const Problem& problem : problems) {
-      message += fmt::format("\n{}: {}", problem.path.string(), problem.what);
-    }
-    throw InputError(message);
+  Collection collection;
+  Finder finder(collection.problems);
+  for (const fs::path& folder : folders) {
+    finder.start(folder);
   }
-  Builder builder(samples);
-  builder.collection().problems = std::move(problems);
+  const auto found = finder.take();
+  if (found.empty()) {
+    refuse(folders, collection.problems);
+  }
+  Builder builder(collection, samples);
   for (const FoundSweep& sweep : found) {
     builder.add(sweep);
   }
-  fill_common_parameters(builder.collection());
-  set_labels(builder.collection());
-  return std::move(builder.collection());
+  fill_common_parameters(collection);
+  set_labels(collection);
+  return collection;
 }
 
 std::string fingerprint(std::span<const fs::path> folders) {
   uint64_t count = 0;
   int64_t stamp = INT64_MIN;
+  std::error_code error;
   for (const fs::path& folder : folders) {
-    visit_files(folder, count, stamp);
+    for (fs::recursive_directory_iterator entry(
+             folder, fs::directory_options::skip_permission_denied, error);
+         !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+      const auto name = entry->path().filename();
+      if (name == kManifest || name == "result.json" || name == "error.json") {
+        std::error_code ignored;
+        ++count;
+        stamp = std::max<int64_t>(
+            stamp, fs::last_write_time(entry->path(), ignored).time_since_epoch().count());
+      }
+    }
   }
   return fmt::format("{} {}", count, stamp);
 }

@@ -1,5 +1,6 @@
 #include "aggregate/reading/json_file.h"
 
+#include <algorithm>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -14,11 +15,28 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Files larger than this are not what a run writes.
+constexpr uintmax_t kLargestFile = uintmax_t{256} << 20;
+
 }  // namespace
 
 bool is_there(const fs::path& path) {
   std::error_code ignored;
   return fs::exists(fs::symlink_status(path, ignored));
+}
+
+std::vector<fs::path> entries_of(const fs::path& folder, std::vector<Problem>& problems) {
+  std::vector<fs::path> entries;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator();
+       entry.increment(error)) {
+    entries.push_back(entry->path());
+  }
+  if (error) {
+    problems.push_back({folder, "cannot be read: " + error.message()});
+  }
+  std::sort(entries.begin(), entries.end());
+  return entries;
 }
 
 std::string load_text(const fs::path& path) {

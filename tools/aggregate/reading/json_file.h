@@ -2,16 +2,20 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
-namespace multistate::aggregate {
+#include "aggregate/reading/cell.h"
 
-/// Files larger than this are not what a run writes.
-inline constexpr uintmax_t kLargestFile = uintmax_t{256} << 20;
+namespace multistate::aggregate {
 
 /// Whether there is anything of this name, a broken link included.
 bool is_there(const std::filesystem::path& path);
+
+/// What lies in a folder, by name. A folder that cannot be read is a problem.
+std::vector<std::filesystem::path> entries_of(const std::filesystem::path& folder,
+                                              std::vector<Problem>& problems);
 
 /// The text of a regular file of reasonable size and depth. Throws InputError that says what is
 /// wrong, without the path.

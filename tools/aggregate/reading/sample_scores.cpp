@@ -1,10 +1,7 @@
 #include "aggregate/reading/sample_scores.h"
 
-#include <algorithm>
 #include <cmath>
 #include <fstream>
-#include <limits>
-#include <system_error>
 
 #include <fmt/format.h>
 
@@ -13,271 +10,139 @@
 #include "multistate/base/text.h"
 #include "multistate/results/ratio.h"
 
-#include "aggregate/reading/json_file.h"
-
 namespace multistate::aggregate {
 namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-/// Takes "sample", some numbers of "values" and the name of the sample's unit out of a line without
-/// building the rest of it.
-class LineReader : public nlohmann::json_sax<json> {
- public:
-  LineReader(const std::vector<std::string>& wanted, const std::string& unit_key)
-      : wanted_(wanted), unit_key_(unit_key), numbers_(wanted.size()) {}
-
-  /// Whether the line is JSON; its numbers are then in sample() and number().
-  bool read(const std::string& line) {
-    depth_ = 0;
-    in_values_ = false;
-    slot_ = kNoSlot;
-    sample_.reset();
-    unit_.reset();
-    std::fill(numbers_.begin(), numbers_.end(), std::nullopt);
-    return json::sax_parse(line, this);
-  }
-  std::optional<int64_t> sample() const { return sample_; }
-  const std::optional<std::string>& unit() const { return unit_; }
-  std::optional<double> number(size_t wanted) const { return numbers_[wanted]; }
-
-  bool null() override { return true; }
-  bool boolean(bool /*value*/) override { return true; }
-  bool number_integer(int64_t value) override { return integer(value); }
-  bool number_unsigned(uint64_t value) override {
-    return integer(static_cast<int64_t>(std::min<uint64_t>(value, INT64_MAX)));
-  }
-  bool number_float(double value, const std::string& /*text*/) override { return take(value); }
-  bool string(std::string& text) override {
-    if (is_unit_) {
-      unit_ = text;
-      is_unit_ = false;
+/// A number of "values"; NaN and infinities are text there (number_to_json()).
+double number_of(const json& values, const std::string& key, int64_t line) {
+  const auto found = values.find(key);
+  try {
+    if (found != values.end() && (found->is_number() || found->is_string())) {
+      return number_from_json(*found);
     }
-    // number_to_json() writes these so.
-    if (text == "nan") {
-      return take(std::numeric_limits<double>::quiet_NaN());
-    }
-    if (text == "inf" || text == "-inf") {
-      return take(text[0] == '-' ? -HUGE_VAL : HUGE_VAL);
-    }
-    return true;
+  } catch (const InputError&) {
+    // Another text.
   }
-  bool binary(json::binary_t& /*value*/) override { return true; }
-  bool start_object(size_t /*elements*/) override { return open(); }
-  bool start_array(size_t /*elements*/) override { return open(); }
-  bool end_object() override { return close(); }
-  bool end_array() override { return close(); }
-  bool key(std::string& name) override {
-    slot_ = kNoSlot;
-    is_unit_ = depth_ == 2 && in_values_ && !unit_key_.empty() && name == unit_key_;
-    if (depth_ == 1) {
-      in_values_ = name == "values";
-      slot_ = name == "sample" ? kSampleSlot : kNoSlot;
-    } else if (depth_ == 2 && in_values_) {
-      const auto found = std::find(wanted_.begin(), wanted_.end(), name);
-      slot_ = found == wanted_.end() ? kNoSlot : static_cast<size_t>(found - wanted_.begin());
-    }
-    return true;
-  }
-  bool parse_error(size_t /*position*/, const std::string& /*token*/,
-                   const json::exception& /*error*/) override {
-    return false;
-  }
-
- private:
-  static constexpr size_t kNoSlot = SIZE_MAX;
-  static constexpr size_t kSampleSlot = SIZE_MAX - 1;
-
-  bool open() {
-    ++depth_;
-    slot_ = kNoSlot;
-    is_unit_ = false;
-    return depth_ <= kDeepestJson;
-  }
-  bool close() {
-    --depth_;
-    return true;
-  }
-  bool integer(int64_t value) {
-    if (is_unit_) {
-      unit_ = std::to_string(value);
-      is_unit_ = false;
-    }
-    if (slot_ == kSampleSlot) {
-      sample_ = value;
-      return true;
-    }
-    return take(static_cast<double>(value));
-  }
-  bool take(double value) {
-    if (slot_ < numbers_.size()) {
-      numbers_[slot_] = value;
-    }
-    return true;
-  }
-
-  const std::vector<std::string>& wanted_;
-  const std::string& unit_key_;
-  std::vector<std::optional<double>> numbers_;
-  std::optional<int64_t> sample_;
-  std::optional<std::string> unit_;
-  bool is_unit_ = false;
-  int depth_ = 0;
-  bool in_values_ = false;
-  size_t slot_ = kNoSlot;
-};
-
-/// A metric that samples make, with where its numbers are in LineReader.
-struct Wanted {
-  const std::string* name = nullptr;
-  const Metric* metric = nullptr;
-  size_t numerator = 0;
-  std::optional<size_t> denominator;
-};
-
-size_t index_of(const std::string& key, std::vector<std::string>& keys) {
-  const auto found = std::find(keys.begin(), keys.end(), key);
-  if (found != keys.end()) {
-    return static_cast<size_t>(found - keys.begin());
-  }
-  keys.push_back(key);
-  return keys.size() - 1;
+  throw InputError(fmt::format("line {}: 'values' has no number {}", line, in_quotes(key)));
 }
 
-double number_of(const LineReader& line, size_t wanted, const std::vector<std::string>& keys,
-                 int64_t line_number) {
-  const auto value = line.number(wanted);
-  if (!value) {
+/// The unit that a sample belongs to.
+std::string unit_of(const json& values, const std::string& key, int64_t line) {
+  const auto found = values.find(key);
+  if (found == values.end() || !(found->is_string() || found->is_number_integer())) {
     throw InputError(
-        fmt::format("line {}: 'values' has no number {}", line_number, in_quotes(keys[wanted])));
+        fmt::format("line {}: 'values' has no text or integer {}, which says what the sample "
+                    "belongs to",
+                    line, in_quotes(key)));
   }
-  return *value;
+  return parameter_text(*found);
 }
 
-/// Whether the sums over samples make the value; both may be NaN or the same infinity.
-bool make_value(const std::vector<SampleScore>& scores, const Metric& metric) {
-  double numerators = 0.0;
-  double denominators = 0.0;
-  for (const SampleScore& score : scores) {
-    numerators += score.numerator;
-    denominators += score.denominator;
+/// The "values" of the next sample.
+json values_of(const std::string& text, int64_t line) {
+  json sample = parse_json(text);
+  if (!sample.is_object()) {
+    throw InputError(fmt::format("line {} is torn, or no JSON", line));
   }
-  double value = metric.samples->scale * numerators / denominators;
-  if (metric.samples->transform == SampleRatio::Transform::kExp) {
-    value = std::exp(value);
+  const json number = sample.value("sample", json());
+  if (!number.is_number_integer() || number != line - 1) {
+    throw InputError(fmt::format("line {} is not that of sample {}", line, line - 1));
   }
-  if (!std::isfinite(value) || !std::isfinite(metric.value)) {
-    return value == metric.value || (std::isnan(value) && std::isnan(metric.value));
-  }
-  return std::abs(value - metric.value) <= 1e-9 * std::abs(metric.value) + 1e-12;
+  json values = sample.value("values", json());
+  return values.is_object() ? values : json::object();
 }
 
-void check_scores(const std::vector<SampleScore>& scores, const Wanted& wanted) {
-  if (static_cast<int64_t>(scores.size()) != wanted.metric->n) {
-    throw InputError(fmt::format("holds {} samples; result.json has {} for {}", scores.size(),
-                                 wanted.metric->n, *wanted.name));
-  }
-  if (!make_value(scores, *wanted.metric)) {
-    throw InputError(fmt::format(
-        "its samples do not make the {} of result.json: they are of another run", *wanted.name));
-  }
-}
-
-using ScoresByMetric = std::map<std::string, std::vector<SampleScore>>;
-
-/// What samples.jsonl has of the metrics.
-struct Lines {
-  ScoresByMetric scores;
-  std::vector<int64_t> units;  ///< Empty without a key.
-};
-
-Lines read_lines(std::istream& stream, const std::vector<Wanted>& metrics,
-                 const std::vector<std::string>& keys, const std::string& unit_key) {
-  Lines lines;
-  std::map<std::string, int64_t> units;
-  LineReader line(keys, unit_key);
-  int64_t number = 0;
-  for (std::string text; std::getline(stream, text);) {
-    ++number;
-    if (!line.read(text)) {
-      throw InputError(fmt::format("line {} is torn, or no JSON", number));
-    }
-    if (line.sample() != number - 1) {
-      throw InputError(fmt::format("line {} is not that of sample {}", number, number - 1));
-    }
-    if (!unit_key.empty()) {
-      if (!line.unit()) {
-        throw InputError(
-            fmt::format("line {}: 'values' has no text or integer {}, which says what "
-                        "the sample belongs to",
-                        number, in_quotes(unit_key)));
-      }
-      lines.units.push_back(units.try_emplace(*line.unit(), number - 1).first->second);
-    }
-    for (const Wanted& wanted : metrics) {
-      const double numerator = number_of(line, wanted.numerator, keys, number);
-      const double denominator =
-          wanted.denominator ? number_of(line, *wanted.denominator, keys, number) : 1.0;
-      lines.scores[*wanted.name].push_back({number - 1, numerator, denominator});
-    }
-  }
-  return lines;
-}
-
-/// The standard error over units, where samples are not independent.
-std::optional<double> error_over_units(const std::vector<SampleScore>& samples,
-                                       const std::vector<int64_t>& units,
-                                       const SampleRatio& ratio) {
+/// Numerators and denominators of samples, as estimate_of() takes them.
+struct Columns {
   std::vector<double> numerators;
   std::vector<double> denominators;
-  for (const SampleScore& sample : samples) {
-    numerators.push_back(sample.numerator);
-    denominators.push_back(sample.denominator);
+};
+
+/// Whether the sums over samples make the value; both may be NaN or the same infinity.
+void check_value(const Columns& columns, const RatioForm& form, const std::string& name,
+                 const Metric& metric) {
+  const double value = form.value(ratio_of({columns.numerators, columns.denominators}));
+  const bool finite = std::isfinite(value) && std::isfinite(metric.value);
+  const bool made = finite
+                        ? std::abs(value - metric.value) <= 1e-9 * std::abs(metric.value) + 1e-12
+                        : value == metric.value || (std::isnan(value) && std::isnan(metric.value));
+  if (!made) {
+    throw InputError(fmt::format(
+        "its samples do not make the {} of result.json: they are of another run", name));
   }
-  numerators = sums_by_unit(numerators, units);
-  denominators = sums_by_unit(denominators, units);
-  const RatioForm form = {ratio.scale, ratio.transform == SampleRatio::Transform::kExp};
-  const auto error = estimate_of({numerators, denominators}, form).standard_error;
+}
+
+/// Checks the samples of a metric; returns its standard error over units.
+std::optional<double> check_scores(const std::vector<SampleScore>& scores,
+                                   const std::vector<int64_t>& units, const std::string& name,
+                                   const Metric& metric) {
+  if (static_cast<int64_t>(scores.size()) != metric.n) {
+    throw InputError(
+        fmt::format("holds {} samples; result.json has {} for {}", scores.size(), metric.n, name));
+  }
+  Columns columns;
+  for (const SampleScore& score : scores) {
+    columns.numerators.push_back(score.numerator);
+    columns.denominators.push_back(score.denominator);
+  }
+  const RatioForm form = form_of(*metric.samples);
+  check_value(columns, form, name, metric);
+  if (units.empty()) {
+    return metric.standard_error;
+  }
+  columns = {sums_by_unit(columns.numerators, units), sums_by_unit(columns.denominators, units)};
+  const auto error = estimate_of({columns.numerators, columns.denominators}, form).standard_error;
   return error && std::isfinite(*error) ? error : std::nullopt;
 }
 
 }  // namespace
 
+RatioForm form_of(const SampleRatio& ratio) {
+  return {ratio.scale, ratio.transform == SampleRatio::Transform::kExp};
+}
+
 void read_sample_scores(const fs::path& path, Cell& cell) {
-  std::vector<std::string> keys;
-  std::vector<Wanted> metrics;
+  std::map<std::string, std::vector<SampleScore>> scores;
   for (const auto& [name, metric] : cell.metrics) {
     if (metric.samples) {
-      Wanted wanted = {&name, &metric, index_of(metric.samples->numerator, keys), std::nullopt};
-      if (metric.samples->denominator) {
-        wanted.denominator = index_of(*metric.samples->denominator, keys);
-      }
-      metrics.push_back(wanted);
+      scores[name];
     }
   }
-  if (metrics.empty()) {
+  if (scores.empty()) {
     return;
   }
-  std::error_code error;
-  if (!fs::is_regular_file(path, error)) {
+  if (!fs::is_regular_file(path)) {
     throw InputError("is not a file");
   }
-  if (fs::file_size(path, error) > kLargestFile) {
-    throw InputError("is too large");
-  }
   std::ifstream stream(path, std::ios::binary);
-  Lines lines = read_lines(stream, metrics, keys, cell.unit_key);
-  for (const Wanted& wanted : metrics) {
-    check_scores(lines.scores[*wanted.name], wanted);
-  }
-  cell.samples = std::move(lines.scores);
-  cell.units = std::move(lines.units);
-  for (auto& [name, metric] : cell.metrics) {
-    if (metric.samples && !cell.units.empty()) {
-      metric.standard_error = error_over_units(cell.samples[name], cell.units, *metric.samples);
+  std::vector<int64_t> units;
+  std::map<std::string, int64_t> first;  // By unit, its first sample.
+  int64_t line = 0;
+  for (std::string text; std::getline(stream, text);) {
+    const json values = values_of(text, ++line);
+    if (!cell.unit_key.empty()) {
+      const std::string unit = unit_of(values, cell.unit_key, line);
+      units.push_back(first.try_emplace(unit, line - 1).first->second);
+    }
+    for (auto& [name, list] : scores) {
+      const SampleRatio& ratio = *cell.metrics[name].samples;
+      const double numerator = number_of(values, ratio.numerator, line);
+      list.push_back({line - 1, numerator,
+                      ratio.denominator ? number_of(values, *ratio.denominator, line) : 1.0});
     }
   }
+  std::map<std::string, std::optional<double>> errors;
+  for (const auto& [name, list] : scores) {
+    errors[name] = check_scores(list, units, name, cell.metrics[name]);
+  }
+  for (const auto& [name, error] : errors) {
+    cell.metrics[name].standard_error = error;
+  }
+  cell.samples = std::move(scores);
+  cell.units = std::move(units);
 }
 
 }  // namespace multistate::aggregate

@@ -1,107 +1,114 @@
-#include <map>
 #include <set>
 
 #include <fmt/format.h>
 
-#include "aggregate/reading/labels.h"
-#include "aggregate/tables/baseline.h"
 #include "aggregate/tables/fields.h"
 #include "aggregate/tables/formats.h"
-#include "aggregate/tables/select.h"
+#include "aggregate/tables/values.h"
 
 namespace multistate::aggregate {
 namespace {
 
 using Fields = std::vector<std::string>;
 
-std::string number(double value) {
-  return fmt::format("{}", value);
+std::string number(std::optional<double> value) {
+  return value ? fmt::format("{}", *value) : "";
+}
+
+std::string truth(std::optional<bool> value) {
+  return value ? (*value ? "true" : "false") : "";
+}
+
+void append(Fields& fields, const Fields& more) {
+  fields.insert(fields.end(), more.begin(), more.end());
 }
 
 class Writer {
  public:
   Writer(const Collection& collection, const TableRequest& request,
          const std::vector<size_t>& cells, const Fields& metrics)
-      : collection_(collection), request_(request) {
+      : collection_(collection), request_(request), cells_(cells), metrics_(metrics) {
     for (const std::string& metric : metrics) {
       directions_[metric] = higher_is_better(collection, metric);
     }
+    std::set<std::string> keys;
     for (const size_t index : cells) {
       for (const auto& [key, value] : collection.cells[index].parameters) {
-        parameters_.insert(key);
+        keys.insert(key);
       }
     }
+    parameters_.assign(keys.begin(), keys.end());
     if (!request.relative_to.empty()) {
       baselines_.emplace(collection, request.relative_to);
     }
   }
 
-  void header(std::string& text) const {
-    Fields fields = {"sweep", "cell", "state", "limited", "label"};
-    fields.insert(fields.end(), parameters_.begin(), parameters_.end());
-    fields.insert(fields.end(), {"metric", "unit", "higher_is_better", "n", "value", "stderr"});
-    if (baselines_) {
-      fields.insert(fields.end(), {"reference", "relative"});
+  std::string lines() const {
+    Fields header = {"sweep", "cell", "state", "limited", "label"};
+    append(header, parameters_);
+    append(header, {"metric", "unit", "higher_is_better", "n", "value", "stderr"});
+    append(header, baselines_ ? Fields{"reference", "relative"} : Fields{});
+    header.emplace_back("error");
+    std::string text = csv_line(header);
+    for (const size_t index : cells_) {
+      const Cell& cell = collection_.cells[index];
+      const std::string of_metrics = metric_lines(index);
+      Fields only = start_of(cell);
+      only.resize(header.size() - 1);
+      only.push_back(cell.error);
+      text += of_metrics.empty() ? csv_line(only) : of_metrics;
     }
-    fields.emplace_back("error");
-    text += csv_line(fields);
-  }
-
-  void cell(size_t index, const Fields& metrics, std::string& text) const {
-    const Cell& cell = collection_.cells[index];
-    const Fields start = start_of(cell);
-    bool any = false;
-    for (const std::string& name : metrics) {
-      const auto metric =
-          cell.state == CellState::kDone ? metric_of(cell, name) : std::optional<Metric>();
-      if (metric) {
-        any = true;
-        text += csv_line(line_of(index, start, name, *metric));
-      }
-    }
-    if (!any) {
-      Fields fields = start;
-      fields.resize(fields.size() + (baselines_ ? 8 : 6));
-      fields.push_back(cell.error);
-      text += csv_line(fields);
-    }
+    return text;
   }
 
  private:
   Fields start_of(const Cell& cell) const {
     Fields fields = {collection_.sweeps.at(cell.sweep).name, cell.id, to_string(cell.state),
-                     cell.limited ? "true" : "false", cell.label};
+                     truth(cell.limited), cell.label};
     for (const std::string& key : parameters_) {
-      const auto found = cell.parameters.find(key);
-      fields.push_back(found == cell.parameters.end() ? "" : parameter_text(found->second));
+      fields.push_back(field_of(collection_, cell, key).value_or(""));
     }
     return fields;
   }
 
-  Fields line_of(size_t index, const Fields& start, const std::string& name,
-                 const Metric& metric) const {
-    Fields fields = start;
-    const auto larger = directions_.at(name);
-    fields.insert(fields.end(), {name, metric.unit, larger ? (*larger ? "true" : "false") : "",
-                                 metric.n > 0 ? std::to_string(metric.n) : "", number(metric.value),
-                                 metric.standard_error ? number(*metric.standard_error) : ""});
-    if (baselines_) {
-      const auto baseline = baselines_->of(index);
-      const auto other =
-          baseline ? metric_of(collection_.cells[*baseline], name) : std::optional<Metric>();
-      const bool ratio = request_.relation == Relation::kRatio;
-      fields.push_back(baseline ? collection_.cells[*baseline].id : "");
-      fields.push_back(
-          !other ? "" : number(ratio ? metric.value / other->value : metric.value - other->value));
+  std::string metric_lines(size_t index) const {
+    const Cell& cell = collection_.cells[index];
+    std::string text;
+    for (const std::string& name : metrics_) {
+      const auto metric = cell.is_done() ? metric_of(cell, name) : std::optional<Metric>();
+      if (metric) {
+        Fields line = start_of(cell);
+        append(line, {name, metric->unit, truth(directions_.at(name)),
+                      metric->n > 0 ? std::to_string(metric->n) : "", number(metric->value),
+                      number(metric->standard_error)});
+        append(line, relative(index, name, *metric));
+        line.emplace_back();
+        text += csv_line(line);
+      }
     }
-    fields.emplace_back();
-    return fields;
+    return text;
+  }
+
+  /// What a cell is relative to, and its metric relative to that.
+  Fields relative(size_t index, const std::string& name, const Metric& metric) const {
+    if (!baselines_) {
+      return {};
+    }
+    const auto baseline = baselines_->of(index);
+    const auto other =
+        baseline ? metric_of(collection_.cells[*baseline], name) : std::optional<Metric>();
+    const bool ratio = request_.relation == Relation::kRatio;
+    return {
+        baseline ? collection_.cells[*baseline].id : "",
+        !other ? "" : number(ratio ? metric.value / other->value : metric.value - other->value)};
   }
 
   const Collection& collection_;
   const TableRequest& request_;
-  std::set<std::string> parameters_;
+  const std::vector<size_t>& cells_;
+  const Fields& metrics_;
   std::map<std::string, std::optional<bool>> directions_;  ///< Whether more is better, by metric.
+  Fields parameters_;
   std::optional<Baselines> baselines_;
 };
 
@@ -118,7 +125,7 @@ std::string csv_field(const std::string& text) {
   return quoted + "\"";
 }
 
-std::string csv_line(const std::vector<std::string>& fields) {
+std::string csv_line(const Fields& fields) {
   std::string line;
   for (size_t i = 0; i < fields.size(); ++i) {
     line += (i == 0 ? "" : ",") + csv_field(fields[i]);
@@ -129,15 +136,9 @@ std::string csv_line(const std::vector<std::string>& fields) {
 std::string csv_lines(const Collection& collection, const TableRequest& request) {
   const auto cells = select_cells(collection, request.filters);
   const Fields metrics = request.metrics.empty()
-                             ? metric_names(collection)
+                             ? metric_names(collection, true)
                              : complete_request(collection, cells, request).metrics;
-  const Writer writer(collection, request, cells, metrics);
-  std::string text;
-  writer.header(text);
-  for (const size_t index : cells) {
-    writer.cell(index, metrics, text);
-  }
-  return text;
+  return Writer(collection, request, cells, metrics).lines();
 }
 
 }  // namespace multistate::aggregate

@@ -1,23 +1,12 @@
 #include "aggregate/tables/fields.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
-#include <map>
 #include <set>
-
-#include <fmt/format.h>
-
-#include "multistate/base/error.h"
-#include "multistate/base/text.h"
-
-#include "aggregate/reading/labels.h"
 
 namespace multistate::aggregate {
 namespace {
-
-constexpr std::array<const char*, 5> kOwnFields = {"label", "sweep", "state", "limited", "id"};
 
 std::optional<double> number_in(const std::string& text) {
   double value = 0.0;
@@ -25,13 +14,6 @@ std::optional<double> number_in(const std::string& text) {
   return error == std::errc() && end == text.data() + text.size() && !std::isnan(value)
              ? std::optional(value)
              : std::nullopt;
-}
-
-std::string scope_of(const Cell& cell, const std::string& key) {
-  const auto policy = cell.parameters.find("policy.name");
-  return key.starts_with("policy.") && key != "policy.name" && policy != cell.parameters.end()
-             ? parameter_text(policy->second)
-             : "";
 }
 
 }  // namespace
@@ -53,23 +35,28 @@ std::optional<std::string> field_of(const Collection& collection, const Cell& ce
   if (key == "id") {
     return cell.id.substr(0, 8);
   }
-  const auto found = cell.parameters.find(key);
-  return found == cell.parameters.end() ? std::nullopt
-                                        : std::optional(parameter_text(found->second));
+  const auto& value = cell.parameter(key);
+  return value.is_null() ? std::nullopt : std::optional(parameter_text(value));
 }
 
-void check_field(const Collection& collection, const std::string& key, const std::string& option) {
-  std::set<std::string> names(kOwnFields.begin(), kOwnFields.end());
+std::vector<std::string> field_names(const Collection& collection) {
+  std::set<std::string> names = {"label", "sweep", "state", "limited", "id"};
   for (const Cell& cell : collection.cells) {
     for (const auto& [name, value] : cell.parameters) {
       names.insert(name);
     }
   }
-  if (names.count(key) == 0) {
-    const std::vector<std::string> list(names.begin(), names.end());
-    throw InputError(fmt::format("{}: no cell has {}{}; there are {}", option, in_quotes(key),
-                                 did_you_mean(key, list), join(list)));
+  return {names.begin(), names.end()};
+}
+
+std::vector<std::string> values_of_field(const Collection& collection, const std::string& key) {
+  std::set<std::string> values;
+  for (const Cell& cell : collection.cells) {
+    if (const auto value = field_of(collection, cell, key)) {
+      values.insert(*value);
+    }
   }
+  return {values.begin(), values.end()};
 }
 
 std::optional<Metric> metric_of(const Cell& cell, const std::string& name) {
@@ -98,37 +85,21 @@ std::optional<bool> higher_is_better(const Collection& collection, const std::st
                                                                       : std::nullopt;
 }
 
-std::vector<std::string> metric_names(const Collection& collection) {
+std::vector<std::string> metric_names(const Collection& collection, bool measures) {
   std::set<std::string> metrics;
-  std::set<std::string> measures;
+  std::set<std::string> others;
   for (const Cell& cell : collection.cells) {
     for (const auto& [name, metric] : cell.metrics) {
       metrics.insert(name);
     }
     for (const auto& [name, value] : cell.measures) {
-      measures.insert(name);
+      others.insert(name);
     }
   }
   std::vector<std::string> names(metrics.begin(), metrics.end());
-  std::copy_if(measures.begin(), measures.end(), std::back_inserter(names),
-               [&](const std::string& name) { return metrics.count(name) == 0; });
+  std::copy_if(others.begin(), others.end(), std::back_inserter(names),
+               [&](const std::string& name) { return measures && !metrics.contains(name); });
   return names;
-}
-
-std::vector<std::string> varying_parameters_of(const Collection& collection,
-                                               std::span<const size_t> cells) {
-  std::map<std::pair<std::string, std::string>, const nlohmann::json*> first;
-  std::set<std::string> varying;
-  for (const size_t index : cells) {
-    const Cell& cell = collection.cells[index];
-    for (const auto& [key, value] : cell.parameters) {
-      const auto [place, is_new] = first.try_emplace({key, scope_of(cell, key)}, &value);
-      if (!is_new && *place->second != value) {
-        varying.insert(key);
-      }
-    }
-  }
-  return {varying.begin(), varying.end()};
 }
 
 bool is_before(const std::string& a, const std::string& b) {

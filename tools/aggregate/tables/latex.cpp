@@ -1,4 +1,5 @@
 #include <array>
+#include <map>
 #include <string_view>
 #include <utility>
 
@@ -13,49 +14,39 @@
 namespace multistate::aggregate {
 namespace {
 
-const char* replacement(char c) {
-  switch (c) {
-    case '\\':
-      return "\\textbackslash{}";
-    case '{':
-      return "\\{";
-    case '}':
-      return "\\}";
-    case '$':
-      return "\\$";
-    case '&':
-      return "\\&";
-    case '#':
-      return "\\#";
-    case '%':
-      return "\\%";
-    case '_':
-      return "\\_";
-    case '^':
-      return "\\textasciicircum{}";
-    case '~':
-      return "\\textasciitilde{}";
-    case '<':
-      return "\\textless{}";
-    case '>':
-      return "\\textgreater{}";
-    case '|':
-      return "\\textbar{}";
-    case '"':
-      return "\\textquotedbl{}";
-    case '-':
-      return "{-}";  // Two of them would become a dash.
-    case '[':
-      return "{[}";  // The end of a line before it would take it for an option,
-    case '*':
-      return "{*}";  // or for its star.
-    case '`':
-      return "{`}";  // Two of them would become a quotation mark.
-    case '\'':
-      return "{'}";
-    default:
-      return nullptr;
+const std::map<char, const char*> kReplacements = {
+    {'\\', "\\textbackslash{}"},
+    {'{', "\\{"},
+    {'}', "\\}"},
+    {'$', "\\$"},
+    {'&', "\\&"},
+    {'#', "\\#"},
+    {'%', "\\%"},
+    {'_', "\\_"},
+    {'^', "\\textasciicircum{}"},
+    {'~', "\\textasciitilde{}"},
+    {'<', "\\textless{}"},
+    {'>', "\\textgreater{}"},
+    {'|', "\\textbar{}"},
+    {'"', "\\textquotedbl{}"},
+    {'-', "{-}"},  // Two of them would become a dash.
+    {'[', "{[}"},  // The end of a line before it would take it for an option,
+    {'*', "{*}"},  // or for its star.
+    {'`', "{`}"},  // Two of them would become a quotation mark.
+    {'\'', "{'}"}};
+
+/// Signs that are not ASCII, and their commands.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kSigns = {
+    {{"†", "\\textsuperscript{\\dag}"}, {"‡", "\\textsuperscript{\\ddag}"}, {"±", "$\\pm$"}}};
+
+/// A mark above the line.
+std::string raised(const std::string& mark) {
+  for (const auto& [sign, command] : kSigns) {
+    if (mark == sign) {
+      return std::string(command);
+    }
   }
+  return "\\textsuperscript{" + mark + "}";
 }
 
 std::string number(const std::string& text) {
@@ -72,10 +63,9 @@ std::string entry_of(const Table& table, size_t row, size_t column) {
   std::string out =
       entry.is_best ? "\\textbf{" + latex_escaped(text.value) + "}" : number(text.value);
   out += text.error.empty() ? "" : " $\\pm$ " + number(text.error);
-  out += entry.is_significant ? "\\textsuperscript{*}" : "";
-  out += entry.is_tied ? "\\textsuperscript{=}" : "";
-  out += entry.is_ranked ? "" : "\\textsuperscript{\\ddag}";
-  out += entry.limited ? "\\textsuperscript{\\dag}" : "";
+  for (const std::string& mark : text.marks) {
+    out += raised(mark);
+  }
   return out;
 }
 
@@ -114,8 +104,6 @@ std::string header_line(const Table& table) {
 }
 
 std::string caption(const Table& table) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kSigns = {
-      {{"†", "\\textsuperscript{\\dag}"}, {"‡", "\\textsuperscript{\\ddag}"}, {"±", "$\\pm$"}}};
   std::string text = latex_escaped(table.title) + ".";
   text += table.setup.empty() ? "" : " " + latex_escaped(table.setup) + ".";
   for (const std::string& note : table.notes) {
@@ -136,11 +124,8 @@ std::string caption(const Table& table) {
 std::string latex_escaped(const std::string& text) {
   std::string out;
   for (const char c : plain_text(text)) {
-    if (const char* const instead = replacement(c)) {
-      out += instead;
-    } else {
-      out += c;
-    }
+    const auto found = kReplacements.find(c);
+    out += found == kReplacements.end() ? std::string(1, c) : found->second;
   }
   return out;
 }

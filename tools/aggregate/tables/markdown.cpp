@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "multistate/base/text.h"
+
 #include "aggregate/reading/plain_text.h"
 #include "aggregate/tables/entry_text.h"
 #include "aggregate/tables/formats.h"
@@ -22,57 +24,59 @@ std::string escaped(const std::string& given) {
   std::string out;
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    if (c == '<') {
-      out += "&lt;";
-    } else if (c == '&') {
-      out += "&amp;";
-    } else {
-      // An underscore within a word is one; others, and dollars, would be marks.
-      const bool is_mark =
-          c == '_' ? !is_in_word(text, i) : std::string("\\`*[]|~>#$").find(c) != std::string::npos;
-      out += is_mark ? "\\" : "";
-      out += c;
+    if (c == '<' || c == '&') {
+      out += c == '<' ? "&lt;" : "&amp;";
+      continue;
     }
+    // An underscore within a word is one; others, and dollars, would be marks.
+    const bool is_mark =
+        c == '_' ? !is_in_word(text, i) : std::string("\\`*[]|~>#$").find(c) != std::string::npos;
+    out += is_mark ? "\\" : "";
+    out += c;
   }
   return out;
 }
 
 std::string shown_entry(const Table& table, size_t row, size_t column) {
-  const TableEntry& entry = table.rows[row].entries[column];
   const EntryText text = entry_text(table, row, column);
-  std::string out = entry.is_best ? "**" + text.value + "**" : text.value;
+  const bool is_best = table.rows[row].entries[column].is_best;
+  std::string out = is_best ? "**" + text.value + "**" : text.value;
   out += text.error.empty() ? "" : " ± " + text.error;
-  out += entry.is_significant ? " \\*" : "";
-  out += entry.is_tied ? std::string(" ") + kTiedMark : "";
-  out += entry.value && !entry.is_ranked ? std::string(" ") + kUnrankedMark : "";
-  out += entry.limited && entry.value ? " †" : "";
+  for (const std::string& mark : text.marks) {
+    out += " " + escaped(mark);
+  }
   return out;
+}
+
+std::string line(const std::vector<std::string>& words) {
+  return "| " + join(words, " | ") + " |\n";
 }
 
 }  // namespace
 
 std::string markdown_table(const Table& table) {
-  std::string text = escaped(table.title) + "\n\n";
-  text += table.setup.empty() ? "|" : escaped(table.setup) + "\n\n|";
+  std::vector<std::string> head;
   std::string rule = "|";
   for (const std::string& key : table.row_keys) {
-    text += " " + escaped(key) + " |";
+    head.push_back(escaped(key));
     rule += "---|";
   }
   for (size_t c = 0; c < table.columns.size(); ++c) {
-    text += " " + escaped(column_text(table, c)) + " |";
+    head.push_back(escaped(column_text(table, c)));
     rule += "---:|";
   }
-  text += "\n" + rule + "\n";
+  std::string text = escaped(table.title) + "\n\n";
+  text += table.setup.empty() ? "" : escaped(table.setup) + "\n\n";
+  text += line(head) + rule + "\n";
   for (size_t r = 0; r < table.rows.size(); ++r) {
-    text += "|";
+    std::vector<std::string> words;
     for (const std::string& value : table.rows[r].values) {
-      text += " " + escaped(value) + " |";
+      words.push_back(escaped(value));
     }
     for (size_t c = 0; c < table.columns.size(); ++c) {
-      text += " " + shown_entry(table, r, c) + " |";
+      words.push_back(shown_entry(table, r, c));
     }
-    text += "\n";
+    text += line(words);
   }
   // Two spaces at the end of a line break it.
   text += "\n";

@@ -1,8 +1,7 @@
 #include "aggregate/tables/pivot.h"
 
 #include <algorithm>
-#include <cmath>
-#include <map>
+#include <numeric>
 #include <set>
 
 #include <fmt/format.h>
@@ -10,10 +9,8 @@
 #include "multistate/base/error.h"
 #include "multistate/base/text.h"
 
-#include "aggregate/reading/setting.h"
+#include "aggregate/tables/entry_text.h"
 #include "aggregate/tables/fields.h"
-#include "aggregate/tables/numbers.h"
-#include "aggregate/tables/select.h"
 #include "aggregate/tables/values.h"
 
 namespace multistate::aggregate {
@@ -49,57 +46,35 @@ class Places {
   std::vector<Values> order_;
 };
 
-/// Cells by row and column.
-struct Layout {
-  Places rows;
-  Places columns;
-  std::map<std::pair<size_t, size_t>, std::vector<size_t>> cells;
-};
-
-Layout lay_out(const Collection& collection, const std::vector<size_t>& cells,
-               const TableRequest& request) {
-  Layout layout;
-  for (const size_t index : cells) {
-    const Cell& cell = collection.cells[index];
-    const size_t row = layout.rows.of(values_of(collection, cell, request.rows));
-    const size_t column = layout.columns.of(values_of(collection, cell, request.columns));
-    layout.cells[{row, column}].push_back(index);
-  }
-  return layout;
-}
-
 /// Fields other than the seed in which two cells differ.
 Values differences(const Collection& collection, const Cell& a, const Cell& b) {
-  std::set<std::string> keys;
+  std::set<std::string> keys = {"limited"};
   for (const Cell* cell : {&a, &b}) {
     for (const auto& [key, value] : cell->parameters) {
       keys.insert(key);
     }
   }
   keys.erase("seed");
-  keys.insert("limited");
   Values differing;
   for (const std::string& key : keys) {
     // A cell that was not done does not tell all of its parameters.
     const auto left = field_of(collection, a, key);
     const auto right = field_of(collection, b, key);
-    if (left != right && ((left && right) || (a.state == b.state))) {
+    if (left != right && ((left && right) || a.state == b.state)) {
       differing.push_back(key);
     }
   }
-  const bool seeds = field_of(collection, a, "seed") != field_of(collection, b, "seed");
-  if (differing.empty() && !seeds) {
+  if (differing.empty() && a.parameter("seed") == b.parameter("seed")) {
     differing.emplace_back("id");
   }
   return differing;
 }
 
+/// Refuses cells in one place that differ in more than their seed.
 void check_place(const Collection& collection, const std::vector<size_t>& cells) {
-  for (const size_t index : cells) {
-    const Cell& first = collection.cells[cells.front()];
-    const Cell& other = collection.cells[index];
+  for (size_t i = 1; i < cells.size(); ++i) {
     const Values differing =
-        index == cells.front() ? Values{} : differences(collection, first, other);
+        differences(collection, collection.cells[cells.front()], collection.cells[cells[i]]);
     if (!differing.empty()) {
       throw InputError(fmt::format(
           "{} cells fall in one place of the table; they differ in {}: add it to --rows or "
@@ -109,19 +84,14 @@ void check_place(const Collection& collection, const std::vector<size_t>& cells)
   }
 }
 
-/// Values of columns in order, each with its place in the layout.
+/// Indices of columns in the order of their values.
 std::vector<size_t> ordered(const std::vector<Values>& columns) {
   std::vector<size_t> order(columns.size());
-  for (size_t i = 0; i < order.size(); ++i) {
-    order[i] = i;
-  }
+  std::iota(order.begin(), order.end(), size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    for (size_t key = 0; key < columns[a].size(); ++key) {
-      if (columns[a][key] != columns[b][key]) {
-        return is_before(columns[a][key], columns[b][key]);
-      }
-    }
-    return false;
+    const auto [left, right] =
+        std::mismatch(columns[a].begin(), columns[a].end(), columns[b].begin());
+    return left != columns[a].end() && is_before(*left, *right);
   });
   return order;
 }
@@ -166,16 +136,6 @@ std::string sort_value(const Table& table, const TableRow& row, const std::strin
   return value;
 }
 
-void check_sort(const Table& table, const TableRequest& request, const std::string& key) {
-  Values names = table.row_keys;
-  names.insert(names.end(), request.metrics.begin(), request.metrics.end());
-  if (std::find(names.begin(), names.end(), key) == names.end()) {
-    throw InputError(
-        fmt::format("--sort: {} is no field of the rows and no metric of the table{}; there are {}",
-                    in_quotes(key), did_you_mean(key, names), join(names)));
-  }
-}
-
 /// Whether the row of value `left` comes before that of `right`; what has no value is last either
 /// way.
 bool sorts_before(const std::string& left, const std::string& right, bool descending) {
@@ -192,12 +152,14 @@ bool sorts_before(const std::string& left, const std::string& right, bool descen
 void order_rows(const TableRequest& request, Table& table) {
   const bool descending = request.sort.starts_with("-");
   const std::string key = request.sort.substr(descending ? 1 : 0);
-  if (!key.empty()) {
-    check_sort(table, request, key);
+  Values names = table.row_keys;
+  const bool is_row_key = std::find(names.begin(), names.end(), key) != names.end();
+  names.insert(names.end(), request.metrics.begin(), request.metrics.end());
+  if (!key.empty() && std::find(names.begin(), names.end(), key) == names.end()) {
+    throw InputError(
+        fmt::format("--sort: {} is no field of the rows and no metric of the table{}; there are {}",
+                    in_quotes(key), did_you_mean(key, names), join(names)));
   }
-  const bool orders_blocks =
-      is_of_block(key) &&
-      std::find(table.row_keys.begin(), table.row_keys.end(), key) != table.row_keys.end();
   Places blocks;
   std::vector<std::pair<size_t, TableRow>> rows;
   for (TableRow& row : table.rows) {
@@ -206,7 +168,7 @@ void order_rows(const TableRequest& request, Table& table) {
   std::stable_sort(rows.begin(), rows.end(), [&](const auto& a, const auto& b) {
     const std::string left = sort_value(table, a.second, key);
     const std::string right = sort_value(table, b.second, key);
-    if (left != right && (a.first == b.first || orders_blocks)) {
+    if (left != right && (a.first == b.first || (is_row_key && is_of_block(key)))) {
       return sorts_before(left, right, descending);
     }
     return a.first < b.first;
@@ -237,80 +199,54 @@ std::string title_of(const Collection& collection, const TableRequest& request) 
   return title;
 }
 
-void add_columns(const Collection& collection, const TableRequest& request,
-                 const std::vector<Values>& values, const std::vector<size_t>& order,
-                 Table& table) {
+/// Columns, and rows with their entries.
+void fill_table(const Collection& collection, const std::vector<size_t>& cells,
+                const TableRequest& request, EntryFiller& filler, Table& table) {
+  Places rows;
+  Places columns;
+  std::map<std::pair<size_t, size_t>, std::vector<size_t>> places;
+  for (const size_t index : cells) {
+    const Cell& cell = collection.cells[index];
+    const size_t row = rows.of(values_of(collection, cell, request.rows));
+    places[{row, columns.of(values_of(collection, cell, request.columns))}].push_back(index);
+  }
+  for (const auto& [place, in_place] : places) {
+    check_place(collection, in_place);
+  }
+  for (const Values& values : rows.order()) {
+    table.rows.push_back({values, {}, false});
+  }
   const bool ratio = !request.relative_to.empty() && request.relation == Relation::kRatio;
   for (const std::string& metric : request.metrics) {
-    for (const size_t place : order) {
-      table.columns.push_back({metric, ratio ? "" : unit_of(collection, metric), values[place], 4});
-    }
-  }
-}
-
-void add_rows(const Layout& layout, const TableRequest& request, const std::vector<size_t>& order,
-              ValueSource& source, Table& table) {
-  for (size_t r = 0; r < layout.rows.order().size(); ++r) {
-    TableRow row = {layout.rows.order()[r], {}, false};
-    for (const std::string& metric : request.metrics) {
-      for (const size_t place : order) {
-        TableEntry entry;
-        if (const auto found = layout.cells.find({r, place}); found != layout.cells.end()) {
-          entry.cells = found->second;
-        }
-        fill_value(metric, source, entry);
-        row.entries.push_back(std::move(entry));
+    for (const size_t column : ordered(columns.order())) {
+      table.columns.push_back(
+          {metric, ratio ? "" : unit_of(collection, metric), columns.order()[column], 4});
+      for (size_t row = 0; row < table.rows.size(); ++row) {
+        TableEntry& entry = table.rows[row].entries.emplace_back();
+        const auto found = places.find({row, column});
+        entry.cells = found == places.end() ? std::vector<size_t>{} : found->second;
+        filler.fill(metric, entry);
       }
     }
-    table.rows.push_back(std::move(row));
   }
-}
-
-void note_missing_baselines(const ValueSource& source, const TableRequest& request, Table& table) {
-  if (source.without_baseline == 0) {
-    return;
-  }
-  const bool any = std::any_of(table.rows.begin(), table.rows.end(), [](const TableRow& row) {
-    return std::any_of(row.entries.begin(), row.entries.end(),
-                       [](const TableEntry& entry) { return entry.value.has_value(); });
-  });
-  if (!any) {
-    throw InputError(
-        fmt::format("--relative-to: no done cell of {} was run on what the other cells were run on",
-                    in_quotes(request.relative_to)));
-  }
-  table.notes.push_back(fmt::format("{} values are not shown: no {} was run on the same",
-                                    source.without_baseline, request.relative_to));
 }
 
 }  // namespace
 
 Table make_table(const Collection& collection, const TableRequest& request,
-                 const Findings* findings) {
+                 const Findings& findings) {
   const auto cells = select_cells(collection, request.filters);
   const TableRequest full = complete_request(collection, cells, request);
-  const Layout layout = lay_out(collection, cells, full);
-  for (const auto& [place, in_place] : layout.cells) {
-    check_place(collection, in_place);
-  }
-  std::optional<Baselines> baselines;
-  if (!full.relative_to.empty()) {
-    baselines.emplace(collection, full.relative_to);
-  }
-  ValueSource source = {collection, full, findings, baselines ? &*baselines : nullptr, 0};
+  EntryFiller filler(collection, full, findings);
   Table table;
   table.title = title_of(collection, full);
   table.setup = setup_of(collection);
   table.row_keys = full.rows;
-  table.column_keys = full.columns;
-  table.is_difference = baselines && full.relation == Relation::kDifference;
+  table.is_difference = !full.relative_to.empty() && full.relation == Relation::kDifference;
   table.counts = count_line(collection, cells);
-  const auto order = ordered(layout.columns.order());
-  add_columns(collection, full, layout.columns.order(), order, table);
-  add_rows(layout, full, order, source, table);
+  fill_table(collection, cells, full, filler, table);
   order_rows(full, table);
-  set_marks(source, table);
-  note_missing_baselines(source, full, table);
+  filler.explain(table);
   set_decimals(table);
   return table;
 }

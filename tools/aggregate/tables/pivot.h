@@ -29,9 +29,9 @@ struct TableEntry {
 
 struct TableColumn {
   std::string metric;
-  std::string unit;  ///< Of the values as shown: empty for a ratio.
-  std::vector<std::string>
-      values;  ///< Of the column keys; "-" where there is none, of state_size "unbounded".
+  std::string unit;                 ///< Of the values as shown: empty for a ratio.
+  std::vector<std::string> values;  ///< Of the column keys; "-" where there is none, of state_size
+                                    ///< "unbounded".
   int decimals = 4;
 };
 
@@ -46,7 +46,6 @@ struct Table {
   std::string title;
   std::string setup;  ///< What was measured on, setup_line(); may be empty.
   std::vector<std::string> row_keys;
-  std::vector<std::string> column_keys;
   std::vector<TableColumn> columns;
   std::vector<TableRow> rows;
   bool is_difference = false;      ///< Values have their sign.
@@ -57,6 +56,6 @@ struct Table {
 /// Throws InputError as select_cells() and complete_request() do, when cells that differ in more
 /// than their seed fall in one place, and when a value has nothing to be relative to.
 Table make_table(const Collection& collection, const TableRequest& request,
-                 const Findings* findings);
+                 const Findings& findings = {});
 
 }  // namespace multistate::aggregate

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "aggregate/reading/cell.h"
@@ -48,17 +51,32 @@ struct Standing {
 };
 
 /// What an analysis found, as far as tables show it. Without it no table has marks.
-class Findings {
- public:
-  virtual ~Findings() = default;
-
-  /// In either order; nullopt when nothing is known.
-  virtual std::optional<Significance> difference(size_t cell, size_t baseline,
-                                                 const std::string& metric) const = 0;
-  virtual Standing standing(size_t cell, const std::string& metric) const = 0;
-
-  /// What may be said of a metric, a sentence a state size.
-  virtual std::vector<std::string> sentences(const std::string& metric) const = 0;
+struct Findings {
+  std::map<std::pair<std::string, size_t>, Standing> standings;  ///< By metric and cell.
+  std::map<std::tuple<std::string, size_t, size_t>, Significance>
+      differences;  ///< By metric and two cells, in either order.
+  std::map<std::string, std::vector<std::string>>
+      sentences;  ///< By metric: what may be said of it, a sentence a state size.
 };
+
+/// Indices of the cells that all filters keep, done or not, in their order. Throws InputError for a
+/// field or a value that no cell has, and when nothing is left.
+std::vector<size_t> select_cells(const Collection& collection, const std::vector<Filter>& filters);
+
+/// The request with what is empty filled in and all of it checked:
+///
+/// * columns: state_size, unless it is among the rows;
+/// * rows: label and the parameters, other than those of policies and seed, that vary in the
+///   selection and are no columns; where that puts different cells in one place, "limited",
+///   "sweep", "id" as needed;
+/// * metrics: perplexity, else nll, else all metrics.
+///
+/// Throws InputError for fields, metrics and labels that no cell has.
+TableRequest complete_request(const Collection& collection, const std::vector<size_t>& cells,
+                              TableRequest request);
+
+/// "12 of 14 planned cells (1 failed, 1 missing, 0 limited)" of these cells; partial ones are
+/// counted when there are any, and folders without a manifest are said.
+std::string count_line(const Collection& collection, const std::vector<size_t>& cells);
 
 }  // namespace multistate::aggregate

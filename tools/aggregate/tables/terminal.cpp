@@ -34,9 +34,8 @@ Word word_of(const Table& table, size_t row, size_t column, bool color) {
     word += " ± " + text.error;
   }
   // A mark takes a place of its own, so that numbers stay below each other.
-  word += entry.is_significant ? "*" : entry.is_tied ? kTiedMark : " ";
-  word += entry.value && !entry.is_ranked ? kUnrankedMark : "";
-  word += entry.limited && entry.value ? "†" : "";
+  word += entry.is_significant || entry.is_tied ? "" : " ";
+  word += join(text.marks, "");
   return {word, entry.is_best && color};
 }
 

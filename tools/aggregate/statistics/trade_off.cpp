@@ -1,8 +1,8 @@
-#include "aggregate/statistics/front.h"
+#include "aggregate/statistics/trade_off.h"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <stdexcept>
 #include <tuple>
 
 namespace multistate::aggregate {
@@ -29,6 +29,26 @@ std::vector<size_t> pareto_front(std::span<const Costs> candidates) {
     }
   }
   return front;
+}
+
+std::optional<double> smallest_state(std::span<const double> sizes, std::span<const double> gaps,
+                                     double tolerance) {
+  if (sizes.size() != gaps.size()) {
+    throw std::invalid_argument("every state size has a gap");
+  }
+  size_t first = sizes.size();
+  while (first > 0 && gaps[first - 1] <= tolerance) {
+    --first;
+  }
+  if (first == sizes.size()) {
+    return std::nullopt;
+  }
+  const double within = sizes[first];
+  if (first == 0 || !std::isfinite(gaps[first - 1])) {
+    return within;
+  }
+  const double share = (tolerance - gaps[first]) / (gaps[first - 1] - gaps[first]);
+  return within * std::exp2(-share * (std::log2(within) - std::log2(sizes[first - 1])));
 }
 
 }  // namespace multistate::aggregate

@@ -1,15 +1,13 @@
-#include "aggregate/analysis/families.h"
-
 #include <algorithm>
 #include <array>
 #include <functional>
-#include <iterator>
 
 #include <fmt/format.h>
 
 #include "multistate/base/text.h"
+#include "multistate/results/candidates.h"
 
-#include "aggregate/analysis/findings.h"
+#include "aggregate/analysis/comparer.h"
 
 namespace multistate::aggregate {
 namespace {
@@ -27,7 +25,7 @@ const Seeds* matched_control(const Seeds& policy, const Labels& labels,
     if (other.role == Role::kControl &&
         std::all_of(kTreatment.begin(), kTreatment.end(), [&](const char* option) {
           const std::string key = std::string("policy.") + option;
-          return parameter_of(cell, key) == parameter_of(other, key);
+          return cell.parameter(key) == other.parameter(key);
         })) {
       return &seeds;
     }
@@ -46,6 +44,27 @@ const Seeds* reference_of(const std::string& label, const StateSize& size, const
   return nullptr;
 }
 
+/// Bytes at the peak, the most of several seeds; none when a cell does not say.
+std::optional<double> peak_bytes(const Seeds& seeds, const Collection& collection) {
+  double most = 0.0;
+  for (const size_t cell : seeds) {
+    const auto& measures = collection.cells[cell].measures;
+    const auto found = measures.find("bytes_peak");
+    if (found == measures.end()) {
+      return std::nullopt;
+    }
+    most = std::max(most, found->second);
+  }
+  return most;
+}
+
+/// Policies of a state size that have a metric.
+struct Present {
+  std::vector<Entrant> entrants;
+  std::vector<const Seeds*> seeds;
+  std::vector<double> values;
+};
+
 /// Compares the policies of one group.
 class Families {
  public:
@@ -61,7 +80,7 @@ class Families {
         compare_with_full(labels, metric);
         compare_with_controls(labels, metric);
         compare_with_reference(size, labels, metric);
-        find({size, labels}, metric);
+        find(size, labels, metric);
       }
       note_unmatched(size, labels);
     }
@@ -83,8 +102,7 @@ class Families {
         family.push_back(std::move(*estimate));
       }
     }
-    auto tested = comparer_.test(std::move(family));
-    std::move(tested.begin(), tested.end(), std::back_inserter(group_.comparisons));
+    comparer_.test(std::move(family), group_.comparisons);
   }
 
   void compare_with_full(const Labels& labels, size_t metric) {
@@ -111,20 +129,93 @@ class Families {
     add_family(Question::kReference, labels, metric, [&](const Seeds&) { return reference; });
   }
 
-  void find(const SizeCells& cells, size_t metric) {
-    Finding finding = find_best(cells, metric, work_, comparer_, group_.comparisons);
-    if (!finding.cell && work_.headline[metric].higher_is_better) {
-      return;  // No policy that could be ranked has the metric at this size.
+  Present present_in(const Labels& labels, const std::string& metric) const {
+    Present present;
+    for (const auto& [label, seeds] : labels) {
+      if (const auto value = mean_metric(work_.collection, seeds, metric)) {
+        const Cell& first = work_.collection.cells[seeds.front()];
+        present.entrants.push_back(
+            {label, name_of(first.role), peak_bytes(seeds, work_.collection), first.limited});
+        present.seeds.push_back(&seeds);
+        present.values.push_back(*value);
+      }
     }
-    const auto full = std::find_if(group_.comparisons.begin(), group_.comparisons.end(),
-                                   [&](const Comparison& one) {
-                                     return one.question == Question::kFull &&
-                                            one.a == finding.cell && one.metric == finding.metric;
-                                   });
-    if (full != group_.comparisons.end()) {
-      finding.versus_full = *full;
+    return present;
+  }
+
+  /// What may be said of a metric at a state size.
+  void find(const StateSize& size, const Labels& labels, size_t metric) {
+    const MetricInfo& info = work_.headline[metric];
+    const Present present = present_in(labels, info.name);
+    const Field field = choose_field(present.entrants);
+    Finding finding;
+    finding.state_size = size;
+    finding.metric = info.name;
+    for (const auto& [entrant, why] : field.not_ranked) {
+      finding.not_ranked.push_back(fmt::format("{}: {}", present.entrants[entrant].label, why));
+      finding.not_ranked_cells.push_back(present.seeds[entrant]->front());
     }
-    group_.findings.push_back(std::move(finding));
+    std::vector<Candidate> candidates;
+    std::vector<const Seeds*> seeds;  // By candidate.
+    for (const size_t entrant : field.ranked) {
+      candidates.push_back({present.entrants[entrant].label, present.values[entrant],
+                            present.entrants[entrant].role == "control"});
+      seeds.push_back(present.seeds[entrant]);
+    }
+    decide(candidates, seeds, metric, finding);
+    if (finding.cell || !info.higher_is_better) {
+      group_.findings.push_back(std::move(finding));
+    }  // Else no policy that could be ranked has the metric at this size.
+  }
+
+  /// Fills in the verdict, and adds the comparisons with the leader.
+  void decide(const std::vector<Candidate>& candidates, const std::vector<const Seeds*>& seeds,
+              size_t metric, Finding& finding) {
+    std::map<size_t, Untested> versus;  // By candidate, against the leader.
+    const auto differences = [&](size_t a, size_t b) -> std::optional<std::vector<double>> {
+      auto estimate = comparer_.estimate(Question::kBest, *seeds[b], *seeds[a], metric);
+      if (!estimate) {
+        return std::nullopt;
+      }
+      auto found = estimate->differences;
+      versus.emplace(b, std::move(*estimate));
+      return found.empty() ? std::nullopt : std::optional(std::move(found));
+    };
+    VerdictOptions options;
+    options.higher_is_better = work_.headline[metric].higher_is_better;
+    if (!seeds.empty()) {
+      const size_t first = seeds.front()->front();
+      const CellScores* scores = work_.table.find(first, metric);
+      options.tests = comparer_.options_for(scores == nullptr ? 0 : scores->by_unit.size());
+      options.unit = work_.collection.cells[first].unit;
+    }
+    const Verdict verdict = judge(candidates, differences, options);
+    finding.kind = verdict.kind;
+    finding.sentence = verdict.sentence;
+    for (const size_t one : verdict.tied) {
+      finding.tied.push_back(seeds[one]->front());
+    }
+    for (const Duel& duel : verdict.duels) {
+      if (const auto found = versus.find(duel.other); found != versus.end()) {
+        Comparison& comparison = found->second.comparison;
+        comparison.method = duel.test.method;
+        comparison.p = duel.test.p;
+        comparison.p_adjusted = duel.p_adjusted;
+        finding.versus_runner_up =
+            duel.other == verdict.runner_up ? comparison : finding.versus_runner_up;
+        group_.comparisons.push_back(std::move(comparison));
+      }
+    }
+    if (verdict.leader) {
+      finding.cell = seeds[*verdict.leader]->front();
+      finding.value = candidates[*verdict.leader].value;
+      const auto full = std::find_if(group_.comparisons.begin(), group_.comparisons.end(),
+                                     [&](const Comparison& one) {
+                                       return one.question == Question::kFull &&
+                                              one.a == finding.cell && one.metric == finding.metric;
+                                     });
+      finding.versus_full = full == group_.comparisons.end() ? std::nullopt : std::optional(*full);
+    }
   }
 
   void note_unmatched(const StateSize& size, const Labels& labels) {

@@ -1,10 +1,10 @@
-#include "aggregate/analysis/thresholds.h"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "aggregate/statistics/smallest_state.h"
+#include "aggregate/analysis/groups.h"
+#include "aggregate/analysis/steps.h"
+#include "aggregate/statistics/trade_off.h"
 
 namespace multistate::aggregate {
 namespace {
@@ -65,25 +65,22 @@ std::optional<Values> values_of(const Curve& curve, const Group& group, const st
   return values;
 }
 
-bool have_samples_of(size_t full, const Curve& curve, size_t metric, const ScoreTable& table) {
-  return std::all_of(curve.cells.begin(), curve.cells.end(), [&](const auto& cells) {
-    return std::all_of(cells.begin(), cells.end(),
-                       [&](size_t cell) { return table.same_samples(full, cell, metric); });
-  });
-}
-
 /// Values by replicate; empty where the cells do not have the same samples, or too few.
 std::vector<Values> resample(const Curve& curve, size_t full, size_t metric, Workspace& work) {
-  if (!have_samples_of(full, curve, metric, work.table)) {
-    return {};
+  for (const auto& cells : curve.cells) {
+    for (const size_t cell : cells) {
+      if (!work.table.same_samples(full, cell, metric)) {
+        return {};
+      }
+    }
   }
   const CellScores* baseline = work.table.find(full, metric);
-  const BootstrapPlan* plan = work.resampling.plan(baseline->scores().size());
+  const BootstrapPlan* plan = work.resampling.plan(baseline->by_unit.size());
   if (plan == nullptr) {
     return {};
   }
   std::vector<Values> replicates(plan->replicates());
-  const auto ratios = plan->ratios(baseline->scores());
+  const auto ratios = plan->ratios(baseline->by_unit.scores());
   for (size_t i = 0; i < replicates.size(); ++i) {
     replicates[i].full = baseline->form.value(ratios[i]);
     replicates[i].at_size.assign(curve.cells.size(), 0.0);
@@ -91,7 +88,7 @@ std::vector<Values> resample(const Curve& curve, size_t full, size_t metric, Wor
   for (size_t size = 0; size < curve.cells.size(); ++size) {
     for (const size_t cell : curve.cells[size]) {
       const CellScores& scores = *work.table.find(cell, metric);
-      const auto of_cell = plan->ratios(scores.scores());
+      const auto of_cell = plan->ratios(scores.by_unit.scores());
       for (size_t i = 0; i < replicates.size(); ++i) {
         replicates[i].at_size[size] +=
             scores.form.value(of_cell[i]) / static_cast<double>(curve.cells[size].size());
@@ -108,9 +105,6 @@ void add_interval(const Curve& curve, const std::vector<Values>& replicates, siz
   for (const Values& values : replicates) {
     sizes.push_back(smallest_of(curve, values, found.tolerance, higher_is_better).value_or(kNever));
   }
-  const auto reached =
-      std::count_if(sizes.begin(), sizes.end(), [](double size) { return std::isfinite(size); });
-  found.reached = static_cast<double>(reached) / static_cast<double>(sizes.size());
   const auto interval = percentile_interval(sizes, n);
   if (!interval) {
     return;
@@ -142,11 +136,35 @@ void find_for(const std::string& label, const Curve& curve, size_t metric, Group
     found.state_size = smallest_of(curve, *values, tolerance, *info.higher_is_better);
     found.at_most = found.state_size == curve.sizes.front();
     if (!replicates.empty()) {
-      const size_t n = work.table.find(*group.baseline, metric)->scores().size();
+      const size_t n = work.table.find(*group.baseline, metric)->by_unit.size();
       add_interval(curve, replicates, n, *info.higher_is_better, found);
     }
     group.smallest_states.push_back(found);
   }
+}
+
+std::vector<size_t> front_of(const Group& group, const Workspace& work, const std::string& measure,
+                             bool more_is_better) {
+  const MetricInfo& metric = work.headline.front();
+  std::vector<size_t> cells;
+  std::vector<Costs> costs;
+  for (const size_t i : group.cells) {
+    const Cell& cell = work.collection.cells[i];
+    const auto measured = cell.measures.find(measure);
+    const auto quality = cell.metrics.find(metric.name);
+    if (measured == cell.measures.end() || quality == cell.metrics.end()) {
+      continue;
+    }
+    const double value = quality->second.value;
+    cells.push_back(i);
+    costs.push_back({more_is_better ? -measured->second : measured->second,
+                     *metric.higher_is_better ? -value : value});
+  }
+  std::vector<size_t> front;
+  for (const size_t i : pareto_front(costs)) {
+    front.push_back(cells[i]);
+  }
+  return front;
 }
 
 }  // namespace
@@ -161,6 +179,19 @@ void find_smallest_states(Group& group, Workspace& work) {
       find_for(label, curve, metric, group, work);
     }
   }
+}
+
+void find_fronts(Group& group, const Workspace& work) {
+  if (work.headline.empty() || !work.headline.front().higher_is_better) {
+    return;
+  }
+  const bool is_quiet = std::all_of(group.cells.begin(), group.cells.end(), [&](size_t cell) {
+    return work.collection.cells[cell].speed_noise.empty();
+  });
+  if (is_quiet) {
+    group.pareto_speed = front_of(group, work, "tokens_per_s", true);
+  }
+  group.pareto_memory = front_of(group, work, "state_bytes", false);
 }
 
 }  // namespace multistate::aggregate

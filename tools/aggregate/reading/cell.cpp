@@ -1,0 +1,151 @@
+#include "aggregate/reading/cell.h"
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+
+namespace multistate::aggregate {
+namespace {
+
+using nlohmann::json;
+
+const json kNull;
+
+bool is_option(const std::string& key) {
+  return key.starts_with("policy.") && key != "policy.name";
+}
+
+std::string policy_of(const Cell& cell) {
+  const json& name = cell.parameter("policy.name");
+  return name.is_null() ? "?" : parameter_text(name);
+}
+
+}  // namespace
+
+const char* name_of(Role role) {
+  switch (role) {
+    case Role::kPolicy:
+      return "policy";
+    case Role::kBaseline:
+      return "baseline";
+    case Role::kControl:
+      return "control";
+    case Role::kReference:
+      return "reference";
+  }
+  throw std::logic_error("no such role");
+}
+
+const json& Cell::parameter(const std::string& key) const {
+  const auto found = parameters.find(key);
+  return found == parameters.end() ? kNull : found->second;
+}
+
+const json& Cell::in_context(const char* pointer) const {
+  const json::json_pointer place(pointer);
+  return context.contains(place) ? context.at(place) : kNull;
+}
+
+size_t Collection::count(CellState state) const {
+  return static_cast<size_t>(std::count_if(
+      cells.begin(), cells.end(), [state](const Cell& cell) { return cell.state == state; }));
+}
+
+std::vector<StateCounts> count_by_sweep(const Collection& collection) {
+  std::vector<StateCounts> counts(collection.sweeps.size());
+  for (const Cell& cell : collection.cells) {
+    ++counts.at(cell.sweep).states[cell.state];
+    counts.at(cell.sweep).limited += cell.is_done() && cell.limited ? 1 : 0;
+  }
+  return counts;
+}
+
+std::string parameter_text(const json& value) {
+  return value.is_string() ? value.get<std::string>()
+                           : value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+bool is_of_policy(const std::string& key) {
+  return key == "label" || key.starts_with("policy.") || key == "state_size" ||
+         key == "state_fraction";
+}
+
+std::string setting_of(const Cell& cell) {
+  std::string text;
+  for (const auto& [key, value] : cell.parameters) {
+    if (!is_of_policy(key) && key != "seed") {
+      text += key + "=" + parameter_text(value) + "\n";
+    }
+  }
+  return text;
+}
+
+std::string setup_of(const Collection& collection) {
+  std::vector<RunSetup> setups;
+  for (const Cell& cell : collection.cells) {
+    if (cell.is_done()) {
+      setups.push_back(cell.setup);
+    }
+  }
+  return setup_line(setups);
+}
+
+std::vector<std::string> varying_parameters(const Collection& collection,
+                                            std::span<const size_t> cells) {
+  std::map<std::pair<std::string, std::string>, const json*> first;  // By key and policy.
+  std::set<std::string> varying;
+  for (const size_t index : cells) {
+    const Cell& cell = collection.cells[index];
+    for (const auto& [key, value] : cell.parameters) {
+      const std::string scope = is_option(key) ? policy_of(cell) : "";
+      if (!value.is_null() && *first.try_emplace({key, scope}, &value).first->second != value) {
+        varying.insert(key);
+      }
+    }
+  }
+  return {varying.begin(), varying.end()};
+}
+
+void fill_common_parameters(Collection& collection) {
+  // By sweep, what done cells agree in; null where they do not.
+  std::vector<std::map<std::string, json>> common(collection.sweeps.size());
+  for (const Cell& cell : collection.cells) {
+    for (const auto& [key, value] : cell.parameters) {
+      if (cell.is_done() && common[cell.sweep].try_emplace(key, value).first->second != value) {
+        common[cell.sweep][key] = nullptr;
+      }
+    }
+  }
+  for (Cell& cell : collection.cells) {
+    for (const auto& [key, value] : common[cell.sweep]) {
+      const bool is_own =
+          is_option(key) || key == "state_size" || key == "state_fraction" || key == "seed";
+      if (!cell.is_done() && !value.is_null() && !is_own) {
+        cell.parameters.try_emplace(key, value);
+      }
+    }
+  }
+}
+
+void set_labels(Collection& collection) {
+  std::map<std::string, std::map<std::string, std::set<std::string>>> values;
+  for (const Cell& cell : collection.cells) {
+    auto& options = values[policy_of(cell)];
+    for (const auto& [key, value] : cell.parameters) {
+      if (is_option(key)) {
+        options[key].insert(parameter_text(value));
+      }
+    }
+  }
+  for (Cell& cell : collection.cells) {
+    cell.label = policy_of(cell);
+    for (const auto& [key, different] : values[cell.label]) {
+      const json& value = cell.parameter(key);
+      if (different.size() > 1 && !value.is_null()) {
+        cell.label += " " + key.substr(key.find('.') + 1) + "=" + parameter_text(value);
+      }
+    }
+  }
+}
+
+}  // namespace multistate::aggregate

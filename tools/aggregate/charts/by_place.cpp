@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "aggregate/charts/kinds.h"
+#include "aggregate/charts/charts.h"
 #include "aggregate/reading/plain_text.h"
 
 namespace multistate::aggregate {
@@ -68,21 +68,12 @@ bool place_points(Json& points) {
   return logarithmic;
 }
 
-void draw_lines(const ReportData& data, const Series& series, Json points, Chart& chart) {
+void draw_places(const ReportData& data, const Series& series, Json points, Chart& chart) {
   const bool logarithmic = place_points(points);
-  std::vector<double> places;
-  for (const Json& point : points) {
-    places.push_back(point.at("x"));
-  }
-  start_spec(data, points, chart);
-  chart.spec["scales"].push_back(x_scale(places, logarithmic));
-  chart.spec["scales"].push_back(y_scale(points));
-  chart.spec["axes"] = {
-      axis_of(R"json({"orient": "bottom", "scale": "x", "format": "~r", "tickCount": 8})json",
-              series.axis),
-      axis_of(R"json({"orient": "left", "scale": "y", "grid": true, "tickCount": 6})json",
-              series.title)};
-  chart.spec["marks"] = line_marks();
+  draw_lines(data, points,
+             {R"json({"orient": "bottom", "scale": "x", "format": "~r", "tickCount": 8})json",
+              series.axis, logarithmic},
+             series.title, chart);
   chart.columns = {{"policy", "label"}, {"first place", "first"}, {"last place", "last"},
                    {series.name, "y"},  {"low", "low"},           {"high", "high"}};
 }
@@ -186,18 +177,16 @@ std::vector<Chart> by_place(const ReportData& data) {
         if (points.empty()) {
           continue;
         }
-        Chart chart;
-        chart.kind = series.labelled ? "label" : "place";
-        chart.name = file_stem({series.name, "state-" + size_text(size), group.title});
-        chart.title = series.labelled ? "Series by kind" : "Series by place";
+        Chart chart =
+            chart_of(series.labelled ? "label" : "place", {series.name, "state-" + size_text(size)},
+                     series.labelled ? "Series by kind" : "Series by place", group);
         chart.note = fmt::format("State size {}, and what is unbounded.", size_text(size));
-        choose_group(group, chart);
         chart.choices[series.labelled ? "series by kind" : "series"] = series.name;
         chart.choices["state size"] = size_text(size);
         if (series.labelled) {
           draw_dots(data, series, points, chart);
         } else {
-          draw_lines(data, series, std::move(points), chart);
+          draw_places(data, series, std::move(points), chart);
         }
         charts.push_back(std::move(chart));
       }

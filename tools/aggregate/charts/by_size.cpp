@@ -1,9 +1,8 @@
 #include <algorithm>
-#include <set>
 
 #include <fmt/format.h>
 
-#include "aggregate/charts/kinds.h"
+#include "aggregate/charts/charts.h"
 
 namespace multistate::aggregate {
 namespace {
@@ -70,16 +69,6 @@ Json difference_points(const ReportData& data, const ReportGroup& group,
   return points;
 }
 
-std::vector<double> sizes_in(const Json& points) {
-  std::set<double> sizes;
-  for (const Json& point : points) {
-    if (point.contains("x")) {
-      sizes.insert(point["x"].get<double>());
-    }
-  }
-  return {sizes.begin(), sizes.end()};
-}
-
 /// The share of a full cache that is removed, above the sizes.
 Json ratio_axis(const std::vector<double>& sizes, double cache_rows) {
   Json axis = axis_of(R"json({"orient": "top", "scale": "x"})json", "compression ratio");
@@ -90,50 +79,37 @@ Json ratio_axis(const std::vector<double>& sizes, double cache_rows) {
 }
 
 /// What is unbounded, or a line at 0, across the chart.
-const char* const kAcross = R"json([
+const char* const kAcross = R"json(
   {"type": "rule", "name": "across", "from": {"data": "unbounded"},
    "encode": {
      "enter": {"stroke": {"scale": "color", "field": "label"}, "strokeWidth": {"value": 2},
                "strokeDash": {"scale": "dash", "field": "label"}, "tooltip": {"signal": "datum"}},
      "update": {"x": {"value": 0}, "x2": {"signal": "width"}, "y": {"scale": "y", "field": "y"},
-                "opacity": {"signal": "policy === null || datum.label === policy ? 1 : 0.15"}}}}
-])json";
-const char* const kZero = R"json([
+                "opacity": {"signal": "policy === null || datum.label === policy ? 1 : 0.15"}}}})json";
+const char* const kZero = R"json(
   {"type": "rule", "name": "zero", "encode": {
      "enter": {"stroke": {"value": "#808080"}, "strokeWidth": {"value": 2},
                "strokeDash": {"value": [6, 3]}},
-     "update": {"x": {"value": 0}, "x2": {"signal": "width"}, "y": {"scale": "y", "value": 0}}}}
-])json";
-
-void add_data(const char* name, const char* filter, Json& spec) {
-  spec["data"].push_back({{"name", name},
-                          {"source", "points"},
-                          {"transform", {{{"type", "filter"}, {"expr", filter}}}}});
-}
+     "update": {"x": {"value": 0}, "x2": {"signal": "width"}, "y": {"scale": "y", "value": 0}}}})json";
 
 void draw(const ReportData& data, const ReportGroup& group, const std::string& axis,
           const Json& points, const char* across, Chart& chart) {
-  const auto sizes = sizes_in(points);
-  start_spec(data, points, chart);
+  const auto sizes = places_in(points);
+  draw_lines(data, points,
+             {R"json({"orient": "bottom", "scale": "x", "format": "d"})json",
+              "state size (rows of every layer)", sizes.front() > 0.0},
+             axis, chart);
   Json& spec = chart.spec;
   add_data("unbounded", "!isValid(datum.x)", spec);
   add_data("bounded", "isValid(datum.x)", spec);
-  spec["scales"].push_back(x_scale(sizes, sizes.size() > 1 && sizes.front() > 0.0));
-  spec["scales"].push_back(y_scale(points));
-  Json below = axis_of(R"json({"orient": "bottom", "scale": "x", "format": "d"})json",
-                       "state size (rows of every layer)");
-  below["values"] = sizes;
-  spec["axes"] = {
-      below,
-      axis_of(R"json({"orient": "left", "scale": "y", "grid": true, "tickCount": 6})json", axis)};
+  spec["axes"][0]["values"] = sizes;
   if (group.cache_rows && *group.cache_rows >= sizes.back()) {
     spec["axes"].push_back(ratio_axis(sizes, *group.cache_rows));
   }
-  const bool without_zero = across == kZero && spec["scales"].back()["type"] == "log";
-  spec["marks"] = without_zero ? Json::array() : Json::parse(across);
-  Json lines = line_marks().at(0);
-  lines["from"]["facet"]["data"] = "bounded";
-  spec["marks"].push_back(std::move(lines));
+  spec["marks"][0]["from"]["facet"]["data"] = "bounded";
+  if (across != kZero || spec["scales"].back()["type"] != "log") {
+    spec["marks"].insert(spec["marks"].begin(), Json::parse(across));
+  }
 }
 
 std::string direction_text(const ReportData& data, const std::string& metric) {
@@ -158,22 +134,16 @@ std::string ratio_text(const Chart& chart) {
 }
 
 Chart make(const ReportGroup& group, const std::string& metric, bool difference) {
-  Chart chart;
-  chart.kind = "size";
-  chart.name =
-      file_stem({metric, difference ? "difference-by-state-size" : "by-state-size", group.title});
-  chart.title = (difference ? "Difference to the full cache against state size"
-                            : "Quality against state size");
-  choose_group(group, chart);
+  Chart chart = chart_of(
+      "size", {metric, difference ? "difference-by-state-size" : "by-state-size"},
+      difference ? "Difference to the full cache against state size" : "Quality against state size",
+      group);
   chart.choices["metric"] = metric;
   chart.choices["view"] = difference ? "difference to the full cache" : "value";
   chart.columns = {{"policy", "label"}, {"state size", "x"}, {metric, "y"},
                    {"low", "low"},      {"high", "high"},    {"n", "n"}};
-  if (difference) {
-    chart.columns.push_back({"p (adjusted)", "p"});
-  } else {
-    chart.columns.push_back({"seeds", "seeds"});
-  }
+  chart.columns.push_back(difference ? ChartColumn{"p (adjusted)", "p"}
+                                     : ChartColumn{"seeds", "seeds"});
   return chart;
 }
 
@@ -184,7 +154,7 @@ std::vector<Chart> by_size(const ReportData& data) {
   for (const ReportGroup& group : data.groups) {
     for (const std::string& metric : data.metrics) {
       const Json differences = difference_points(data, group, metric);
-      if (!sizes_in(differences).empty()) {
+      if (!places_in(differences).empty()) {
         Chart chart = make(group, metric, true);
         draw(data, group, data.axis(metric) + ", difference to the full cache", differences, kZero,
              chart);
@@ -197,7 +167,7 @@ std::vector<Chart> by_size(const ReportData& data) {
         charts.push_back(std::move(chart));
       }
       const Json values = value_points(data, group, metric);
-      if (!sizes_in(values).empty()) {
+      if (!places_in(values).empty()) {
         Chart chart = make(group, metric, false);
         draw(data, group, data.axis(metric), values, kAcross, chart);
         chart.note = direction_text(data, metric) +

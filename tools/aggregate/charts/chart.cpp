@@ -66,7 +66,41 @@ Json ordinal(const char* name, const Json& domain) {
   return {{"name", name}, {"type", "ordinal"}, {"domain", domain}, {"range", Json::array()}};
 }
 
+/// A scale named "x" over these places, which ascend: logarithmic to base 2, or linear.
+Json x_scale(const std::vector<double>& places, bool logarithmic) {
+  const double low = places.front();
+  const double high = places.back();
+  const double room = low == high ? std::max(1.0, low / 2) : 0.0;
+  Json scale = {{"name", "x"},
+                {"type", logarithmic && low != high ? "log" : "linear"},
+                {"range", "width"},
+                {"nice", false},
+                {"zero", false},
+                {"padding", 12},
+                {"domain", {low - room, low == high ? low + room : high}}};
+  if (scale["type"] == "log") {
+    scale["base"] = 2;
+  }
+  return scale;
+}
+
 }  // namespace
+
+Chart chart_of(const std::string& kind, std::vector<std::string> parts, const std::string& title,
+               const ReportGroup& group) {
+  Chart chart;
+  chart.kind = kind;
+  chart.title = title;
+  parts.push_back(group.title);
+  for (const std::string& part : parts) {
+    const std::string word = slug(part);
+    chart.name += (chart.name.empty() || word.empty() ? "" : "-") + word;
+  }
+  if (!group.title.empty()) {
+    chart.choices["group"] = group.title;
+  }
+  return chart;
+}
 
 void start_spec(const ReportData& data, Json points, Chart& chart) {
   std::set<std::string> present;
@@ -116,24 +150,32 @@ Json axis_of(const char* text, const std::string& title) {
   return axis;
 }
 
-Json x_scale(const std::vector<double>& values, bool logarithmic) {
-  const auto [low, high] = std::minmax_element(values.begin(), values.end());
-  Json scale = {{"name", "x"},
-                {"type", logarithmic ? "log" : "linear"},
-                {"range", "width"},
-                {"nice", false},
-                {"zero", false},
-                {"padding", 12},
-                {"domain", {*low, *high}}};
-  if (logarithmic) {
-    scale["base"] = 2;
+std::vector<double> places_in(const Json& points) {
+  std::set<double> places;
+  for (const Json& point : points) {
+    if (point.contains("x")) {
+      places.insert(point["x"].get<double>());
+    }
   }
-  if (*low == *high) {
-    scale["domain"] = {*low - std::max(1.0, *low / 2), *low + std::max(1.0, *low / 2)};
-    scale["type"] = "linear";
-    scale.erase("base");
-  }
-  return scale;
+  return {places.begin(), places.end()};
+}
+
+void add_data(const char* name, const char* filter, Json& spec) {
+  spec["data"].push_back({{"name", name},
+                          {"source", "points"},
+                          {"transform", {{{"type", "filter"}, {"expr", filter}}}}});
+}
+
+void draw_lines(const ReportData& data, const Json& points, const LineAxis& x,
+                const std::string& y_title, Chart& chart) {
+  start_spec(data, points, chart);
+  chart.spec["scales"].push_back(x_scale(places_in(points), x.logarithmic));
+  chart.spec["scales"].push_back(y_scale(points));
+  chart.spec["axes"] = {
+      axis_of(x.axis, x.title),
+      axis_of(R"json({"orient": "left", "scale": "y", "grid": true, "tickCount": 6})json",
+              y_title)};
+  chart.spec["marks"] = Json::parse(kLineMarks);
 }
 
 Json y_scale(const Json& points) {
@@ -147,25 +189,6 @@ Json y_scale(const Json& points) {
   return {{"name", "y"},       {"type", logarithmic ? "log" : "linear"},
           {"range", "height"}, {"nice", true},
           {"zero", false},     {"domain", {{"data", "points"}, {"fields", {"low", "y", "high"}}}}};
-}
-
-Json line_marks() {
-  return Json::parse(kLineMarks);
-}
-
-std::string file_stem(const std::vector<std::string>& parts) {
-  std::string stem;
-  for (const std::string& part : parts) {
-    const std::string word = slug(part);
-    stem += (stem.empty() || word.empty() ? "" : "-") + word;
-  }
-  return stem;
-}
-
-void choose_group(const ReportGroup& group, Chart& chart) {
-  if (!group.title.empty()) {
-    chart.choices["group"] = group.title;
-  }
 }
 
 }  // namespace multistate::aggregate

@@ -37,31 +37,42 @@ struct Chart {
   nlohmann::json spec;               ///< Null: the note says why there is nothing to draw.
 };
 
+/// A chart with nothing drawn: its name is made of `parts`, of which what has no letters for a file
+/// is left out, and of the group's title; the choice "group" is there where there are several.
+Chart chart_of(const std::string& kind, std::vector<std::string> parts, const std::string& title,
+               const ReportGroup& group);
+
 /// Data sets, signals and scales that all charts have: points in "all" with the member "label" (a
 /// name of the palette), "points" without those that are hidden; scales "color", "fill", "shape",
 /// "dash" of labels. Sets Chart::names.
 void start_spec(const ReportData& data, nlohmann::json points, Chart& chart);
 
+/// How the places of lines are shown.
+struct LineAxis {
+  const char* axis = "";  ///< JSON text.
+  std::string title;
+  bool logarithmic = false;
+};
+
+/// start_spec(), and a line a policy with its band and symbols, of points with "y" and, but for
+/// those that lie across, "x". The mark of the lines is the last one, the axes are x and y.
+void draw_lines(const ReportData& data, const nlohmann::json& points, const LineAxis& x,
+                const std::string& y_title, Chart& chart);
+
+/// Adds a data set: what of the points that are shown `filter` holds for.
+void add_data(const char* name, const char* filter, nlohmann::json& spec);
+
 /// A point with a label and a value: {"label", "y", "low", "high"}; what is absent is left out.
 nlohmann::json point_of(const std::string& name, const PlotValue& value);
 
-/// An axis or scale by its JSON text, with `title` for its title.
-nlohmann::json axis_of(const char* text, const std::string& title);
+/// The different values of "x", ascending.
+std::vector<double> places_in(const nlohmann::json& points);
 
-/// A scale named "x" over these values: logarithmic to base 2 where `logarithmic`.
-nlohmann::json x_scale(const std::vector<double>& values, bool logarithmic);
+/// An axis by its JSON text, with `title` for its title.
+nlohmann::json axis_of(const char* text, const std::string& title);
 
 /// The scale "y" over value and interval of the points that are shown: logarithmic where all values
 /// are positive and span a factor of 20 or more.
 nlohmann::json y_scale(const nlohmann::json& points);
-
-/// Marks of a line a policy, of points with "x" and "y": bands, lines and symbols.
-nlohmann::json line_marks();
-
-/// "name", "axis" as words for a file: joined with '-', what has no letters for it left out.
-std::string file_stem(const std::vector<std::string>& parts);
-
-/// The choice "group", where there are several.
-void choose_group(const ReportGroup& group, Chart& chart);
 
 }  // namespace multistate::aggregate

@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "aggregate/charts/kinds.h"
-
 namespace multistate::aggregate {
 
 std::vector<Chart> make_charts(const ReportData& data) {

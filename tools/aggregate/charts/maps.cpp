@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "aggregate/charts/kinds.h"
+#include "aggregate/charts/charts.h"
 #include "aggregate/charts/picture.h"
 #include "aggregate/reading/plain_text.h"
 
@@ -23,6 +23,8 @@ constexpr std::array<std::array<int, 3>, 5> kViridis = {{{0x44, 0x01, 0x54},
                                                          {0x5e, 0xc9, 0x62},
                                                          {0xfd, 0xe7, 0x25}}};
 
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
 /// Values of one policy over the ticks of two axes; NaN where there is none.
 struct Panel {
   std::string name;
@@ -34,6 +36,7 @@ struct MapAxis {
   std::vector<Json> ticks;  ///< Numbers or texts.
 
   bool has_names() const { return !ticks.empty() && ticks.front().is_string(); }
+  bool operator==(const MapAxis& other) const { return ticks == other.ticks; }
 };
 
 /// Panels with the same axes and colours.
@@ -204,45 +207,40 @@ bool draw(const ReportData& data, const Maps& maps, Chart& chart) {
   return true;
 }
 
-std::vector<Json> plain_ticks(const Json& ticks) {
-  std::vector<Json> plain;
+MapAxis axis_from(const Json& axis) {
+  MapAxis made = {plain_text(axis.at("name")), {}};
   std::set<Json> taken;
-  for (const Json& tick : ticks) {
+  for (const Json& tick : axis.at("ticks")) {
     Json text = tick.is_number() ? tick : Json(plain_text(tick));
     for (int number = 2; !taken.insert(text).second; ++number) {
       text = fmt::format("{} ({})", plain_text(tick), number);
     }
-    plain.push_back(std::move(text));
+    made.ticks.push_back(std::move(text));
   }
-  return plain;
-}
-
-Panel panel_of(const std::string& name, const Json& map) {
-  Panel panel = {name, {}};
-  for (const Json& row : map.at("values")) {
-    auto& values = panel.rows.emplace_back();
-    for (const Json& value : row) {
-      values.push_back(value.is_number() ? value.get<double>()
-                                         : std::numeric_limits<double>::quiet_NaN());
-    }
-  }
-  return panel;
+  return made;
 }
 
 /// Adds the map of one cell, if it has the axes of those before; of several seeds the first.
 void add_map(const std::string& policy, const std::string& name, const Json& map, Maps& maps) {
-  const MapAxis x = {plain_text(map.at("x").at("name")), plain_ticks(map["x"].at("ticks"))};
-  const MapAxis y = {plain_text(map.at("y").at("name")), plain_ticks(map["y"].at("ticks"))};
+  const MapAxis x = axis_from(map.at("x"));
+  const MapAxis y = axis_from(map.at("y"));
   const bool is_taken = std::any_of(maps.panels.begin(), maps.panels.end(),
                                     [&](const Panel& panel) { return panel.name == policy; });
-  if (is_taken || x.ticks.empty() || y.ticks.empty() ||
-      (!maps.panels.empty() && (x.ticks != maps.x.ticks || y.ticks != maps.y.ticks))) {
+  const bool fits = maps.panels.empty() || (x == maps.x && y == maps.y);
+  if (is_taken || !fits || x.ticks.empty() || y.ticks.empty()) {
     return;
+  }
+  Panel panel = {policy, {}};
+  for (const Json& row : map.at("values")) {
+    auto& values = panel.rows.emplace_back();
+    for (const Json& value : row) {
+      values.push_back(value.is_number() ? value.get<double>() : kNone);
+    }
   }
   maps.x = x;
   maps.y = y;
   maps.value = with_unit(name, map.at("unit"));
-  maps.panels.push_back(panel_of(policy, map));
+  maps.panels.push_back(std::move(panel));
 }
 
 void add_own_maps(const ReportData& data, const ReportGroup& group, std::vector<Chart>& charts) {
@@ -261,12 +259,9 @@ void add_own_maps(const ReportData& data, const ReportGroup& group, std::vector<
         add_map(data.name(cell), name, all[name], maps);
       }
     }
-    Chart chart;
-    chart.kind = "map";
-    chart.name = file_stem({name, "state-" + size_text(size), group.title, "map"});
-    chart.title = "Maps";
+    Chart chart = chart_of("map", {name, "state-" + size_text(size)}, "Maps", group);
+    chart.name += "-map";
     chart.note = fmt::format("State size {}, and what is unbounded.", size_text(size));
-    choose_group(group, chart);
     chart.choices["map"] = name;
     chart.choices["state size"] = size_text(size);
     if (draw(data, maps, chart)) {
@@ -304,13 +299,14 @@ std::string setting_of(const ReportData& data, const ReportCell& cell,
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
-using Means = std::map<std::string, std::map<std::pair<double, double>, std::vector<const Json*>>>;
+/// By policy, the cells at a length and a depth.
+using Depths = std::map<std::string, std::map<std::pair<double, double>, std::vector<const Json*>>>;
 
-Maps depth_maps(const Means& means, const std::string& length, const std::string& depth) {
+Maps depth_maps(const Depths& policies, const std::string& length, const std::string& depth) {
   std::set<double> lengths;
   std::set<double> depths;
-  for (const auto& [policy, values] : means) {
-    for (const auto& [place, entries] : values) {
+  for (const auto& [policy, places] : policies) {
+    for (const auto& [place, entries] : places) {
       lengths.insert(place.first);
       depths.insert(place.second);
     }
@@ -318,17 +314,16 @@ Maps depth_maps(const Means& means, const std::string& length, const std::string
   Maps maps;
   maps.x = {plain_text(length), {lengths.begin(), lengths.end()}};
   maps.y = {plain_text(depth), {depths.begin(), depths.end()}};
-  for (const auto& [policy, values] : means) {
-    Panel panel = {policy, {}};
+  for (const auto& [policy, places] : policies) {
+    Panel& panel = maps.panels.emplace_back(Panel{policy, {}});
     for (const double row : depths) {
       auto& line = panel.rows.emplace_back();
       for (const double column : lengths) {
-        const auto found = values.find({column, row});
-        const auto value = found == values.end() ? std::nullopt : value_of(found->second);
-        line.push_back(value ? value->value : std::numeric_limits<double>::quiet_NaN());
+        const auto found = places.find({column, row});
+        const auto value = found == places.end() ? std::nullopt : value_of(found->second);
+        line.push_back(value ? value->value : kNone);
       }
     }
-    maps.panels.push_back(std::move(panel));
   }
   return maps;
 }
@@ -340,30 +335,29 @@ void add_depth_maps(const ReportData& data, const std::string& metric, std::vect
     return;
   }
   const std::set<std::string> own = {length, depth, "state_size", "state_fraction", "seed"};
-  std::map<std::pair<std::string, Size>, Means> means;
+  std::map<std::pair<std::string, Size>, Depths> settings;
   for (const ReportCell& cell : data.cells) {
     const Json& parameters = cell.json->at("parameters");
     const Json x = parameters.value(length, Json());
     const Json y = parameters.value(depth, Json());
     if (x.is_number() && y.is_number() && cell.json->at("metrics").contains(metric)) {
-      means[{setting_of(data, cell, own), cell.size}][data.name(cell)]
-           [{x.get<double>(), y.get<double>()}]
-               .push_back(&cell.json->at("metrics")[metric]);
+      settings[{setting_of(data, cell, own), cell.size}][data.name(cell)]
+              [{x.get<double>(), y.get<double>()}]
+                  .push_back(&cell.json->at("metrics")[metric]);
     }
   }
-  for (const auto& [key, values] : means) {
-    Maps maps = depth_maps(values, length, depth);
+  for (const auto& [key, policies] : settings) {
+    const auto& [setting, size] = key;
+    Maps maps = depth_maps(policies, length, depth);
     maps.value = data.axis(metric);
-    Chart chart;
-    chart.kind = "depth";
-    chart.name =
-        file_stem({metric, "by-length-and-depth-state-" + size_text(key.second), key.first});
-    chart.title = "Quality by length and depth";
-    chart.note = fmt::format("State size {}.", size_text(key.second));
+    Chart chart =
+        chart_of("depth", {metric, "by-length-and-depth-state-" + size_text(size), setting},
+                 "Quality by length and depth", ReportGroup{});
+    chart.note = fmt::format("State size {}.", size_text(size));
     chart.choices["metric"] = metric;
-    chart.choices["state size"] = size_text(key.second);
-    if (!key.first.empty()) {
-      chart.choices["setting"] = key.first;
+    chart.choices["state size"] = size_text(size);
+    if (!setting.empty()) {
+      chart.choices["setting"] = setting;
     }
     if (draw(data, maps, chart)) {
       charts.push_back(std::move(chart));

@@ -1,8 +1,9 @@
 #include "aggregate/charts/picture.h"
 
 #include <algorithm>
-#include <string_view>
 
+#include <boost/archive/iterators/base64_from_binary.hpp>
+#include <boost/archive/iterators/transform_width.hpp>
 #include <boost/crc.hpp>
 
 namespace multistate::aggregate {
@@ -50,21 +51,14 @@ std::string stored(const std::string& data) {
   return bytes + big_endian(adler32(data));
 }
 
-std::string base64(const std::string& bytes) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (size_t at = 0; at < bytes.size(); at += 3) {
-    const size_t count = std::min<size_t>(3, bytes.size() - at);
-    uint32_t group = 0;
-    for (size_t i = 0; i < 3; ++i) {
-      group = (group << 8U) | (i < count ? static_cast<unsigned char>(bytes[at + i]) : 0U);
-    }
-    for (size_t i = 0; i < 4; ++i) {
-      text += i <= count ? kDigits[(group >> (18U - 6U * static_cast<unsigned>(i))) & 63U] : '=';
-    }
-  }
-  return text;
+std::string base64(std::string bytes) {
+  namespace iterators = boost::archive::iterators;
+  using Digits =
+      iterators::base64_from_binary<iterators::transform_width<std::string::const_iterator, 6, 8>>;
+  const size_t missing = (3 - bytes.size() % 3) % 3;
+  bytes.append(missing, '\0');
+  std::string text(Digits(bytes.cbegin()), Digits(bytes.cend()));
+  return text.replace(text.size() - missing, missing, missing, '=');
 }
 
 }  // namespace

@@ -2,14 +2,15 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <sstream>
 #include <stdexcept>
 
 #include <fmt/format.h>
 #include <spawn.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,48 +25,30 @@ bool is_program(const fs::path& path) {
   return fs::is_regular_file(path) && ::access(path.c_str(), X_OK) == 0;
 }
 
-/// A file in memory: unlike with pipes no side waits for the other.
-class MemoryFile {
- public:
-  explicit MemoryFile(const std::string& content = "")
-      : descriptor_(::memfd_create("multistate", MFD_CLOEXEC)) {
-    for (size_t at = 0; descriptor_ >= 0 && at < content.size();) {
-      const ssize_t count = ::write(descriptor_, content.data() + at, content.size() - at);
-      if (count < 0 && errno != EINTR) {
-        break;
-      }
-      at += count > 0 ? static_cast<size_t>(count) : 0;
-      is_whole_ = at == content.size();
-    }
-    is_whole_ = descriptor_ >= 0 && (is_whole_ || content.empty());
-    if (!is_whole_ || ::lseek(descriptor_, 0, SEEK_SET) != 0) {
-      throw std::runtime_error(fmt::format("no memory for a process: {}", std::strerror(errno)));
-    }
-  }
-  ~MemoryFile() { ::close(descriptor_); }
-  MemoryFile(const MemoryFile&) = delete;
-  MemoryFile& operator=(const MemoryFile&) = delete;
-
-  int descriptor() const { return descriptor_; }
-
-  std::string content() const {
-    std::string text;
-    std::array<char, 65536> buffer = {};
-    for (;;) {
-      const ssize_t count =
-          ::pread(descriptor_, buffer.data(), buffer.size(), static_cast<off_t>(text.size()));
-      if (count > 0) {
-        text.append(buffer.data(), static_cast<size_t>(count));
-      } else if (count == 0 || errno != EINTR) {
-        return text;
-      }
-    }
-  }
-
- private:
-  int descriptor_;
-  bool is_whole_ = false;
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
 };
+/// A file without a name: unlike with pipes no side waits for the other.
+using NamelessFile = std::unique_ptr<std::FILE, CloseFile>;
+
+NamelessFile file_of(const std::string& content) {
+  NamelessFile file(std::tmpfile());
+  if (!file || std::fwrite(content.data(), 1, content.size(), file.get()) != content.size() ||
+      std::fseek(file.get(), 0, SEEK_SET) != 0) {
+    throw std::runtime_error(fmt::format("no file for a process: {}", std::strerror(errno)));
+  }
+  return file;
+}
+
+std::string content_of(std::FILE* file) {
+  std::rewind(file);
+  std::string text;
+  std::array<char, 65536> buffer = {};
+  while (const size_t count = std::fread(buffer.data(), 1, buffer.size(), file)) {
+    text.append(buffer.data(), count);
+  }
+  return text;
+}
 
 std::string failure_of(int status) {
   if (WIFEXITED(status)) {
@@ -92,9 +75,9 @@ std::optional<fs::path> find_program(const std::string& name, const char* variab
 
 ProcessResult run_process(const fs::path& program, const std::vector<std::string>& arguments,
                           const std::string& input) {
-  const MemoryFile in(input);
-  const MemoryFile out;
-  const MemoryFile errors;
+  const NamelessFile in = file_of(input);
+  const NamelessFile out = file_of("");
+  const NamelessFile errors = file_of("");
   std::vector<std::string> words = {program.string()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
@@ -104,9 +87,9 @@ ProcessResult run_process(const fs::path& program, const std::vector<std::string
   pointers.push_back(nullptr);
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_adddup2(&actions, in.descriptor(), STDIN_FILENO);
-  ::posix_spawn_file_actions_adddup2(&actions, out.descriptor(), STDOUT_FILENO);
-  ::posix_spawn_file_actions_adddup2(&actions, errors.descriptor(), STDERR_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, ::fileno(in.get()), STDIN_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, ::fileno(out.get()), STDOUT_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, ::fileno(errors.get()), STDERR_FILENO);
   pid_t child = 0;
   const int error =
       ::posix_spawn(&child, program.c_str(), &actions, nullptr, pointers.data(), environ);
@@ -118,7 +101,7 @@ ProcessResult run_process(const fs::path& program, const std::vector<std::string
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
-  return {out.content(), errors.content(), failure_of(status)};
+  return {content_of(out.get()), content_of(errors.get()), failure_of(status)};
 }
 
 }  // namespace multistate::aggregate

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "aggregate/charts/kinds.h"
+#include "aggregate/charts/charts.h"
 #include "aggregate/reading/plain_text.h"
 
 namespace multistate::aggregate {
@@ -52,25 +52,23 @@ Json points_of(const ReportData& data, const ReportGroup& group, const std::stri
     const auto value = entries.empty() ? std::nullopt : value_of(entries);
     paid /= static_cast<double>(std::max<size_t>(entries.size(), 1));
     if (value && std::isfinite(paid) && (!cost.logarithmic || paid > 0.0)) {
-      Json point = {{"label", key.first},
-                    {"y", value->value},
-                    {"x", paid},
-                    {"size", size_text(key.second)},
-                    {"front", is_front ? "yes" : "no"}};
-      points.push_back(std::move(point));
+      points.push_back({{"label", key.first},
+                        {"y", value->value},
+                        {"x", paid},
+                        {"size", size_text(key.second)},
+                        {"front", is_front ? "yes" : "no"}});
     }
   }
   return points;
 }
 
-const char* const kFront = R"json([
+const char* const kFront = R"json(
   {"type": "line", "name": "front", "from": {"data": "best"}, "interactive": false,
    "encode": {
      "enter": {"stroke": {"value": "#808080"}, "strokeOpacity": {"value": 0.35},
                "strokeWidth": {"value": 7}, "strokeJoin": {"value": "round"},
                "strokeCap": {"value": "round"}},
-     "update": {"x": {"scale": "x", "field": "x"}, "y": {"scale": "y", "field": "y"}}}}
-])json";
+     "update": {"x": {"scale": "x", "field": "x"}, "y": {"scale": "y", "field": "y"}}}})json";
 
 std::string noise_of(const ReportData& data, const ReportGroup& group) {
   for (const size_t place : group.cells) {
@@ -84,24 +82,14 @@ std::string noise_of(const ReportData& data, const ReportGroup& group) {
 
 void draw(const ReportData& data, const Json& points, const Cost& cost, const std::string& metric,
           Chart& chart) {
-  std::vector<double> paid;
-  for (const Json& point : points) {
-    paid.push_back(point.at("x"));
-  }
-  start_spec(data, points, chart);
-  Json& spec = chart.spec;
-  spec["data"].push_back(Json::parse(R"json({"name": "best", "source": "points", "transform": [
-    {"type": "filter", "expr": "datum.front === 'yes'"},
-    {"type": "collect", "sort": {"field": "x"}}]})json"));
-  spec["scales"].push_back(x_scale(paid, cost.logarithmic));
-  spec["scales"].push_back(y_scale(points));
-  spec["axes"] = {
-      axis_of(R"json({"orient": "bottom", "scale": "x", "tickCount": 6, "format": ".3~r"})json",
-              cost.axis),
-      axis_of(R"json({"orient": "left", "scale": "y", "grid": true, "tickCount": 6})json",
-              data.axis(metric))};
-  spec["marks"] = Json::parse(kFront);
-  spec["marks"].push_back(line_marks().at(0));
+  draw_lines(data, points,
+             {R"json({"orient": "bottom", "scale": "x", "tickCount": 6, "format": ".3~r"})json",
+              cost.axis, cost.logarithmic},
+             data.axis(metric), chart);
+  add_data("best", "datum.front === 'yes'", chart.spec);
+  chart.spec["data"].back()["transform"].push_back(
+      {{"type", "collect"}, {"sort", {{"field", "x"}}}});
+  chart.spec["marks"].insert(chart.spec["marks"].begin(), Json::parse(kFront));
   chart.note = "The wide line joins the cells that none beats in both.";
 }
 
@@ -118,11 +106,8 @@ std::vector<Chart> trade_offs(const ReportData& data) {
         if (points.size() < 2 && noise.empty()) {
           continue;
         }
-        Chart chart;
-        chart.kind = cost.kind;
-        chart.name = file_stem({metric, std::string("by-") + cost.kind, group.title});
-        chart.title = cost.title;
-        choose_group(group, chart);
+        Chart chart =
+            chart_of(cost.kind, {metric, std::string("by-") + cost.kind}, cost.title, group);
         chart.choices["metric"] = metric;
         chart.columns = {{"policy", "label"},
                          {"state size", "size"},

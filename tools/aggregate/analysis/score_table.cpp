@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "aggregate/reading/sample_scores.h"
+#include "aggregate/reading/cell_reader.h"
 
 namespace multistate::aggregate {
 namespace {

@@ -96,18 +96,38 @@ std::string table_text(const Table& table, const std::string& format) {
   return terminal_table(table, use_color(STDOUT_FILENO), width);
 }
 
-}  // namespace
-
 fs::path output_folder(const Options& options) {
   return options.output ? *options.output : options.folders.front() / "report";
 }
 
-std::string file_name_of(const std::string& format) {
-  static const std::map<std::string, std::string> names = {
-      {"csv", "results.csv"},  {"md", "table.md"},      {"tex", "table.tex"},
-      {"json", "report.json"}, {"html", "report.html"}, {"terminal", "table.txt"}};
-  return names.at(format);
+/// One format's text.
+std::string text_of(const Collection& collection, const Options& options) {
+  if (options.format == "csv") {
+    return csv_lines(collection, options.table);
+  }
+  if (options.format == "json" || options.format == "html") {
+    const json report = to_json(analysis_for(collection, options), collection);
+    return options.format == "json" ? report_text(report) : make_page(report);
+  }
+  // Tables show tests and standard errors, and no interval that would take a bootstrap.
+  Options quick = options;
+  quick.analysis.replicates = 0;
+  const Findings findings = findings_of(analysis_for(collection, quick));
+  return table_text(make_table(collection, options.table, findings), options.format);
 }
+
+void write_lm_eval(const Collection& collection, const Options& options) {
+  const auto cells = select_cells(collection, options.table.filters);
+  const fs::path folder = output_folder(options) / "lm-eval";
+  const auto files = lm_eval_files(collection, cells);
+  for (const LmEvalFile& file : files) {
+    write_atomically(folder / file.folder / file.name,
+                     file.content.dump(2, ' ', false, json::error_handler_t::replace) + "\n");
+  }
+  fmt::print("{} files in {}\n{}\n", files.size(), folder.string(), count_line(collection, cells));
+}
+
+}  // namespace
 
 WrittenReport write_report(const Collection& collection, const Options& options,
                            double reload_seconds) {
@@ -117,55 +137,40 @@ WrittenReport write_report(const Collection& collection, const Options& options,
   write_atomically(folder / "results.csv", csv_lines(collection, options.table));
   write_atomically(folder / "table.md", markdown_table(table));
   write_atomically(folder / "table.tex", latex_table(table));
-  json report = to_json(analysis, collection);
-  write_atomically(folder / "report.json", report_text(report));
-  write_page(report, options, reload_seconds);
+  WrittenReport written = {to_json(analysis, collection)};
+  write_atomically(folder / "report.json", report_text(written.report));
+  write_page(written.report, options, reload_seconds);
   std::vector<std::string> problems;
   if (options.figures) {
-    problems = draw_report(report, folder / "figures").problems;
+    problems = draw_report(written.report, folder / "figures").problems;
+    written.code = problems.empty() ? 0 : 1;
   }
   for (const std::string& warning : analysis.warnings) {
     log_warning(warning);
   }
-  return {table_text(table, "terminal"), std::move(report), std::move(problems)};
+  fmt::print("{}\nwritten to {}\n", table_text(table, "terminal"), folder.string());
+  std::fflush(stdout);
+  for (const std::string& problem : problems) {
+    log_warning(problem);
+  }
+  return written;
 }
 
 void write_page(const json& report, const Options& options, double reload_seconds) {
-  write_atomically(output_folder(options) / file_name_of("html"),
-                   make_page(report, reload_seconds));
+  write_atomically(output_folder(options) / "report.html", make_page(report, reload_seconds));
 }
 
-std::string one_format(const Collection& collection, const Options& options) {
-  if (options.format == "csv") {
-    return csv_lines(collection, options.table);
+void write_format(const Collection& collection, const Options& options) {
+  static const std::map<std::string, const char*> names = {
+      {"csv", "results.csv"},  {"md", "table.md"},      {"tex", "table.tex"},
+      {"json", "report.json"}, {"html", "report.html"}, {"terminal", "table.txt"}};
+  if (options.format == "lm-eval") {
+    write_lm_eval(collection, options);
+  } else if (options.output) {
+    write_atomically(*options.output / names.at(options.format), text_of(collection, options));
+  } else {
+    fmt::print("{}", text_of(collection, options));
   }
-  if (options.format == "md" || options.format == "tex" || options.format == "terminal") {
-    // Tables show tests and standard errors, and no interval that would take a bootstrap.
-    Options quick = options;
-    quick.analysis.replicates = 0;
-    const Findings findings = findings_of(analysis_for(collection, quick));
-    return table_text(make_table(collection, options.table, findings), options.format);
-  }
-  const json report = to_json(analysis_for(collection, options), collection);
-  if (options.format == "json") {
-    return report_text(report);
-  }
-  if (options.format == "html") {
-    return make_page(report);
-  }
-  throw std::logic_error("no format " + options.format);
-}
-
-std::string write_lm_eval(const Collection& collection, const Options& options) {
-  const auto cells = select_cells(collection, options.table.filters);
-  const fs::path folder = output_folder(options) / "lm-eval";
-  const auto files = lm_eval_files(collection, cells);
-  for (const LmEvalFile& file : files) {
-    write_atomically(folder / file.folder / file.name,
-                     file.content.dump(2, ' ', false, json::error_handler_t::replace) + "\n");
-  }
-  return fmt::format("{} files in {}\n{}\n", files.size(), folder.string(),
-                     count_line(collection, cells));
 }
 
 }  // namespace multistate::aggregate

@@ -46,41 +46,26 @@ int print_one(const Options& options) {
   // Only tests need samples.
   const bool samples = options.format != "csv" && options.format != "lm-eval";
   const Collection collection = collect(options.folders, samples);
-  if (options.format == "lm-eval") {
-    fmt::print("{}", write_lm_eval(collection, options));
-  } else if (options.output) {
-    write_atomically(*options.output / file_name_of(options.format),
-                     one_format(collection, options));
-  } else {
-    fmt::print("{}", one_format(collection, options));
-  }
+  write_format(collection, options);
   return warn_of_problems(collection);
 }
 
-bool is_finished(const Collection& collection) {
-  return collection.count(CellState::kDone) + collection.count(CellState::kFailed) ==
-         collection.cells.size();
-}
-
 struct Refreshed {
-  Collection collection;
   nlohmann::json report;
   int code = 0;
+  bool is_finished = false;
 };
 
 /// Reads everything and writes everything.
 Refreshed refresh(const Options& options) {
-  Collection collection = collect(options.folders);
-  const bool goes_on = options.watch && !is_finished(collection);
-  auto [table, report, problems] =
-      write_report(collection, options, goes_on ? std::max(options.interval, kLeastReload) : 0.0);
-  fmt::print("{}\nwritten to {}\n", table, output_folder(options).string());
-  std::fflush(stdout);
-  for (const std::string& problem : problems) {
-    log_warning(problem);
-  }
-  const int code = warn_of_problems(collection) | (problems.empty() ? 0 : 1);
-  return {std::move(collection), std::move(report), code};
+  const Collection collection = collect(options.folders);
+  const bool is_finished =
+      collection.count(CellState::kDone) + collection.count(CellState::kFailed) ==
+      collection.cells.size();
+  const double reload =
+      options.watch && !is_finished ? std::max(options.interval, kLeastReload) : 0.0;
+  auto [report, code] = write_report(collection, options, reload);
+  return {std::move(report), code | warn_of_problems(collection), is_finished};
 }
 
 /// Sleeps, in pieces that a signal cuts short.
@@ -106,7 +91,7 @@ int watch(const Options& options) {
       }
       Refreshed refreshed = refresh(options);
       code = refreshed.code;
-      if (is_finished(refreshed.collection)) {
+      if (refreshed.is_finished) {
         return code;
       }
       report = std::move(refreshed.report);

@@ -14,7 +14,7 @@
 #include "aggregate/analysis/score_table.h"
 #include "aggregate/exports/changed_answers.h"
 #include "aggregate/reading/json_file.h"
-#include "aggregate/reading/sample_scores.h"
+#include "aggregate/reading/cell_reader.h"
 
 namespace multistate::aggregate {
 namespace {

@@ -1,5 +1,3 @@
-#include "aggregate/reading/cell_fields.h"
-
 #include <algorithm>
 #include <array>
 
@@ -9,6 +7,8 @@
 #include "multistate/base/strict_json.h"
 #include "multistate/base/text.h"
 #include "multistate/results/speed_noise.h"
+
+#include "aggregate/reading/cell_reader.h"
 
 namespace multistate::aggregate {
 namespace {

@@ -11,9 +11,7 @@
 #include "multistate/base/sha256.h"
 #include "multistate/base/strict_json.h"
 
-#include "aggregate/reading/cell_fields.h"
 #include "aggregate/reading/json_file.h"
-#include "aggregate/reading/sample_scores.h"
 
 namespace multistate::aggregate {
 namespace {

@@ -1,5 +1,3 @@
-#include "aggregate/reading/sample_scores.h"
-
 #include <cmath>
 #include <fstream>
 
@@ -8,7 +6,8 @@
 #include "multistate/base/error.h"
 #include "multistate/base/strict_json.h"
 #include "multistate/base/text.h"
-#include "multistate/results/ratio.h"
+
+#include "aggregate/reading/cell_reader.h"
 
 namespace multistate::aggregate {
 namespace {

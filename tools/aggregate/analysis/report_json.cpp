@@ -94,212 +94,6 @@ int64_t units_in(const Cell& cell, const Metric& metric) {
   return static_cast<int64_t>(std::set(cell.units.begin(), cell.units.end()).size());
 }
 
-class Report {
- public:
-  Report(const Analysis& analysis, const Collection& collection)
-      : analysis_(analysis), collection_(collection), warnings_(analysis.warnings) {}
-
-  Json make();
-
- private:
-  const std::string& id(size_t cell) const { return collection_.cells[cell].id; }
-  Json ids(const std::vector<size_t>& cells) const;
-  Json sweeps() const;
-  Json metric_list() const;
-  Json series_list() const;
-  Json cell(size_t index) const;
-  Json metrics(size_t index) const;
-  Json samples(const Cell& cell) const;
-  Json group(const Group& group) const;
-  Json comparison(const Comparison& comparison) const;
-  Json finding(const Finding& finding) const;
-  void choose_samples();
-
-  const Analysis& analysis_;
-  const Collection& collection_;
-  std::vector<std::string> warnings_;
-  std::vector<std::string> with_samples_;  ///< Metrics whose samples the report holds.
-};
-
-/// All metrics; where that is too much, the headline metrics, one of them, or none.
-void Report::choose_samples() {
-  std::map<std::string, size_t> counts;
-  size_t all = 0;
-  for (const Cell& cell : collection_.cells) {
-    for (const auto& [name, samples] : cell.samples) {
-      counts[name] += samples.size();
-      all += samples.size();
-    }
-  }
-  size_t held = 0;
-  for (const bool headline : {true, false}) {
-    for (const MetricInfo& metric : analysis_.metrics) {
-      if (metric.headline == headline && held + counts[metric.name] <= kMaxSamples) {
-        held += counts[metric.name];
-        with_samples_.push_back(metric.name);
-      }
-    }
-  }
-  if (held < all) {
-    warnings_.push_back(fmt::format(
-        "this report holds {} of {} samples' values; all are in samples.jsonl of the cells", held,
-        all));
-  }
-}
-
-Json Report::ids(const std::vector<size_t>& cells) const {
-  return list_of(cells, [&](size_t cell) { return id(cell); });
-}
-
-Json Report::sweeps() const {
-  Json json = Json::array();
-  for (auto& [states, limited] : count_by_sweep(collection_)) {
-    const Sweep& sweep = collection_.sweeps[json.size()];
-    json.push_back({{"name", sweep.name},
-                    {"folder", sweep.folder.string()},
-                    {"planned", sweep.planned},
-                    {"limited", limited}});
-    for (const CellState state :
-         {CellState::kDone, CellState::kFailed, CellState::kPartial, CellState::kMissing}) {
-      json.back()[to_string(state)] = states[state];
-    }
-  }
-  return json;
-}
-
-Json Report::metric_list() const {
-  return list_of(analysis_.metrics, [](const MetricInfo& metric) {
-    return Json{{"name", metric.name},
-                {"unit", metric.unit},
-                {"higher_is_better", or_null(metric.higher_is_better)},
-                {"headline", metric.headline}};
-  });
-}
-
-/// What the cells' series have in common, by name: what their places are, and the unit of values.
-Json Report::series_list() const {
-  std::map<std::string, const SeriesPoint*> points;
-  for (const Cell& cell : collection_.cells) {
-    for (const auto& [name, series] : cell.series) {
-      if (!series.empty()) {
-        points.emplace(name, &series.front());
-      }
-    }
-  }
-  return list_of(points, [](const auto& named) {
-    const auto& [name, point] = named;
-    return Json{{"name", name},
-                {"axis", point->axis},
-                {"unit", point->metric.unit},
-                {"labelled", !point->label.empty()}};
-  });
-}
-
-Json Report::metrics(size_t index) const {
-  Json json = Json::object();
-  const auto& intervals = analysis_.intervals[index];
-  for (const auto& [name, metric] : collection_.cells[index].metrics) {
-    const auto interval = intervals.find(name);
-    json[name] = {{"value", number_to_json(metric.value)},
-                  {"stderr", number(metric.standard_error)},
-                  {"n", units_in(collection_.cells[index], metric)},
-                  {"samples", metric.n}};
-    add_interval(json[name], interval == intervals.end() ? interval_of(metric)
-                                                         : std::optional(interval->second));
-  }
-  return json;
-}
-
-Json Report::samples(const Cell& cell) const {
-  Json json = Json::object();
-  for (const std::string& name : with_samples_) {
-    const auto found = cell.samples.find(name);
-    if (found == cell.samples.end()) {
-      continue;
-    }
-    json[name] = list_of(found->second, [](const SampleScore& score) {
-      return Json{number_to_json(score.numerator), number_to_json(score.denominator)};
-    });
-  }
-  return json;
-}
-
-Json Report::cell(size_t index) const {
-  const Cell& cell = collection_.cells[index];
-  Json series = Json::object();
-  for (const auto& [name, points] : cell.series) {
-    series[name] = list_of(points, [](const SeriesPoint& point) {
-      Json json = {{"first_place", point.first_place},
-                   {"end_place", point.end_place},
-                   {"value", number_to_json(point.metric.value)},
-                   {"stderr", number(point.metric.standard_error)},
-                   {"n", point.metric.clusters.value_or(point.metric.n)}};
-      add_interval(json, interval_of(point.metric));
-      if (!point.label.empty()) {
-        json["label"] = point.label;
-      }
-      return json;
-    });
-  }
-  Json measures = Json::object();
-  for (const auto& [name, value] : cell.measures) {
-    measures[name] = number_to_json(value);
-  }
-  return {{"id", cell.id},
-          {"folder", cell.folder.string()},
-          {"sweep", cell.sweep},
-          {"label", cell.label},
-          {"state", to_string(cell.state)},
-          {"limited", cell.limited},
-          {"error", cell.error},
-          {"role", name_of(cell.role)},
-          {"unit", cell.unit},
-          {"parameters", cell.parameters},
-          {"metrics", metrics(index)},
-          {"measures", std::move(measures)},
-          {"speed_noise", cell.speed_noise},
-          {"series", std::move(series)},
-          {"maps", cell.maps},
-          {"samples", samples(cell)},
-          {"warnings", cell.warnings}};
-}
-
-Json Report::comparison(const Comparison& comparison) const {
-  Json json = {{"question", name_of(comparison.question)},
-               {"metric", comparison.metric},
-               {"state_size", or_null(comparison.state_size)},
-               {"a", id(comparison.a)},
-               {"b", id(comparison.b)},
-               {"difference", number_to_json(comparison.difference)},
-               {"stderr", number(comparison.standard_error)},
-               {"test", name_of(comparison.method)},
-               {"p", number(comparison.p)},
-               {"p_adjusted", number(comparison.p_adjusted)},
-               {"effect", number(comparison.effect)},
-               {"n", comparison.n},
-               {"samples", comparison.samples}};
-  add_interval(json, comparison.interval);
-  return json;
-}
-
-Json Report::finding(const Finding& finding) const {
-  const auto label = [&](size_t cell) { return collection_.cells[cell].label; };
-  const auto compared = [&](const std::optional<Comparison>& one) {
-    return one ? comparison(*one) : Json();
-  };
-  return {{"state_size", or_null(finding.state_size)},
-          {"metric", finding.metric},
-          {"verdict", name_of(finding.kind)},
-          {"sentence", finding.sentence},
-          {"cell", finding.cell ? Json(id(*finding.cell)) : Json()},
-          {"label", finding.cell ? Json(label(*finding.cell)) : Json()},
-          {"value", finding.cell ? number_to_json(finding.value) : Json()},
-          {"tied", list_of(finding.tied, label)},
-          {"versus_runner_up", compared(finding.versus_runner_up)},
-          {"versus_full", compared(finding.versus_full)},
-          {"not_ranked", finding.not_ranked}};
-}
-
 Json smallest_state_json(const SmallestState& found) {
   return {{"metric", found.metric},
           {"label", found.label},
@@ -312,43 +106,236 @@ Json smallest_state_json(const SmallestState& found) {
           {"high", number(found.high)}};
 }
 
-Json Report::group(const Group& group) const {
-  const auto compared = [&](const Comparison& one) { return comparison(one); };
-  return {
-      {"key", group.key},
-      {"cells", ids(group.cells)},
-      {"baseline", group.baseline ? Json(id(*group.baseline)) : Json()},
-      {"best", list_of(group.findings, [&](const Finding& one) { return finding(one); })},
-      {"comparisons", list_of(group.comparisons, compared)},
-      {"smallest_state", list_of(group.smallest_states, smallest_state_json)},
-      {"notes", group.notes},
-      {"pareto",
-       {{"quality_speed", ids(group.pareto_speed)}, {"quality_memory", ids(group.pareto_memory)}}}};
-}
+class Report {
+ public:
+  Report(const Analysis& analysis, const Collection& collection)
+      : analysis_(analysis), collection_(collection), warnings_(analysis.warnings) {}
 
-Json Report::make() {
-  choose_samples();
-  Json cells = Json::array();
-  for (size_t i = 0; i < collection_.cells.size(); ++i) {
-    cells.push_back(cell(i));
+  Json make() {
+    choose_samples();
+    Json cells = Json::array();
+    for (size_t i = 0; i < collection_.cells.size(); ++i) {
+      cells.push_back(cell(i));
+    }
+    const auto problem = [](const Problem& one) {
+      return Json{{"path", one.path.string()}, {"what", one.what}};
+    };
+    return {{"schema", {{"name", "multistate.report"}, {"version", 3}}},
+            {"generated", utc_now()},
+            {"setup", setup_of(collection_)},
+            {"method", analysis_.interval_method},
+            {"sweeps", sweeps()},
+            {"problems", list_of(collection_.problems, problem)},
+            {"warnings", warnings_},
+            {"parameters", analysis_.parameters},
+            {"metrics", metric_list()},
+            {"series", series_list()},
+            {"cells", std::move(cells)},
+            {"groups", list_of(analysis_.groups, [&](const Group& one) { return group(one); })},
+            {"provenance", provenance_of(collection_)}};
   }
-  const auto problem = [](const Problem& one) {
-    return Json{{"path", one.path.string()}, {"what", one.what}};
-  };
-  return {{"schema", {{"name", "multistate.report"}, {"version", 3}}},
-          {"generated", utc_now()},
-          {"setup", setup_of(collection_)},
-          {"method", analysis_.interval_method},
-          {"sweeps", sweeps()},
-          {"problems", list_of(collection_.problems, problem)},
-          {"warnings", warnings_},
-          {"parameters", analysis_.parameters},
-          {"metrics", metric_list()},
-          {"series", series_list()},
-          {"cells", std::move(cells)},
-          {"groups", list_of(analysis_.groups, [&](const Group& one) { return group(one); })},
-          {"provenance", provenance_of(collection_)}};
-}
+
+ private:
+  const std::string& id(size_t cell) const { return collection_.cells[cell].id; }
+
+  /// All metrics; where that is too much, the headline metrics, one of them, or none.
+  void choose_samples() {
+    std::map<std::string, size_t> counts;
+    size_t all = 0;
+    for (const Cell& cell : collection_.cells) {
+      for (const auto& [name, samples] : cell.samples) {
+        counts[name] += samples.size();
+        all += samples.size();
+      }
+    }
+    size_t held = 0;
+    for (const bool headline : {true, false}) {
+      for (const MetricInfo& metric : analysis_.metrics) {
+        if (metric.headline == headline && held + counts[metric.name] <= kMaxSamples) {
+          held += counts[metric.name];
+          with_samples_.push_back(metric.name);
+        }
+      }
+    }
+    if (held < all) {
+      warnings_.push_back(fmt::format(
+          "this report holds {} of {} samples' values; all are in samples.jsonl of the cells", held,
+          all));
+    }
+  }
+
+  Json ids(const std::vector<size_t>& cells) const {
+    return list_of(cells, [&](size_t cell) { return id(cell); });
+  }
+
+  Json sweeps() const {
+    Json json = Json::array();
+    for (auto& [states, limited] : count_by_sweep(collection_)) {
+      const Sweep& sweep = collection_.sweeps[json.size()];
+      json.push_back({{"name", sweep.name},
+                      {"folder", sweep.folder.string()},
+                      {"planned", sweep.planned},
+                      {"limited", limited}});
+      for (const CellState state :
+           {CellState::kDone, CellState::kFailed, CellState::kPartial, CellState::kMissing}) {
+        json.back()[to_string(state)] = states[state];
+      }
+    }
+    return json;
+  }
+
+  Json metric_list() const {
+    return list_of(analysis_.metrics, [](const MetricInfo& metric) {
+      return Json{{"name", metric.name},
+                  {"unit", metric.unit},
+                  {"higher_is_better", or_null(metric.higher_is_better)},
+                  {"headline", metric.headline}};
+    });
+  }
+
+  /// What the cells' series have in common, by name: what their places are, and the unit of values.
+  Json series_list() const {
+    std::map<std::string, const SeriesPoint*> points;
+    for (const Cell& cell : collection_.cells) {
+      for (const auto& [name, series] : cell.series) {
+        if (!series.empty()) {
+          points.emplace(name, &series.front());
+        }
+      }
+    }
+    return list_of(points, [](const auto& named) {
+      const auto& [name, point] = named;
+      return Json{{"name", name},
+                  {"axis", point->axis},
+                  {"unit", point->metric.unit},
+                  {"labelled", !point->label.empty()}};
+    });
+  }
+
+  Json metrics(size_t index) const {
+    Json json = Json::object();
+    const auto& intervals = analysis_.intervals[index];
+    for (const auto& [name, metric] : collection_.cells[index].metrics) {
+      const auto interval = intervals.find(name);
+      json[name] = {{"value", number_to_json(metric.value)},
+                    {"stderr", number(metric.standard_error)},
+                    {"n", units_in(collection_.cells[index], metric)},
+                    {"samples", metric.n}};
+      add_interval(json[name], interval == intervals.end() ? interval_of(metric)
+                                                           : std::optional(interval->second));
+    }
+    return json;
+  }
+
+  Json samples(const Cell& cell) const {
+    Json json = Json::object();
+    for (const std::string& name : with_samples_) {
+      const auto found = cell.samples.find(name);
+      if (found == cell.samples.end()) {
+        continue;
+      }
+      json[name] = list_of(found->second, [](const SampleScore& score) {
+        return Json{number_to_json(score.numerator), number_to_json(score.denominator)};
+      });
+    }
+    return json;
+  }
+
+  Json cell(size_t index) const {
+    const Cell& cell = collection_.cells[index];
+    Json series = Json::object();
+    for (const auto& [name, points] : cell.series) {
+      series[name] = list_of(points, [](const SeriesPoint& point) {
+        Json json = {{"first_place", point.first_place},
+                     {"end_place", point.end_place},
+                     {"value", number_to_json(point.metric.value)},
+                     {"stderr", number(point.metric.standard_error)},
+                     {"n", point.metric.clusters.value_or(point.metric.n)}};
+        add_interval(json, interval_of(point.metric));
+        if (!point.label.empty()) {
+          json["label"] = point.label;
+        }
+        return json;
+      });
+    }
+    Json measures = Json::object();
+    for (const auto& [name, value] : cell.measures) {
+      measures[name] = number_to_json(value);
+    }
+    return {{"id", cell.id},
+            {"folder", cell.folder.string()},
+            {"sweep", cell.sweep},
+            {"label", cell.label},
+            {"state", to_string(cell.state)},
+            {"limited", cell.limited},
+            {"error", cell.error},
+            {"role", name_of(cell.role)},
+            {"unit", cell.unit},
+            {"parameters", cell.parameters},
+            {"metrics", metrics(index)},
+            {"measures", std::move(measures)},
+            {"speed_noise", cell.speed_noise},
+            {"series", std::move(series)},
+            {"maps", cell.maps},
+            {"samples", samples(cell)},
+            {"warnings", cell.warnings}};
+  }
+
+  Json comparison(const Comparison& comparison) const {
+    Json json = {{"question", name_of(comparison.question)},
+                 {"metric", comparison.metric},
+                 {"state_size", or_null(comparison.state_size)},
+                 {"a", id(comparison.a)},
+                 {"b", id(comparison.b)},
+                 {"difference", number_to_json(comparison.difference)},
+                 {"stderr", number(comparison.standard_error)},
+                 {"test", name_of(comparison.method)},
+                 {"p", number(comparison.p)},
+                 {"p_adjusted", number(comparison.p_adjusted)},
+                 {"effect", number(comparison.effect)},
+                 {"n", comparison.n},
+                 {"samples", comparison.samples}};
+    add_interval(json, comparison.interval);
+    return json;
+  }
+
+  Json finding(const Finding& finding) const {
+    const auto label = [&](size_t cell) { return collection_.cells[cell].label; };
+    const auto compared = [&](const std::optional<Comparison>& one) {
+      return one ? comparison(*one) : Json();
+    };
+    return {{"state_size", or_null(finding.state_size)},
+            {"metric", finding.metric},
+            {"verdict", name_of(finding.kind)},
+            {"sentence", finding.sentence},
+            {"cell", finding.cell ? Json(id(*finding.cell)) : Json()},
+            {"label", finding.cell ? Json(label(*finding.cell)) : Json()},
+            {"value", finding.cell ? number_to_json(finding.value) : Json()},
+            {"tied", list_of(finding.tied, label)},
+            {"versus_runner_up", compared(finding.versus_runner_up)},
+            {"versus_full", compared(finding.versus_full)},
+            {"not_ranked", finding.not_ranked}};
+  }
+
+  Json group(const Group& group) const {
+    const auto compared = [&](const Comparison& one) { return comparison(one); };
+    return {{"key", group.key},
+            {"cells", ids(group.cells)},
+            {"baseline", group.baseline ? Json(id(*group.baseline)) : Json()},
+            {"best", list_of(group.findings, [&](const Finding& one) { return finding(one); })},
+            {"comparisons", list_of(group.comparisons, compared)},
+            {"smallest_state", list_of(group.smallest_states, smallest_state_json)},
+            {"notes", group.notes},
+            {"pareto",
+             {{"quality_speed", ids(group.pareto_speed)},
+              {"quality_memory", ids(group.pareto_memory)}}}};
+  }
+
+  const Analysis& analysis_;
+  const Collection& collection_;
+  std::vector<std::string> warnings_;
+  std::vector<std::string> with_samples_;  ///< Metrics whose samples the report holds.
+};
 
 }  // namespace
 

@@ -113,7 +113,7 @@ TEST_CASE("bad overrides and paths are refused") {
        "experiment.stride: 65 would leave gaps between chunks of 64 text tokens"},
       {"experiment.max_chunk=65",
        "experiment.max_chunk: language_modeling has no such option; did you mean 'max_chunks'?"},
-      {"model.device=tpu9", "model.device: 'tpu9' is not a device"},
+      {"model.device=tpu9", "model.device: 'tpu9' is no device that this LibTorch"},
   };
   for (const auto& [argument, message] : overrides) {
     INFO(argument);

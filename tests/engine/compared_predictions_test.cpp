@@ -19,9 +19,7 @@ struct Fixture {
   Fixture() : hidden(model->embed(std::vector<int64_t>{3, 1, 4, 1, 5, 92, 65})) {}
 
   /// All logits [T, V] at once.
-  at::Tensor logits(const at::Tensor& states) const {
-    return at::matmul(model->normalize(states), model->head()).contiguous();
-  }
+  at::Tensor logits(const at::Tensor& states) const { return all_logits(*model, states); }
 
   std::shared_ptr<const Transformer> model = tiny_transformer();
   at::Tensor hidden;

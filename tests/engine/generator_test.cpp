@@ -45,7 +45,7 @@ std::vector<int64_t> generate_slowly(const Transformer& model, const PolicySetup
     SampleState state = evaluator.start(request.seed, {.tokens = static_cast<int64_t>(ids.size())});
     PhaseSeconds seconds;
     const auto hidden = evaluator.prefill(ids, state, seconds);
-    const auto logits = model.normalize(hidden).matmul(model.head()).contiguous();
+    const auto logits = all_logits(model, hidden);
     const float* row = logits.data_ptr<float>();
     made.push_back(std::max_element(row, row + logits.numel()) - row);
     ids.push_back(made.back());

@@ -10,6 +10,7 @@
 
 #include "support/temporary_folder.h"
 #include "support/tiny_model.h"
+#include "support/tiny_transformer.h"
 #include "support/torch.h"
 
 namespace multistate::test {
@@ -25,9 +26,7 @@ struct Fixture {
   }
 
   /// All logits [T, V] at once.
-  at::Tensor logits(const at::Tensor& states) const {
-    return at::matmul(model->normalize(states), model->head()).contiguous();
-  }
+  at::Tensor logits(const at::Tensor& states) const { return all_logits(*model, states); }
 
   TemporaryFolder folder;
   std::shared_ptr<const Transformer> model;

@@ -11,6 +11,7 @@
 #include "multistate/engine/threads.h"
 
 #include "support/real_data.h"
+#include "support/tiny_transformer.h"
 #include "support/torch.h"
 
 namespace multistate::test {
@@ -38,7 +39,7 @@ TEST_CASE("logits equal Hugging Face's", "[slow]") {
   SampleState state = evaluator.start({}, {.tokens = 128});
   PhaseSeconds seconds;
   const auto hidden = evaluator.advance(ids, state, seconds);
-  const auto logits = model->normalize(hidden.narrow(0, 127, 1)).matmul(model->head());
+  const auto logits = all_logits(*model, hidden.narrow(0, 127, 1));
   const float* values = logits.data_ptr<float>();
 
   double squares = 0.0;

@@ -9,6 +9,7 @@
 
 #include "support/temporary_folder.h"
 #include "support/tiny_model.h"
+#include "support/tiny_transformer.h"
 #include "support/torch.h"
 
 namespace multistate::test {
@@ -71,7 +72,7 @@ std::vector<int64_t> answer_slowly(const Tiny& tiny, const PolicySetup& setup,
         {.seed = 3, .sample = 0}, {.tokens = static_cast<int64_t>(ids.size()), .prompt = prompt});
     PhaseSeconds seconds;
     const auto hidden = evaluator.prefill(ids, state, seconds);
-    const auto logits = tiny.model->normalize(hidden).matmul(tiny.model->head()).contiguous();
+    const auto logits = all_logits(*tiny.model, hidden);
     const float* row = logits.data_ptr<float>();
     made.push_back(std::max_element(row, row + logits.numel()) - row);
   }

@@ -18,6 +18,7 @@
 
 #include "support/input_error.h"
 #include "support/tiny_sweep.h"
+#include "support/tiny_transformer.h"
 #include "support/torch.h"
 #include "tiny_workload.h"
 
@@ -34,10 +35,7 @@ class AllLogits {
     auto state = evaluator.start({.sample = sample}, {.tokens = static_cast<int64_t>(ids.size())});
     PhaseSeconds seconds;
     const auto hidden = evaluator.advance(ids, state, seconds);
-    log_probabilities = at::matmul(model.normalize(hidden), model.head())
-                            .to(at::kDouble)
-                            .log_softmax(-1)
-                            .contiguous();
+    log_probabilities = all_logits(model, hidden).to(at::kDouble).log_softmax(-1).contiguous();
   }
 
   const double* row(int64_t token) const {

@@ -47,4 +47,24 @@ TEST_CASE("a row that is a part of a larger tensor is multiplied as it lies") {
   CHECK(difference(product(row, weight), row, weight) < 1e-5);
 }
 
+TEST_CASE("one row by a weight in bfloat16 is not rounded, many rows are unless it is widened") {
+  for (const int64_t size : {1, 4, 7, 33}) {
+    const auto stored = at::randn({size, 5}, at::kFloat).to(at::kBFloat16);
+    const auto transposed = at::randn({5, size}, at::kFloat).to(at::kBFloat16).t();
+    const auto strided = at::randn({size, 10}, at::kFloat).to(at::kBFloat16).narrow(1, 2, 5);
+    for (const at::Tensor& weight : {stored, transposed, strided}) {
+      const auto row = at::randn({1, size}, at::kFloat);
+      const auto rows = at::randn({3, size}, at::kFloat);
+      const auto widened = weight.to(at::kFloat);
+      if (weight.is_contiguous() || weight.t().is_contiguous()) {
+        CHECK(difference(product(row, weight), row, widened) < 1e-5);
+      }
+      CHECK(product(rows, weight).scalar_type() == at::kFloat);
+      CHECK(difference(product(rows, weight), rows, widened) < 0.2);
+      CHECK(difference(exact_product(row, weight), row, widened) < 1e-5);
+      CHECK(difference(exact_product(rows, weight), rows, widened) < 1e-5);
+    }
+  }
+}
+
 }  // namespace multistate::test

@@ -12,4 +12,9 @@ namespace multistate::test {
 std::shared_ptr<const Transformer> tiny_transformer(const TinyModel& model = {},
                                                     at::ScalarType dtype = at::kFloat);
 
+/// Logits [T, V] of hidden states [T, C].
+inline at::Tensor all_logits(const Transformer& model, const at::Tensor& hidden) {
+  return model.logits(model.normalize(hidden), 0, model.spec().vocabulary_size);
+}
+
 }  // namespace multistate::test

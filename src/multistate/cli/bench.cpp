@@ -10,6 +10,7 @@
 #include "multistate/base/thread_limit.h"
 #include "multistate/bench/report.h"
 #include "multistate/cli/command.h"
+#include "multistate/cli/model_options.h"
 #include "multistate/cli/number_checks.h"
 #include "multistate/cli/plugin_option.h"
 #include "multistate/cli/policy_argument.h"
@@ -24,6 +25,7 @@ namespace {
 
 struct BenchArguments {
   std::string model;
+  ModelOptions model_options;
   std::string policies = "full,tova";
   std::vector<std::string> plugins;
   std::vector<int64_t> state_sizes = {64, 256, 512};
@@ -85,6 +87,8 @@ nlohmann::json report(const BenchArguments& arguments, const Measured& measured)
   nlohmann::json json = {{"schema", "multistate.bench"},
                          {"schema_version", 1},
                          {"model", arguments.model},
+                         {"dtype", arguments.model_options.dtype},
+                         {"device", arguments.model_options.device},
                          {"repetitions", arguments.repetitions},
                          {"context", make_run_context(command_line(), 1, arguments.threads)},
                          {"other_cpus", nullptr},
@@ -119,12 +123,13 @@ int bench(const BenchArguments& arguments) {
     require_threads(workers, "--workers");
   }
   set_intra_op_threads(arguments.threads);
+  const auto options = arguments.model_options.tensors();
   const auto file = ModelFile::open(arguments.model);
   ModelTokenKinds kinds(*file);
   for (auto& one : cases) {
     kinds.tell(one.setup);
   }
-  const auto model = Transformer::load(*file, at::kFloat);
+  const auto model = Transformer::load(*file, options);
   const LoadMeter meter;
   Measured measured;
   announce("prefill", arguments, cases.size());
@@ -169,6 +174,7 @@ void add_bench_command(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("bench", "Measure speed and memory on this machine");
   command->add_option("model", arguments->model, "GGUF file, or folder with safetensors")
       ->required();
+  add_model_options(*command, arguments->model_options);
   command
       ->add_option("--policy", arguments->policies,
                    "Policies, with options as in 'full,h2o:{scope: layer, sinks: 4}'; '*' for all")

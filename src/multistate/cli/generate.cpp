@@ -14,6 +14,7 @@
 #include "multistate/base/text.h"
 #include "multistate/base/thread_limit.h"
 #include "multistate/cli/command.h"
+#include "multistate/cli/model_options.h"
 #include "multistate/cli/number_checks.h"
 #include "multistate/cli/plugin_option.h"
 #include "multistate/cli/policy_argument.h"
@@ -35,6 +36,7 @@ namespace {
 
 struct GenerateArguments {
   std::string model;
+  ModelOptions model_options;
   std::optional<std::string> prompt;
   std::optional<std::string> file;
   std::optional<std::string> system;  ///< Message of a chat.
@@ -189,6 +191,7 @@ int generate(const GenerateArguments& arguments) {
   use_fast_kernels();
   load_plugins(arguments.plugins);
   PolicySetup setup = read_policy(arguments);
+  const auto tensors = arguments.model_options.tensors();
   const auto file = ModelFile::open(arguments.model);
   ModelTokenKinds(*file).tell(setup);
   if (arguments.sliding_window) {
@@ -203,7 +206,7 @@ int generate(const GenerateArguments& arguments) {
       chat ? chat_ids(arguments, *chat, *tokenizer) : prompt_ids(arguments, *tokenizer);
   require_threads(arguments.threads, "--threads");
   set_intra_op_threads(arguments.threads);
-  const auto model = Transformer::load(*file, at::kFloat);
+  const auto model = Transformer::load(*file, tensors);
 
   GenerationOptions options = {
       .sampling = arguments.sampling, .batch = arguments.batch, .stop_ids = {}};
@@ -296,6 +299,7 @@ void add_generate_command(CLI::App& app, Action& action) {
                          "how a text continues");
   command->add_option("model", arguments->model, "GGUF file, or folder with safetensors")
       ->required();
+  add_model_options(*command, arguments->model_options);
   auto* input = command->add_option_group("prompt");
   input->add_option("--prompt", arguments->prompt, "The user's message, or the text to continue");
   input->add_option("--file", arguments->file, "A file with the text; - reads standard input");

@@ -12,6 +12,8 @@
 #include "multistate/base/sha256.h"
 #include "multistate/base/text.h"
 #include "multistate/cli/command.h"
+#include "multistate/cli/model_options.h"
+#include "multistate/model/dtype.h"
 #include "multistate/model/layer_kinds.h"
 #include "multistate/model/model_file.h"
 #include "multistate/model/weight_types.h"
@@ -35,19 +37,19 @@ std::map<std::string, TypeUse> types_of(const ModelFile& file) {
   return types;
 }
 
-/// Keys and values of one row in all layers, float32.
-int64_t state_bytes_per_row(const DecoderSpec& spec) {
-  return spec.row_bytes(sizeof(float));
+/// Bytes of a number in keys and values.
+int64_t number_bytes(const std::string& dtype) {
+  return static_cast<int64_t>(c10::elementSize(dtype_of(dtype)));
 }
 
 /// Bytes of the state of a text as long as the context, no token evicted but by windows.
-int64_t state_bytes_in_full(const DecoderSpec& spec) {
+int64_t state_bytes_in_full(const DecoderSpec& spec, const std::string& dtype) {
   int64_t bytes = 0;
   for (const LayerSpec& layer : spec.layers) {
     const AttentionSpec& attention = layer.attention;
     const int64_t window = attention.window.value_or(spec.context_length + 1) - 1;
     bytes += std::min(window, spec.context_length) * 2 * attention.kv_heads * attention.head_size *
-             static_cast<int64_t>(sizeof(float));
+             number_bytes(dtype);
   }
   return bytes;
 }
@@ -83,7 +85,8 @@ std::string chat_text(const Tokenizer& tokenizer) {
   }
 }
 
-nlohmann::json to_json(const ModelFile& file, const Tokenizer& tokenizer) {
+nlohmann::json to_json(const ModelFile& file, const Tokenizer& tokenizer,
+                       const std::string& dtype) {
   const DecoderSpec& spec = file.spec();
   const LayerSpec& first = spec.layers.front();
   nlohmann::json types = nlohmann::json::object();
@@ -122,10 +125,11 @@ nlohmann::json to_json(const ModelFile& file, const Tokenizer& tokenizer) {
           {"bos_rule", tokenizer.bos_rule()},
           {"end_ids", tokenizer.end_ids()},
           {"chat_format", chat_text(tokenizer)},
-          {"state_bytes_per_row", state_bytes_per_row(spec)}};
+          {"state_dtype", dtype},
+          {"state_bytes_per_row", spec.row_bytes(number_bytes(dtype))}};
 }
 
-void print_text(const ModelFile& file, const Tokenizer& tokenizer) {
+void print_text(const ModelFile& file, const Tokenizer& tokenizer, const std::string& dtype) {
   const DecoderSpec& spec = file.spec();
   const auto line = [](const char* name, const std::string& value) {
     fmt::print("{:<18} {}\n", name, value);
@@ -156,21 +160,22 @@ void print_text(const ModelFile& file, const Tokenizer& tokenizer) {
   line("BOS", bos_text(tokenizer));
   line("texts end at", tokens_text(tokenizer.end_ids(), tokenizer));
   line("chat format", chat_text(tokenizer));
-  const int64_t row = state_bytes_per_row(spec);
-  line("KV cache, a token", fmt::format("{} ({} bytes, float32, all layers)",
-                                        human_bytes(static_cast<double>(row)), row));
+  const int64_t row = spec.row_bytes(number_bytes(dtype));
+  line("KV cache, a token", fmt::format("{} ({} bytes, {}, all layers)",
+                                        human_bytes(static_cast<double>(row)), row, dtype));
   line("KV cache, full",
-       fmt::format("{} for {} tokens", human_bytes(static_cast<double>(state_bytes_in_full(spec))),
+       fmt::format("{} for {} tokens",
+                   human_bytes(static_cast<double>(state_bytes_in_full(spec, dtype))),
                    human_count(spec.context_length)));
 }
 
-int inspect(const std::string& path, bool json) {
+int inspect(const std::string& path, const std::string& dtype, bool json) {
   const auto file = ModelFile::open(path);
   const auto tokenizer = Tokenizer::make(file->tokenizer());
   if (json) {
-    fmt::print("{}\n", to_json(*file, *tokenizer).dump(2));
+    fmt::print("{}\n", to_json(*file, *tokenizer, dtype).dump(2));
   } else {
-    print_text(*file, *tokenizer);
+    print_text(*file, *tokenizer, dtype);
   }
   return 0;
 }
@@ -179,6 +184,7 @@ int inspect(const std::string& path, bool json) {
 
 void add_inspect_command(CLI::App& app, Action& action) {
   auto path = std::make_shared<std::string>();
+  auto dtype = std::make_shared<std::string>("float32");
   auto json = std::make_shared<bool>(false);
   CLI::App* command = app.add_subcommand("inspect", "Show what a model file holds");
   command
@@ -186,9 +192,11 @@ void add_inspect_command(CLI::App& app, Action& action) {
           "model", *path,
           "GGUF file (of a split one the first shard), or folder with config.json and safetensors")
       ->required();
+  add_dtype_option(*command, *dtype);
   command->add_flag("--json", *json, "As JSON, with file hashes");
-  command->callback(
-      [&action, path, json] { action = [path, json] { return inspect(*path, *json); }; });
+  command->callback([&action, path, dtype, json] {
+    action = [path, dtype, json] { return inspect(*path, *dtype, *json); };
+  });
 }
 
 }  // namespace multistate

@@ -30,13 +30,13 @@ AttentionSpec attention_of(const NaiveInputs& inputs) {
 }  // namespace
 
 SteppedScan::SteppedScan(const LayerScan& scan, const NaiveInputs& inputs, const PolicySetup& setup,
-                         SampleSeed seed, int64_t layer)
+                         SampleSeed seed, int64_t layer, at::ScalarType rows)
     : scan_(scan),
       all_{to_tensor(inputs.queries, inputs.heads, inputs),
            to_tensor(inputs.keys, inputs.kv_heads, inputs),
            to_tensor(inputs.values, inputs.kv_heads, inputs), inputs.ids},
       state_(attention_of(inputs), setup, {.layer = layer}, seed,
-             {.tokens = inputs.tokens, .prompt = inputs.prompt}, at::kFloat) {}
+             {.tokens = inputs.tokens, .prompt = inputs.prompt}, rows) {}
 
 void SteppedScan::advance(int64_t count) {
   const auto part = [&](const at::Tensor& x) { return x.narrow(1, tokens_, count).contiguous(); };
@@ -55,8 +55,8 @@ ScanRun SteppedScan::result() && {
 }
 
 ScanRun run_scan(const LayerScan& scan, const NaiveInputs& inputs, const PolicySetup& setup,
-                 SampleSeed seed, int64_t calls) {
-  SteppedScan run(scan, inputs, setup, seed);
+                 SampleSeed seed, int64_t calls, at::ScalarType rows) {
+  SteppedScan run(scan, inputs, setup, seed, 0, rows);
   for (int64_t call = 0; call < calls; ++call) {
     run.advance((call + 1) * inputs.tokens / calls - call * inputs.tokens / calls);
   }

@@ -17,7 +17,7 @@ struct ScanRun {
 class SteppedScan {
  public:
   SteppedScan(const LayerScan& scan, const NaiveInputs& inputs, const PolicySetup& setup,
-              SampleSeed seed = {}, int64_t layer = 0);
+              SampleSeed seed = {}, int64_t layer = 0, at::ScalarType rows = at::kFloat);
 
   /// Lets `count` tokens follow; there are as many left.
   void advance(int64_t count);
@@ -33,8 +33,8 @@ class SteppedScan {
 };
 
 /// One layer of `scan` from an empty state. `calls`: the tokens are handed over in that many
-/// pieces.
+/// pieces. `rows`: the type in which keys and values are stored.
 ScanRun run_scan(const LayerScan& scan, const NaiveInputs& inputs, const PolicySetup& setup,
-                 SampleSeed seed = {}, int64_t calls = 1);
+                 SampleSeed seed = {}, int64_t calls = 1, at::ScalarType rows = at::kFloat);
 
 }  // namespace multistate

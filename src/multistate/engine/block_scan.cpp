@@ -74,7 +74,9 @@ class GroupBlocks {
     const SetInputs& inputs = steps_[i].inputs();
     append_rows(state_, sets_[i], inputs, first, count);
     decision_.reserve(sets_[i].rows.rows());
-    buffers_[i].rows = {sets_[i].rows.keys(), sets_[i].rows.values()};
+    // Rows in half precision are widened to the type of the queries.
+    const auto type = inputs.queries.scalar_type();
+    buffers_[i].rows = {sets_[i].rows.keys().to(type), sets_[i].rows.values().to(type)};
     if (state_.setup().rotates_anew()) {
       weights_of(i) = space_for_logits(i, count, at::TensorOptions(at::kFloat));
     } else {

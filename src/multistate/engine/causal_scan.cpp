@@ -70,8 +70,11 @@ class CausalScan final : public LayerScan {
                              .narrow(1, block.first, block.count)
                              .mul(inputs.scale)
                              .flatten(0, 1);
-    const auto keys = set.keys().select(0, kv_head).narrow(0, 0, block.rows);
-    const auto values = set.values().select(0, kv_head).narrow(0, 0, block.rows);
+    const auto rows_of = [&](const at::Tensor& all) {
+      return all.select(0, kv_head).narrow(0, 0, block.rows).to(queries.scalar_type());
+    };
+    const auto keys = rows_of(set.keys());
+    const auto values = rows_of(set.values());
     auto logits = buffer.narrow(0, 0, queries.size(0) * block.rows).view({-1, block.rows});
     at::matmul_out(logits, queries, keys.t());
     const auto weights = logits.to(at::kCPU, at::kFloat);

@@ -25,7 +25,7 @@ ComparedPredictions predict_and_compare(const Transformer& model, const at::Tens
   std::vector<KlDivergence> kls(targets.size());
   const auto normed = model.normalize(hidden);
   const auto normed_full = model.normalize(full);
-  for (int64_t first = 0; first < model.head().size(1); first += kLogitIds) {
+  for (int64_t first = 0; first < model.spec().vocabulary_size; first += kLogitIds) {
     at::Tensor logits;
     {
       const Stopwatch watch(seconds);

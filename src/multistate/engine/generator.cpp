@@ -97,9 +97,7 @@ class Run {
 
   at::Tensor logits(const at::Tensor& hidden) {
     const Stopwatch watch(times_.phases.logits);
-    const auto products = product(model_.normalize(hidden), model_.head());
-    model_.finish_logits(products);
-    return products.to(at::kCPU, at::kFloat).contiguous();
+    return model_.logits(model_.normalize(hidden), 0, model_.spec().vocabulary_size);
   }
 
   /// Chooses the sample's next token from logits [1, V]. Returns false when that ended it.

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include <ATen/ops/matmul.h>
-
 namespace multistate {
 
 void LogitRow::add(const float* logits, const LogitPiece& piece, int64_t target) {
@@ -40,10 +38,7 @@ Predictions predictions_of(const std::vector<LogitRow>& rows) {
 }
 
 at::Tensor logits_from(const Transformer& model, const at::Tensor& normed, int64_t first) {
-  const int64_t count = std::min(kLogitIds, model.head().size(1) - first);
-  const auto products = at::matmul(normed, model.head().narrow(1, first, count));
-  model.finish_logits(products);
-  return products.to(at::kCPU, at::kFloat).contiguous();
+  return model.logits(normed, first, std::min(kLogitIds, model.spec().vocabulary_size - first));
 }
 
 LogitPiece piece_of(const at::Tensor& logits, int64_t first) {

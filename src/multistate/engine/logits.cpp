@@ -16,7 +16,7 @@ void Predictions::append(const Predictions& more) {
 void visit_logits(const Transformer& model, const at::Tensor& hidden,
                   const std::function<void(const LogitPiece&)>& visit) {
   const auto normed = model.normalize(hidden);
-  for (int64_t first = 0; first < model.head().size(1); first += kLogitIds) {
+  for (int64_t first = 0; first < model.spec().vocabulary_size; first += kLogitIds) {
     const auto logits = logits_from(model, normed, first);
     visit(piece_of(logits, first));
   }

@@ -75,7 +75,7 @@ class SetStepper {
     append_rows(state_, set_, inputs_, token, 1);
     set_.trace.record_birth();
     auto query = inputs_.queries.select(2, token);
-    auto keys = set_.rows.keys();
+    auto keys = set_.rows.keys().to(query.scalar_type());
     double place = static_cast<double>(set_.trace.tokens() - 1);
     if (state_.setup().rotates_anew()) {
       place = rotate(query, keys);
@@ -85,12 +85,13 @@ class SetStepper {
       cap_in_place(logits, *inputs_.logit_cap);
     }
     auto weights = at::softmax(logits, -1, at::kFloat);
-    auto values = set_.rows.values();
+    auto values = set_.rows.values().to(query.scalar_type());
     inputs_.attended.select(0, token).copy_(at::matmul(weights.to(values.scalar_type()), values));
     if (leave_window()) {
       const int64_t left = set_.rows.rows();
-      keys = state_.setup().rotates_anew() ? keys.narrow(1, 1, left) : set_.rows.keys();
-      values = set_.rows.values();
+      const auto type = query.scalar_type();
+      keys = state_.setup().rotates_anew() ? keys.narrow(1, 1, left) : set_.rows.keys().to(type);
+      values = set_.rows.values().to(type);
       weights = weights.narrow(2, 1, left);
     }
     describe({query, keys, values, weights, place}, data);

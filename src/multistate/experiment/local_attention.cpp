@@ -187,9 +187,10 @@ void ComparedScan::compare_block(const Qkv& qkv, const at::Tensor& attended,
   const int64_t kv_heads = qkv.keys.size(0);
   const int64_t group = qkv.queries.size(0) / kv_heads;
   const int64_t first_head = kv_head * group;
-  const auto weights =
-      causal_weights(qkv.queries.narrow(0, first_head, group).narrow(1, block.first, block.count),
-                     all.keys().select(0, kv_head).narrow(0, 0, block.rows), state.attention());
+  const auto weights = causal_weights(
+      qkv.queries.narrow(0, first_head, group).narrow(1, block.first, block.count),
+      all.keys().select(0, kv_head).narrow(0, 0, block.rows).to(qkv.queries.scalar_type()),
+      state.attention());
 
   // [heads, B, D], in double precision: both are rounded to the type of the rows.
   const auto values = all.values().select(0, kv_head).narrow(0, 0, block.rows);

@@ -3,11 +3,20 @@
 #include <map>
 #include <vector>
 
+#include <ATen/ops/matmul.h>
+#include <ATen/ops/ones.h>
+#include <fmt/format.h>
+#include <torch/version.h>
+
+#include "multistate/base/error.h"
+
 namespace multistate {
 namespace {
 
 const std::map<std::string, at::ScalarType>& dtypes() {
-  static const std::map<std::string, at::ScalarType> types = {{"float32", at::kFloat},
+  static const std::map<std::string, at::ScalarType> types = {{"bfloat16", at::kBFloat16},
+                                                              {"float16", at::kHalf},
+                                                              {"float32", at::kFloat},
                                                               {"float64", at::kDouble}};
   return types;
 }
@@ -27,6 +36,32 @@ std::span<const std::string> dtype_names() {
 
 at::ScalarType dtype_of(const std::string& name) {
   return dtypes().at(name);
+}
+
+at::ScalarType between_products(at::ScalarType type) {
+  return c10::promoteTypes(type, at::kFloat);
+}
+
+at::TensorOptions tensor_options(const std::string& dtype, const std::string& device,
+                                 std::string_view prefix) {
+  at::TensorOptions options(dtype_of(dtype));
+  try {
+    options = options.device(at::Device(device));
+    at::ones({1}, options.dtype(at::kFloat));
+  } catch (const c10::Error&) {
+    throw InputError(
+        fmt::format("{}device: '{}' is no device that this LibTorch ({}) can use here; cpu, cuda, "
+                    "cuda:0, ...",
+                    prefix, device, TORCH_VERSION));
+  }
+  try {
+    const auto ones = at::ones({2, 2}, options);
+    at::matmul(ones, ones);
+  } catch (const c10::Error&) {
+    throw InputError(fmt::format("{}dtype: this LibTorch ({}) has no matrix products of {} on {}",
+                                 prefix, TORCH_VERSION, dtype, device));
+  }
+  return options;
 }
 
 }  // namespace multistate

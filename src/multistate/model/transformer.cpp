@@ -7,7 +7,9 @@
 #include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
+#include "multistate/model/dtype.h"
 #include "multistate/model/layers.h"
+#include "multistate/model/product.h"
 
 namespace multistate {
 std::shared_ptr<const Transformer> Transformer::load(const ModelFile& file,
@@ -16,7 +18,9 @@ std::shared_ptr<const Transformer> Transformer::load(const ModelFile& file,
 }
 
 Transformer::Transformer(const ModelFile& file, const at::TensorOptions& options)
-    : spec_(file.spec()), options_(options) {
+    : spec_(file.spec()),
+      options_(options),
+      between_(options.dtype(between_products(options.dtype().toScalarType()))) {
   embedding_ = file.weight({Weight::kEmbedding}).to(options);
   for (int64_t layer = 0; layer < spec_.layer_count(); ++layer) {
     layers_.push_back(load_layer(file, layer, options));
@@ -39,7 +43,7 @@ at::Tensor Transformer::embed(std::span<const int64_t> ids) const {
     }
   }
   const auto indices = at::tensor(at::ArrayRef<int64_t>(ids.data(), ids.size()), at::kLong);
-  auto embedded = at::embedding(embedding_, indices.to(options_.device()));
+  auto embedded = at::embedding(embedding_, indices.to(options_.device())).to(between_);
   if (spec_.embedding_multiplier != 1.0) {
     embedded.mul_(spec_.embedding_multiplier);
   }
@@ -50,7 +54,7 @@ RotaryTables Transformer::rotary_tables(std::span<const int64_t> positions, int6
   const std::vector<double> places(positions.begin(), positions.end());
   RotaryTables tables;
   for (const RotationSpec& rotation : rotations_) {
-    tables.push_back(make_rotary_table(places, rotation.of_text(tokens).frequencies(), options_));
+    tables.push_back(make_rotary_table(places, rotation.of_text(tokens).frequencies(), between_));
     if (rotation.magnitude != 1.0) {
       tables.back().cos.mul_(rotation.magnitude);
       tables.back().sin.mul_(rotation.magnitude);
@@ -105,13 +109,15 @@ void Transformer::finish(int64_t layer, const at::Tensor& hidden,
   hidden.add_(spec.parallel ? before : scaled(mlp()));
 }
 
-void Transformer::finish_logits(const at::Tensor& products) const {
+at::Tensor Transformer::logits(const at::Tensor& normalized, int64_t first, int64_t count) const {
+  auto logits = exact_product(normalized, head_.narrow(1, first, count));
   if (spec_.logit_multiplier != 1.0) {
-    products.mul_(spec_.logit_multiplier);
+    logits.mul_(spec_.logit_multiplier);
   }
   if (spec_.logit_cap) {
-    cap_in_place(products, *spec_.logit_cap);
+    cap_in_place(logits, *spec_.logit_cap);
   }
+  return logits.to(at::kCPU, at::kFloat).contiguous();
 }
 
 std::vector<at::Tensor> Transformer::linears() const {

@@ -32,6 +32,8 @@ using RotaryTables = std::vector<RotaryTable>;
 /// tokens, H query heads, G key/value heads, D head size, C hidden size, F inner elements of the
 /// MLP, V vocabulary.
 ///
+/// Tensors that come and go, but for weights, are of the type that between_products() says.
+///
 /// Ainslie et al., GQA, arXiv:2305.13245, for what H and G are.
 class Transformer {
  public:
@@ -40,6 +42,8 @@ class Transformer {
                                                  const at::TensorOptions& options);
 
   const DecoderSpec& spec() const { return spec_; }
+
+  /// Of weights, and of the rows that belong to them.
   const at::TensorOptions& options() const { return options_; }
 
   /// Embeddings [T, C] of token ids. Throws std::out_of_range for an id outside the vocabulary.
@@ -58,11 +62,9 @@ class Transformer {
   /// The last layer's hidden states [T, C], normalised for the output head.
   at::Tensor normalize(const at::Tensor& hidden) const;
 
-  /// The output head [C, V]: logits are finish_logits(normalize(hidden) times this).
-  const at::Tensor& head() const { return head_; }
-
-  /// Products with the output head, or with some of its columns, to logits, in place.
-  void finish_logits(const at::Tensor& products) const;
+  /// Logits [T, count] of the tokens `first`, first + 1, ... of the vocabulary, of normalised
+  /// hidden states; on the CPU, contiguous, float32. See exact_product().
+  at::Tensor logits(const at::Tensor& normalized, int64_t first, int64_t count) const;
 
   /// The weights [in, out] of all matrix products, in the order of their use, the head last.
   std::vector<at::Tensor> linears() const;
@@ -72,7 +74,8 @@ class Transformer {
 
   DecoderSpec spec_;
   at::TensorOptions options_;
-  at::Tensor embedding_;  ///< [V, C]
+  at::TensorOptions between_;  ///< Of what is computed between products.
+  at::Tensor embedding_;       ///< [V, C]
   std::vector<LayerWeights> layers_;
   std::vector<RotationSpec> rotations_;  ///< All different ones.
   std::vector<size_t> rotation_of_;      ///< By layer: index in rotations_.

@@ -4,11 +4,16 @@
 
 #include <ATen/ops/cat.h>
 
+#include "multistate/model/dtype.h"
 #include "multistate/model/layers.h"
 #include "multistate/model/product.h"
 
 namespace multistate {
 namespace {
+
+at::TensorOptions between(const at::TensorOptions& options) {
+  return options.dtype(between_products(options.dtype().toScalarType()));
+}
 
 /// `parts` as one product, their outputs one after the other.
 Linear load_linear(const ModelFile& file, std::initializer_list<Weight> parts, int64_t layer,
@@ -23,7 +28,7 @@ Linear load_linear(const ModelFile& file, std::initializer_list<Weight> parts, i
   }
   // Stored as [out, in].
   return {at::cat(weights).to(options).t().contiguous(),
-          with_bias ? at::cat(biases).to(options) : at::Tensor()};
+          with_bias ? at::cat(biases).to(between(options)) : at::Tensor()};
 }
 
 }  // namespace
@@ -47,10 +52,10 @@ Norm load_norm(const ModelFile& file, Weight weight, int64_t layer,
                const at::TensorOptions& options) {
   const DecoderSpec& spec = file.spec();
   Norm norm;
-  norm.weight = file.weight({weight, layer}).to(options);
+  norm.weight = file.weight({weight, layer}).to(between(options));
   norm.epsilon = spec.norm_epsilon;
   if (spec.norm == NormKind::kLayer) {
-    norm.bias = file.weight({weight, layer, true}).to(options);
+    norm.bias = file.weight({weight, layer, true}).to(between(options));
   }
   return norm;
 }

@@ -8,7 +8,8 @@
 
 namespace multistate {
 
-/// A matrix product: x times `weight` [in, out], plus `bias` [out] where it is defined.
+/// A matrix product: x times `weight` [in, out], plus `bias` [out] where it is defined. See
+/// product().
 struct Linear {
   at::Tensor weight;
   at::Tensor bias;
@@ -28,7 +29,8 @@ struct Norm {
   at::Tensor operator()(const at::Tensor& x) const;
 };
 
-/// The tensors of a layer, ready for use. Letters as in Transformer.
+/// The tensors of a layer, ready for use: weights of products as the model's options say, biases
+/// and norms in the type of what is computed between products. Letters as in Transformer.
 struct LayerWeights {
   Norm attention_norm;  ///< [C]
   Linear qkv;           ///< [C, (H + 2 G) * D]: one product instead of three.

@@ -44,7 +44,8 @@ at::Tensor QuantizedRows::values() const {
 }
 
 at::Tensor QuantizedRows::with_newest(const at::Tensor& quantized, const at::Tensor& newest) const {
-  return at::cat({quantized.to(newest.scalar_type()), newest.transpose(0, 1)}).transpose(0, 1);
+  const auto type = c10::promoteTypes(quantized.scalar_type(), newest.scalar_type());
+  return at::cat({quantized.to(type), newest.transpose(0, 1).to(type)}).transpose(0, 1);
 }
 
 void QuantizedRows::quantize() {

@@ -50,7 +50,8 @@ class QuantizedRows final : public RowStore {
 
   void erase_quantized(std::span<const int64_t> rows);
 
-  /// [G, N, D] of quantised rows [P, G, D], float32, and the newest ones [G, N - P, D].
+  /// [G, N, D] of quantised rows [P, G, D], float32, and the newest ones [G, N - P, D]; in float32
+  /// or what is wider.
   at::Tensor with_newest(const at::Tensor& quantized, const at::Tensor& newest) const;
 
   RowQuantization how_;

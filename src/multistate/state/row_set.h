@@ -43,7 +43,8 @@ class RowSet {
   std::span<const int64_t> positions() const { return positions_; }
 
   /// [G, N, D], the last dimension contiguous; valid until the next change. Views of the storage,
-  /// which may be written to, unless rows are quantised; then numbers computed at every call.
+  /// which may be written to, unless rows are quantised; then numbers computed at every call, in
+  /// float32 or what is wider.
   at::Tensor keys() const { return store_->keys(); }
   at::Tensor values() const { return store_->values(); }
 

@@ -35,13 +35,8 @@ std::vector<FileStamp> stamps_of(const ModelFile& file) {
   return stamps;
 }
 
-at::TensorOptions tensor_options(const ModelSpec& spec) {
-  try {
-    return at::TensorOptions(dtype_of(spec.dtype)).device(at::Device(spec.device));
-  } catch (const c10::Error&) {
-    throw InputError(
-        fmt::format("model.device: '{}' is not a device; cpu, cuda, cuda:0, ...", spec.device));
-  }
+at::TensorOptions options_of(const ModelSpec& spec) {
+  return tensor_options(spec.dtype, spec.device, "model.");
 }
 
 std::unique_ptr<ModelFile> open_model(const ModelSpec& spec) {
@@ -61,7 +56,7 @@ SweepModel::SweepModel(ModelSpec spec)
       token_kinds_(*file_),
       tokenizer_(Tokenizer::make(file_->tokenizer())),
       sha256_(digest_of(*file_)) {
-  tensor_options(spec_);
+  options_of(spec_);
   require_unchanged();
 }
 
@@ -77,7 +72,7 @@ std::shared_ptr<const Transformer> SweepModel::transformer() {
     // Weights are read hours after the hash, in a sweep over models: before, since a file that was
     // cut off would end the program (SIGBUS), and after, since it may change while it is read.
     require_unchanged();
-    auto transformer = Transformer::load(*file_, tensor_options(spec_));
+    auto transformer = Transformer::load(*file_, options_of(spec_));
     require_unchanged();
     transformer_ = std::move(transformer);
   }

@@ -77,7 +77,7 @@ class GenerationWorkload final : public Workload {
                 .stop_ids = {},
                 .stops = settings.stop}) {
     if (!settings.ignore_eos) {
-      rules_.stop_ids = answer_end_ids(tokenizer, set_.chat());
+      rules_.stop_ids = set_.end_ids();
     }
   }
 

@@ -18,7 +18,7 @@
 #include "multistate/experiment/retrieval_metrics.h"
 #include "multistate/experiment/retrieval_options.h"
 #include "multistate/synthetic/sample.h"
-#include "multistate/text/chat_format.h"
+#include "multistate/text/conversation_format.h"
 
 namespace multistate {
 namespace {
@@ -58,7 +58,10 @@ struct Sample {
 class RetrievalWorkload final : public Workload {
  public:
   RetrievalWorkload(const RetrievalOptions& options, const Tokenizer& tokenizer)
-      : options_(options), tokenizer_(tokenizer), library_(read_library(options)) {
+      : options_(options),
+        tokenizer_(tokenizer),
+        library_(read_library(options)),
+        format_(options.style, tokenizer) {
     frame_ = frame_of();
     for (int64_t trial = 0; trial < options_.trials; ++trial) {
       for (const int64_t length : options_.lengths) {
@@ -87,9 +90,7 @@ class RetrievalWorkload final : public Workload {
             {"first_answers", first.answers.front()}};
   }
 
-  nlohmann::json settled_options() const override {
-    return {{"add_bos", !options_.chat && !frame_.first.empty()}};
-  }
+  nlohmann::json settled_options() const override { return {{"add_bos", format_.adds_bos()}}; }
 
   std::string data_sha256() const override {
     Sha256 digest;
@@ -136,26 +137,21 @@ class RetrievalWorkload final : public Workload {
     const TaskTexts texts = options_.chosen_texts();
     frame.instruction = texts.instruction;
     frame.announcement = options_.seen ? texts.announcement : "";
-    if (options_.chat) {
-      const ChatFormat chat = chat_format_of_model();
-      frame.before = chat.before;
-      frame.after = chat.after;
-      frame.first = bos_of_chat(chat, tokenizer_);
-      answer_options_.stop_ids = answer_end_ids(tokenizer_, &chat);
+    frame.first = format_.bos();
+    answer_options_.stop_ids = format_.end_ids();
+    if (const ChatFormat* chat = format_.chat(); chat != nullptr) {
+      frame.before = chat->before;
+      frame.after = chat->after;
+      frame.trims = chat->trims;
+      if (frame.trims && python_strip(frame.announcement + frame.instruction).empty()) {
+        throw InputError(
+            "experiment.template: the model's chat format removes blanks at the start of a "
+            "message, so the haystack cannot begin it; give an instruction, or template: plain");
+      }
     } else {
-      frame.first = options_.add_bos.ids(tokenizer_);
-      answer_options_.stop_ids = answer_end_ids(tokenizer_, nullptr);
       answer_options_.stops = {"\n"};
     }
     return frame;
-  }
-
-  ChatFormat chat_format_of_model() const {
-    try {
-      return chat_format(tokenizer_);
-    } catch (const InputError& error) {
-      throw InputError(fmt::format("experiment.template: chat: {}", error.what()));
-    }
   }
 
   Sample make_sample(int64_t trial, int64_t length, double depth) const {
@@ -201,6 +197,7 @@ class RetrievalWorkload final : public Workload {
   RetrievalOptions options_;
   const Tokenizer& tokenizer_;
   Library library_;
+  PromptFormat format_;
   AnswerOptions answer_options_;
   PromptFrame frame_;
   std::vector<Sample> samples_;

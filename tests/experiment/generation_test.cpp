@@ -232,10 +232,11 @@ TEST_CASE("generation refuses what it cannot do, and names the place") {
   check("chunk_tokens: 64", "experiment.chunk_tokens: goes with prompts: chunks only");
   check("skip_tokens: 64", "experiment.skip_tokens: goes with prompts: chunks only");
   check("prompts: chunks, template: chat",
-        "experiment.template: chat goes with prompts: list only");
+        "experiment.template: chunks of texts are plain: it goes with prompts: list");
   check("prompts: chunks, prompt_tokens: 200, chunk_tokens: 100",
         "experiment.prompt_tokens: 200 do not fit into chunks of 100");
-  check("template: chat, add_bos: true", "experiment.add_bos: a chat format has its own beginning");
+  check("template: chat, add_bos: true",
+        "experiment.add_bos: the chat format decides on the BOS token");
   check("template: chat", "the model's tokenizer has no chat template");
   check("temperature: -1", "experiment.temperature");
   check("prompts: all", "experiment.prompts");

@@ -277,7 +277,7 @@ TEST_CASE("options that contradict the task or each other are refused with their
         "experiment.haystack: the task lookup has none to choose");
   check("haystack: needles", "experiment.haystack: the task passkey has no other needles");
   check("template: chat, add_bos: true",
-        "experiment.add_bos: the chat template decides on the BOS token");
+        "experiment.add_bos: the chat format decides on the BOS token");
   check("template: chat", "experiment.template: chat: the model's tokenizer has no chat template");
   check("statement: The key.", "experiment.statement: 'The key.' does not hold {value}");
   check("ask: \"What is {it}?\"", "experiment.ask: {it} stands for nothing here; known: none");

@@ -261,7 +261,7 @@ TEST_CASE("options that say nothing, or the wrong thing, are refused") {
                                ", format: longbench, prompt: '{context}', templates: x")),
              ContainsSubstring("experiment.prompt: experiment.templates brings another one"));
   CHECK_THAT(error(options_for("plain/questions.jsonl", ", template: chat, add_bos: true")),
-             ContainsSubstring("experiment.add_bos: the chat template decides on the BOS token"));
+             ContainsSubstring("experiment.add_bos: the chat format decides on the BOS token"));
   CHECK_THAT(error(options_for("plain/questions.jsonl", ", max_tokens: -1")),
              ContainsSubstring("experiment.max_tokens: "));
 }
@@ -288,6 +288,9 @@ TEST_CASE("by_model asks in the chat format of a model that has a template, else
   CHECK(asked == report(*chat, "chat"));
   CHECK(asked.at("chat").is_string());
   CHECK(asked.at("prompt_tokens") > report(*chat, "plain").at("prompt_tokens"));
+  // A BOS token that the chat format decides on is not asked for in vain.
+  CHECK_THAT(input_error([&] { report(*chat, "by_model, add_bos: true"); }),
+             ContainsSubstring("experiment.add_bos: the chat format decides on the BOS token"));
 }
 
 TEST_CASE("a context too short for an answer, and a chat without a format, are refused") {

@@ -161,6 +161,24 @@ TEST_CASE("the frame stands around context and question, and announces what is a
   CHECK(question == "\n\n" + asked + "<answer>" + asked.substr(asked.size() - 7, 6) + ":");
 }
 
+TEST_CASE("a format that trims messages writes none of the blanks at their ends") {
+  const auto tokenizer = small_tokenizer();
+  PromptFrame frame;
+  frame.before = "<user>";
+  frame.after = "<answer>";
+  const SampleChoice choice = {1500, 0.5, 1};
+  frame.announcement = " \n Learn: {question}";
+  // There is an answer to complete, and no question.
+  const auto whole = make_sample({"associative_recall"}, choice, *tokenizer, frame);
+  frame.trims = true;
+  const auto trimmed = make_sample({"associative_recall"}, choice, *tokenizer, frame);
+  CHECK(tokenizer->decode(whole.context).starts_with("<user> \n Learn:"));
+  CHECK(tokenizer->decode(trimmed.context).starts_with("<user>Learn:"));
+  CHECK(tokenizer->decode(whole.questions[0].ids).starts_with("\n\n<answer>"));
+  CHECK(tokenizer->decode(trimmed.questions[0].ids).starts_with("<answer>"));
+  CHECK(has_length(trimmed, choice));
+}
+
 TEST_CASE("a length that does not hold the task is an error that says what would") {
   const auto tokenizer = small_tokenizer();
   // The instruction has 73 bytes, of which "the" with its blank and "in" are one token each ...

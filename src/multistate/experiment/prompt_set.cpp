@@ -25,9 +25,7 @@ void PromptOptions::visit(OptionVisitor& v) {
   v("chunk_tokens", chunk_tokens, {2, kLargestCount}, "of chunks: tokens of each, BOS included");
   v("skip_tokens", skip_tokens, {0, kLargestCount},
     "of chunks: tokens passed over at the start of every document");
-  add_bos.visit(v, "start every prompt with the model's BOS token; tokenizer: as it says");
-  v.choice("template", chat, {{"plain", false}, {"chat", true}},
-           "of a list: the prompt as it is, or as a message in the model's chat format");
+  style.visit(v);
 }
 
 void PromptOptions::check(const Node& node) const {
@@ -40,21 +38,17 @@ void PromptOptions::check(const Node& node) const {
     if (chunk_tokens != defaults.chunk_tokens) {
       throw option_error(node, "chunk_tokens", "goes with prompts: chunks only");
     }
-  } else if (chat) {
-    throw option_error(node, "template", "chat goes with prompts: list only");
+  } else if (style.chosen != PromptStyle::Template::kPlain) {
+    throw option_error(node, "template", "chunks of texts are plain: it goes with prompts: list");
   } else if (prompt_tokens > chunk_tokens) {
     throw option_error(node, "prompt_tokens",
                        fmt::format("{} do not fit into chunks of {}", prompt_tokens, chunk_tokens));
   }
-  if (chat && add_bos.is_on()) {
-    throw option_error(node, "add_bos", "a chat format has its own beginning; leave it out");
-  }
+  style.check(node);
 }
 
-PromptSet::PromptSet(const PromptOptions& options, const Tokenizer& tokenizer) {
-  if (options.chat) {
-    chat_ = chat_format(tokenizer);
-  }
+PromptSet::PromptSet(const PromptOptions& options, const Tokenizer& tokenizer)
+    : format_(options.style, tokenizer) {
   if (options.prompts == PromptOptions::Source::kList) {
     read_list(options, tokenizer);
   } else {
@@ -63,8 +57,7 @@ PromptSet::PromptSet(const PromptOptions& options, const Tokenizer& tokenizer) {
 }
 
 void PromptSet::read_list(const PromptOptions& options, const Tokenizer& tokenizer) {
-  const auto bos = chat_ ? bos_of_chat(*chat_, tokenizer) : options.add_bos.ids(tokenizer);
-  adds_bos_ = !chat_ && !bos.empty();
+  adds_bos_ = format_.adds_bos();
   PromptList list = read_prompts(options.data);
   std::vector<PromptText>& listed = list.prompts;
   const size_t there = listed.size();
@@ -73,8 +66,9 @@ void PromptSet::read_list(const PromptOptions& options, const Tokenizer& tokeniz
   }
   auto report = nlohmann::json::array();
   for (const PromptText& one : listed) {
-    const std::string text = chat_ ? chat_->around(one.text) : one.text;
-    auto ids = begin_with(bos, tokenizer.encode(text));
+    const ChatFormat* chat = format_.chat();
+    const std::string text = chat != nullptr ? chat->around(one.text) : one.text;
+    auto ids = begin_with(format_.bos(), tokenizer.encode(text));
     if (static_cast<int64_t>(ids.size()) > options.prompt_tokens) {
       throw InputError(
           fmt::format("{}:{}: the prompt has {} tokens; experiment.prompt_tokens allows {}",
@@ -83,11 +77,9 @@ void PromptSet::read_list(const PromptOptions& options, const Tokenizer& tokeniz
     report.push_back({{"id", one.id}, {"tokens", ids.size()}});
     prompts_.push_back({one.id, one.text, std::move(ids)});
   }
-  report_ = {
-      {"prompts", report}, {"prompts_left_out", there - listed.size()}, {"chat_format", nullptr}};
-  if (chat_) {
-    report_["chat_format"] = chat_->name;
-  }
+  report_ = {{"prompts", report},
+             {"prompts_left_out", there - listed.size()},
+             {"chat_format", format_.chat_name()}};
   list.changes.add_to(report_);
   sha256_ = list.sha256;
 }
@@ -98,7 +90,7 @@ void PromptSet::read_chunks(const PromptOptions& options, const Tokenizer& token
   cut.context_length = options.chunk_tokens;
   cut.max_chunks = options.max_prompts;
   cut.skip_tokens = options.skip_tokens;
-  cut.add_bos = options.add_bos;
+  cut.add_bos = options.style.add_bos;
   const TextChunks chunks(cut, 0, tokenizer);
   adds_bos_ = chunks.bos_tokens() > 0;
   for (int64_t chunk = 0; chunk < chunks.size(); ++chunk) {

@@ -1,15 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "multistate/config/options.h"
-#include "multistate/experiment/bos_option.h"
-#include "multistate/text/chat_format.h"
+#include "multistate/experiment/prompt_style.h"
 #include "multistate/text/tokenizer.h"
 
 namespace multistate {
@@ -24,8 +22,7 @@ struct PromptOptions {
   int64_t max_prompts = 0;
   int64_t chunk_tokens = 2048;
   int64_t skip_tokens = 0;
-  BosOption add_bos = {};
-  bool chat = false;
+  PromptStyle style = {};
 
   void visit(OptionVisitor& v);
 
@@ -51,8 +48,8 @@ class PromptSet {
   /// At least one.
   const std::vector<PreparedPrompt>& prompts() const { return prompts_; }
 
-  /// That of the prompts; nullptr where they are plain texts.
-  const ChatFormat* chat() const { return chat_ ? &*chat_ : nullptr; }
+  /// Tokens before which a text ends.
+  const std::vector<int64_t>& end_ids() const { return format_.end_ids(); }
 
   /// Whether a BOS token was put before the prompts, besides what a chat format has there.
   bool adds_bos() const { return adds_bos_; }
@@ -65,7 +62,7 @@ class PromptSet {
   void read_list(const PromptOptions& options, const Tokenizer& tokenizer);
   void read_chunks(const PromptOptions& options, const Tokenizer& tokenizer);
 
-  std::optional<ChatFormat> chat_;
+  PromptFormat format_;
   bool adds_bos_ = false;
   std::vector<PreparedPrompt> prompts_;
   nlohmann::json report_;

@@ -109,9 +109,7 @@ void RetrievalOptions::visit(OptionVisitor& v) {
   v.choice("question", seen, {{"unseen", false}, {"seen", true}},
            "unseen: it follows the context only, and `prompt: one_shot` cuts before it; seen: it "
            "stands before the context as well, and the cut comes after it");
-  v.choice("template", chat, {{"plain", false}, {"chat", true}},
-           "the text as it is, or as the model's chat template has a user's message");
-  add_bos.visit(v, "start a plain prompt with the model's BOS token; tokenizer: as it says");
+  style.visit(v);
   v("answer_tokens", answer_tokens, {0, kLargestCount},
     "tokens that an answer may have; 0: 8, and 10 for every answer that is expected");
   v("sample_seed", sample_seed, {0, kLargestCount},
@@ -133,9 +131,7 @@ void RetrievalOptions::check(const Node& node) const {
   check_list(node, "depths", depths);
   check_particular(node, *this);
   check_haystack(node, *this);
-  if (chat && add_bos.is_on()) {
-    refuse(node, "add_bos", "the chat template decides on the BOS token");
-  }
+  style.check(node);
   try {
     chosen_task().check_texts(chosen_texts(), size);
   } catch (const InputError& error) {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "multistate/config/options.h"
-#include "multistate/experiment/bos_option.h"
+#include "multistate/experiment/prompt_style.h"
 #include "multistate/synthetic/task.h"
 
 namespace multistate {
@@ -20,8 +20,7 @@ struct RetrievalOptions {
   std::string data;
   PuzzleSize size;
   bool seen = false;
-  bool chat = false;
-  BosOption add_bos = {};
+  PromptStyle style = {};
   int64_t answer_tokens = 0;
   int64_t sample_seed = 0;
   TaskTexts texts = {kOwn, kOwn, kOwn, kOwn, kOwn};

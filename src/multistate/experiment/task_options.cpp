@@ -52,12 +52,7 @@ void TaskOptions::visit(OptionVisitor& v) {
       "question", question, {{"unseen", PromptEnd::kContext}, {"seen", PromptEnd::kQuestion}},
       "whether the cut of `prompt: one_shot` comes before the question or after it; the prompt is "
       "the same");
-  v.choice(
-      "template", dress,
-      {{"plain", Dress::kPlain}, {"chat", Dress::kChat}, {"by_model", Dress::kByModel}},
-      "the prompt as it is, or as a message in the model's chat format; by_model: as a message "
-      "if the model has a chat template");
-  add_bos.visit(v, "start a plain prompt with the model's BOS token; tokenizer: as it says");
+  style.visit(v);
 }
 
 void TaskOptions::check(const Node& node) const {
@@ -74,10 +69,7 @@ void TaskOptions::check(const Node& node) const {
   refuse_unless(kind.takes_task, "task", format, node);
   refuse_unless(kind.takes_templates, "templates", format, node);
   refuse_unless(kind.takes_prompt, "prompt", format, node);
-  if (dress == Dress::kChat && add_bos.is_on()) {
-    throw node.find("add_bos")->error(
-        "experiment.add_bos: the chat template decides on the BOS token");
-  }
+  style.check(node);
   const Node* own_prompt = node.find("prompt");
   if (own_prompt != nullptr && !templates.empty()) {
     throw own_prompt->error("experiment.prompt: experiment.templates brings another one");

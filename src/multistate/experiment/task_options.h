@@ -5,14 +5,13 @@
 #include "multistate/config/options.h"
 #include "multistate/datasets/task_format.h"
 #include "multistate/experiment/answers.h"
-#include "multistate/experiment/bos_option.h"
+#include "multistate/experiment/prompt_style.h"
 
 namespace multistate {
 
 /// Options of every experiment on a file of tasks.
 struct TaskOptions {
   enum class Cut { kByFormat, kNone, kEnd, kMiddle };
-  enum class Dress { kPlain, kChat, kByModel };
 
   std::string data;
   std::string format = "plain";
@@ -23,8 +22,7 @@ struct TaskOptions {
   int64_t max_samples = 0;
   Cut truncation = Cut::kByFormat;
   PromptEnd question = PromptEnd::kContext;
-  Dress dress = Dress::kPlain;
-  BosOption add_bos = {};
+  PromptStyle style = {};
 
   void visit(OptionVisitor& v);
 

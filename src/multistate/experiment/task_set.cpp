@@ -21,14 +21,6 @@ void put_before(const Ids& first, Ids& ids) {
   ids.insert(ids.begin(), first.begin(), first.end());
 }
 
-ChatFormat format_of_model(const Tokenizer& tokenizer) {
-  try {
-    return chat_format(tokenizer);
-  } catch (const InputError& error) {
-    throw InputError(fmt::format("experiment.template: chat: {}", error.what()));
-  }
-}
-
 /// Takes the blanks off the end of a prompt that is these parts, the last first, and returns them.
 std::string take_blanks(std::initializer_list<std::string*> last_first) {
   std::string blanks;
@@ -86,7 +78,15 @@ TaskSet::TaskSet(const TaskOptions& options, Purpose purpose, int64_t answer_tok
     const int64_t published = file_.answer_tokens > 0 ? file_.answer_tokens : own_answer_tokens;
     answer_tokens_ = answer_tokens > 0 ? answer_tokens : published;
   }
-  set_up_frame(options, tokenizer);
+  PromptStyle style = options.style;
+  if (file_.asked_plainly) {
+    style.chosen = PromptStyle::Template::kPlain;
+  }
+  format_ = PromptFormat(style, tokenizer);
+  if (format_.chat() != nullptr) {
+    before_ = tokenizer.encode(format_.chat()->before);
+  }
+  put_before(format_.bos(), before_);
   if (options.max_samples > 0 && options.max_samples < rows_in_file_) {
     file_.rows.resize(static_cast<size_t>(options.max_samples));
   }
@@ -96,25 +96,12 @@ TaskSet::TaskSet(const TaskOptions& options, Purpose purpose, int64_t answer_tok
   report(options);
 }
 
-void TaskSet::set_up_frame(const TaskOptions& options, const Tokenizer& tokenizer) {
-  const bool chat = options.dress == TaskOptions::Dress::kChat ||
-                    (options.dress == TaskOptions::Dress::kByModel && tokenizer.chat_template());
-  if (chat && !file_.asked_plainly) {
-    chat_ = format_of_model(tokenizer);
-    before_ = tokenizer.encode(chat_->before);
-    put_before(bos_of_chat(*chat_, tokenizer), before_);
-  } else {
-    before_ = options.add_bos.ids(tokenizer);
-    adds_bos_ = !before_.empty();
-  }
-  stop_ids_ = answer_end_ids(tokenizer, chat_ ? &*chat_ : nullptr);
-}
-
 void TaskSet::add(TaskRow row, const TaskOptions& options, const Tokenizer& tokenizer) {
-  if (chat_ && chat_->trims) {
+  const ChatFormat* chat = format_.chat();
+  if (chat != nullptr && chat->trims) {
     python_strip(row.context, row.question);
   }
-  std::string closing = (chat_ ? chat_->after : "") + row.answer_start;
+  std::string closing = (chat != nullptr ? chat->after : "") + row.answer_start;
   std::string blanks;
   if (!row.choices.empty()) {
     blanks = take_blanks({&closing, &row.question, &row.context});
@@ -131,7 +118,7 @@ void TaskSet::add(TaskRow row, const TaskOptions& options, const Tokenizer& toke
         row.place, options.context_length, around));
   }
   TokenizedPrompt prompt = tokenize_prompt(row, tokenizer, options.rule(),
-                                           options.context_length - around, chat_.has_value());
+                                           options.context_length - around, chat != nullptr);
   put_before(before_, prompt.context);
   prompt.question.insert(prompt.question.end(), after.begin(), after.end());
   if (prompt.question.empty() && !prompt.context.empty()) {
@@ -163,10 +150,7 @@ void TaskSet::report(const TaskOptions& options) {
              {"removed_tokens", removed},
              {"prompt_tokens", tokens},
              {"answer_tokens", answer_tokens_},
-             {"chat", nullptr}};
-  if (chat_) {
-    report_["chat"] = chat_->name;
-  }
+             {"chat", format_.chat_name()}};
 }
 
 }  // namespace multistate

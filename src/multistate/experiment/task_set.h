@@ -1,12 +1,10 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "multistate/datasets/truncation.h"
 #include "multistate/experiment/task_options.h"
-#include "multistate/text/chat_format.h"
 
 namespace multistate {
 
@@ -42,27 +40,24 @@ class TaskSet {
   int64_t answer_tokens() const { return answer_tokens_; }
 
   /// Whether a BOS token was put before the prompts, besides what a chat format has there.
-  bool adds_bos() const { return adds_bos_; }
+  bool adds_bos() const { return format_.adds_bos(); }
 
   /// Tokens that end an answer.
-  const std::vector<int64_t>& stop_ids() const { return stop_ids_; }
+  const std::vector<int64_t>& stop_ids() const { return format_.end_ids(); }
 
   /// What the file holds and what of it was cut: {"file", "format", "task", "rows", "rows_used",
   /// "truncation", "truncated_rows", "removed_tokens", "prompt_tokens", "answer_tokens", "chat"}.
   const nlohmann::json& data_report() const { return report_; }
 
  private:
-  void set_up_frame(const TaskOptions& options, const Tokenizer& tokenizer);
   void add(TaskRow row, const TaskOptions& options, const Tokenizer& tokenizer);
   void report(const TaskOptions& options);
 
   TaskFile file_;
   int64_t rows_in_file_ = 0;
   int64_t answer_tokens_ = 0;
-  std::optional<ChatFormat> chat_;
+  PromptFormat format_;
   std::vector<int64_t> before_;  ///< What stands before every prompt.
-  bool adds_bos_ = false;
-  std::vector<int64_t> stop_ids_;
   std::vector<TokenizedPrompt> prompts_;
   std::vector<std::vector<std::vector<int64_t>>> choices_;
   nlohmann::json report_;

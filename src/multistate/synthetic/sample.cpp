@@ -10,6 +10,7 @@
 #include "multistate/synthetic/evidence.h"
 #include "multistate/synthetic/texts.h"
 #include "multistate/synthetic/words.h"
+#include "multistate/text/conversation_format.h"
 
 namespace multistate {
 namespace {
@@ -28,9 +29,22 @@ std::string spaced(const std::string& left, const std::string& right) {
   return left + (left.empty() || right.empty() ? "" : " ") + right;
 }
 
+/// The beginning of a message as the chat format writes it, and its end.
+std::string message_begin(std::string text, const PromptFrame& frame) {
+  if (frame.trims) {
+    text = python_strip(text + ".");
+    text.pop_back();
+  }
+  return text;
+}
+
+std::string message_end(const std::string& text, const PromptFrame& frame) {
+  return frame.trims ? python_strip("." + text).substr(1) : text;
+}
+
 /// Everything before the haystack.
 Ids head_of(const Puzzle& puzzle, const PromptFrame& frame, const Tokenizer& tokenizer) {
-  std::string text = frame.before;
+  std::string text;
   if (!frame.announcement.empty()) {
     for (const Asked& asked : puzzle.questions()) {
       const std::string question = asked.question.empty() ? asked.answer_start : asked.question;
@@ -39,7 +53,7 @@ Ids head_of(const Puzzle& puzzle, const PromptFrame& frame, const Tokenizer& tok
     text += "\n";
   }
   Ids ids = frame.first;
-  append(tokenizer.encode(text + frame.instruction), ids);
+  append(tokenizer.encode(frame.before + message_begin(text + frame.instruction, frame)), ids);
   return ids;
 }
 
@@ -47,10 +61,11 @@ std::vector<SyntheticSample::Question> questions_of(const Puzzle& puzzle, const 
                                                     const Tokenizer& tokenizer) {
   std::vector<SyntheticSample::Question> questions;
   for (const Asked& asked : puzzle.questions()) {
-    const std::string text = frame.after.empty()
-                                 ? spaced(asked.question, asked.answer_start)
-                                 : asked.question + frame.after + asked.answer_start;
-    questions.push_back({tokenizer.encode_continuation("\n\n" + text), asked.answers, {}});
+    const std::string text =
+        frame.after.empty()
+            ? "\n\n" + spaced(asked.question, asked.answer_start)
+            : message_end("\n\n" + asked.question, frame) + frame.after + asked.answer_start;
+    questions.push_back({tokenizer.encode_continuation(text), asked.answers, {}});
   }
   return questions;
 }

@@ -15,6 +15,7 @@ struct PromptFrame {
   std::vector<int64_t> first;  ///< A BOS token, or nothing.
   std::string before;          ///< What a chat format puts before the user's message,
   std::string after;           ///< and after it.
+  bool trims = false;          ///< Whether it removes blanks from the message's ends.
   std::string instruction;
   std::string announcement;  ///< Of questions, before the instruction; empty where they are unseen.
 };

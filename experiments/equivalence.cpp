@@ -6,14 +6,14 @@
 // row every layer gave up at it; how large the state is after a step is written down.
 //
 //     logit_difference         largest difference of two logits, over the vocabulary and all steps
-//     agreeing_steps           steps before the first at which a layer gives up another row; where
+//     agreeing_steps           steps before the first at which a layer evicts another row; where
 //                              two rows have the same score up to rounding, either may go
 //     agreeing_difference      largest difference of two logits over those steps
 //     state_rows, state_bytes  rows of a layer (their mean; of several row sets a layer their mean,
 //                              too) and bytes of all layers after the last step
 //     row_fluctuation, byte_fluctuation
 //                              between the most and the least that a layer, and the whole state,
-//                              hold from the first step on at which every layer has given up rows:
+//                              hold from the first step on at which every layer has evicted rows:
 //                              0 for a bounded state that is full and stays so; of one that has not
 //                              come to that there is none
 //
@@ -80,7 +80,7 @@ class EquivalenceWorkload final : public ChunkWorkload {
         largest_logit_differences(context.model, recurrent.hidden, parallel.hidden);
     check_scores(differences, {.sample = static_cast<uint64_t>(sample), .token = 0});
     const int64_t agreeing = first_different_step(recurrent.state, parallel.state);
-    // The logits of a step come before what is given up at it.
+    // The logits of a step come before what is evicted at it.
     const auto agreed = static_cast<size_t>(std::min(agreeing + 1, record.tokens));
     record.computed_tokens = 2 * record.tokens;
     record.state = use_of(recurrent.state);

@@ -10,7 +10,7 @@
 //   steps kept  queries that saw the row: from its own token's to that after which it was evicted,
 //               or the last of the chunk, both included. A full state of k rows is seen by queries
 //               that see k + 1 rows, so over all rows of a chunk of T tokens the steps add up to
-//               sum_t min(t + 1, k + 1), whatever the policy, as long as it gives up one row a step
+//               sum_t min(t + 1, k + 1), whatever the policy, as long as it evicts one row a step
 //               (lifetime_mean beside lifetime_law): what one kind of token gains another loses.
 //
 // Rows that are there at the end of the chunk count with the steps they have had. All counts are

@@ -3,7 +3,7 @@
 //
 // Paper: Liu et al., Scissorhands: Exploiting the Persistence of Importance Hypothesis for LLM KV
 // Cache Compression at Test Time, arXiv:2305.17118, algorithm 2: window 400, the last 10 rows kept.
-// The paper gives up half of the rows at once when the state is full; that is `every: k` here, and
+// The paper evicts half of the rows at once when the cache is full; that is `every: k` here, and
 // one row a step unless it is set. The authors' public code computes something else (a mask over
 // the prompt by each query's 90th percentile).
 

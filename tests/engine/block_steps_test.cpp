@@ -78,7 +78,7 @@ int64_t allocations_of(const PolicySetup& setup, int64_t tokens) {
       steps.attend(token, data[0]);
       scores[0] = steps.scores(data[0]);
       decision.decide(data, scores);
-      steps.give_up(decision.evictions(0));
+      steps.evict(decision.evictions(0));
     }
     last = allocations - before;
     set.rows.erase(steps.end());

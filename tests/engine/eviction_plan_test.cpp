@@ -9,7 +9,9 @@
 #include "multistate/conformance/cases.h"
 #include "multistate/conformance/naive_statistics.h"
 #include "multistate/conformance/scan_run.h"
+#include "multistate/engine/expected_bytes.h"
 
+#include "support/tiny_transformer.h"
 #include "support/torch.h"
 
 namespace multistate::test {
@@ -152,11 +154,13 @@ TEST_CASE("the oracle's discount counts attention from s steps later gamma^s") {
   }
 }
 
-TEST_CASE("an exact plan is refused for a sample that is too long") {
-  const auto inputs = NaiveInputs::random(1, 1, 1025, 1);
-  CHECK_THROWS_WITH(evictions_of(inputs, "oracle", 16, "{exact: true}"),
-                    ContainsSubstring("policy oracle: an exact plan is made for samples of at most "
-                                      "1024 tokens; this one has 1025"));
+TEST_CASE("an exact plan is refused for a sample that is too long, before any is run") {
+  const auto model = tiny_transformer();
+  const auto setup = set_up_policy("oracle", 16, "{exact: true}");
+  CHECK_NOTHROW(expected_peak_bytes(model->spec(), setup, {.tokens = 1024}, at::kFloat));
+  CHECK_THROWS_WITH(expected_peak_bytes(model->spec(), setup, {.tokens = 1025}, at::kFloat),
+                    "policy oracle: an exact plan is made for samples of at most 1024 tokens; one "
+                    "here has 1025");
 }
 
 }  // namespace multistate::test

@@ -272,7 +272,7 @@ TEST_CASE("options that contradict the task or each other are refused with their
         "experiment.keys: 2 are too few for 1 questions about 3 each");
   check("haystack: text", "experiment.data: is missing; a text file");
   check("haystack: text, data: /nowhere", "experiment.data: '/nowhere' does not exist");
-  check("data: /nowhere", "experiment.data: is given, but the haystack is no text");
+  check("data: /nowhere", "experiment.data: goes with haystack: text only");
   check("task: lookup, haystack: needles",
         "experiment.haystack: the task lookup has none to choose");
   check("haystack: needles", "experiment.haystack: the task passkey has no other needles");

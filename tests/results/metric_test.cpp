@@ -96,9 +96,9 @@ TEST_CASE("what is no metric is refused with the place and what is expected") {
   CHECK(input_error([] { metric_from_json(json(3), "x.json: nll"); }) ==
         "x.json: nll: is '3'; expected an object");
   CHECK(refusal("/value", nullptr) ==
-        "x.json: nll: 'value' is no number, and no 'value_text' is beside it");
+        "x.json: nll: 'value' is not a number, and there is no 'value_text'");
   CHECK_THAT(input_error([] { metric_from_json(json::object(), "nll"); }),
-             ContainsSubstring("nll: 'value' is no number"));
+             ContainsSubstring("nll: 'value' is not a number"));
   CHECK_THAT(refusal("/value", "low"), ContainsSubstring("expected a number"));
   json undirected = json::parse(kWritten);
   undirected.erase("higher_is_better");

@@ -100,8 +100,8 @@ json parse_strict_json(std::string_view text, const std::string& source, int max
     throw InputError(fmt::format("{}: is not valid JSON (at byte {})", source, error.byte));
   } catch (const json::out_of_range& error) {
     throw InputError(fmt::format(
-        "{}: {} after the key {} is no number that a double can hold; expected at most 1.8e308",
-        source, quoted_number(error.what()), in_quotes(watcher.last_key())));
+        "{}: {} after the key {} is out of range for a double; expected at most 1.8e308", source,
+        quoted_number(error.what()), in_quotes(watcher.last_key())));
   }
   if (!parsed.is_object()) {
     throw InputError(fmt::format("{}: is {}; expected a JSON object", source, json_text(parsed)));

@@ -12,7 +12,7 @@ namespace multistate {
 /// Cost of a policy's decisions in one layer of a model's shape, in seconds a token.
 struct DecisionCost {
   Spread scan;      ///< Attention and decisions.
-  Spread no_op;     ///< The same with a policy that looks at nothing and gives up the oldest rows.
+  Spread no_op;     ///< The same with a policy that reads nothing and evicts the oldest rows.
   Spread decision;  ///< The difference, repetition by repetition.
 };
 

@@ -14,7 +14,7 @@ struct WorkersResult {
   Spread speedup;            ///< Over one worker in the same repetition.
 };
 
-/// Evaluates samples side by side, as a sweep does with `--jobs`: every case with one worker and
+/// Evaluates samples in parallel, as a sweep does with `--jobs`: every case with one worker and
 /// with each of `workers`, in turn, repetition by repetition. A worker is a thread that evaluates
 /// one sample with one thread inside an operation; the BLAS, whose threads are the process's, is
 /// left at one.

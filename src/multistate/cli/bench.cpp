@@ -154,7 +154,7 @@ int bench(const BenchArguments& arguments) {
   if (!arguments.workers.empty()) {
     announce("workers", arguments, cases.size());
     measured.workers = measure_workers(*model, cases, arguments.workers, arguments.repetitions);
-    fmt::print("\nWorkers: tokens/s of all samples that are evaluated side by side\n{}",
+    fmt::print("\nWorkers: tokens/s of all samples that are evaluated in parallel\n{}",
                workers_table(measured.workers));
   }
   measured.load = total_load({meter.load()});

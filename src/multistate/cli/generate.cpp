@@ -272,7 +272,7 @@ void add_sampling_options(CLI::App& command, GenerateArguments& arguments) {
                   "Draw from the most likely that together reach this probability")
       ->check(number_within(1e-9, 1.0))
       ->capture_default_str();
-  command.add_option("--seed", arguments.seed, "Of what is drawn, by the policy too")
+  command.add_option("--seed", arguments.seed, "Seed for sampling and for random policies")
       ->check(whole_number(0, INT64_MAX))
       ->capture_default_str();
   command.add_option("--stop", arguments.stops, "End before this text; may be repeated")

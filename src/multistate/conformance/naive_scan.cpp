@@ -26,7 +26,7 @@ void decide_and_give_up(const PolicySetup& setup, std::vector<NaiveSet>& sets, i
   }
   for (size_t i = 0; i < sets.size(); ++i) {
     evictions[i].sort();
-    sets[i].give_up(evictions[i]);
+    sets[i].evict(evictions[i]);
   }
 }
 

@@ -305,7 +305,7 @@ void NaiveSet::merge(const Evictions& evictions) {
   }
 }
 
-void NaiveSet::give_up(const Evictions& evictions) {
+void NaiveSet::evict(const Evictions& evictions) {
   if (setup_.faces.merging != nullptr && !evictions.rows().empty()) {
     merge(evictions);
   }

@@ -35,7 +35,7 @@ class NaiveSet {
   std::span<float> scores() { return scores_; }
 
   /// Lets the rows go that the policy named.
-  void give_up(const Evictions& evictions);
+  void evict(const Evictions& evictions);
 
   /// Positions of the rows that a later token may see.
   std::vector<int64_t> kept() const {

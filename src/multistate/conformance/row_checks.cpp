@@ -74,7 +74,7 @@ std::string disorder(const PolicySetup& /*setup*/, const ScanRun& run) {
     const auto kept = run.sets[set].trace.kept_after(Session::kTokens - 1);
     if (!std::equal(positions.begin(), positions.end(), kept.begin(), kept.end())) {
       return fmt::format(
-          "{} ends with the rows at positions [{}]; those that were never given up "
+          "{} ends with the rows at positions [{}]; those that were never evicted "
           "are [{}]",
           set_name(run, set), fmt::join(positions, ", "), fmt::join(kept, ", "));
     }
@@ -105,11 +105,11 @@ std::vector<Check> row_checks() {
            {Breach::kRows},
            on_runs(&excess_rows)},
           {"protection",
-           "never gives up a row that `sinks` or `recent` protects, or one that does not exist",
+           "never evicts a row that `sinks` or `recent` protects, or one that does not exist",
            {Breach::kProtected},
            on_runs(&lost_protected_row)},
           {"order",
-           "gives up a row once, while it is there; what is kept stays in order of position",
+           "evicts each row at most once; those that are kept stay in order of position",
            {Breach::kRepeated},
            on_runs(&disorder)}};
 }

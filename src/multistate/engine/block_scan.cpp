@@ -95,7 +95,7 @@ class GroupBlocks {
     }
     decision_.decide(data_, scores_);
     for (size_t i = 0; i < sets_.size(); ++i) {
-      steps_[i].give_up(decision_.evictions(i));
+      steps_[i].evict(decision_.evictions(i));
       held += steps_[i].held();
     }
     return held;

@@ -132,7 +132,7 @@ void BlockSteps::remove(int64_t row) {
   set_.trace.record_eviction(set_.rows.positions()[slot], set_.trace.tokens() - 1);
 }
 
-void BlockSteps::give_up(const Evictions& evictions) {
+void BlockSteps::evict(const Evictions& evictions) {
   restore_weights();
   for (const int64_t row : evictions.rows()) {
     remove(row);

@@ -49,7 +49,7 @@ class BlockSteps {
   }
 
   /// Marks the rows that go after the step.
-  void give_up(const Evictions& evictions);
+  void evict(const Evictions& evictions);
 
   /// The rows that are alive.
   LayerState::Held held() const { return {live_rows_, live_bytes_.bytes()}; }

@@ -16,7 +16,7 @@ void decide(const PolicySetup& setup, const StepView& step, std::span<float> scr
             Evictions& evictions);
 
 /// The decisions about sets of rows that share a budget, or about one set that has its own.
-/// Allocates nothing once every set has given up rows.
+/// Allocates nothing once every set has evicted rows.
 class GroupDecision {
  public:
   GroupDecision(const PolicySetup& setup, size_t sets);

@@ -11,7 +11,7 @@ namespace multistate {
 /// each.
 ///
 /// Step t: append (k_t, v_t); the query attends to all rows, the new one included; then the policy
-/// gives up rows until at most its capacity is left. All implementations keep the same rows and
+/// evicts rows until at most its capacity is left. All implementations keep the same rows and
 /// return the same values up to rounding; they differ in speed and in what they can run.
 class LayerScan {
  public:

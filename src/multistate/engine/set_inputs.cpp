@@ -32,12 +32,6 @@ PlanRules rules_of(const LayerState& state) {
 
 /// The eviction step of each row in the best plan, the same at every step: [T, T] over T floats.
 at::Tensor planned_steps(const LayerState& state, const SetInputs& inputs) {
-  if (inputs.tokens() > kLongestPlan) {
-    throw InputError(
-        fmt::format("policy {}: an exact plan is made for samples of at most {} tokens; "
-                    "this one has {}",
-                    state.setup().entry->info.name, kLongestPlan, inputs.tokens()));
-  }
   const auto later = future_attention(inputs, 1.0);
   const auto plan = plan_evictions({later.data_ptr<float>(), static_cast<size_t>(later.numel())},
                                    rules_of(state));

@@ -32,9 +32,6 @@ struct SetInputs {
   void cap(float* logits, int64_t size) const;
 };
 
-/// Tokens of a sample for which an eviction plan is made; it takes time cubic in their number.
-inline constexpr int64_t kLongestPlan = 1024;
-
 /// Space for what the tokens of `qkv` attend to: [T, G, H/G, D], all heads of the layer.
 at::Tensor make_attended(const Qkv& qkv);
 
@@ -59,8 +56,7 @@ void describe_set(const LayerState& state, LayerState::Set& set, const SetInputs
 
 /// Scores of the rows by the future, as Needs::future says, where the policy reads them, else
 /// undefined: [T, T] in float32 on the CPU, a row a step and a column a position. Throws
-/// PolicyError when the call's tokens are not a whole sample, InputError when an exact plan is for
-/// more than kLongestPlan.
+/// PolicyError when the call's tokens are not a whole sample.
 at::Tensor future_of_set(const LayerState& state, const LayerState::Set& set,
                          const SetInputs& inputs);
 

@@ -5,9 +5,26 @@
 #include "multistate/base/error.h"
 
 namespace multistate {
+namespace {
+
+void check_plan(const PolicySetup& setup, const SampleLength& length) {
+  for (const LayerRange& range : setup.layers) {
+    check_plan(*range.setup, length);
+  }
+  if (setup.layers.empty() && setup.needs.future && setup.needs.future->exact &&
+      length.tokens > kLongestPlan) {
+    throw InputError(
+        fmt::format("policy {}: an exact plan is made for samples of at most {} tokens; one here "
+                    "has {}",
+                    setup.entry->info.name, kLongestPlan, length.tokens));
+  }
+}
+
+}  // namespace
 
 void check_text_length(const DecoderSpec& spec, const PolicySetup& setup,
                        const SampleLength& length) {
+  check_plan(setup, length);
   const RotationSpec* rotation = spec.rotation_of_long_texts(length.tokens);
   if (rotation == nullptr) {
     return;

@@ -99,7 +99,7 @@ class SetStepper {
 
   std::span<float> scores() { return buffers_.scores(set_.rows.rows()); }
 
-  void give_up(const Evictions& evictions, const StepData& data) {
+  void evict(const Evictions& evictions, const StepData& data) {
     const Needs& needs = state_.setup().needs;
     const MergingPolicy* merging = state_.setup().faces.merging;
     if (merging != nullptr && !evictions.rows().empty()) {
@@ -213,7 +213,7 @@ class GroupStepper {
     }
     decision_.decide(data_, scores_);
     for (size_t i = 0; i < sets_.size(); ++i) {
-      sets_[i].give_up(decision_.evictions(i), data_[i]);
+      sets_[i].evict(decision_.evictions(i), data_[i]);
     }
     state_.note_held(first_set_);
   }

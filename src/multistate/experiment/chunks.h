@@ -10,7 +10,7 @@ namespace multistate {
 struct ChunkRule {
   int64_t length = 0;  ///< Text tokens of a chunk.
   int64_t stride = 0;  ///< From the start of one chunk to the start of the next; at most `length`.
-  int64_t skip = 0;    ///< Tokens passed over at the start of every document.
+  int64_t skip = 0;    ///< Tokens to skip at the start of every document.
 };
 
 /// A piece of a document that is evaluated by itself.
@@ -26,7 +26,7 @@ struct DocumentUse {
   int64_t tokens = 0;
   int64_t chunks = 0;     ///< That fit.
   int64_t selected = 0;   ///< Of these, within the limit on chunks.
-  int64_t skipped = 0;    ///< Tokens passed over at the start.
+  int64_t skipped = 0;    ///< Tokens skipped at the start.
   int64_t left_over = 0;  ///< Tokens at the end that fill no chunk.
 };
 

@@ -24,7 +24,7 @@ void PromptOptions::visit(OptionVisitor& v) {
     "prompts at most, in their order; chunks are taken from the documents in turn; 0: all");
   v("chunk_tokens", chunk_tokens, {2, kLargestCount}, "of chunks: tokens of each, BOS included");
   v("skip_tokens", skip_tokens, {0, kLargestCount},
-    "of chunks: tokens passed over at the start of every document");
+    "of chunks: tokens to skip at the start of every document");
   style.visit(v);
 }
 

@@ -28,7 +28,7 @@ struct ModelRun {
 struct StateSize {
   std::vector<int64_t> rows;  ///< Of each layer, all its sets together.
   int64_t bytes = 0;
-  bool is_full = false;  ///< Every layer has given up rows by now.
+  bool is_full = false;  ///< Every layer has evicted rows by now.
 };
 
 /// As a decoder-only Transformer is trained: layer by layer, many tokens at a time, as the scan

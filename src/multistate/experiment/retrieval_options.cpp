@@ -75,7 +75,7 @@ void check_haystack(const Node& node, const RetrievalOptions& options) {
   if (options.haystack == Haystack::kText) {
     check_data_path(options.data, node);
   } else if (!options.data.empty()) {
-    refuse(node, "data", "is given, but the haystack is no text; haystack: text");
+    refuse(node, "data", "goes with haystack: text only");
   }
   if (!task.has_haystack && options.haystack != Haystack::kNoise) {
     refuse(node, "haystack", fmt::format("the task {} has none to choose", task.name));

@@ -26,7 +26,7 @@ void TextOptions::visit(OptionVisitor& v) {
   v("max_chunks", max_chunks, {0, kLargestCount},
     "chunks at most, taken from the documents in turn; 0: all");
   v("skip_tokens", skip_tokens, {0, kLargestCount},
-    "tokens passed over at the start of every document");
+    "tokens to skip at the start of every document");
   add_bos.visit(v, "start every chunk with the model's BOS token; tokenizer: as it says");
 }
 

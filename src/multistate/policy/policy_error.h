@@ -8,9 +8,9 @@ namespace multistate {
 /// What a policy did that its contract does not allow.
 enum class Breach {
   kRows,       ///< More rows are left than its state may hold.
-  kProtected,  ///< A row is given up that is protected, or that does not exist.
-  kRepeated,   ///< A row is given up twice, in one step or after it has gone.
-  kEarly,      ///< A row is given up before the state is full.
+  kProtected,  ///< A row is evicted that is protected, or that does not exist.
+  kRepeated,   ///< A row is evicted twice, in one step or in two.
+  kEarly,      ///< A row is evicted before the cache is full.
   kScore,      ///< A score is NaN or infinite.
   kNeeds,      ///< Something is read that needs() does not declare.
   kIndex,      ///< A row or head is edited that does not exist.

@@ -7,7 +7,7 @@
 namespace multistate {
 namespace {
 
-/// Sums that run side by side, so that they become one vector whatever the machine: the order of
+/// Sums that run in parallel, so that they become one vector whatever the machine: the order of
 /// additions, and with it the result, is the same everywhere.
 constexpr size_t kLanes = 16;
 

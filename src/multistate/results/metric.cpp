@@ -81,8 +81,8 @@ double value_from_json(const JsonObject& members) {
     return *value;
   }
   if (members.find("value_text") == nullptr) {
-    throw InputError(fmt::format("{}: 'value' is no number, and no 'value_text' is beside it",
-                                 members.source()));
+    throw InputError(
+        fmt::format("{}: 'value' is not a number, and there is no 'value_text'", members.source()));
   }
   return number_from_json(members.required(&JsonObject::string, "value_text"));
 }
@@ -169,7 +169,7 @@ double number_from_json(const nlohmann::json& json) {
   }
   if (text != "inf" && text != "-inf") {
     throw InputError(
-        fmt::format("{} is no number; as text only 'nan', 'inf', '-inf' are", in_quotes(text)));
+        fmt::format("{} is not a number; as text only 'nan', 'inf', '-inf' are", in_quotes(text)));
   }
   return text == "inf" ? std::numeric_limits<double>::infinity()
                        : -std::numeric_limits<double>::infinity();

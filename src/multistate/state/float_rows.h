@@ -5,7 +5,7 @@
 
 namespace multistate {
 
-/// Rows as they came. A row's heads lie side by side, so that a row moves in one piece.
+/// Rows as they came. A row's heads lie together, so that a row moves in one piece.
 class FloatRows final : public RowStore {
  public:
   FloatRows(int64_t capacity, int64_t kv_heads, int64_t head_size,

@@ -10,11 +10,11 @@
 namespace multistate {
 
 struct RunOptions {
-  int64_t jobs = 1;                ///< Samples that run in parallel; see run_sweep().
-  int64_t threads = 1;             ///< Threads inside an operation, for each of them.
-  bool sharing = true;             ///< Run what cells compute alike once; see SharedPrefix.
-  bool fail_fast = false;          ///< Stop at the first cell that fails.
-  bool retry_failed = true;        ///< Run cells again that failed in an earlier run.
+  int64_t jobs = 1;          ///< Samples that run in parallel; see run_sweep().
+  int64_t threads = 1;       ///< Threads inside an operation, for each of them.
+  bool sharing = true;       ///< Compute the common prefix of a sample once; see SharedPrefix.
+  bool fail_fast = false;    ///< Stop at the first cell that fails.
+  bool retry_failed = true;  ///< Run cells again that failed in an earlier run.
   std::vector<std::string> cells;  ///< Beginnings of ids; empty: all cells.
   std::string command;             ///< The command line, for the results.
   nlohmann::json config;           ///< The sweep file with its overrides, for the results.

@@ -25,7 +25,7 @@ std::vector<double> scores_of_set(const NaiveInputs& inputs, const PolicySetup& 
     if (t + 1 == inputs.tokens) {
       policy.score(view, set.scores());
     }
-    set.give_up({});
+    set.evict({});
   }
   return {set.scores().begin(), set.scores().end()};
 }

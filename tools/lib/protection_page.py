@@ -181,8 +181,10 @@ def figure(sweep, size):
             out.append(f'<line x1="{x0}" x2="{x0}" y1="{TOP}" y2="{TOP + HEIGHT}" stroke="#bbbbbb"/>')
     legend = TOP + HEIGHT + 60
     if full:
-        out.append(f'<line x1="{LEFT}" x2="{width - 20}" y1="{y(full):.1f}" y2="{y(full):.1f}" stroke="#333333" stroke-dasharray="5 4"/>'
-                   f'<text x="{width - 22}" y="{y(full) - 4:.1f}" text-anchor="end">full cache</text>')
+        dashes = 'stroke="#333333" stroke-dasharray="5 4"'
+        out.append(f'<line x1="{LEFT}" x2="{width - 20}" y1="{y(full):.1f}" y2="{y(full):.1f}" {dashes}/>'
+                   f'<line x1="{LEFT + 560}" x2="{LEFT + 582}" y1="{legend - 4}" y2="{legend - 4}" {dashes}/>'
+                   f'<text x="{LEFT + 588}" y="{legend}">full cache</text>')
     out.append(f'<text x="{LEFT}" y="{legend}">recent tokens as a share of k</text>'
                f'<circle cx="{LEFT + 190}" cy="{legend - 4}" r="3" fill="#3b6fb6"/><text x="{LEFT + 200}" y="{legend}">a score</text>'
                f'<line x1="{LEFT + 255}" x2="{LEFT + 277}" y1="{legend - 4}" y2="{legend - 4}" stroke="#c0392b" stroke-width="3"/>'

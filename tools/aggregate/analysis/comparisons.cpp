@@ -168,6 +168,15 @@ class Families {
     }  // Else no policy that could be ranked has the metric at this size.
   }
 
+  /// The comparison of a cell with the full cache, where there is one.
+  std::optional<Comparison> versus_full(size_t cell, const std::string& metric) const {
+    const auto full = std::find_if(
+        group_.comparisons.begin(), group_.comparisons.end(), [&](const Comparison& one) {
+          return one.question == Question::kFull && one.a == cell && one.metric == metric;
+        });
+    return full == group_.comparisons.end() ? std::nullopt : std::optional(*full);
+  }
+
   /// Fills in the verdict, and adds the comparisons with the leader.
   void decide(const std::vector<Candidate>& candidates, const std::vector<const Seeds*>& seeds,
               size_t metric, Finding& finding) {
@@ -209,12 +218,7 @@ class Families {
     if (verdict.leader) {
       finding.cell = seeds[*verdict.leader]->front();
       finding.value = candidates[*verdict.leader].value;
-      const auto full = std::find_if(group_.comparisons.begin(), group_.comparisons.end(),
-                                     [&](const Comparison& one) {
-                                       return one.question == Question::kFull &&
-                                              one.a == finding.cell && one.metric == finding.metric;
-                                     });
-      finding.versus_full = full == group_.comparisons.end() ? std::nullopt : std::optional(*full);
+      finding.versus_full = versus_full(*finding.cell, finding.metric);
     }
   }
 

@@ -40,6 +40,12 @@ void add_interval(Json& json, const std::optional<Interval>& interval) {
   json["high"] = interval ? number_to_json(interval->high) : Json();
 }
 
+void add(std::set<Json>& set, Json value) {
+  if (!value.is_null() && !(value.is_object() && value.empty())) {
+    set.insert(std::move(value));
+  }
+}
+
 /// What made the results, each different thing once: programs, machines (without their load),
 /// models, ...; "started" (the first) and "finished" (the last).
 Json provenance_of(const Collection& collection) {
@@ -59,11 +65,9 @@ Json provenance_of(const Collection& collection) {
   std::set<Json> started;
   std::set<Json> finished;
   for (const Cell& cell : collection.cells) {
-    const auto add = [&](std::set<Json>& set, Json value) {
-      if (cell.is_done() && !value.is_null() && !(value.is_object() && value.empty())) {
-        set.insert(std::move(value));
-      }
-    };
+    if (!cell.is_done()) {
+      continue;
+    }
     for (const auto& [name, pointer] : kContext) {
       Json value = cell.in_context(pointer);
       if (value.is_object()) {

@@ -58,7 +58,6 @@ ReportGroup make_group(const Json& json, const ReportData& data) {
   group.front_memory = places_of(json.at("pareto").at("quality_memory"), data.places);
   if (json.at("baseline").is_string()) {
     for (const size_t place : places_of(Json::array({json["baseline"]}), data.places)) {
-      group.baseline = data.cells[place].label;
       group.cache_rows = number_at(data.cells[place].json->at("measures"), "rows_peak");
     }
   }

@@ -27,7 +27,6 @@ struct ReportGroup {
   std::vector<size_t> cells;
   std::set<size_t> front_speed;
   std::set<size_t> front_memory;
-  std::string baseline;              ///< Label of the full cache; empty when there is none.
   std::optional<double> cache_rows;  ///< Rows of a full cache.
   const nlohmann::json* json = nullptr;
 };

@@ -41,8 +41,7 @@ const std::vector<Fault> kFaults = {{"open", {ENOSPC, EMFILE, EIO, EDQUOT, EINTR
                                     {"rename", {ENOSPC, EIO, EDQUOT, EINTR, EACCES}},
                                     {"mkdir", {ENOSPC, EDQUOT, EACCES, EINTR}},
                                     {"unlink", {EIO, EACCES, EINTR}},
-                                    {"mmap", {ENOMEM, EMFILE}},
-                                    {"flock", {ENOLCK, EIO, EINTR}}};
+                                    {"mmap", {ENOMEM, EMFILE}}};
 
 /// What the program mends by itself: interrupted calls, short writes, and the closing of files
 /// whose content is on the disk already.
@@ -81,6 +80,16 @@ class FaultySweep {
   int64_t failed() const { return failed_; }
   int64_t all_tokens() const { return plan_.cells.at(0).tokens + plan_.cells.at(1).tokens; }
 
+  static void add_whole_lines(const fs::path& path, std::set<int64_t>& samples) {
+    std::ifstream lines(path);
+    for (std::string line; std::getline(lines, line);) {
+      const auto parsed = json::parse(line, nullptr, false);
+      if (!parsed.is_discarded()) {
+        samples.insert(parsed.at("sample").get<int64_t>());
+      }
+    }
+  }
+
   /// Samples with a whole line in the cell's files, as a reader sees who knows JSON only.
   int64_t samples_on_disk() const {
     int64_t samples = 0;
@@ -88,11 +97,12 @@ class FaultySweep {
       const auto folder = output() / "cells" / cell.folder();
       std::set<int64_t> whole;
       const bool done = fs::exists(folder / "result.json");
-      std::ifstream lines(folder / (done ? "samples.jsonl" : "samples.partial.jsonl"));
-      for (std::string line; std::getline(lines, line);) {
-        const auto parsed = json::parse(line, nullptr, false);
-        if (!parsed.is_discarded()) {
-          whole.insert(parsed.at("sample").get<int64_t>());
+      std::error_code ignored;
+      for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+        const std::string name = entry.path().filename().string();
+        if (name.starts_with(done ? "samples.jsonl" : "samples.partial.") &&
+            name.ends_with(".jsonl")) {
+          add_whole_lines(entry.path(), whole);
         }
       }
       samples += static_cast<int64_t>(whole.size());

@@ -7,7 +7,7 @@
 #include "multistate/base/mapped_file.h"
 #include "multistate/results/cell_folder.h"
 #include "multistate/results/manifest.h"
-#include "multistate/results/output_lock.h"
+#include "multistate/results/partial_samples.h"
 
 #include "support/catch.h"
 #include "support/input_error.h"
@@ -21,16 +21,16 @@ using nlohmann::json;
 
 TEST_CASE("a sample whose record was changed is run again, one of an earlier program is taken") {
   const TemporaryFolder folder;
-  CellFolder cell(folder / "cell", kCellId);
-  cell.append_sample(0, {{"nll", 1.25}});
-  cell.append_sample(1, {{"nll", 0.1}});
-  const auto path = folder.path() / "cell" / "samples.partial.jsonl";
+  PartialSamples cell(folder / "cell", kCellId);
+  cell.append("w", 0, {{"nll", 1.25}});
+  cell.append("w", 1, {{"nll", 0.1}});
+  const auto path = folder.path() / "cell" / "samples.partial.w.jsonl";
   std::string lines = read_file(path);
   lines.replace(lines.find("1.25"), 4, "1.35");
   lines += R"({"cell_id": ")" + kCellId + R"(", "sample": 2, "record": {"nll": 2}})" + "\n";
   lines += std::string(200'000, '[') + "\n";
   write(path, lines);
-  const auto samples = cell.partial_samples();
+  const auto samples = PartialSamples(folder / "cell", kCellId).read_new();
   CHECK(samples.count(0) == 0);
   CHECK(samples.at(1) == json{{"nll", 0.1}});
   CHECK(samples.at(2) == json{{"nll", 2}});
@@ -63,27 +63,31 @@ TEST_CASE("what killed runs left is removed, and nothing else") {
   const TemporaryFolder folder;
   CellFolder cell(folder / "cell", kCellId);
   const auto path = folder.path() / "cell";
-  cell.remove_leftovers();  // There is no folder yet.
-  cell.append_sample(0, {{"x", 0}});
+  const auto nobody = [](const std::string& /*process*/) { return false; };
+  cell.remove_leftovers(nobody);  // There is no folder yet.
+  PartialSamples(path, kCellId).append("w", 0, {{"x", 0}});
   write(path / "result.json.tmp.host.12", "{");
   write(path / "samples.jsonl.tmp.host.12", "{");
   write(path / "error.json.tmp.host.12", "{");
   write(path / "notes.tmp.txt", "mine");
-  cell.remove_leftovers();
+  // Another worker writes it now.
+  write(path / "error.json.tmp.host.12.0a0b0c0d.3", "{");
+  cell.remove_leftovers([](const std::string& process) { return process == "host.12.0a0b0c0d"; });
+  CHECK(files_in(path) == 3);
+  cell.remove_leftovers(nobody);
   CHECK(files_in(path) == 2);
   CHECK(cell.state() == CellState::kPartial);
   // As a run leaves it that is killed after result.json has got its name.
-  const std::string partial = read_file(path / "samples.partial.jsonl");
+  const std::string partial = read_file(path / "samples.partial.w.jsonl");
   cell.finish(result_for(kCellId), {{{"x", 0}}});
-  write(path / "samples.partial.jsonl", partial);
+  write(path / "samples.partial.w.jsonl", partial);
   write(path / "error.json", R"({"schema": {"name": "multistate.error", "version": 1}})");
-  cell.remove_leftovers();
+  cell.remove_leftovers(nobody);
   CHECK(cell.state() == CellState::kDone);
   CHECK(files_in(path) == 3);
-  write_manifest(folder.path(), {"n", "c", json::object(), "", {}}, json::object());
   write(folder / "sweep.json.tmp.host.12", "{");
   write(folder / "config.resolved.json.tmp.host.12", "{");
-  remove_manifest_leftovers(folder.path());
+  write_manifest(folder.path(), {"n", "c", json::object(), "", {}}, json::object());
   CHECK(files_in(folder.path()) == 3);
 }
 
@@ -91,15 +95,14 @@ TEST_CASE("no file of a cell is followed out of the folder by a link") {
   const TemporaryFolder folder;
   const auto path = folder.path() / "cell";
   write(folder / "outside", "mine");
-  for (const char* name : {"samples.partial.jsonl", "log.txt"}) {
+  for (const char* name : {"samples.partial.w.jsonl", "log.txt"}) {
     write(path / "x", "");
     fs::create_symlink(folder / "outside", path / name);
   }
-  CellFolder cell(path, kCellId);
-  CHECK_THROWS_WITH(cell.append_sample(0, {{"x", 0}}), ContainsSubstring("a symbolic link"));
-  CHECK_THROWS_WITH(cell.log("text"), ContainsSubstring("a symbolic link"));
-  fs::create_symlink(folder / "outside", folder / ".lock");
-  CHECK_THROWS_WITH(OutputLock(folder.path()), ContainsSubstring("a symbolic link"));
+  PartialSamples samples(path, kCellId);
+  CHECK_THROWS_WITH(samples.append("w", 0, {{"x", 0}}), ContainsSubstring("a symbolic link"));
+  CHECK(PartialSamples(path, kCellId).read_new().empty());
+  CHECK_THROWS_WITH(CellFolder(path, kCellId).log("text"), ContainsSubstring("a symbolic link"));
   CHECK(read_file(folder / "outside") == "mine");
 }
 
@@ -120,6 +123,16 @@ TEST_CASE("the manifest of another sweep is not replaced, and cells that are lef
   write_manifest(folder.path(), cells({"d"}), json::object());
   CHECK_THAT(said, ContainsSubstring("3 of the 4 cells that it listed are not part of the sweep"));
   set_log_sink(before);
+  // While others run the old plan it stays; the same cells are no other plan.
+  const std::vector<std::string> others = {"process 7 on node1"};
+  const std::string written = read_file(folder / "sweep.json");
+  write_manifest(folder.path(), cells({"d"}), {{"other", "config"}}, others);
+  CHECK_THAT(
+      input_error([&] { write_manifest(folder.path(), cells({"a"}), json::object(), others); }),
+      ContainsSubstring("another plan of this sweep is being run in the folder, by process 7 "
+                        "on node1. Cells of theirs that this one has not: d; cells that only "
+                        "this one has: a. "));
+  CHECK(read_file(folder / "sweep.json") == written);
   Manifest other = cells({"d"});
   other.name = "theirs";
   CHECK_THAT(input_error([&] { write_manifest(folder.path(), other, json::object()); }),
@@ -128,17 +141,19 @@ TEST_CASE("the manifest of another sweep is not replaced, and cells that are lef
   CHECK(read_manifest(folder.path()).name == "mine");
 }
 
-TEST_CASE("a folder that is removed while it is locked is noticed, a new one too") {
+TEST_CASE("a manifest is written once: the same plan leaves the files as they are") {
   const TemporaryFolder folder;
-  const auto output = folder.path() / "out";
-  const OutputLock lock(output);
-  CHECK_NOTHROW(lock.check());
-  fs::remove_all(output);
-  const auto gone = ContainsSubstring("out: cannot go on with: the folder was removed");
-  CHECK_THROWS_WITH(lock.check(), gone);
-  const OutputLock other(output);
-  CHECK_THROWS_WITH(lock.check(), gone);
-  CHECK_NOTHROW(other.check());
+  const Manifest first = {"n", "first", {{"k", {1}}}, "", {{kCellId, "cells/x", {{"k", 1}}}}};
+  write_manifest(folder.path(), first, {{"k", 1}});
+  Manifest again = first;
+  again.command = "again";
+  write_manifest(folder.path(), again, {{"k", 1}});
+  CHECK(read_manifest(folder.path()).command == "first");
+  write_manifest(folder.path(), again, {{"k", 2}});
+  CHECK(read_manifest(folder.path()).command == "again");
+  fs::remove(folder / "config.resolved.json");
+  write_manifest(folder.path(), first, {{"k", 2}});
+  CHECK(fs::exists(folder / "config.resolved.json"));
 }
 
 }  // namespace multistate::test

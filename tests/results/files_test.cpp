@@ -3,11 +3,9 @@
 #include <cmath>
 #include <csignal>
 #include <fstream>
+#include <map>
 #include <system_error>
-#include <thread>
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,7 +15,7 @@
 #include "multistate/results/cell_folder.h"
 #include "multistate/results/manifest.h"
 #include "multistate/results/metric.h"
-#include "multistate/results/output_lock.h"
+#include "multistate/results/partial_samples.h"
 #include "multistate/results/sweep_reader.h"
 
 #include "support/catch.h"
@@ -30,6 +28,14 @@ namespace multistate::test {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+
+namespace {
+
+PartialSamples samples_of(const fs::path& cell) {
+  return {cell, kCellId};
+}
+
+}  // namespace
 
 TEST_CASE("a full disk leaves the old content and no temporary file") {
   const TemporaryFolder folder;
@@ -85,7 +91,7 @@ TEST_CASE("a cell goes from missing to partial to done") {
   const TemporaryFolder folder;
   CellFolder cell(folder / "cell", kCellId);
   CHECK(cell.state() == CellState::kMissing);
-  cell.append_sample(1, {{"x", 1}});
+  samples_of(folder / "cell").append("w", 1, {{"x", 1}});
   CHECK(cell.state() == CellState::kPartial);
   cell.fail({{"schema", {{"name", "multistate.error"}, {"version", 1}}}, {"message", "no"}});
   CHECK(cell.state() == CellState::kFailed);
@@ -93,38 +99,109 @@ TEST_CASE("a cell goes from missing to partial to done") {
   CHECK(cell.state() == CellState::kDone);
   CHECK(read_file(folder.path() / "cell" / "samples.jsonl") == "{\"x\":0}\n{\"x\":1}\n");
   CHECK(!fs::exists(folder.path() / "cell" / "error.json"));
-  CHECK(!fs::exists(folder.path() / "cell" / "samples.partial.jsonl"));
+  CHECK(files_in(folder.path() / "cell") == 2);
 }
 
-TEST_CASE("samples of an interrupted run are taken over, torn and foreign lines are not") {
+TEST_CASE("samples of interrupted runs are taken over, torn and foreign lines are not") {
   const TemporaryFolder folder;
-  CellFolder cell(folder / "cell", kCellId);
-  cell.append_sample(0, {{"x", 0}});
-  CellFolder(folder / "cell", std::string(64, 'b')).append_sample(5, {{"x", 5}});
-  cell.append_sample(2, {{"x", 2}});
-  std::ofstream(folder.path() / "cell" / "samples.partial.jsonl", std::ios::app) << "{\"cell_id\":";
-  const auto samples = cell.partial_samples();
-  CHECK(samples.size() == 2);
+  const auto path = folder / "cell";
+  samples_of(path).append("w", 0, {{"x", 0}});
+  PartialSamples(path, std::string(64, 'b')).append("w", 5, {{"x", 5}});
+  samples_of(path).append("v", 2, {{"x", 2}});
+  write(fs::path(path) / "samples.partial.jsonl",
+        R"({"cell_id": ")" + kCellId + R"(", "sample": 3, "record": {"x": 3}})" + "\n");
+  write(fs::path(path) / "samples.partial.jsonl.rejected-1", "");
+  std::ofstream(fs::path(path) / "samples.partial.w.jsonl", std::ios::app) << "{\"cell_id\":";
+  const auto samples = samples_of(path).read_new();
+  CHECK(samples.size() == 3);
+  CHECK(samples.at(0) == json{{"x", 0}});
   CHECK(samples.at(2) == json{{"x", 2}});
+  CHECK(samples.at(3) == json{{"x", 3}});
 }
 
 TEST_CASE("a sample added after a torn line is kept") {
   const TemporaryFolder folder;
-  CellFolder cell(folder / "cell", kCellId);
-  cell.append_sample(0, {{"x", 0}});
-  std::ofstream(folder.path() / "cell" / "samples.partial.jsonl", std::ios::app) << "{\"cell_id\":";
-  cell.append_sample(1, {{"x", 1}});
-  const auto samples = cell.partial_samples();
+  const auto path = folder / "cell";
+  samples_of(path).append("w", 0, {{"x", 0}});
+  std::ofstream(fs::path(path) / "samples.partial.w.jsonl", std::ios::app) << "{\"cell_id\":";
+  samples_of(path).append("w", 1, {{"x", 1}});
+  const auto samples = samples_of(path).read_new();
   CHECK(samples.size() == 2);
   CHECK(samples.at(1) == json{{"x", 1}});
 }
 
-TEST_CASE("lines with members of another type are passed over like foreign ones") {
+TEST_CASE("a worker reads what others have added since it last looked, line by line") {
+  const TemporaryFolder folder;
+  const auto path = folder / "cell";
+  auto mine = samples_of(path);
+  auto other = samples_of(path);
+  CHECK(mine.read_new().empty());  // There is no folder yet.
+  mine.append("mine", 7, {{"x", 7}});
+  other.append("other", 0, {{"x", 0}});
+  CHECK(mine.read_new() == std::map<int64_t, json>{{0, {{"x", 0}}}});
+  CHECK(other.read_new() == std::map<int64_t, json>{{7, {{"x", 7}}}});
+  CHECK(mine.read_new().empty());
+  other.append("other", 1, {{"x", 1}});
+  // The next line, seen before all of it is written.
+  const auto file = fs::path(path) / "samples.partial.other.jsonl";
+  const std::string before = read_file(file);
+  other.append("other", 2, {{"x", 2}});
+  const std::string after = read_file(file);
+  write(file, after.substr(0, before.size() + 20));
+  CHECK(mine.read_new() == std::map<int64_t, json>{{1, {{"x", 1}}}});
+  write(file, after.substr(0, after.size() - 1));  // All but the end of the line.
+  CHECK(mine.read_new() == std::map<int64_t, json>{{2, {{"x", 2}}}});
+  write(file, after);
+  CHECK(mine.read_new().empty());
+  mine.remove();
+  CHECK(files_in(path) == 0);
+  CHECK(mine.read_new().empty());
+}
+
+TEST_CASE("lines with members of another type are skipped like foreign ones") {
   const TemporaryFolder folder;
   write(folder.path() / "cell" / "samples.partial.jsonl",
         "5\n{\"cell_id\": 5, \"sample\": 0, \"record\": {}}\n{\"cell_id\": \"" + kCellId +
             "\", \"sample\": \"0\", \"record\": {}}\n");
-  CHECK(CellFolder(folder / "cell", kCellId).partial_samples().empty());
+  CHECK(samples_of(folder / "cell").read_new().empty());
+}
+
+TEST_CASE("of two that finish a cell the slow one writes nothing, wherever it was held up") {
+  const TemporaryFolder folder;
+  CellFolder slow(folder / "cell", kCellId);
+  CellFolder other(folder / "cell", kCellId);
+  const auto with = [](const std::string& who) {
+    json result = result_for(kCellId);
+    result["who"] = who;
+    return result;
+  };
+  const std::vector<json> slow_samples = {{{"x", 0}, {"seconds", 1}}};
+  const std::vector<json> other_samples = {{{"x", 0}, {"seconds", 2}}};
+  const auto check_others = [&] {
+    CHECK(other.state() == CellState::kDone);
+    CHECK(other.result().at("who") == "other");
+    CHECK(read_file(folder.path() / "cell" / "samples.jsonl") == "{\"seconds\":2,\"x\":0}\n");
+    CHECK(files_in(folder.path() / "cell") == 2);
+  };
+  SECTION("before it asks whether the result is still its own") {
+    CHECK_FALSE(slow.finish(with("slow"), slow_samples, [&] {
+      CHECK(other.finish(with("other"), other_samples));
+      return false;
+    }));
+    check_others();
+  }
+  SECTION("after it was told so, and before it puts the files in place") {
+    CHECK_FALSE(slow.finish(with("slow"), slow_samples, [&] {
+      CHECK(other.finish(with("other"), other_samples));
+      return true;
+    }));
+    check_others();
+  }
+  SECTION("before it makes the files") {
+    CHECK(other.finish(with("other"), other_samples));
+    CHECK(slow.finish(with("slow"), slow_samples));
+    check_others();
+  }
 }
 
 TEST_CASE("samples of a foreign result and a foreign error.json survive too") {
@@ -243,36 +320,6 @@ TEST_CASE("a folder in the place of a result is a problem of its cell only, and 
   CHECK(fs::exists(folder.path() / "cell" / "result.json.rejected-1" / "x"));
 }
 
-TEST_CASE("one runner a folder; a killed one leaves it free") {
-  const TemporaryFolder folder;
-  {
-    const OutputLock lock(folder.path());
-    CHECK(OutputLock::holder(folder.path()));
-    CHECK_THAT(input_error([&] { OutputLock second(folder.path()); }),
-               ContainsSubstring("process " + std::to_string(::getpid())));
-  }
-  CHECK(!OutputLock::holder(folder.path()));
-  in_child([&] {
-    const OutputLock lock(folder.path());
-    ::kill(::getpid(), SIGKILL);
-  });
-  CHECK(!OutputLock::holder(folder.path()));
-  CHECK_NOTHROW(OutputLock(folder.path()));
-}
-
-TEST_CASE("somebody who looks at the status does not keep a runner out") {
-  const TemporaryFolder folder;
-  write(folder / ".lock", "process 1 on long-gone");
-  const int descriptor = ::open((folder / ".lock").c_str(), O_RDONLY | O_CLOEXEC);
-  REQUIRE(::flock(descriptor, LOCK_SH | LOCK_NB) == 0);
-  std::thread reader([descriptor] {
-    ::usleep(50'000);
-    ::close(descriptor);
-  });
-  CHECK_NOTHROW(OutputLock(folder.path()));
-  reader.join();
-}
-
 TEST_CASE("an error.json without a text does not hide the status of the others") {
   const TemporaryFolder folder;
   write_manifest(folder.path(),
@@ -296,7 +343,14 @@ TEST_CASE("the status of a sweep names what is there, what is wrong and what doe
   };
   cell("done").finish(result_for(kCellId), {});
   cell("failed").fail({{"message", "because"}});
-  cell("partial").append_sample(0, json::object());
+  samples_of(folder.path() / "cells" / "partial").append("w", 0, json::object());
+  Lease lease = {"w.1", "node1", {1, 2, "elsewhere"}, "slurm 7", "done, sample 3", "t1", 0};
+  write(lease_path(folder.path(), "cell.done.3"), to_text(lease));
+  lease.what = "name";
+  lease.start = "t0";
+  write(lease_path(folder.path(), session_name("w.1")), to_text(lease));
+  write(lease_path(folder.path(), "torn"), "{");
+  write(lease_path(folder.path(), "empty"), "");
   write(folder.path() / "cells" / "torn" / "result.json", "{");
   cell("stranger").finish(result_for(kCellId), {});
   const auto status = read_sweep_status(folder.path());
@@ -306,8 +360,15 @@ TEST_CASE("the status of a sweep names what is there, what is wrong and what doe
   CHECK(status.count(CellState::kMissing) == 2);
   CHECK(status.cells[1].message == "because");
   CHECK(status.cells[2].samples == 1);
-  REQUIRE(status.problems.size() == 1);
-  CHECK(status.problems[0].path.parent_path().filename() == "torn");
+  REQUIRE(status.problems.size() == 2);
+  CHECK(status.problems[0].path.filename() == "torn.json");
+  CHECK(status.problems[0].what == "is no lease that can be read");
+  CHECK(status.problems[1].path.parent_path().filename() == "torn");
+  REQUIRE(status.workers.size() == 1);
+  CHECK(status.workers[0].session.start == "t0");
+  REQUIRE(status.workers[0].work.size() == 1);
+  CHECK(status.workers[0].work[0].what == "done, sample 3");
+  CHECK(status.is_running());
   CHECK(status.unplanned == std::vector<std::string>{"cells/stranger"});
 }
 

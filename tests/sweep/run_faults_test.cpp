@@ -10,6 +10,7 @@
 
 #include "multistate/base/mapped_file.h"
 #include "multistate/policy/registry.h"
+#include "multistate/results/partial_samples.h"
 #include "multistate/results/sweep_reader.h"
 #include "multistate/sweep/runner.h"
 
@@ -88,14 +89,14 @@ TEST_CASE("a record of the right form with a value of the wrong type costs its s
   std::istringstream lines(read_file(folder / "samples.jsonl"));
   std::filesystem::remove(folder / "result.json");
   std::filesystem::remove(folder / "samples.jsonl");
-  CellFolder files(folder, cell.id);
+  PartialSamples files(folder, cell.id);
   int64_t sample = 0;
   for (std::string line; std::getline(lines, line); ++sample) {
     auto record = nlohmann::json::parse(line);
     if (sample == 0) {
       record["values"]["nll_sum"] = {1};
     }
-    files.append_sample(sample, record);
+    files.append("earlier", sample, record);
   }
   const auto outcome = run_sweep(plan, options());
   CHECK(outcome.done == 1);

@@ -1,6 +1,9 @@
 #include "multistate/sweep/work_list.h"
 
 #include <filesystem>
+#include <map>
+#include <memory>
+#include <set>
 #include <sstream>
 
 #include "multistate/base/mapped_file.h"
@@ -17,11 +20,12 @@ namespace {
 
 /// What is to be run of a plan: cell, samples, and whether their beginning is shared.
 std::vector<std::string> work_of(const SweepPlan& plan, bool sharing = true) {
+  Worker worker(plan.spec.output);
   std::vector<std::unique_ptr<CellRun>> runs;
   for (const PlannedCell& cell : plan.cells) {
     runs.push_back(std::make_unique<CellRun>(
         cell, CellFolder(plan.spec.output / "cells" / cell.folder(), cell.id),
-        nlohmann::json::object()));
+        nlohmann::json::object(), worker));
   }
   std::vector<std::string> work;
   for (const WorkItem& item : list_work(plan, runs, sharing)) {
@@ -34,9 +38,45 @@ std::vector<std::string> work_of(const SweepPlan& plan, bool sharing = true) {
   return work;
 }
 
+/// A queue of items that share the beginnings of these names (none: ""); the lease of an item is
+/// its number.
+class Queue {
+ public:
+  explicit Queue(const std::vector<std::string>& beginnings) : queue_(made(beginnings)) {}
+
+  /// The number of the item that is begun next while others hold these leases; -1: none.
+  int64_t next(const std::set<std::string>& held = {}, size_t end = 0) {
+    const auto& items = queue_.items();
+    WorkItem* item = queue_.best(end == 0 ? items.size() : end, held);
+    if (item == nullptr) {
+      return -1;
+    }
+    queue_.begin(*item);
+    return item - items.data();
+  }
+
+  WorkQueue& queue() { return queue_; }
+
+ private:
+  static std::vector<WorkItem> made(const std::vector<std::string>& beginnings) {
+    std::map<std::string, std::shared_ptr<SharedPrefix>> prefixes;
+    std::vector<WorkItem> items(beginnings.size());
+    for (size_t i = 0; i < items.size(); ++i) {
+      items[i].lease = std::to_string(i);
+      if (auto& prefix = prefixes[beginnings[i]]; !beginnings[i].empty()) {
+        prefix = prefix ? prefix : std::make_shared<SharedPrefix>(4);
+        items[i].prefix = prefix;
+      }
+    }
+    return items;
+  }
+
+  WorkQueue queue_;
+};
+
 }  // namespace
 
-TEST_CASE("samples of a workload that runs them together are listed in lots of its batch") {
+TEST_CASE("samples of a workload that runs them together are listed in groups of its batch") {
   const GenerationSweep sweep;
   const auto plan = plan_sweep(
       read_sweep(read_yaml(sweep.file("batch: 2", GenerationSweep::tova_and_full()))), {});
@@ -59,7 +99,7 @@ TEST_CASE("which samples are run together does not depend on what has been run")
   std::string first;
   std::getline(samples, first);
   std::filesystem::remove_all(folder);
-  CellFolder(folder, cell.id).append_sample(0, nlohmann::json::parse(first));
+  PartialSamples(folder, cell.id).append("earlier", 0, nlohmann::json::parse(first));
   CHECK(work_of(plan) == std::vector<std::string>{"full: 1", "full: 2 3", "full: 4"});
 }
 
@@ -73,23 +113,44 @@ TEST_CASE("samples that are run one by one share their beginning") {
 }
 
 TEST_CASE("while a beginning is run by one thread, the others get what does not wait for it") {
-  std::vector<WorkItem> items(5);
-  const auto prefix = std::make_shared<SharedPrefix>(4);
-  const auto other = std::make_shared<SharedPrefix>(4);
-  items[0].prefix = prefix;
-  items[1].prefix = prefix;
-  items[2].prefix = other;
-  items[3].prefix = other;
-  WorkQueue queue(std::move(items));
-  const auto place = [&](const WorkItem* item) { return item - queue.items().data(); };
-  CHECK(place(queue.take(5)) == 0);
-  CHECK(place(queue.take(5)) == 2);
-  CHECK(place(queue.take(5)) == 4);
+  Queue queue({"p", "p", "q", "q", ""});
+  CHECK(queue.next() == 0);
+  CHECK(queue.next() == 2);
+  CHECK(queue.next() == 4);
   // Nothing else is left: to wait is better than to go home.
-  CHECK(place(queue.take(5)) == 1);
-  CHECK(queue.take(3) == nullptr);
-  CHECK(place(queue.take(5)) == 3);
-  CHECK(queue.take(5) == nullptr);
+  CHECK(queue.next() == 1);
+  CHECK(queue.next({}, 3) == -1);
+  CHECK(queue.next() == 3);
+  CHECK(queue.next() == -1);
+}
+
+TEST_CASE("a worker leaves beginnings to the others that have begun them, as long as it can") {
+  Queue queue({"p", "p", "p", "q", "q", "r"});
+  // Another one is at the first sample: the second is free.
+  CHECK(queue.next({"0"}) == 3);
+  // It goes on with the next cell of the first.
+  CHECK(queue.next({"1", "5"}) == 4);
+  // All others are begun by somebody: better to compute a beginning twice than to do nothing.
+  CHECK(queue.next({"1", "5"}) == 0);
+  CHECK(queue.next({"1", "5"}) == 2);
+  CHECK(queue.next({"1", "5"}) == -1);
+  // The others have ended.
+  CHECK(queue.next() == 5);
+  CHECK(queue.next() == 1);
+}
+
+TEST_CASE("items that are done are not open, and let go of their beginning") {
+  Queue queue({"p", "p"});
+  const std::weak_ptr<SharedPrefix> prefix = queue.queue().items()[0].prefix;
+  CHECK(queue.queue().has_open(1));
+  WorkItem* first = queue.queue().best(2, {});
+  queue.queue().close(*first);
+  CHECK_FALSE(queue.queue().has_open(1));
+  CHECK(queue.next() == 1);
+  CHECK_FALSE(queue.queue().has_open(2));
+  CHECK(!prefix.expired());
+  queue.queue().close(const_cast<WorkItem&>(queue.queue().items()[1]));
+  CHECK(prefix.expired());
 }
 
 }  // namespace multistate::test

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <memory>
@@ -29,6 +30,7 @@ namespace multistate {
 namespace {
 
 constexpr int kStopped = 75;
+constexpr int64_t kLongestLeaseTimeout = 86'400;
 
 template <class... Values>
 void say_as(fmt::format_string<Values...> format, Values&&... values) {
@@ -42,6 +44,7 @@ struct RunArguments {
   bool dry_run = false;
   std::optional<int64_t> limit;
   std::optional<int64_t> jobs;
+  int64_t lease_timeout = kLeaseTimeout.count();
   RunOptions options;
 };
 
@@ -57,8 +60,10 @@ Node read_with_overrides(const RunArguments& arguments) {
 void print_outcome(const SweepPlan& plan, const RunOutcome& outcome) {
   const std::string table = summary_table(plan) + verdict_lines(plan);
   std::fwrite(table.data(), 1, table.size(), stdout);
-  say_as("{} run, {}\n", outcome.ran, outcome.earlier.text());
-  if (outcome.ran == 0 && outcome.earlier.cells > 0) {
+  const std::string elsewhere =
+      outcome.elsewhere > 0 ? fmt::format(", {} run by other workers", outcome.elsewhere) : "";
+  say_as("{} run{}, {}\n", outcome.ran, elsewhere, outcome.earlier.text());
+  if (outcome.ran == 0 && outcome.elsewhere == 0 && outcome.earlier.cells > 0) {
     say_as(
         "Nothing was run: all results are from earlier runs. To run again, choose another "
         "folder: output=results/again\n");
@@ -118,7 +123,10 @@ int run(const RunArguments& arguments) {
   RunOptions options = arguments.options;
   const int64_t cores = std::max<int64_t>(1, std::thread::hardware_concurrency());
   options.jobs = arguments.jobs.value_or(std::max<int64_t>(1, cores / options.threads));
-  require_threads(options.jobs * options.threads, "--jobs, --threads");
+  const int64_t working = options.jobs * options.threads;
+  // And one that renews the leases.
+  require_threads(working < kMostThreads ? working + 1 : working, "--jobs, --threads");
+  options.lease_timeout = std::chrono::seconds(arguments.lease_timeout);
   options.command = command_line();
   options.config = file.to_json();
   say_as("{}", power_line(plan));
@@ -132,7 +140,11 @@ int run(const RunArguments& arguments) {
 
 void add_run_command(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<RunArguments>();
-  CLI::App* command = app.add_subcommand("run", "Run a sweep; finished runs are skipped");
+  CLI::App* command = app.add_subcommand(
+      "run",
+      "Run a sweep; finished runs are skipped. The same command may be started any number of "
+      "times, "
+      "on one machine or on several that share the output folder: they divide the work");
   command->add_option("file", arguments->file, "Sweep file (YAML)")->required();
   command->add_option("overrides", arguments->overrides,
                       "key=value, key=a,b (several values), key=range(64,513,64), ~key (drop)");
@@ -161,6 +173,12 @@ void add_run_command(CLI::App& app, Action& action) {
                     "Stop at the first run that fails");
   command->add_flag("--retry-failed,!--no-retry-failed", arguments->options.retry_failed,
                     "Retry runs that failed earlier (default: yes)");
+  command
+      ->add_option("--lease-timeout", arguments->lease_timeout,
+                   "Seconds after which the work of a worker on another machine that shows no sign "
+                   "of life is taken over; the same for all workers")
+      ->check(whole_number(1, kLongestLeaseTimeout))
+      ->capture_default_str();
   command->add_option("--cell", arguments->options.cells,
                       "Run only the cell whose id starts with this; repeatable");
   command->callback([&action, arguments] { action = [arguments] { return run(*arguments); }; });

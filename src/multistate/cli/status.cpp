@@ -18,6 +18,20 @@
 namespace multistate {
 namespace {
 
+nlohmann::json to_json(const WorkerStatus& worker) {
+  const Lease& session = worker.session;
+  auto work = nlohmann::json::array();
+  for (const Lease& lease : worker.work) {
+    work.push_back({{"what", lease.what}, {"since", lease.start}});
+  }
+  return {{"host", session.host},
+          {"process", session.process.number},
+          {"job", session.job ? nlohmann::json(*session.job) : nlohmann::json()},
+          {"since", session.start},
+          {"ended", worker.ended},
+          {"work", work}};
+}
+
 nlohmann::json to_json(const SweepStatus& status) {
   auto cells = nlohmann::json::array();
   for (const CellStatus& each : status.cells) {
@@ -32,6 +46,10 @@ nlohmann::json to_json(const SweepStatus& status) {
     }
     cells.push_back(cell);
   }
+  auto workers = nlohmann::json::array();
+  for (const WorkerStatus& worker : status.workers) {
+    workers.push_back(to_json(worker));
+  }
   auto problems = nlohmann::json::array();
   for (const Problem& problem : status.problems) {
     problems.push_back({{"path", problem.path.string()}, {"what", problem.what}});
@@ -44,7 +62,7 @@ nlohmann::json to_json(const SweepStatus& status) {
             {"failed", status.count(CellState::kFailed)},
             {"partial", status.count(CellState::kPartial)},
             {"missing", status.count(CellState::kMissing)}}},
-          {"running", status.runner ? nlohmann::json(*status.runner) : nlohmann::json()},
+          {"workers", workers},
           {"problems", problems},
           {"unplanned", status.unplanned}};
 }
@@ -54,6 +72,18 @@ std::string counts_line(const SweepStatus& status) {
                      status.count(CellState::kDone), status.cells.size(),
                      status.count(CellState::kFailed), status.count(CellState::kPartial),
                      status.count(CellState::kMissing));
+}
+
+/// "process 12 on node3 (slurm 7_3), since ...", and a line for each thing that it works on.
+void print_worker(const WorkerStatus& worker) {
+  const Lease& session = worker.session;
+  const std::string job = session.job ? fmt::format(" ({})", printable(*session.job)) : "";
+  fmt::print("worker: process {} on {}{}, since {}{}\n", session.process.number,
+             printable(session.host), job, printable(session.start),
+             worker.ended ? ": has ended; the next run takes over" : "");
+  for (const Lease& lease : worker.work) {
+    fmt::print("  {}, since {}\n", printable(lease.what), printable(lease.start));
+  }
 }
 
 void print_text(const SweepStatus& status) {
@@ -66,8 +96,8 @@ void print_text(const SweepStatus& status) {
   }
   fmt::print("{}", format_table(rows));
   fmt::print("{}", counts_line(status));
-  if (status.runner) {
-    fmt::print("running: {}\n", printable(*status.runner));
+  for (const WorkerStatus& worker : status.workers) {
+    print_worker(worker);
   }
   for (const Problem& problem : status.problems) {
     fmt::print("problem: {}: {}\n", printable(problem.path.string()), printable(problem.what));
@@ -90,7 +120,8 @@ int show(const std::string& folder, bool json) {
 
 /// Nothing is left to be done, and nobody is trying again what failed.
 bool is_over(const SweepStatus& status) {
-  return !status.runner && status.count(CellState::kPartial) == 0 &&
+  const bool tries_again = status.is_running() && status.count(CellState::kFailed) > 0;
+  return !tries_again && status.count(CellState::kPartial) == 0 &&
          status.count(CellState::kMissing) == 0;
 }
 

@@ -1,18 +1,22 @@
 #include "multistate/results/cell_folder.h"
 
+#include <algorithm>
 #include <ctime>
-#include <sstream>
+#include <system_error>
 #include <utility>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 
+#include "multistate/base/file_error.h"
 #include "multistate/base/log.h"
 #include "multistate/base/mapped_file.h"
 #include "multistate/base/output_file.h"
 #include "multistate/base/sha256.h"
 #include "multistate/base/strict_json.h"
 #include "multistate/results/atomic_file.h"
+#include "multistate/results/partial_samples.h"
 
 namespace multistate {
 namespace {
@@ -23,9 +27,7 @@ using nlohmann::json;
 constexpr const char* kResult = "result.json";
 constexpr const char* kError = "error.json";
 constexpr const char* kSamples = "samples.jsonl";
-constexpr const char* kPartial = "samples.partial.jsonl";
 constexpr const char* kDigest = "samples_sha256";
-constexpr const char* kRecordDigest = "record_sha256";
 
 std::string dump(const json& value, int indent) {
   return value.dump(indent, ' ', false, json::error_handler_t::replace);
@@ -33,18 +35,6 @@ std::string dump(const json& value, int indent) {
 
 json parse_file(const fs::path& path) {
   return parse_json(read_file(path));
-}
-
-/// The line of samples.partial.jsonl, or a discarded value when it is torn, changed or another
-/// cell's.
-json parse_partial(const std::string& line, const std::string& cell_id) {
-  json parsed = parse_json(line);
-  const bool ours = parsed.is_object() && parsed.value("cell_id", json()) == cell_id &&
-                    parsed.value("sample", json()).is_number_integer() && parsed.contains("record");
-  const bool whole =
-      ours && (!parsed.contains(kRecordDigest) ||
-               parsed.at(kRecordDigest) == sha256_hex(dump(parsed.at("record"), -1)));
-  return whole ? parsed : json(json::value_t::discarded);
 }
 
 /// Why the samples beside a result are not those it was made of; empty when they are.
@@ -66,6 +56,31 @@ bool is_our_error(const fs::path& path) {
   const json error = parse_file(path);
   const json schema = error.is_object() ? error.value("schema", json()) : json();
   return schema.is_object() && schema.value("name", json()) == "multistate.error";
+}
+
+/// Removes the temporary files of `files` in a folder, but for those of processes at work.
+void remove_temporaries(const fs::path& folder, const std::vector<std::string>& files,
+                        const std::function<bool(const std::string& process)>& is_at_work) {
+  std::vector<fs::path> found;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator();
+       entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (std::any_of(files.begin(), files.end(),
+                    [&](const std::string& file) { return is_temporary_of(name, file); })) {
+      found.push_back(entry->path());
+    }
+  }
+  if (error && error != std::errc::no_such_file_or_directory &&
+      error != std::errc::not_a_directory) {
+    throw FileError(folder, "list the folder (readdir)", error);
+  }
+  // Asked after they were seen: whoever comes to work now has made none of them.
+  for (const fs::path& path : found) {
+    if (!is_at_work(process_of_temporary(path.filename().string()))) {
+      remove_file(path);
+    }
+  }
 }
 
 /// Renames a file to the first free "<name>.rejected-<n>" and says so in the log.
@@ -133,14 +148,20 @@ std::string problem_with_content(const json& result, const std::string& cell_id)
 CellFolder::CellFolder(fs::path path, std::string cell_id)
     : path_(std::move(path)), cell_id_(std::move(cell_id)) {}
 
+bool CellFolder::is_done() const {
+  return fs::exists(file(kResult)) && problem_with_result(file(kResult), cell_id_).empty();
+}
+
 CellState CellFolder::state() const {
-  if (fs::exists(file(kResult)) && problem_with_result(file(kResult), cell_id_).empty()) {
+  if (is_done()) {
     return CellState::kDone;
   }
   if (fs::exists(file(kError))) {
     return CellState::kFailed;
   }
-  return fs::exists(file(kPartial)) ? CellState::kPartial : CellState::kMissing;
+  std::error_code unreadable;
+  return !partial_samples_files(path_, unreadable).empty() ? CellState::kPartial
+                                                           : CellState::kMissing;
 }
 
 json CellFolder::result() const {
@@ -151,75 +172,63 @@ json CellFolder::error() const {
   return parse_file(file(kError));
 }
 
-std::map<int64_t, json> CellFolder::partial_samples() const {
-  std::map<int64_t, json> records;
-  if (!fs::exists(file(kPartial))) {
-    return records;
-  }
-  if (!fs::is_regular_file(file(kPartial))) {
-    log_warning(fmt::format("{}: is not a file", file(kPartial).string()));
-    return records;
-  }
-  std::istringstream lines(read_file(file(kPartial)));
-  int64_t number = 0;
-  for (std::string line; std::getline(lines, line);) {
-    ++number;
-    json parsed = parse_partial(line, cell_id_);
-    if (parsed.is_discarded()) {
-      log_warning(
-          fmt::format("{}:{}: a line that is torn, changed or another cell's: its sample "
-                      "is run again",
-                      file(kPartial).string(), number));
-      continue;
-    }
-    records[parsed.at("sample").get<int64_t>()] = std::move(parsed.at("record"));
-  }
-  return records;
+std::string CellFolder::error_mark() const {
+  struct stat status {};
+  return ::lstat(file(kError).c_str(), &status) == 0
+             ? fmt::format("{} {} {} {}", status.st_ino, status.st_size, status.st_mtim.tv_sec,
+                           status.st_mtim.tv_nsec)
+             : "";
 }
 
-void CellFolder::append_sample(int64_t sample, const json& record) {
-  append_line(file(kPartial), dump({{"cell_id", cell_id_},
-                                    {"sample", sample},
-                                    {"record", record},
-                                    {kRecordDigest, sha256_hex(dump(record, -1))}},
-                                   -1));
-}
-
-void CellFolder::finish(json result, const std::vector<json>& records) {
+bool CellFolder::finish(json result, const std::vector<json>& records,
+                        const std::function<bool()>& is_mine) {
   std::string lines;
   for (const json& record : records) {
     lines += dump(record, -1) + "\n";
   }
-  move_foreign_files_aside();
-  result[kDigest] = sha256_hex(lines);
-  write_atomically(file(kSamples), lines);
-  write_atomically(file(kResult), dump(result, 2) + "\n");
-  remove_file(file(kError));
-  remove_file(file(kPartial));
+  // From here on nobody else who has prepared these files can put them in place.
+  remove_temporaries(path_, {kSamples, kResult},
+                     [](const std::string& /*process*/) { return false; });
+  if (!is_done()) {
+    move_foreign_files_aside();
+    result[kDigest] = sha256_hex(lines);
+    PreparedFile samples(file(kSamples), lines);
+    PreparedFile whole(file(kResult), dump(result, 2) + "\n");
+    if (!is_mine()) {
+      return false;
+    }
+    try {
+      samples.put_in_place();
+      whole.put_in_place();
+    } catch (const FileError& error) {
+      if (error.code() == std::errc::no_such_file_or_directory) {
+        return false;  // Another finisher has removed them.
+      }
+      throw;
+    }
+  }
+  remove_error_and_partial_samples();
+  return true;
 }
 
 void CellFolder::fail(const json& error) {
   write_atomically(file(kError), dump(error, 2) + "\n");
 }
 
-CellState CellFolder::remove_leftovers() {
+CellState CellFolder::remove_leftovers(
+    const std::function<bool(const std::string& process)>& is_at_work) {
+  remove_temporaries(path_, {kResult, kSamples, kError}, is_at_work);
   const CellState found = state();
-  if (!fs::is_directory(path_)) {
-    return found;
-  }
-  for (const auto& entry : fs::directory_iterator(path_)) {
-    const std::string name = entry.path().filename().string();
-    if (is_temporary_of(name, kResult) || is_temporary_of(name, kSamples) ||
-        is_temporary_of(name, kError)) {
-      remove_file(entry.path());
-    }
-  }
   if (found == CellState::kDone) {
     move_foreign_files_aside();
-    remove_file(file(kError));
-    remove_file(file(kPartial));
+    remove_error_and_partial_samples();
   }
   return found;
+}
+
+void CellFolder::remove_error_and_partial_samples() {
+  remove_file(file(kError));
+  PartialSamples(path_, cell_id_).remove();
 }
 
 void CellFolder::log(const std::string& message) const {

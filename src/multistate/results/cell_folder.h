@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -23,8 +24,7 @@ const char* to_string(CellState state);
 /// * result.json: written last, atomically; the cell is done if and only if it is there and "ok"
 ///   and samples.jsonl has the digest that it names.
 /// * samples.jsonl: one line a sample, in order.
-/// * samples.partial.jsonl: the same while the cell runs, in order of completion, with a digest a
-///   line.
+/// * samples.partial.<worker>.jsonl: the same while the cell runs, see PartialSamples.
 /// * error.json: why the cell failed; gone when it succeeds later.
 /// * log.txt: what happened, with times.
 ///
@@ -40,6 +40,7 @@ class CellFolder {
   const std::filesystem::path& path() const { return path_; }
 
   CellState state() const;
+  bool is_done() const;
 
   /// The content of result.json; the cell must be done.
   nlohmann::json result() const;
@@ -47,22 +48,26 @@ class CellFolder {
   /// The content of error.json; the cell must have failed.
   nlohmann::json error() const;
 
-  /// Records of the samples that an interrupted run left, by sample. Lines that are torn, changed
-  /// or another cell's are passed over with a warning in the log. Lines of earlier programs have no
-  /// digest and are taken as they are.
-  std::map<int64_t, nlohmann::json> partial_samples() const;
+  /// Changes whenever error.json is written; empty while there is none.
+  std::string error_mark() const;
 
-  /// Adds the record of a finished sample and brings it to the disk.
-  void append_sample(int64_t sample, const nlohmann::json& record);
-
-  /// Writes all samples in order, then the result with their digest (`samples_sha256`).
-  void finish(nlohmann::json result, const std::vector<nlohmann::json>& records);
+  /// Writes all samples in order, then the result with their digest (`samples_sha256`), and removes
+  /// error.json and the partial samples. Whoever calls this has claimed the result of the cell.
+  ///
+  /// A worker that was only slow, and whose claim another one has taken over, can spoil nothing:
+  /// both files lie complete under temporary names before `is_mine` is asked whether the claim
+  /// still holds, and the first thing that another finisher does is to remove these temporary
+  /// files. False when the claim is lost; the other one writes the result then.
+  bool finish(
+      nlohmann::json result, const std::vector<nlohmann::json>& records,
+      const std::function<bool()>& is_mine = [] { return true; });
 
   void fail(const nlohmann::json& error);
 
   /// Removes what runs that were killed have left: temporary files, and beside a finished result
-  /// its partial samples and error. Returns state(). Nobody else may write here meanwhile.
-  CellState remove_leftovers();
+  /// its partial samples and error. Returns state(). `is_at_work` tells of a process_name() whether
+  /// its temporary files are still wanted.
+  CellState remove_leftovers(const std::function<bool(const std::string& process)>& is_at_work);
 
   /// Adds a line with the time to log.txt.
   void log(const std::string& message) const;
@@ -70,6 +75,7 @@ class CellFolder {
  private:
   std::filesystem::path file(const char* name) const { return path_ / name; }
   void move_foreign_files_aside();
+  void remove_error_and_partial_samples();
 
   std::filesystem::path path_;
   std::string cell_id_;

@@ -1,7 +1,7 @@
 #include "multistate/results/manifest.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -19,14 +19,13 @@ namespace multistate {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
 
 constexpr const char* kManifest = "sweep.json";
 constexpr const char* kConfig = "config.resolved.json";
 
 /// A command line may hold bytes that are not UTF-8.
-std::string dump(const json& value) {
-  return value.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+std::string dump(const nlohmann::json& value) {
+  return value.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
 /// The folder of a cell lies directly below "cells".
@@ -36,18 +35,17 @@ bool is_cell_folder(const std::string& folder) {
   return path == fs::path("cells") / name && !name.empty() && name != "." && name != "..";
 }
 
-json parse(const fs::path& path) {
-  json manifest = parse_json(read_file(path));
+nlohmann::json parse(const fs::path& path) {
+  nlohmann::json manifest = parse_json(read_file(path));
   if (const auto problem = problem_with_schema(manifest, "multistate.sweep"); !problem.empty()) {
     throw InputError(fmt::format("{}: {}; it is left alone", path.string(), problem));
   }
   return manifest;
 }
 
-/// Throws InputError when the manifest that is there is another sweep's, and says so when this plan
-/// leaves out cells of it.
-void compare_with(const json& old, const Manifest& manifest, const fs::path& path) {
-  const json name = old.value("name", json());
+/// Throws InputError when the manifest that is there is another sweep's.
+void require_same_name(const nlohmann::json& old, const Manifest& manifest, const fs::path& path) {
+  const nlohmann::json name = old.value("name", nlohmann::json());
   if (name.is_string() && name != manifest.name) {
     throw InputError(
         fmt::format("{}: lists the cells of another sweep, {}, and this one is {}; give it an "
@@ -55,26 +53,86 @@ void compare_with(const json& old, const Manifest& manifest, const fs::path& pat
                     "(output=...)",
                     path.string(), in_quotes(name.get<std::string>()), in_quotes(manifest.name)));
   }
-  std::set<std::string> planned;
+}
+
+/// Folders of cells by id.
+using CellFolders = std::map<std::string, std::string>;
+
+CellFolders folders_of(const Manifest& manifest) {
+  CellFolders folders;
   for (const ManifestCell& cell : manifest.cells) {
-    planned.insert(cell.id);
+    folders[cell.id] = cell.folder;
   }
-  const json cells = old.value("cells", json());
-  const auto left_out = std::count_if(cells.begin(), cells.end(), [&](const json& cell) {
-    return cell.is_object() && cell.contains("id") && cell.at("id").is_string() &&
-           planned.count(cell.at("id").get<std::string>()) == 0;
-  });
-  if (left_out > 0) {
+  return folders;
+}
+
+CellFolders folders_of(const nlohmann::json& old) {
+  CellFolders folders;
+  for (const nlohmann::json& cell : old.value("cells", nlohmann::json::array())) {
+    if (cell.is_object() && cell.value("id", nlohmann::json()).is_string() &&
+        cell.value("folder", nlohmann::json()).is_string()) {
+      folders[cell.at("id")] = cell.at("folder");
+    }
+  }
+  return folders;
+}
+
+/// Folders of the cells that `these` has and `those` has not.
+std::vector<std::string> only_in(const CellFolders& these, const CellFolders& those) {
+  std::vector<std::string> folders;
+  for (const auto& [id, folder] : these) {
+    if (those.count(id) == 0) {
+      folders.push_back(fs::path(folder).filename().string());
+    }
+  }
+  std::sort(folders.begin(), folders.end());
+  return folders;
+}
+
+std::string some_of(std::vector<std::string> names) {
+  constexpr size_t kShown = 5;
+  const size_t count = names.size();
+  if (count == 0) {
+    return "none";
+  }
+  names.resize(std::min(count, kShown));
+  return join(names) + (count > kShown ? fmt::format(" and {} more", count - kShown) : "");
+}
+
+/// Others run the cells that sweep.json lists. Throws InputError when those of this plan are not
+/// the same.
+void require_same_cells(const nlohmann::json& old, const Manifest& manifest,
+                        const std::vector<std::string>& at_work, const fs::path& path) {
+  const CellFolders theirs = folders_of(old);
+  const CellFolders ours = folders_of(manifest);
+  const auto missing = only_in(theirs, ours);
+  const auto added = only_in(ours, theirs);
+  if (missing.empty() && added.empty()) {
+    return;
+  }
+  throw InputError(fmt::format(
+      "{}: another plan of this sweep is being run in the folder, by {}. Cells of theirs that this "
+      "one has not: {}; cells that only this one has: {}. Wait until they have ended, or choose "
+      "another output (output=...). A worker on another machine that has ended without saying so "
+      "is "
+      "no longer in the way once its file in {} is deleted",
+      path.string(), some_of(at_work), some_of(missing), some_of(added),
+      (path.parent_path() / "leases").string()));
+}
+
+/// Says so when this plan leaves out cells of the last one.
+void warn_of_left_out(const nlohmann::json& old, const Manifest& manifest, const fs::path& path) {
+  const CellFolders before = folders_of(old);
+  const auto left_out = only_in(before, folders_of(manifest));
+  if (!left_out.empty()) {
     log_warning(fmt::format(
         "{}: {} of the {} cells that it listed are not part of the sweep any more, since the file, "
         "an override or an input has changed; what they have is left in {}",
-        path.string(), left_out, cells.size(), (path.parent_path() / "cells").string()));
+        path.string(), left_out.size(), before.size(), (path.parent_path() / "cells").string()));
   }
 }
 
-}  // namespace
-
-void remove_manifest_leftovers(const fs::path& folder) {
+void remove_leftovers(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
     if (is_temporary_of(name, kManifest) || is_temporary_of(name, kConfig)) {
@@ -83,23 +141,49 @@ void remove_manifest_leftovers(const fs::path& folder) {
   }
 }
 
-void write_manifest(const fs::path& folder, Manifest manifest, const json& config) {
-  const fs::path path = folder / kManifest;
-  if (is_there(path)) {
-    compare_with(parse(path), manifest, path);
-  }
-  const std::string resolved = dump(config);
-  write_atomically(folder / kConfig, resolved);
-  auto cells = json::array();
+nlohmann::json to_json(const Manifest& manifest) {
+  auto cells = nlohmann::json::array();
   for (const ManifestCell& cell : manifest.cells) {
     cells.push_back({{"id", cell.id}, {"folder", cell.folder}, {"parameters", cell.parameters}});
   }
-  const json content = {{"schema", {{"name", "multistate.sweep"}, {"version", 1}}},
-                        {"name", manifest.name},
-                        {"command", manifest.command},
-                        {"axes", manifest.axes},
-                        {"config_sha256", sha256_hex(resolved)},
-                        {"cells", cells}};
+  return {{"schema", {{"name", "multistate.sweep"}, {"version", 1}}},
+          {"name", manifest.name},
+          {"command", manifest.command},
+          {"axes", manifest.axes},
+          {"config_sha256", manifest.config_sha256},
+          {"cells", cells}};
+}
+
+/// Whether the files say what they should, but for the command.
+bool is_written(const fs::path& folder, nlohmann::json old, const nlohmann::json& content) {
+  old["command"] = content.at("command");
+  return old == content && is_there(folder / kConfig) &&
+         sha256_file(folder / kConfig) == content.at("config_sha256");
+}
+
+}  // namespace
+
+void write_manifest(const fs::path& folder, Manifest manifest, const nlohmann::json& config,
+                    const std::vector<std::string>& at_work) {
+  make_folders(folder);
+  remove_leftovers(folder);
+  const fs::path path = folder / kManifest;
+  const std::string resolved = dump(config);
+  manifest.config_sha256 = sha256_hex(resolved);
+  const nlohmann::json content = to_json(manifest);
+  if (is_there(path)) {
+    const nlohmann::json old = parse(path);
+    require_same_name(old, manifest, path);
+    if (!at_work.empty()) {
+      require_same_cells(old, manifest, at_work, path);
+      return;
+    }
+    if (is_written(folder, old, content)) {
+      return;
+    }
+    warn_of_left_out(old, manifest, path);
+  }
+  write_atomically(folder / kConfig, resolved);
   write_atomically(path, dump(content));
 }
 
@@ -109,14 +193,15 @@ Manifest read_manifest(const fs::path& folder) {
     throw InputError(
         fmt::format("{}: is not the folder of a sweep: it has no sweep.json", folder.string()));
   }
-  const json content = parse(path);
+  const nlohmann::json content = parse(path);
   try {
     Manifest manifest = {content.at("name"),
                          content.at("command"),
                          content.at("axes"),
                          content.at("config_sha256"),
                          {}};
-    for (const json& cell : content.at("cells").get_ref<const json::array_t&>()) {
+    for (const nlohmann::json& cell :
+         content.at("cells").get_ref<const nlohmann::json::array_t&>()) {
       manifest.cells.push_back({cell.at("id"), cell.at("folder"), cell.at("parameters")});
       if (!is_cell_folder(manifest.cells.back().folder)) {
         throw InputError(fmt::format("{}: the folder of a cell is {}; expected 'cells/<name>'",
@@ -124,7 +209,7 @@ Manifest read_manifest(const fs::path& folder) {
       }
     }
     return manifest;
-  } catch (const json::exception& error) {
+  } catch (const nlohmann::json::exception& error) {
     throw InputError(
         fmt::format("{}: is not a complete manifest: {}", path.string(), error.what()));
   }

@@ -25,14 +25,15 @@ struct Manifest {
 };
 
 /// Writes sweep.json, and config.resolved.json with `config` (the sweep file with its overrides),
-/// into `folder`. Throws InputError when a sweep.json is there that is no multistate.sweep, or one
-/// of another name: it is left alone. Cells that an earlier sweep.json lists and this one does not
-/// are counted in a warning.
+/// into `folder`, unless they say so already (but for the command). Whoever calls this has claimed
+/// the manifest: what others left half written is removed.
+///
+/// Throws InputError, and leaves all as it is, when a sweep.json is there that is no
+/// multistate.sweep, or one of another name; and when `at_work`, other workers, run a sweep of
+/// other cells here: the message says which cells differ. Without them cells that an earlier
+/// sweep.json lists and this one does not are counted in a warning.
 void write_manifest(const std::filesystem::path& folder, Manifest manifest,
-                    const nlohmann::json& config);
-
-/// Removes what a process that was killed in write_manifest() has left in `folder`.
-void remove_manifest_leftovers(const std::filesystem::path& folder);
+                    const nlohmann::json& config, const std::vector<std::string>& at_work = {});
 
 /// Throws InputError when `folder` has no manifest, or one that cannot be read.
 Manifest read_manifest(const std::filesystem::path& folder);

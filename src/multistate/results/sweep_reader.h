@@ -1,11 +1,11 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "multistate/results/cell_folder.h"
+#include "multistate/results/lease.h"
 #include "multistate/results/manifest.h"
 
 namespace multistate {
@@ -24,15 +24,25 @@ struct Problem {
   std::string what;
 };
 
+/// A worker and the leases that it holds.
+struct WorkerStatus {
+  Lease session;            ///< Since when it takes part.
+  std::vector<Lease> work;  ///< In the order of their names.
+  bool ended = false;       ///< Its process has ended, as can be told on the same machine.
+};
+
 struct SweepStatus {
   Manifest manifest;
   std::vector<CellStatus> cells;       ///< In the order of the manifest.
   std::vector<Problem> problems;       ///< Torn or foreign files.
   std::vector<std::string> unplanned;  ///< Folders of cells that the manifest does not list (of an
                                        ///< earlier form of the sweep file).
-  std::optional<std::string> runner;   ///< Who runs the sweep now.
+  std::vector<WorkerStatus> workers;   ///< Those that take part now, by host and process.
 
   int64_t count(CellState state) const;
+
+  /// Whether a worker takes part that is not known to have ended.
+  bool is_running() const;
 };
 
 /// Throws InputError when `folder` is not that of a sweep.

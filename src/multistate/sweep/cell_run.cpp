@@ -18,6 +18,10 @@
 namespace multistate {
 namespace {
 
+std::string result_lease(const PlannedCell& cell) {
+  return fmt::format("cell.{}.result", cell.folder());
+}
+
 /// Counts a call that runs samples, from its start to its end.
 class Running {
  public:
@@ -36,13 +40,14 @@ class Running {
 
 }  // namespace
 
-CellRun::CellRun(const PlannedCell& cell, CellFolder folder, nlohmann::json context)
-    : cell_(cell), folder_(std::move(folder)), context_(std::move(context)) {
-  for (const auto& [sample, record] : folder_.partial_samples()) {
-    if (sample >= 0 && sample < cell_.samples) {
-      take_over(sample, record);
-    }
-  }
+CellRun::CellRun(const PlannedCell& cell, CellFolder folder, nlohmann::json context, Worker& worker)
+    : cell_(cell),
+      worker_(worker),
+      folder_(std::move(folder)),
+      partial_(folder_.path(), cell.id),
+      context_(std::move(context)),
+      error_before_(folder_.error_mark()) {
+  refresh_locked();
 }
 
 void CellRun::take_over(int64_t sample, const nlohmann::json& json) {
@@ -69,7 +74,7 @@ void CellRun::note_start() {
   const std::lock_guard lock(mutex_);
   if (!started_) {
     started_ = true;
-    folder_.log(fmt::format("started, {} of {} samples are there", records_.size(), cell_.samples));
+    log(fmt::format("started, {} of {} samples are there", records_.size(), cell_.samples));
   }
 }
 
@@ -86,11 +91,8 @@ std::vector<int64_t> CellRun::missing() const {
 
 CellRun::State CellRun::run_samples(std::span<const int64_t> samples, uint64_t seed,
                                     SharedPrefix* prefix, std::atomic<int64_t>& running) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (state_ != State::kRunning) {
-      return state_;
-    }
+  if (const State now = state(); now != State::kRunning) {
+    return now;
   }
   note_start();
   const int64_t sample = samples.front();
@@ -135,17 +137,66 @@ CellRun::State CellRun::keep(std::span<const int64_t> samples, std::vector<Sampl
     SampleRecord& record = records.at(i);
     record.sample = samples[i];
     loads_[record.sample] = load;
-    folder_.append_sample(record.sample, line_of(record));
+    if (state_ != State::kDone) {
+      partial_.append(worker_.name(), record.sample, line_of(record));
+    }
     tokens_ += record.tokens;
     computed_tokens_ += record.computed_tokens;
     records_[record.sample] = std::move(record);
   }
-  return static_cast<int64_t>(records_.size()) == cell_.samples ? finish_locked() : state_;
+  refresh_locked();
+  return finish_locked();
 }
 
 CellRun::State CellRun::finish_if_complete() {
   const std::lock_guard lock(mutex_);
-  return static_cast<int64_t>(records_.size()) == cell_.samples ? finish_locked() : state_;
+  return finish_locked();
+}
+
+bool CellRun::has(int64_t sample) const {
+  const std::lock_guard lock(mutex_);
+  return records_.count(sample) > 0;
+}
+
+bool CellRun::is_complete() const {
+  const std::lock_guard lock(mutex_);
+  return static_cast<int64_t>(records_.size()) == cell_.samples;
+}
+
+CellRun::State CellRun::state() const {
+  const std::lock_guard lock(mutex_);
+  return state_;
+}
+
+bool CellRun::ended_here() const {
+  const std::lock_guard lock(mutex_);
+  return ended_here_;
+}
+
+CellRun::State CellRun::refresh() {
+  const std::lock_guard lock(mutex_);
+  return refresh_locked();
+}
+
+CellRun::State CellRun::refresh_locked() {
+  if (state_ != State::kRunning) {
+    return state_;
+  }
+  if (folder_.is_done()) {
+    partial_.remove();  // What this worker has added since the others removed theirs.
+    state_ = State::kDone;
+    return state_;
+  }
+  if (const std::string mark = folder_.error_mark(); !mark.empty() && mark != error_before_) {
+    state_ = State::kFailed;
+    return state_;
+  }
+  for (const auto& [sample, record] : partial_.read_new()) {
+    if (sample >= 0 && sample < cell_.samples && records_.count(sample) == 0) {
+      take_over(sample, record);
+    }
+  }
+  return state_;
 }
 
 nlohmann::json CellRun::line_of(const SampleRecord& record) const {
@@ -157,6 +208,20 @@ nlohmann::json CellRun::line_of(const SampleRecord& record) const {
 }
 
 CellRun::State CellRun::finish_locked() {
+  const std::string lease = result_lease(cell_);
+  // Every key is a sample of the cell, so that this many are all of them, each once.
+  if (state_ != State::kRunning || static_cast<int64_t>(records_.size()) != cell_.samples ||
+      !worker_.claim(lease, cell_.folder() + ", result")) {
+    return state_;
+  }
+  if (refresh_locked() == State::kRunning) {
+    write_result();
+  }
+  worker_.release(lease);
+  return state_;
+}
+
+void CellRun::write_result() {
   std::vector<SampleRecord> records;
   std::vector<nlohmann::json> lines;
   for (const auto& [sample, record] : records_) {
@@ -168,23 +233,30 @@ CellRun::State CellRun::finish_locked() {
   for (const auto& [sample, load] : loads_) {
     loads.push_back(load);
   }
-  folder_.finish(
-      make_cell_result(cell_, records, all_known ? total_load(loads) : TotalLoad(), context_),
-      lines);
-  folder_.log("done");
-  state_ = State::kDone;
-  return state_;
+  const auto result =
+      make_cell_result(cell_, records, all_known ? total_load(loads) : TotalLoad(), context_);
+  if (folder_.finish(result, lines, [this] { return worker_.holds(result_lease(cell_)); })) {
+    log("done");
+    state_ = State::kDone;
+    ended_here_ = true;
+  }
 }
 
 CellRun::State CellRun::fail(int64_t sample, const std::string& kind, const std::string& message) {
   const std::lock_guard lock(mutex_);
-  if (state_ == State::kRunning) {
+  worker_.release(result_lease(cell_));  // Where the result could not be made.
+  if (refresh_locked() == State::kRunning) {
     state_ = State::kFailed;
-    folder_.log(fmt::format("sample {} failed: {}", sample, message));
+    ended_here_ = true;
+    log(fmt::format("sample {} failed: {}", sample, message));
     folder_.fail(make_cell_error(cell_, sample, kind, message));
     log_error(cell_.folder() + ": " + message);
   }
   return state_;
+}
+
+void CellRun::log(const std::string& message) const {
+  folder_.log(fmt::format("{}: {}", worker_.name(), message));
 }
 
 }  // namespace multistate

@@ -101,6 +101,12 @@ void Progress::cell_done(const std::string& cell, bool ok) {
   show(progress_line(shown, 1000) + "\n");
 }
 
+void Progress::skip(int64_t tokens) {
+  const std::lock_guard lock(mutex_);
+  state_.tokens -= tokens;
+  redraw(false);
+}
+
 void Progress::redraw(bool now) {
   const auto time = std::chrono::steady_clock::now();
   if (!terminal_ || (!now && time - last_draw_ < kRedrawInterval)) {

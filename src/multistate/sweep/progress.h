@@ -40,6 +40,9 @@ class Progress {
   void sample_done(const std::string& cell, int64_t tokens);
   void cell_done(const std::string& cell, bool ok);
 
+  /// So many tokens are not to be run any more: another worker has run them.
+  void skip(int64_t tokens);
+
  private:
   void redraw(bool now);
   void clear();

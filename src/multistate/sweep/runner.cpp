@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -15,19 +16,18 @@
 #include "multistate/base/log.h"
 #include "multistate/engine/run_context.h"
 #include "multistate/engine/threads.h"
-#include "multistate/experiment/exclusive_experiment.h"
 #include "multistate/results/cell_folder.h"
 #include "multistate/results/manifest.h"
-#include "multistate/results/output_lock.h"
+#include "multistate/results/worker.h"
 #include "multistate/sweep/cell_run.h"
+#include "multistate/sweep/claimed_work.h"
 #include "multistate/sweep/progress.h"
 #include "multistate/sweep/signals.h"
-#include "multistate/sweep/work_queue.h"
 
 namespace multistate {
 namespace {
 
-void write_plan(const SweepPlan& plan, const RunOptions& options) {
+Manifest manifest_of(const SweepPlan& plan, const RunOptions& options) {
   Manifest manifest;
   manifest.name = plan.spec.name;
   manifest.command = options.command;
@@ -35,7 +35,27 @@ void write_plan(const SweepPlan& plan, const RunOptions& options) {
   for (const PlannedCell& cell : plan.cells) {
     manifest.cells.push_back({cell.id, "cells/" + cell.folder(), cell.spec->parameters});
   }
-  write_manifest(plan.spec.output, std::move(manifest), options.config);
+  return manifest;
+}
+
+/// Writes the manifest, or finds it written, and takes part in the sweep from then on: one worker
+/// after the other, so that of two with different plans the first one wins. False when a signal
+/// asks to stop.
+bool join_sweep(const SweepPlan& plan, const RunOptions& options, Worker& worker) {
+  constexpr std::chrono::milliseconds kWait(20);
+  constexpr const char* kManifestLease = "sweep";
+  while (!worker.claim(kManifestLease, "sweep.json")) {
+    worker.held_by_others();  // Takes away the lease of a worker that has ended.
+    if (stop_requested()) {
+      return false;
+    }
+    std::this_thread::sleep_for(kWait);
+  }
+  write_manifest(plan.spec.output, manifest_of(plan, options), options.config,
+                 worker.others_at_work());
+  worker.join(plan.spec.name);
+  worker.release(kManifestLease);
+  return true;
 }
 
 bool selected(const PlannedCell& cell, const std::vector<std::string>& ids) {
@@ -46,16 +66,16 @@ bool selected(const PlannedCell& cell, const std::vector<std::string>& ids) {
 
 class Runner {
  public:
-  Runner(const SweepPlan& plan, const RunOptions& options, const OutputLock& lock)
-      : plan_(plan), options_(options), lock_(lock) {}
+  Runner(const SweepPlan& plan, const RunOptions& options, Worker& worker)
+      : plan_(plan), options_(options), worker_(worker) {}
 
   RunOutcome run() {
     const size_t first_exclusive = collect();
     Progress progress(static_cast<int64_t>(plan_.cells.size()), outcome_.done, tokens_left());
     progress_ = &progress;
     run_until(first_exclusive, static_cast<size_t>(options_.jobs));
-    run_until(queue_->items().size(), 1);
-    lock_.check();
+    run_until(work_->items().size(), 1);
+    worker_.check();
     outcome_.missing = static_cast<int64_t>(plan_.cells.size()) - outcome_.done - outcome_.failed;
     outcome_.stopped = stop_requested();
     for (const auto& run : runs_) {
@@ -72,7 +92,8 @@ class Runner {
     const auto context = make_run_context(options_.command, options_.jobs, options_.threads);
     for (const PlannedCell& cell : plan_.cells) {
       CellFolder folder(plan_.spec.output / "cells" / cell.folder(), cell.id);
-      const CellState state = folder.remove_leftovers();
+      const CellState state = folder.remove_leftovers(
+          [this](const std::string& process) { return worker_.is_at_work(process); });
       if (state == CellState::kDone) {
         ++outcome_.done;
         outcome_.earlier.add(folder.result());
@@ -85,20 +106,20 @@ class Runner {
         ++outcome_.failed;
         continue;
       }
-      runs_.push_back(std::make_unique<CellRun>(cell, std::move(folder), context));
-      if (runs_.back()->missing().empty()) {
-        const bool is_done = runs_.back()->finish_if_complete() == CellRun::State::kDone;
-        outcome_.done += is_done ? 1 : 0;
-        outcome_.ran += is_done ? 1 : 0;
+      runs_.push_back(std::make_unique<CellRun>(cell, std::move(folder), context, worker_));
+      if (runs_.back()->finish_if_complete() != CellRun::State::kRunning) {
+        count(*runs_.back());
       }
     }
-    auto work = list_work(plan_, runs_, options_.sharing);
+    auto items = list_work(plan_, runs_, options_.sharing);
     const auto first_exclusive =
-        std::stable_partition(work.begin(), work.end(), [](const WorkItem& item) {
-          return !is_exclusive(*item.run->cell().spec->experiment.experiment);
-        });
-    const auto shared = static_cast<size_t>(first_exclusive - work.begin());
-    queue_ = std::make_unique<WorkQueue>(std::move(work));
+        std::stable_partition(items.begin(), items.end(),
+                              [](const WorkItem& item) { return item.machine_lease.empty(); });
+    const auto shared = static_cast<size_t>(first_exclusive - items.begin());
+    work_ = std::make_unique<ClaimedWork>(
+        std::move(items), runs_, worker_,
+        ClaimedWork::Listener{[this](CellRun& run) { cell_over(run); },
+                              [this](const WorkItem& item) { item_over(item); }});
     return shared;
   }
 
@@ -129,7 +150,7 @@ class Runner {
 
   int64_t tokens_left() const {
     int64_t tokens = 0;
-    for (const WorkItem& item : queue_->items()) {
+    for (const WorkItem& item : work_->items()) {
       tokens += tokens_of(item);
     }
     return tokens;
@@ -144,13 +165,11 @@ class Runner {
   }
 
   void work(size_t end) {
+    const auto stops = [this] { return stop_requested() || halted_; };
     try {
       set_intra_op_threads(static_cast<int>(options_.threads));
-      while (!stop_requested() && !halted_) {
-        WorkItem* item = queue_->take(end);
-        if (item == nullptr) {
-          break;
-        }
+      WorkItem* item = nullptr;
+      while ((item = work_->take(end, item, stops)) != nullptr) {
         run_item(*item);
       }
     } catch (...) {
@@ -162,28 +181,47 @@ class Runner {
   }
 
   void run_item(WorkItem& item) {
-    const PlannedCell& cell = item.run->cell();
-    lock_.check();
-    const auto seed = static_cast<uint64_t>(cell.spec->seed.value_or(0));
-    const auto after = item.run->run_samples(item.samples, seed, item.prefix.get(), running_);
-    item.prefix.reset();
+    const auto seed = static_cast<uint64_t>(item.run->cell().spec->seed.value_or(0));
+    item.run->run_samples(item.samples, seed, item.prefix.get(), running_);
+    work_->close(item);
+    {
+      const std::lock_guard lock(mutex_);
+      progress_->sample_done(item.run->cell().slug, tokens_of(item));
+    }
+    cell_over(*item.run);
+  }
+
+  /// Another worker has run it.
+  void item_over(const WorkItem& item) {
     const std::lock_guard lock(mutex_);
-    progress_->sample_done(cell.slug, tokens_of(item));
-    if (after == CellRun::State::kRunning || !reported_.insert(item.run).second) {
+    progress_->skip(tokens_of(item));
+  }
+
+  /// Counts and shows a cell that is done or failed, once.
+  void cell_over(const CellRun& run) {
+    const std::lock_guard lock(mutex_);
+    if (run.state() == CellRun::State::kRunning || reported_.count(&run) > 0) {
       return;
     }
-    const bool ok = after == CellRun::State::kDone;
-    ++(ok ? outcome_.done : outcome_.failed);
-    ++outcome_.ran;
-    progress_->cell_done(cell.slug, ok);
+    const bool ok = count(run);
+    progress_->cell_done(run.cell().slug + (run.ended_here() ? "" : " (by another worker)"), ok);
     halted_ = halted_ || (!ok && options_.fail_fast);
+  }
+
+  /// Whether the cell is done; it is done or failed.
+  bool count(const CellRun& run) {
+    reported_.insert(&run);
+    const bool ok = run.state() == CellRun::State::kDone;
+    ++(ok ? outcome_.done : outcome_.failed);
+    ++(run.ended_here() ? outcome_.ran : outcome_.elsewhere);
+    return ok;
   }
 
   const SweepPlan& plan_;
   const RunOptions& options_;
-  const OutputLock& lock_;
+  Worker& worker_;
   std::vector<std::unique_ptr<CellRun>> runs_;
-  std::unique_ptr<WorkQueue> queue_;
+  std::unique_ptr<ClaimedWork> work_;
   std::atomic<int64_t> running_ = 0;
   std::atomic<bool> halted_ = false;
   Progress* progress_ = nullptr;
@@ -212,10 +250,16 @@ RunOutcome run_sweep(const SweepPlan& plan, const RunOptions& options) {
     }
   }
   const StopSignals signals;
-  const OutputLock lock(plan.spec.output);
-  remove_manifest_leftovers(plan.spec.output);
-  write_plan(plan, options);
-  return Runner(plan, options, lock).run();
+  Worker worker(plan.spec.output, options.lease_timeout);
+  if (!join_sweep(plan, options, worker)) {
+    RunOutcome outcome;
+    outcome.missing = static_cast<int64_t>(plan.cells.size());
+    outcome.stopped = true;
+    return outcome;
+  }
+  const RunOutcome outcome = Runner(plan, options, worker).run();
+  worker.leave();
+  return outcome;
 }
 
 }  // namespace multistate

@@ -6,6 +6,11 @@
 #include <tuple>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "multistate/base/process_identity.h"
+#include "multistate/experiment/exclusive_experiment.h"
+
 namespace multistate {
 namespace {
 
@@ -48,13 +53,19 @@ class SharedTokens {
   std::map<std::pair<const SweepModel*, const Workload*>, std::vector<Longest>> samples_;
 };
 
+std::string lease_of(const PlannedCell& cell, int64_t group) {
+  return fmt::format("cell.{}.{}", cell.folder(), group);
+}
+
 void add_missing(CellRun& run, std::vector<WorkItem>& items) {
   const int64_t batch = run.cell().workload->batch();
+  const bool is_timed = is_exclusive(*run.cell().spec->experiment.experiment);
+  const std::string machine = is_timed ? "machine." + host_name() : "";
   std::optional<int64_t> group;
   for (const int64_t sample : run.missing()) {
     if (sample / batch != group) {
       group = sample / batch;
-      items.push_back({&run, {}, nullptr});
+      items.push_back({&run, {}, nullptr, lease_of(run.cell(), sample / batch), machine});
     }
     items.back().samples.push_back(sample);
   }

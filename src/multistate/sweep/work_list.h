@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "multistate/engine/shared_prefix.h"
@@ -14,6 +15,12 @@ struct WorkItem {
   CellRun* run = nullptr;
   std::vector<int64_t> samples;          ///< Ascending.
   std::shared_ptr<SharedPrefix> prefix;  ///< With the other cells that run this sample; or none.
+
+  /// The lease of these samples: the same in every process that runs the sweep.
+  std::string lease;
+
+  /// For samples that measure times: the lease of the machine, so that one runs there at a time.
+  std::string machine_lease;
 };
 
 /// What the cells miss, in the order in which it is to be run. Which samples are run together

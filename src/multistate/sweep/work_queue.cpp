@@ -1,35 +1,103 @@
 #include "multistate/sweep/work_queue.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace multistate {
 
 WorkQueue::WorkQueue(std::vector<WorkItem> items)
-    : items_(std::move(items)), taken_(items_.size(), false) {}
-
-bool WorkQueue::would_wait(const WorkItem& item) const {
-  return item.prefix != nullptr && begun_.count(item.prefix.get()) > 0 && !item.prefix->is_there();
+    : items_(std::move(items)), open_(items_.size(), true) {
+  for (size_t place = 0; place < items_.size(); ++place) {
+    by_lease_[items_[place].lease] = place;
+    if (const SharedPrefix* prefix = items_[place].prefix.get(); prefix != nullptr) {
+      groups_[prefix].items.push_back(place);
+    }
+  }
 }
 
-WorkItem* WorkQueue::take(size_t end) {
-  const std::lock_guard lock(mutex_);
-  while (first_ < end && taken_[first_]) {
+std::set<const SharedPrefix*> WorkQueue::prefixes_of(const std::set<std::string>& held) const {
+  std::set<const SharedPrefix*> prefixes;
+  for (const std::string& lease : held) {
+    if (const auto found = by_lease_.find(lease); found != by_lease_.end()) {
+      prefixes.insert(items_[found->second].prefix.get());
+    }
+  }
+  return prefixes;
+}
+
+WorkItem* WorkQueue::best_of_begun(size_t end, const std::set<std::string>& held,
+                                   WorkItem*& waits) {
+  size_t ready = end;
+  size_t waiting = end;
+  for (const auto& [prefix, group] : groups_) {
+    if (!group.begun) {
+      continue;
+    }
+    size_t& first = prefix->is_there() ? ready : waiting;
+    for (const size_t place : group.items) {
+      if (place < first && is_open(place) && held.count(items_[place].lease) == 0) {
+        first = place;
+      }
+    }
+  }
+  waits = waiting < end ? &items_[waiting] : nullptr;
+  return ready < end ? &items_[ready] : nullptr;
+}
+
+WorkItem* WorkQueue::best(size_t end, const std::set<std::string>& held) {
+  while (first_ < items_.size() && !is_open(first_)) {
     ++first_;
   }
-  if (first_ >= end) {
-    return nullptr;
+  WorkItem* waits = nullptr;
+  if (WorkItem* ready = best_of_begun(end, held, waits); ready != nullptr) {
+    return ready;
   }
-  size_t next = first_;
-  while (next < end && (taken_[next] || would_wait(items_[next]))) {
-    ++next;
+  const auto busy = prefixes_of(held);
+  WorkItem* joins = nullptr;
+  for (size_t place = first_; place < end; ++place) {
+    WorkItem& item = items_[place];
+    if (!is_open(place) || held.count(item.lease) > 0) {
+      continue;
+    }
+    const SharedPrefix* prefix = item.prefix.get();
+    if (prefix == nullptr || (!groups_.at(prefix).begun && busy.count(prefix) == 0)) {
+      return &item;
+    }
+    if (!groups_.at(prefix).begun && joins == nullptr) {
+      joins = &item;
+    }
   }
-  // When all of them would wait, so be it.
-  WorkItem& item = items_[next < end ? next : first_];
-  taken_[static_cast<size_t>(&item - items_.data())] = true;
+  return waits != nullptr ? waits : joins;
+}
+
+void WorkQueue::begin(WorkItem& item) {
+  open_[static_cast<size_t>(&item - items_.data())] = false;
   if (item.prefix != nullptr) {
-    begun_.insert(item.prefix.get());
+    groups_.at(item.prefix.get()).begun = true;
   }
-  return &item;
+}
+
+void WorkQueue::close(WorkItem& item) {
+  const auto place = static_cast<size_t>(&item - items_.data());
+  open_[place] = false;
+  if (item.prefix == nullptr) {
+    return;
+  }
+  const auto group = groups_.find(item.prefix.get());
+  std::erase(group->second.items, place);
+  if (group->second.items.empty()) {
+    groups_.erase(group);
+  }
+  item.prefix.reset();
+}
+
+bool WorkQueue::has_open(size_t end) const {
+  for (size_t place = first_; place < end; ++place) {
+    if (is_open(place)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace multistate

@@ -1,34 +1,58 @@
 #pragma once
 
 #include <cstddef>
-#include <mutex>
+#include <map>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "multistate/sweep/work_list.h"
 
 namespace multistate {
 
-/// Hands out the items of a work list in order, but for those that would wait: while one thread
-/// runs the beginning of a sample that several cells share, the others get what comes behind it.
-/// Thread-safe.
+/// Which item of a work list to run next, so that the beginnings that cells share are computed by
+/// as few workers as can be. Not thread-safe.
 class WorkQueue {
  public:
   explicit WorkQueue(std::vector<WorkItem> items);
 
   const std::vector<WorkItem>& items() const { return items_; }
 
-  /// The next of the items before `end`; nullptr when all of them were handed out.
-  WorkItem* take(size_t end);
+  /// The best of the open items before `end` whose leases are not in `held` (of other workers);
+  /// nullptr when there is none. In this order, and among equals that of the list:
+  ///
+  /// 1. items whose shared beginning this worker has computed;
+  /// 2. items without a shared beginning, or with one that nobody works on;
+  /// 3. items whose beginning another thread of this worker is computing: they wait for it;
+  /// 4. items whose beginning other workers have: it is computed again, since else this worker
+  /// would
+  ///    have nothing to do.
+  WorkItem* best(size_t end, const std::set<std::string>& held);
+
+  /// The item is run by this worker: not open any more.
+  void begin(WorkItem& item);
+
+  /// The item is done, by whomever: not open any more, and without its beginning.
+  void close(WorkItem& item);
+
+  bool has_open(size_t end) const;
 
  private:
-  bool would_wait(const WorkItem& item) const;
+  /// Items that share a beginning.
+  struct Group {
+    std::vector<size_t> items;
+    bool begun = false;  ///< By this worker.
+  };
 
-  std::mutex mutex_;
+  bool is_open(size_t place) const { return open_[place]; }
+  WorkItem* best_of_begun(size_t end, const std::set<std::string>& held, WorkItem*& waits);
+  std::set<const SharedPrefix*> prefixes_of(const std::set<std::string>& held) const;
+
   std::vector<WorkItem> items_;
-  std::vector<bool> taken_;
-  size_t first_ = 0;  ///< All items before it are taken.
-  std::set<const SharedPrefix*> begun_;
+  std::vector<bool> open_;
+  size_t first_ = 0;  ///< No item before it is open.
+  std::map<const SharedPrefix*, Group> groups_;
+  std::map<std::string, size_t> by_lease_;
 };
 
 }  // namespace multistate

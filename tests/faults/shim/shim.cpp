@@ -10,16 +10,15 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 namespace {
 
-constexpr std::array kCalls = {"open",  "write",  "fsync", "close", "rename",
-                               "mkdir", "unlink", "mmap",  "flock"};
-enum Call { kOpen, kWrite, kFsync, kClose, kRename, kMkdir, kUnlink, kMmap, kFlock };
+constexpr std::array kCalls = {"open",   "write", "fsync",  "close",
+                               "rename", "mkdir", "unlink", "mmap"};
+enum Call { kOpen, kWrite, kFsync, kClose, kRename, kMkdir, kUnlink, kMmap };
 
 struct Faults {
   std::string folder;
@@ -203,11 +202,5 @@ void* mmap(void* address, size_t size, int protection, int flags, int descriptor
     return MAP_FAILED;
   }
   return real(address, size, protection, flags, descriptor, offset);
-}
-
-int flock(int descriptor, int operation) noexcept {
-  static auto* real = next<int(int, int)>("flock");
-  return faults().is_watched(descriptor) && faults().fails(kFlock) ? -1
-                                                                   : real(descriptor, operation);
 }
 }

@@ -11,7 +11,7 @@ extern "C" {
 void faults_watch(const char* folder);
 
 /// Makes the n-th call (from 1) of a kind fail: "open", "write", "fsync", "close", "rename",
-/// "mkdir", "unlink", "mmap" or "flock". `error`: of errno; kShortWrite: write() writes one byte.
+/// "mkdir", "unlink" or "mmap". `error`: of errno; kShortWrite: write() writes one byte.
 void faults_arm(const char* call, long n, int error);
 
 /// How many calls of this kind there were.

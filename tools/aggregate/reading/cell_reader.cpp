@@ -10,6 +10,7 @@
 #include "multistate/base/error.h"
 #include "multistate/base/sha256.h"
 #include "multistate/base/strict_json.h"
+#include "multistate/results/partial_samples.h"
 
 #include "aggregate/reading/json_file.h"
 
@@ -22,7 +23,6 @@ using nlohmann::json;
 constexpr const char* kResult = "result.json";
 constexpr const char* kError = "error.json";
 constexpr const char* kSamples = "samples.jsonl";
-constexpr const char* kPartial = "samples.partial.jsonl";
 
 /// Runs `read`; what is wrong becomes a problem of the file. Whether nothing was.
 template <class Read>
@@ -102,16 +102,28 @@ bool is_partial_of(const fs::path& path, const std::string& id) {
   return !parsed.is_object() || parsed.value("cell_id", json()) == id;
 }
 
+/// One file of them that is the cell's makes it partial.
+void read_partial_samples(const fs::path& folder, Cell& cell, std::vector<Problem>& problems) {
+  std::error_code unreadable;  // note_foreign_files() says so.
+  for (const fs::path& path : partial_samples_files(folder, unreadable)) {
+    if (cell.id.empty() || is_partial_of(path, cell.id)) {
+      cell.state = CellState::kPartial;
+    } else {
+      problems.push_back({path, "holds the samples of another cell"});
+    }
+  }
+}
+
 /// Names what is in a cell's folder and not of a run; hidden files are nobody's.
 void note_foreign_files(const fs::path& folder, std::vector<Problem>& problems) {
-  static constexpr std::array kOurs = {kResult, kError, kSamples, kPartial, "log.txt"};
+  static constexpr std::array kOurs = {kResult, kError, kSamples, "log.txt"};
   for (const fs::path& path : entries_of(folder, problems)) {
     const std::string name = path.filename().string();
     const bool is_ours = std::any_of(kOurs.begin(), kOurs.end(), [&](const std::string& ours) {
       return name == ours || name.starts_with(ours + ".rejected-") ||
              name.starts_with(ours + ".tmp.");
     });
-    if (!name.starts_with(".") && !is_ours) {
+    if (!name.starts_with(".") && !is_ours && !is_partial_samples(name)) {
       problems.push_back({path, "is no file of a cell"});
     }
   }
@@ -130,12 +142,8 @@ void read_files(const fs::path& folder, bool samples, Cell& cell, std::vector<Pr
     if (!attempt(folder / kError, problems, [&] { read_error(folder / kError, cell); })) {
       cell.error = "error.json cannot be read";
     }
-  } else if (is_there(folder / kPartial)) {
-    cell.state = CellState::kPartial;
-    if (!cell.id.empty() && !is_partial_of(folder / kPartial, cell.id)) {
-      problems.push_back({folder / kPartial, "holds the samples of another cell"});
-      cell.state = CellState::kMissing;
-    }
+  } else {
+    read_partial_samples(folder, cell, problems);
   }
 }
 

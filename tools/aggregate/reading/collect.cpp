@@ -14,6 +14,7 @@
 #include "multistate/base/error.h"
 #include "multistate/base/text.h"
 #include "multistate/results/manifest.h"
+#include "multistate/results/partial_samples.h"
 
 #include "aggregate/reading/cell_reader.h"
 #include "aggregate/reading/json_file.h"
@@ -24,6 +25,12 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kManifest = "sweep.json";
+
+bool is_cell(const fs::path& folder) {
+  std::error_code unreadable;  // entries_of() says so.
+  return is_there(folder / "result.json") || is_there(folder / "error.json") ||
+         !partial_samples_files(folder, unreadable).empty();
+}
 
 /// A sweep's folder, or one that holds cells without a manifest.
 struct FoundSweep {
@@ -101,8 +108,7 @@ class Finder {
       return;
     }
     const bool is_sweep = add_sweep(folder);
-    if (!is_sweep && (is_there(folder / "result.json") || is_there(folder / "error.json") ||
-                      is_there(folder / "samples.partial.jsonl"))) {
+    if (!is_sweep && is_cell(folder)) {
       const fs::path parent = parent_of(folder);
       loose_[parent.filename() == "cells" ? parent.parent_path() : parent].push_back(folder);
       return;

@@ -1,0 +1,176 @@
+// Processes that share the work of one sweep.
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <map>
+#include <sstream>
+#include <thread>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+#include <sys/wait.h>
+
+#include "multistate/base/mapped_file.h"
+
+#include "support/catch.h"
+#include "support/program.h"
+#include "support/tiny_model.h"
+#include "support/tiny_sweep.h"
+
+namespace multistate::test {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+struct Content {
+  std::map<std::string, std::string> metrics;  ///< By cell, as bytes.
+  int64_t samples = 0;
+};
+
+/// Of a finished sweep; every sample has to be there once, and no file that is not a result's.
+Content content_of(const fs::path& output) {
+  Content content;
+  CHECK_FALSE(fs::exists(output / "leases"));
+  for (const auto& cell : fs::directory_iterator(output / "cells")) {
+    const auto result = json::parse(read_file(cell.path() / "result.json"));
+    content.metrics[cell.path().filename().string()] =
+        result.at("metrics").dump() + result.at("series").dump() + result.at("state").dump();
+    std::istringstream lines(read_file(cell.path() / "samples.jsonl"));
+    int64_t sample = 0;
+    for (std::string line; std::getline(lines, line); ++sample) {
+      CHECK(json::parse(line).at("sample") == sample);
+    }
+    CHECK(result.at("counts").at("samples") == sample);
+    content.samples += sample;
+    CHECK(std::distance(fs::directory_iterator(cell.path()), fs::directory_iterator()) == 3);
+  }
+  return content;
+}
+
+/// Of a sweep that one process has run.
+const Content& content_alone() {
+  static const Content content = [] {
+    const TinySweep sweep;
+    REQUIRE(run_program({"run", sweep.write(TinySweep::grid()).string()}).exit_code == 0);
+    return content_of(sweep.output());
+  }();
+  return content;
+}
+
+void check_as_alone(const fs::path& output) {
+  const Content content = content_of(output);
+  CHECK(content.metrics == content_alone().metrics);
+  CHECK(content.samples == content_alone().samples);
+}
+
+/// Waits until a cell has a finished sample.
+void wait_for_sample(const fs::path& output) {
+  for (;;) {
+    std::error_code ignored;
+    for (fs::recursive_directory_iterator entry(output / "cells", ignored), end;
+         !ignored && entry != end; entry.increment(ignored)) {
+      if (entry->path().filename().string().starts_with("samples.")) {
+        return;
+      }
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
+void stop(pid_t process) {
+  ::kill(process, SIGSTOP);
+  int status = 0;
+  REQUIRE(::waitpid(process, &status, WUNTRACED) == process);
+  REQUIRE(WIFSTOPPED(status));
+}
+
+}  // namespace
+
+TEST_CASE(
+    "processes that run one sweep at once divide its work, and the results are those of one") {
+  const TinySweep sweep;
+  const std::vector<std::string> run = {"run", sweep.write(TinySweep::grid()).string(), "--jobs",
+                                        "1"};
+  std::vector<pid_t> processes;
+  for (int i = 0; i < 3; ++i) {
+    processes.push_back(start_program(run));
+  }
+  for (const pid_t process : processes) {
+    CHECK(wait_for(process) == 0);
+  }
+  check_as_alone(sweep.output());
+}
+
+TEST_CASE("what a worker leaves that is killed in the middle, the others take over") {
+  const TinySweep sweep;
+  const std::vector<std::string> run = {"run", sweep.write(TinySweep::grid()).string(), "--jobs",
+                                        "1"};
+  const pid_t first = start_program(run);
+  wait_for_sample(sweep.output());
+  const pid_t second = start_program(run);
+  ::kill(first, SIGKILL);
+  CHECK(wait_for(first) == -SIGKILL);
+  CHECK(wait_for(second) == 0);
+  check_as_alone(sweep.output());
+}
+
+TEST_CASE("the work of a worker that stands still is taken over; status says who works on what") {
+  const TinySweep sweep;
+  std::vector<std::string> run = {"run", sweep.write(TinySweep::grid()).string(), "--jobs", "1"};
+  const pid_t slow = start_program(run);
+  wait_for_sample(sweep.output());
+  stop(slow);
+  const auto status = json::parse(run_program({"status", sweep.output().string(), "--json"}).out);
+  REQUIRE(status.at("workers").size() == 1);
+  const json& worker = status.at("workers").at(0);
+  CHECK(worker.at("process") == slow);
+  CHECK(worker.at("ended") == false);
+  const auto text = run_program({"status", sweep.output().string()}).out;
+  CHECK_THAT(text, ContainsSubstring("worker: process " + std::to_string(slow) + " on " +
+                                     worker.at("host").get<std::string>() + ", since " +
+                                     worker.at("since").get<std::string>()));
+  for (const json& work : worker.at("work")) {
+    CHECK_THAT(text, ContainsSubstring("  " + work.at("what").get<std::string>() + ", since "));
+  }
+  run.insert(run.end(), {"--lease-timeout", "1"});
+  const auto other = run_program(run);
+  INFO(other.err);
+  CHECK(other.exit_code == 0);
+  CHECK_THAT(other.out, ContainsSubstring("7 of 7 planned cells"));
+  ::kill(slow, SIGCONT);
+  CHECK(wait_for(slow) == 0);
+  check_as_alone(sweep.output());
+}
+
+TEST_CASE("a worker that waits for others ends at once when it is told to stop") {
+  const TinySweep sweep;
+  const std::vector<std::string> run = {"run", sweep.write(TinySweep::grid()).string(), "--jobs",
+                                        "1"};
+  const pid_t first = start_program(run);
+  wait_for_sample(sweep.output());
+  stop(first);
+  const pid_t second = start_program(run);
+  // It runs all but what the first one holds, samples of one or two cells.
+  const auto done = [&] {
+    size_t cells = 0;
+    for (const auto& cell : fs::directory_iterator(sweep.output() / "cells")) {
+      cells += fs::exists(cell.path() / "result.json") ? 1 : 0;
+    }
+    return cells;
+  };
+  while (done() < 5) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  ::kill(second, SIGTERM);
+  const int code = wait_for(second);
+  CHECK(code == (done() == 7 ? 0 : 75));
+  ::kill(first, SIGCONT);
+  CHECK(wait_for(first) == 0);
+  check_as_alone(sweep.output());
+}
+
+}  // namespace multistate::test

@@ -142,9 +142,7 @@ void add_run_command(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<RunArguments>();
   CLI::App* command = app.add_subcommand(
       "run",
-      "Run a sweep; finished runs are skipped. The same command may be started any number of "
-      "times, "
-      "on one machine or on several that share the output folder: they divide the work");
+      "Run a sweep; finished runs are skipped. Several of them on one output share the work");
   command->add_option("file", arguments->file, "Sweep file (YAML)")->required();
   command->add_option("overrides", arguments->overrides,
                       "key=value, key=a,b (several values), key=range(64,513,64), ~key (drop)");

@@ -48,6 +48,10 @@ class Worker {
   /// Whether the lease is still this worker's. Throws FileError.
   bool holds(const std::string& lease) const;
 
+  /// How long may pass between two calls of held_by_others() at most, so that a lease that stands
+  /// still is seen to do so.
+  std::chrono::milliseconds longest_pause() const { return period_ / 2; }
+
   /// Names of the leases of other workers. Those of workers that have ended are taken away first.
   /// Throws FileError.
   std::set<std::string> held_by_others();

@@ -60,7 +60,7 @@ WorkItem* ClaimedWork::take(size_t end, WorkItem* previous, const std::function<
     }
     say_that_it_waits();
     wait_for(wait, stops);
-    wait = std::min(2 * wait, kLongestWait);
+    wait = std::min({2 * wait, kLongestWait, worker_.longest_pause()});
   }
   if (previous != nullptr) {
     const std::lock_guard lock(mutex_);

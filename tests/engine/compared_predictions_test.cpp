@@ -6,29 +6,13 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/log_softmax.h>
-#include <ATen/ops/matmul.h>
 
 #include "support/tiny_transformer.h"
 #include "support/torch.h"
 
 namespace multistate::test {
-namespace {
-
-/// A tiny model, and hidden states of some tokens.
-struct Fixture {
-  Fixture() : hidden(model->embed(std::vector<int64_t>{3, 1, 4, 1, 5, 92, 65})) {}
-
-  /// All logits [T, V] at once.
-  at::Tensor logits(const at::Tensor& states) const { return all_logits(*model, states); }
-
-  std::shared_ptr<const Transformer> model = tiny_transformer();
-  at::Tensor hidden;
-};
-
-}  // namespace
-
 TEST_CASE("predictions are compared with the full cache's over the whole vocabulary") {
-  const Fixture tiny;
+  const TinyStates tiny;
   const std::vector<int64_t> targets = {10, 0, 255, 31, 7, 8, 9};
   auto full = tiny.hidden.clone();
   full.select(0, 1).mul_(-1.0);
@@ -65,7 +49,7 @@ TEST_CASE("predictions are compared with the full cache's over the whole vocabul
 }
 
 TEST_CASE("predictions that are not numbers have no divergence, and no same top token") {
-  const Fixture tiny;
+  const TinyStates tiny;
   const auto nothing = tiny.hidden.div(0.0).mul(0.0);
   const std::vector<int64_t> targets = {10, 0, 255, 31, 7, 8, 9};
   double seconds = 0.0;

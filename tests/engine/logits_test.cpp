@@ -3,40 +3,16 @@
 #include <cmath>
 
 #include <ATen/ops/cat.h>
-#include <ATen/ops/matmul.h>
 #include <ATen/ops/zeros.h>
 
 #include "multistate/model/model_file.h"
 
-#include "support/temporary_folder.h"
-#include "support/tiny_model.h"
 #include "support/tiny_transformer.h"
 #include "support/torch.h"
 
 namespace multistate::test {
-namespace {
-
-/// A tiny model, and hidden states of some tokens.
-struct Fixture {
-  Fixture() {
-    write_tiny_gguf(TinyModel{}, folder / "model.gguf");
-    model = Transformer::load(*ModelFile::open(folder / "model.gguf"), at::kFloat);
-    const std::vector<int64_t> ids = {3, 1, 4, 1, 5, 92, 65};
-    hidden = model->embed(ids);
-  }
-
-  /// All logits [T, V] at once.
-  at::Tensor logits(const at::Tensor& states) const { return all_logits(*model, states); }
-
-  TemporaryFolder folder;
-  std::shared_ptr<const Transformer> model;
-  at::Tensor hidden;
-};
-
-}  // namespace
-
 TEST_CASE("losses and likeliest tokens equal those of all logits in double precision") {
-  const Fixture tiny;
+  const TinyStates tiny;
   const std::vector<int64_t> targets = {10, 0, 255, 31, 7, 8, 9};
   const auto predictions = predict(*tiny.model, tiny.hidden, targets);
   const auto logits = tiny.logits(tiny.hidden);
@@ -57,7 +33,7 @@ TEST_CASE("losses and likeliest tokens equal those of all logits in double preci
 }
 
 TEST_CASE("of tokens that are equally likely the first is the likeliest, of NaN none") {
-  const Fixture tiny;
+  const TinyStates tiny;
   const auto zeros = at::zeros({1, tiny.hidden.size(1)}, at::kFloat);
   const std::vector<int64_t> one = {5};
   CHECK(predict(*tiny.model, zeros, one).likeliest == std::vector<int64_t>{0});
@@ -67,7 +43,7 @@ TEST_CASE("of tokens that are equally likely the first is the likeliest, of NaN 
 }
 
 TEST_CASE("the largest difference of logits is found for each token") {
-  const Fixture tiny;
+  const TinyStates tiny;
   auto other = tiny.hidden.clone();
   other.select(0, 2).mul_(-1.0);
   const auto differences = largest_logit_differences(*tiny.model, tiny.hidden, other);

@@ -3,18 +3,14 @@
 #include <algorithm>
 
 #include "multistate/conformance/cases.h"
-#include "multistate/model/model_file.h"
 
-#include "support/temporary_folder.h"
-#include "support/tiny_model.h"
+#include "support/tiny_transformer.h"
 #include "support/torch.h"
 
 namespace multistate::test {
 
 TEST_CASE("a run that takes over a prefix equals one from the start, for every policy") {
-  const TemporaryFolder folder;
-  write_tiny_gguf(TinyModel{}, folder / "model.gguf");
-  const auto model = Transformer::load(*ModelFile::open(folder / "model.gguf"), at::kFloat);
+  const auto model = tiny_transformer();
   std::vector<int64_t> ids;
   for (int64_t i = 0; i < 60; ++i) {
     ids.push_back((i * i * 7 + 3 * i) % 256);
@@ -45,7 +41,8 @@ TEST_CASE("a run that takes over a prefix equals one from the start, for every p
         CHECK(second.state.rows_created == alone.state.rows_created);
         CHECK(second.state.total_lifetime == alone.state.total_lifetime);
         CHECK(alone.computed_tokens == 60);
-        const int64_t shared = std::min(policy.setup.tokens_before_first_eviction({.tokens = 60}), tokens);
+        const int64_t shared =
+            std::min(policy.setup.tokens_before_first_eviction({.tokens = 60}), tokens);
         CHECK(second.computed_tokens == 60 - shared);
         CHECK(first.computed_tokens == (shared == 0 ? 60 : 60 - shared + tokens));
         taken_over += shared;

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include <ATen/ops/log_softmax.h>
-#include <ATen/ops/matmul.h>
 
 #include "multistate/engine/shared_prefix.h"
 #include "multistate/experiment/fidelity_metrics.h"

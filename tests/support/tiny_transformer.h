@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "multistate/model/transformer.h"
 
@@ -16,5 +18,16 @@ std::shared_ptr<const Transformer> tiny_transformer(const TinyModel& model = {},
 inline at::Tensor all_logits(const Transformer& model, const at::Tensor& hidden) {
   return model.logits(model.normalize(hidden), 0, model.spec().vocabulary_size);
 }
+
+/// A tiny model, and hidden states of some tokens.
+struct TinyStates {
+  TinyStates() : hidden(model->embed(std::vector<int64_t>{3, 1, 4, 1, 5, 92, 65})) {}
+
+  /// All logits [T, V] at once.
+  at::Tensor logits(const at::Tensor& states) const { return all_logits(*model, states); }
+
+  std::shared_ptr<const Transformer> model = tiny_transformer();
+  at::Tensor hidden;
+};
 
 }  // namespace multistate::test

@@ -66,6 +66,11 @@ void check_as_alone(const fs::path& output) {
   CHECK(content.samples == content_alone().samples);
 }
 
+/// The arguments that run a sweep of seven cells.
+std::vector<std::string> command_of(const TinySweep& sweep) {
+  return {"run", sweep.write(TinySweep::grid()).string(), "--jobs", "1"};
+}
+
 /// Waits until a cell has a finished sample.
 void wait_for_sample(const fs::path& output) {
   for (;;) {
@@ -92,8 +97,7 @@ void stop(pid_t process) {
 TEST_CASE(
     "processes that run one sweep at once divide its work, and the results are those of one") {
   const TinySweep sweep;
-  const std::vector<std::string> run = {"run", sweep.write(TinySweep::grid()).string(), "--jobs",
-                                        "1"};
+  const auto run = command_of(sweep);
   std::vector<pid_t> processes;
   for (int i = 0; i < 3; ++i) {
     processes.push_back(start_program(run));
@@ -106,8 +110,7 @@ TEST_CASE(
 
 TEST_CASE("what a worker leaves that is killed in the middle, the others take over") {
   const TinySweep sweep;
-  const std::vector<std::string> run = {"run", sweep.write(TinySweep::grid()).string(), "--jobs",
-                                        "1"};
+  const auto run = command_of(sweep);
   const pid_t first = start_program(run);
   wait_for_sample(sweep.output());
   const pid_t second = start_program(run);
@@ -119,7 +122,7 @@ TEST_CASE("what a worker leaves that is killed in the middle, the others take ov
 
 TEST_CASE("the work of a worker that stands still is taken over; status says who works on what") {
   const TinySweep sweep;
-  std::vector<std::string> run = {"run", sweep.write(TinySweep::grid()).string(), "--jobs", "1"};
+  auto run = command_of(sweep);
   const pid_t slow = start_program(run);
   wait_for_sample(sweep.output());
   stop(slow);
@@ -147,8 +150,7 @@ TEST_CASE("the work of a worker that stands still is taken over; status says who
 
 TEST_CASE("a worker that waits for others ends at once when it is told to stop") {
   const TinySweep sweep;
-  const std::vector<std::string> run = {"run", sweep.write(TinySweep::grid()).string(), "--jobs",
-                                        "1"};
+  const auto run = command_of(sweep);
   const pid_t first = start_program(run);
   wait_for_sample(sweep.output());
   stop(first);

@@ -362,7 +362,7 @@ TEST_CASE("the status of a sweep names what is there, what is wrong and what doe
   CHECK(status.cells[2].samples == 1);
   REQUIRE(status.problems.size() == 2);
   CHECK(status.problems[0].path.filename() == "torn.json");
-  CHECK(status.problems[0].what == "is no lease that can be read");
+  CHECK(status.problems[0].what == "is not a readable lease");
   CHECK(status.problems[1].path.parent_path().filename() == "torn");
   REQUIRE(status.workers.size() == 1);
   CHECK(status.workers[0].session.start == "t0");

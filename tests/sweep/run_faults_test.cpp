@@ -63,19 +63,10 @@ class EditsFarRow final : public ScoringPolicy, public MergingPolicy {
   }
 };
 
-PolicyInfo acting(const std::string& name) {
-  return {.name = name,
-          .version = 1,
-          .summary = "acts",
-          .paper = "none: a test",
-          .deviations = "",
-          .defaults = {.sinks = 0}};
-}
-
-const PolicyRegistration<Acting<&throw_error>> kThrowsError{acting("throws_error")};
-const PolicyRegistration<Acting<&throw_number>> kThrowsNumber{acting("throws_number")};
-const PolicyRegistration<Acting<&remove_output>> kRemovesOutput{acting("removes_output")};
-const PolicyRegistration<EditsFarRow> kEditsFarRow{acting("edits_far_row")};
+const PolicyRegistration<Acting<&throw_error>> kThrowsError{info_named("throws_error")};
+const PolicyRegistration<Acting<&throw_number>> kThrowsNumber{info_named("throws_number")};
+const PolicyRegistration<Acting<&remove_output>> kRemovesOutput{info_named("removes_output")};
+const PolicyRegistration<EditsFarRow> kEditsFarRow{info_named("edits_far_row")};
 
 }  // namespace
 

@@ -11,6 +11,7 @@
 #include "multistate/sweep/work_queue.h"
 
 #include "support/generation_sweep.h"
+#include "support/sweep_runs.h"
 #include "support/tiny_model.h"
 #include "support/tiny_sweep.h"
 #include "support/torch.h"
@@ -21,12 +22,7 @@ namespace {
 /// What is to be run of a plan: cell, samples, and whether their beginning is shared.
 std::vector<std::string> work_of(const SweepPlan& plan, bool sharing = true) {
   Worker worker(plan.spec.output);
-  std::vector<std::unique_ptr<CellRun>> runs;
-  for (const PlannedCell& cell : plan.cells) {
-    runs.push_back(std::make_unique<CellRun>(
-        cell, CellFolder(plan.spec.output / "cells" / cell.folder(), cell.id),
-        nlohmann::json::object(), worker));
-  }
+  const auto runs = runs_of(plan, worker);
   std::vector<std::string> work;
   for (const WorkItem& item : list_work(plan, runs, sharing)) {
     std::string text = item.run->cell().slug + ":";

@@ -69,17 +69,8 @@ class Unreliable final : public ScoringPolicy {
   }
 };
 
-PolicyInfo named(const std::string& name) {
-  return {.name = name,
-          .version = 1,
-          .summary = "is interrupted",
-          .paper = "none: a test",
-          .deviations = "",
-          .defaults = {.sinks = 0}};
-}
-
-const PolicyRegistration<Interrupted> kInterrupted{named("interrupted")};
-const PolicyRegistration<Unreliable> kUnreliable{named("unreliable")};
+const PolicyRegistration<Interrupted> kInterrupted{info_named("interrupted")};
+const PolicyRegistration<Unreliable> kUnreliable{info_named("unreliable")};
 
 const std::string kTwoCells =
     "policy: {name: interrupted}\nstate_size: 8\n"
@@ -142,11 +133,7 @@ TEST_CASE("samples and cells of another worker are not run again") {
   const TinySweep sweep;
   const auto plan = plan_of(sweep, kTwoCells, 3);
   std::optional<RunOutcome> other;
-  interruption() = [&] {
-    RunOptions second = options();
-    second.cells = {plan.cells[1].id};
-    other = run_sweep(plan, second);
-  };
+  interruption() = [&] { other = run_sweep(plan, options_for(plan.cells[1])); };
   const auto first = run_sweep(plan, options());
   REQUIRE(other);
   CHECK(other->ran == 1);
@@ -241,9 +228,7 @@ TEST_CASE("a cell that fails by one worker has failed for all that are there, no
   std::optional<RunOutcome> other;
   interruption() = [&] {
     failures_left() = 1;
-    RunOptions second = options();
-    second.cells = {plan.cells[1].id};
-    other = run_sweep(plan, second);
+    other = run_sweep(plan, options_for(plan.cells[1]));
   };
   const auto first = run_sweep(plan, options());
   REQUIRE(other);
@@ -262,12 +247,7 @@ TEST_CASE("samples that measure times run one at a time on a machine") {
   const TinySweep sweep;
   const auto plan = plan_of(sweep, kTwoCells, 3);
   Worker worker(plan.spec.output);
-  std::vector<std::unique_ptr<CellRun>> runs;
-  for (const PlannedCell& cell : plan.cells) {
-    runs.push_back(std::make_unique<CellRun>(
-        cell, CellFolder(plan.spec.output / "cells" / cell.folder(), cell.id),
-        nlohmann::json::object(), worker));
-  }
+  auto runs = runs_of(plan, worker);
   auto items = list_work(plan, runs, false);
   for (WorkItem& item : items) {
     CHECK(item.machine_lease.empty());

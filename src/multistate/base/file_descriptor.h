@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cerrno>
+#include <filesystem>
 
 #include <unistd.h>
 
@@ -34,5 +35,9 @@ class FileDescriptor {
  private:
   int value_;
 };
+
+/// Opens a file or folder to read it, with `more_flags` of open(2); not open, with errno, when that
+/// fails. A FIFO without a writer is opened at once.
+FileDescriptor open_to_read(const std::filesystem::path& path, int more_flags = 0);
 
 }  // namespace multistate

@@ -4,7 +4,6 @@
 #include <cstring>
 #include <utility>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -15,12 +14,6 @@
 namespace multistate {
 namespace {
 
-/// Opening a FIFO would wait for somebody who writes into it.
-int open_to_read(const std::filesystem::path& path) {
-  return without_interruption(
-      [&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); });
-}
-
 [[noreturn]] void fail(const std::filesystem::path& path, const char* what) {
   throw InputError(fmt::format("{}: cannot {}: {}", path.string(), what, std::strerror(errno)));
 }
@@ -28,7 +21,7 @@ int open_to_read(const std::filesystem::path& path) {
 }  // namespace
 
 MappedFile::MappedFile(const std::filesystem::path& path) : path_(path) {
-  const FileDescriptor descriptor(open_to_read(path));
+  const FileDescriptor descriptor = open_to_read(path);
   struct stat status {};
   if (!descriptor.is_open() || ::fstat(descriptor.get(), &status) != 0) {
     fail(path, "open the file");

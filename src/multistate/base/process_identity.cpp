@@ -44,12 +44,18 @@ std::optional<ProcessStat> stat_of(int64_t number) {
   return fields ? std::optional(stat) : std::nullopt;
 }
 
-std::string own_scope() {
+std::string read_scope() {
   std::ifstream file("/proc/sys/kernel/random/boot_id");
   std::string boot;
   std::error_code error;
   const auto numbers = std::filesystem::read_symlink("/proc/self/ns/pid", error);
   return std::getline(file, boot) && !error ? boot + "/" + numbers.string() : "";
+}
+
+/// A process stays where it is.
+const std::string& own_scope() {
+  static const std::string scope = read_scope();
+  return scope;
 }
 
 }  // namespace

@@ -34,20 +34,6 @@ Needs PolicyEntry::needs() const {
   return maker()->make()->needs();
 }
 
-std::string_view name_of(Role role) {
-  switch (role) {
-    case Role::kPolicy:
-      return "policy";
-    case Role::kBaseline:
-      return "baseline";
-    case Role::kControl:
-      return "control";
-    case Role::kReference:
-      return "reference";
-  }
-  return "policy";
-}
-
 Registry<PolicyEntry>& policy_registry() {
   static Registry<PolicyEntry> registry("policy");
   return registry;

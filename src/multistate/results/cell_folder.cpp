@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "multistate/base/file_error.h"
+#include "multistate/base/list_folder.h"
 #include "multistate/base/log.h"
 #include "multistate/base/mapped_file.h"
 #include "multistate/base/output_file.h"
@@ -61,16 +62,13 @@ bool is_our_error(const fs::path& path) {
 /// Removes the temporary files of `files` in a folder, but for those of processes at work.
 void remove_temporaries(const fs::path& folder, const std::vector<std::string>& files,
                         const std::function<bool(const std::string& process)>& is_at_work) {
-  std::vector<fs::path> found;
   std::error_code error;
-  for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator();
-       entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    if (std::any_of(files.begin(), files.end(),
-                    [&](const std::string& file) { return is_temporary_of(name, file); })) {
-      found.push_back(entry->path());
-    }
-  }
+  auto found = list_folder(folder, error);
+  std::erase_if(found, [&](const fs::path& path) {
+    const std::string name = path.filename().string();
+    return std::none_of(files.begin(), files.end(),
+                        [&](const std::string& file) { return is_temporary_of(name, file); });
+  });
   if (error && error != std::errc::no_such_file_or_directory &&
       error != std::errc::not_a_directory) {
     throw FileError(folder, "list the folder (readdir)", error);

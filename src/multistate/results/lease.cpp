@@ -13,6 +13,7 @@
 
 #include "multistate/base/file_descriptor.h"
 #include "multistate/base/file_error.h"
+#include "multistate/base/list_folder.h"
 #include "multistate/base/output_file.h"
 #include "multistate/base/strict_json.h"
 
@@ -24,10 +25,6 @@ namespace fs = std::filesystem;
 constexpr std::string_view kLeaseExtension = ".json";
 constexpr std::string_view kSession = "worker.";
 constexpr size_t kLongestLease = 8192;
-
-bool is_code(const FileError& error, std::errc code) {
-  return error.code() == code;
-}
 
 /// Reads from the start of a file that is open.
 std::string read_all(int descriptor, const fs::path& path) {
@@ -137,9 +134,8 @@ std::vector<std::string> lease_names(const fs::path& output) {
   std::vector<std::string> names;
   std::error_code error;
   const fs::path folder = lease_folder(output);
-  for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator();
-       entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
+  for (const fs::path& entry : list_folder(folder, error)) {
+    const std::string name = entry.filename().string();
     if (name.ends_with(kLeaseExtension)) {
       names.push_back(name.substr(0, name.size() - kLeaseExtension.size()));
     }
@@ -166,11 +162,11 @@ bool create_lease(const fs::path& path, std::string_view text) {
         ::unlink(path.c_str());
         throw;
       }
-      if (is_code(error, std::errc::file_exists)) {
+      if (error.code() == std::errc::file_exists) {
         return false;
       }
       // A worker that left last has removed the empty folder.
-      if (!is_code(error, std::errc::no_such_file_or_directory) || attempt == kAttempts) {
+      if (error.code() != std::errc::no_such_file_or_directory || attempt == kAttempts) {
         throw FileError(path, exclusive_create(error.code().value()), error.code());
       }
     }
@@ -178,8 +174,7 @@ bool create_lease(const fs::path& path, std::string_view text) {
 }
 
 std::optional<std::string> read_lease(const fs::path& path) {
-  const FileDescriptor file(without_interruption(
-      [&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK); }));
+  const FileDescriptor file = open_to_read(path, O_NOFOLLOW);
   if (file.is_open()) {
     return read_all(file.get(), path);
   }
@@ -187,6 +182,11 @@ std::optional<std::string> read_lease(const fs::path& path) {
     throw FileError(path, "read the lease (open)");
   }
   return std::nullopt;
+}
+
+bool is_held_by(const fs::path& path, const std::string& worker) {
+  const auto text = read_lease(path);
+  return text && is_of(*text, worker);
 }
 
 bool rewrite_lease(const fs::path& path, const Lease& lease) {
@@ -198,7 +198,7 @@ bool rewrite_lease(const fs::path& path, const Lease& lease) {
     file.write(to_text(lease));
     return true;
   } catch (const FileError& error) {
-    if (is_code(error, std::errc::no_such_file_or_directory)) {
+    if (error.code() == std::errc::no_such_file_or_directory) {
       return false;
     }
     throw;
@@ -215,7 +215,7 @@ bool take_away_lease(const fs::path& path, std::string_view text, const std::str
       return false;
     }
   } catch (const FileError& error) {
-    if (is_code(error, std::errc::no_such_file_or_directory)) {
+    if (error.code() == std::errc::no_such_file_or_directory) {
       return true;  // Gone: so much the better.
     }
     throw;

@@ -51,6 +51,9 @@ bool create_lease(const std::filesystem::path& path, std::string_view text);
 /// The content; nullopt when there is none. Throws FileError.
 std::optional<std::string> read_lease(const std::filesystem::path& path);
 
+/// Whether the lease is there and of this worker. Throws FileError.
+bool is_held_by(const std::filesystem::path& path, const std::string& worker);
+
 /// Rewrites the file in place if it is that of `lease.worker`, wherever it is renamed to meanwhile.
 /// False when it is another worker's or gone. Throws FileError.
 bool rewrite_lease(const std::filesystem::path& path, const Lease& lease);

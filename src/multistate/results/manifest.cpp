@@ -49,8 +49,7 @@ void require_same_name(const nlohmann::json& old, const Manifest& manifest, cons
   if (name.is_string() && name != manifest.name) {
     throw InputError(
         fmt::format("{}: lists the cells of another sweep, {}, and this one is {}; give it an "
-                    "output of its own "
-                    "(output=...)",
+                    "output of its own (output=...)",
                     path.string(), in_quotes(name.get<std::string>()), in_quotes(manifest.name)));
   }
 }
@@ -113,9 +112,8 @@ void require_same_cells(const nlohmann::json& old, const Manifest& manifest,
   throw InputError(fmt::format(
       "{}: another plan of this sweep is being run in the folder, by {}. Cells of theirs that this "
       "one has not: {}; cells that only this one has: {}. Wait until they have ended, or choose "
-      "another output (output=...). A worker on another machine that has ended without saying so "
-      "is "
-      "no longer in the way once its file in {} is deleted",
+      "another output (output=...). A worker on another machine that has ended without saying "
+      "so is no longer in the way once its file in {} is deleted",
       path.string(), some_of(at_work), some_of(missing), some_of(added),
       (path.parent_path() / "leases").string()));
 }

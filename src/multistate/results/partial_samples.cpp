@@ -13,6 +13,7 @@
 
 #include "multistate/base/file_descriptor.h"
 #include "multistate/base/file_error.h"
+#include "multistate/base/list_folder.h"
 #include "multistate/base/log.h"
 #include "multistate/base/output_file.h"
 #include "multistate/base/sha256.h"
@@ -56,8 +57,7 @@ std::vector<fs::path> files_in(const fs::path& folder) {
 /// What a file holds from `begin` on; nothing when somebody has removed it. Not by a mapping: a
 /// worker on another machine may remove the file meanwhile.
 std::optional<std::string> read_from(const fs::path& path, int64_t begin) {
-  const FileDescriptor file(without_interruption(
-      [&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK); }));
+  const FileDescriptor file = open_to_read(path, O_NOFOLLOW);
   if (!file.is_open()) {
     if (errno == ENOENT) {
       return std::nullopt;
@@ -95,18 +95,12 @@ bool is_partial_samples(std::string_view name) {
 }
 
 std::vector<fs::path> partial_samples_files(const fs::path& folder, std::error_code& error) {
-  std::vector<fs::path> files;
-  error.clear();
-  for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator();
-       entry.increment(error)) {
-    if (is_partial_samples(entry->path().filename().string())) {
-      files.push_back(entry->path());
-    }
-  }
+  auto files = list_folder(folder, error);
+  std::erase_if(files,
+                [](const fs::path& file) { return !is_partial_samples(file.filename().string()); });
   if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory) {
     error.clear();
   }
-  std::sort(files.begin(), files.end());
   return files;
 }
 

@@ -62,7 +62,7 @@ void add_workers(const fs::path& folder, SweepStatus& status) {
       if (lease) {
         add_lease(*lease, is_session(name), workers);
       } else if (text && !text->empty()) {
-        status.problems.push_back({path, "is no lease that can be read"});
+        status.problems.push_back({path, "is not a readable lease"});
       }
     } catch (const FileError& error) {
       status.problems.push_back({path, error.code().message()});

@@ -49,6 +49,7 @@ std::string holder_of(const std::string& text) {
 Worker::Worker(fs::path output, std::chrono::milliseconds timeout)
     : output_(std::move(output)),
       name_(new_worker_name()),
+      blank_{name_, host_name(), own_process(), own_job(), "", "", 0},
       folder_(open_folder(output_)),
       period_(timeout / kBeatsPerTimeout),
       watch_(timeout, period_),
@@ -79,7 +80,9 @@ Worker::~Worker() {
 
 bool Worker::claim(const std::string& lease, const std::string& what) {
   const std::lock_guard lock(mutex_);
-  const Lease content = {name_, host_name(), own_process(), own_job(), what, utc_now(), 0};
+  Lease content = blank_;
+  content.what = what;
+  content.start = utc_now();
   if (held_.count(lease) > 0 || !create_lease(lease_path(output_, lease), to_text(content))) {
     return false;
   }
@@ -93,19 +96,14 @@ void Worker::release(const std::string& lease) {
   if (found == held_.end()) {
     return;
   }
-  const fs::path path = lease_path(output_, lease);
-  const auto text = read_lease(path);
-  const auto content = text ? lease_from_text(*text) : std::nullopt;
-  if (content && content->worker == name_) {
+  if (const fs::path path = lease_path(output_, lease); is_held_by(path, name_)) {
     remove_file(path);
   }
   held_.erase(found);
 }
 
 bool Worker::holds(const std::string& lease) const {
-  const auto text = read_lease(lease_path(output_, lease));
-  const auto content = text ? lease_from_text(*text) : std::nullopt;
-  return content && content->worker == name_;
+  return is_held_by(lease_path(output_, lease), name_);
 }
 
 std::set<std::string> Worker::held_by_others() {

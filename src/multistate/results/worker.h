@@ -85,6 +85,7 @@ class Worker {
 
   std::filesystem::path output_;
   std::string name_;
+  Lease blank_;            ///< What all leases of this worker have in common.
   FileDescriptor folder_;  ///< Open for as long as this lives, so that its inode is not used again.
   std::chrono::milliseconds period_;
   mutable std::mutex mutex_;

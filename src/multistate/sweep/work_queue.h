@@ -24,9 +24,7 @@ class WorkQueue {
   /// 1. items whose shared beginning this worker has computed;
   /// 2. items without a shared beginning, or with one that nobody works on;
   /// 3. items whose beginning another thread of this worker is computing: they wait for it;
-  /// 4. items whose beginning other workers have: it is computed again, since else this worker
-  /// would
-  ///    have nothing to do.
+  /// 4. items whose beginning other workers have: computed again rather than waited for.
   WorkItem* best(size_t end, const std::set<std::string>& held);
 
   /// The item is run by this worker: not open any more.

@@ -212,12 +212,11 @@ TEST_CASE("what a policy is for, and what its samples are drawn by, are read fro
     CHECK(spoiled.problems.empty());
     return spoiled.all.cells.at(0).role;
   };
-  CHECK(role_after(json::object()) == aggregate::Role::kPolicy);
-  CHECK(role_after({{"policy", {{"role", "control"}}}}) == aggregate::Role::kControl);
-  CHECK(role_after({{"policy", {{"role", "baseline"}}}}) == aggregate::Role::kBaseline);
+  CHECK(role_after(json::object()) == Role::kPolicy);
+  CHECK(role_after({{"policy", {{"role", "control"}}}}) == Role::kControl);
+  CHECK(role_after({{"policy", {{"role", "baseline"}}}}) == Role::kBaseline);
   // Before there were roles, a result said only that its policy sees the future.
-  CHECK(role_after({{"context", {{"inputs", {{"sees_future", true}}}}}}) ==
-        aggregate::Role::kReference);
+  CHECK(role_after({{"context", {{"inputs", {{"sees_future", true}}}}}}) == Role::kReference);
   CHECK(after_patch({{"policy", {{"role", "judge"}}}}) ==
         "result.json: policy.role: is 'judge'; expected policy, baseline, control or reference");
   CHECK_THAT(after_patch({{"resampling", {{"unit", "haystack"}}}}), ContainsSubstring("'key'"));
@@ -266,7 +265,7 @@ TEST_CASE("files of nobody are named; what a run leaves aside is not") {
     write_text(cell / "result.json.rejected-1", "x");
     write_text(cell / ".hidden", "x");
   });
-  CHECK(foreign.problem() == "notes.txt: is no file of a cell");
+  CHECK(foreign.problem() == "notes.txt: is not part of a cell");
   const Spoiled unplanned(
       [](const fs::path& cell) { fs::copy(cell, cell.parent_path() / "older"); });
   CHECK_THAT(unplanned.problem(), ContainsSubstring("older: is no cell that sweep.json lists"));

@@ -134,8 +134,8 @@ class Families {
     for (const auto& [label, seeds] : labels) {
       if (const auto value = mean_metric(work_.collection, seeds, metric)) {
         const Cell& first = work_.collection.cells[seeds.front()];
-        present.entrants.push_back(
-            {label, name_of(first.role), peak_bytes(seeds, work_.collection), first.limited});
+        present.entrants.push_back({label, std::string(name_of(first.role)),
+                                    peak_bytes(seeds, work_.collection), first.limited});
         present.seeds.push_back(&seeds);
         present.values.push_back(*value);
       }

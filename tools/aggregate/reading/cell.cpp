@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <set>
-#include <stdexcept>
 
 namespace multistate::aggregate {
 namespace {
@@ -21,20 +20,6 @@ std::string policy_of(const Cell& cell) {
 }
 
 }  // namespace
-
-const char* name_of(Role role) {
-  switch (role) {
-    case Role::kPolicy:
-      return "policy";
-    case Role::kBaseline:
-      return "baseline";
-    case Role::kControl:
-      return "control";
-    case Role::kReference:
-      return "reference";
-  }
-  throw std::logic_error("no such role");
-}
 
 const json& Cell::parameter(const std::string& key) const {
   const auto found = parameters.find(key);

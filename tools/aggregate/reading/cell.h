@@ -10,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "multistate/base/role.h"
 #include "multistate/results/cell_folder.h"
 #include "multistate/results/metric.h"
 #include "multistate/results/setup_line.h"
@@ -32,17 +33,6 @@ struct SeriesPoint {
   std::string axis = "place in the text";  ///< What places are.
   std::string label = "";                  ///< Of a place that has a name, no number; else empty.
 };
-
-/// What a policy is for in a comparison (policy.role of a result).
-enum class Role {
-  kPolicy,    ///< Competes.
-  kBaseline,  ///< Others are compared with it: the full cache, a short context.
-  kControl,   ///< Decides without looking at the tokens.
-  kReference  ///< Sees later tokens: no policy that could be used.
-};
-
-/// "policy", "baseline", "control", "reference".
-const char* name_of(Role role);
 
 /// One cell of a sweep, done or not. What a cell that is not done does not have is empty.
 struct Cell {

@@ -124,7 +124,7 @@ void note_foreign_files(const fs::path& folder, std::vector<Problem>& problems) 
              name.starts_with(ours + ".tmp.");
     });
     if (!name.starts_with(".") && !is_ours && !is_partial_samples(name)) {
-      problems.push_back({path, "is no file of a cell"});
+      problems.push_back({path, "is not part of a cell"});
     }
   }
 }

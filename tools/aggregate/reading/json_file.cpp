@@ -1,11 +1,11 @@
 #include "aggregate/reading/json_file.h"
 
-#include <algorithm>
 #include <system_error>
 
 #include <fmt/format.h>
 
 #include "multistate/base/error.h"
+#include "multistate/base/list_folder.h"
 #include "multistate/base/mapped_file.h"
 #include "multistate/base/strict_json.h"
 #include "multistate/base/text.h"
@@ -26,16 +26,11 @@ bool is_there(const fs::path& path) {
 }
 
 std::vector<fs::path> entries_of(const fs::path& folder, std::vector<Problem>& problems) {
-  std::vector<fs::path> entries;
   std::error_code error;
-  for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator();
-       entry.increment(error)) {
-    entries.push_back(entry->path());
-  }
+  auto entries = list_folder(folder, error);
   if (error) {
     problems.push_back({folder, "cannot be read: " + error.message()});
   }
-  std::sort(entries.begin(), entries.end());
   return entries;
 }
 

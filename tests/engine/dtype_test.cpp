@@ -170,8 +170,8 @@ TEST_CASE("types have names") {
   CHECK_THROWS_AS(dtype_of("int8"), std::out_of_range);
   CHECK(dtype_of("bfloat16") == at::kBFloat16);
   CHECK(dtype_names().size() == 4);
-  CHECK(between_products(at::kHalf) == at::kFloat);
-  CHECK(between_products(at::kDouble) == at::kDouble);
+  CHECK(activation_type(at::kHalf) == at::kFloat);
+  CHECK(activation_type(at::kDouble) == at::kDouble);
 }
 
 TEST_CASE("a type without products and a device that is not there are refused by name") {

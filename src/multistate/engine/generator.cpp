@@ -8,7 +8,6 @@
 
 #include "multistate/base/stopwatch.h"
 #include "multistate/engine/finite.h"
-#include "multistate/model/product.h"
 
 namespace multistate {
 namespace {

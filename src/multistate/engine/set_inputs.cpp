@@ -6,7 +6,6 @@
 #include <ATen/ops/empty.h>
 #include <fmt/format.h>
 
-#include "multistate/base/error.h"
 #include "multistate/engine/eviction_plan.h"
 #include "multistate/engine/future_attention.h"
 #include "multistate/model/row_kernels.h"

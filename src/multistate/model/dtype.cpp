@@ -38,8 +38,12 @@ at::ScalarType dtype_of(const std::string& name) {
   return dtypes().at(name);
 }
 
-at::ScalarType between_products(at::ScalarType type) {
-  return c10::promoteTypes(type, at::kFloat);
+at::ScalarType activation_type(at::ScalarType weights) {
+  return c10::promoteTypes(weights, at::kFloat);
+}
+
+at::TensorOptions activation_options(const at::TensorOptions& weights) {
+  return weights.dtype(activation_type(weights.dtype().toScalarType()));
 }
 
 at::TensorOptions tensor_options(const std::string& dtype, const std::string& device,

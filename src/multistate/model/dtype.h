@@ -21,8 +21,11 @@ std::span<const std::string> dtype_names();
 /// The type of one of these names; throws std::out_of_range for another.
 at::ScalarType dtype_of(const std::string& name);
 
-/// What is computed between products of `type`: float32 for half precision, else `type` itself.
-at::ScalarType between_products(at::ScalarType type);
+/// The type of activations where weights have this one: float32 for half precision, else the same.
+at::ScalarType activation_type(at::ScalarType weights);
+
+/// The same type, on the device of the weights.
+at::TensorOptions activation_options(const at::TensorOptions& weights);
 
 /// Type and device by their names. Throws InputError, naming the options `dtype` and `device` with
 /// `prefix` before them, for a device that is none or is not there, and for a type of which this

@@ -18,9 +18,7 @@ std::shared_ptr<const Transformer> Transformer::load(const ModelFile& file,
 }
 
 Transformer::Transformer(const ModelFile& file, const at::TensorOptions& options)
-    : spec_(file.spec()),
-      options_(options),
-      between_(options.dtype(between_products(options.dtype().toScalarType()))) {
+    : spec_(file.spec()), options_(options), activations_(activation_options(options)) {
   embedding_ = file.weight({Weight::kEmbedding}).to(options);
   for (int64_t layer = 0; layer < spec_.layer_count(); ++layer) {
     layers_.push_back(load_layer(file, layer, options));
@@ -43,7 +41,7 @@ at::Tensor Transformer::embed(std::span<const int64_t> ids) const {
     }
   }
   const auto indices = at::tensor(at::ArrayRef<int64_t>(ids.data(), ids.size()), at::kLong);
-  auto embedded = at::embedding(embedding_, indices.to(options_.device())).to(between_);
+  auto embedded = at::embedding(embedding_, indices.to(options_.device())).to(activations_);
   if (spec_.embedding_multiplier != 1.0) {
     embedded.mul_(spec_.embedding_multiplier);
   }
@@ -54,7 +52,8 @@ RotaryTables Transformer::rotary_tables(std::span<const int64_t> positions, int6
   const std::vector<double> places(positions.begin(), positions.end());
   RotaryTables tables;
   for (const RotationSpec& rotation : rotations_) {
-    tables.push_back(make_rotary_table(places, rotation.of_text(tokens).frequencies(), between_));
+    tables.push_back(
+        make_rotary_table(places, rotation.of_text(tokens).frequencies(), activations_));
     if (rotation.magnitude != 1.0) {
       tables.back().cos.mul_(rotation.magnitude);
       tables.back().sin.mul_(rotation.magnitude);

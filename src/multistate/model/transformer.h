@@ -32,7 +32,8 @@ using RotaryTables = std::vector<RotaryTable>;
 /// tokens, H query heads, G key/value heads, D head size, C hidden size, F inner elements of the
 /// MLP, V vocabulary.
 ///
-/// Tensors that come and go, but for weights, are of the type that between_products() says.
+/// Hidden states, queries, keys and values, tables and norms are of the type of activations; see
+/// activation_type().
 ///
 /// Ainslie et al., GQA, arXiv:2305.13245, for what H and G are.
 class Transformer {
@@ -74,8 +75,8 @@ class Transformer {
 
   DecoderSpec spec_;
   at::TensorOptions options_;
-  at::TensorOptions between_;  ///< Of what is computed between products.
-  at::Tensor embedding_;       ///< [V, C]
+  at::TensorOptions activations_;  ///< Of all but weights.
+  at::Tensor embedding_;           ///< [V, C]
   std::vector<LayerWeights> layers_;
   std::vector<RotationSpec> rotations_;  ///< All different ones.
   std::vector<size_t> rotation_of_;      ///< By layer: index in rotations_.

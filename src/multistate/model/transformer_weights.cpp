@@ -11,10 +11,6 @@
 namespace multistate {
 namespace {
 
-at::TensorOptions between(const at::TensorOptions& options) {
-  return options.dtype(between_products(options.dtype().toScalarType()));
-}
-
 /// `parts` as one product, their outputs one after the other.
 Linear load_linear(const ModelFile& file, std::initializer_list<Weight> parts, int64_t layer,
                    bool with_bias, const at::TensorOptions& options) {
@@ -28,7 +24,7 @@ Linear load_linear(const ModelFile& file, std::initializer_list<Weight> parts, i
   }
   // Stored as [out, in].
   return {at::cat(weights).to(options).t().contiguous(),
-          with_bias ? at::cat(biases).to(between(options)) : at::Tensor()};
+          with_bias ? at::cat(biases).to(activation_options(options)) : at::Tensor()};
 }
 
 }  // namespace
@@ -52,10 +48,10 @@ Norm load_norm(const ModelFile& file, Weight weight, int64_t layer,
                const at::TensorOptions& options) {
   const DecoderSpec& spec = file.spec();
   Norm norm;
-  norm.weight = file.weight({weight, layer}).to(between(options));
+  norm.weight = file.weight({weight, layer}).to(activation_options(options));
   norm.epsilon = spec.norm_epsilon;
   if (spec.norm == NormKind::kLayer) {
-    norm.bias = file.weight({weight, layer, true}).to(between(options));
+    norm.bias = file.weight({weight, layer, true}).to(activation_options(options));
   }
   return norm;
 }

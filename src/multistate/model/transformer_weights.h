@@ -30,7 +30,7 @@ struct Norm {
 };
 
 /// The tensors of a layer, ready for use: weights of products as the model's options say, biases
-/// and norms in the type of what is computed between products. Letters as in Transformer.
+/// and norms in the type of activations. Letters as in Transformer.
 struct LayerWeights {
   Norm attention_norm;  ///< [C]
   Linear qkv;           ///< [C, (H + 2 G) * D]: one product instead of three.

@@ -2,11 +2,6 @@
 
 #include <utility>
 
-#include <c10/core/Device.h>
-#include <c10/util/Exception.h>
-#include <fmt/format.h>
-
-#include "multistate/base/error.h"
 #include "multistate/base/sha256.h"
 #include "multistate/model/dtype.h"
 
@@ -35,10 +30,6 @@ std::vector<FileStamp> stamps_of(const ModelFile& file) {
   return stamps;
 }
 
-at::TensorOptions options_of(const ModelSpec& spec) {
-  return tensor_options(spec.dtype, spec.device, "model.");
-}
-
 std::unique_ptr<ModelFile> open_model(const ModelSpec& spec) {
   auto file = ModelFile::open(spec.path);
   if (spec.sliding_window) {
@@ -51,12 +42,12 @@ std::unique_ptr<ModelFile> open_model(const ModelSpec& spec) {
 
 SweepModel::SweepModel(ModelSpec spec)
     : spec_(std::move(spec)),
+      options_(tensor_options(spec_.dtype, spec_.device, "model.")),
       file_(open_model(spec_)),
       stamps_(stamps_of(*file_)),
       token_kinds_(*file_),
       tokenizer_(Tokenizer::make(file_->tokenizer())),
       sha256_(digest_of(*file_)) {
-  options_of(spec_);
   require_unchanged();
 }
 
@@ -72,7 +63,7 @@ std::shared_ptr<const Transformer> SweepModel::transformer() {
     // Weights are read hours after the hash, in a sweep over models: before, since a file that was
     // cut off would end the program (SIGBUS), and after, since it may change while it is read.
     require_unchanged();
-    auto transformer = Transformer::load(*file_, options_of(spec_));
+    auto transformer = Transformer::load(*file_, options_);
     require_unchanged();
     transformer_ = std::move(transformer);
   }

@@ -17,7 +17,8 @@ namespace multistate {
 /// A model of a sweep: opened, hashed and loaded once, however many cells use it.
 class SweepModel {
  public:
-  /// Opens the file and reads its tokenizer; the weights are left alone. Throws InputError.
+  /// Opens the file and reads its tokenizer; the weights are left alone. Throws InputError, for a
+  /// device or type that cannot be used as well.
   explicit SweepModel(ModelSpec spec);
 
   const ModelSpec& spec() const { return spec_; }
@@ -38,6 +39,7 @@ class SweepModel {
   void require_unchanged() const;
 
   ModelSpec spec_;
+  at::TensorOptions options_;
   std::unique_ptr<ModelFile> file_;
   std::vector<FileStamp> stamps_;  ///< Of its files when it was opened.
   ModelTokenKinds token_kinds_;

@@ -95,11 +95,7 @@ class ExpectedAttention final : public ScoringPolicy {
     }
     std::copy(key.begin() + static_cast<std::ptrdiff_t>(2 * half), key.end(),
               turned.begin() + static_cast<std::ptrdiff_t>(2 * half));
-    const auto covariance = step.query_covariance(head);
-    float square = 0.0F;
-    for (size_t i = 0; i < key.size(); ++i) {
-      square += turned[i] * dot(covariance.subspan(i * key.size(), key.size()), turned);
-    }
+    const float square = quadratic_form(step.query_covariance(head), turned);
     const auto scale = static_cast<float>(step.logit_scale());
     return scale * dot(step.query_mean(head), turned) + scale * scale * square / 2.0F;
   }

@@ -44,6 +44,35 @@ float squared_distance(std::span<const float> a, std::span<const float> b) {
   return sum_of(a, b, [](float x, float y) { return (x - y) * (x - y); });
 }
 
+// The lanes of all rows of the matrix are added up before they become one number: a sum over lanes
+// for each row would take longer than the products. A vector type, because GCC turns an array that
+// lives through both loops into scalars.
+MULTISTATE_VECTORIZE
+float quadratic_form(std::span<const float> matrix, std::span<const float> x) {
+  using Lanes =
+      float __attribute__((vector_size(kLanes * sizeof(float)), aligned(sizeof(float)), may_alias));
+  const size_t size = x.size();
+  const size_t whole = size - size % kLanes;
+  Lanes lanes = {};
+  float rest = 0.0F;
+  for (size_t i = 0; i < size; ++i) {
+    const float* row = matrix.data() + i * size;
+    Lanes products = {};
+    for (size_t j = 0; j < whole; j += kLanes) {
+      products +=
+          *reinterpret_cast<const Lanes*>(row + j) * *reinterpret_cast<const Lanes*>(x.data() + j);
+    }
+    lanes += x[i] * products;
+    for (size_t j = whole; j < size; ++j) {
+      rest += x[i] * row[j] * x[j];
+    }
+  }
+  for (size_t lane = 0; lane < kLanes; ++lane) {
+    rest += lanes[lane];
+  }
+  return rest;
+}
+
 MULTISTATE_VECTORIZE
 void add_scaled(float factor, std::span<const float> x, std::span<float> y) {
   for (size_t i = 0; i < x.size(); ++i) {

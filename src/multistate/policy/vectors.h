@@ -11,6 +11,10 @@ float dot(std::span<const float> a, std::span<const float> b);
 /// sum_i (a[i] - b[i])^2, in the same way.
 float squared_distance(std::span<const float> a, std::span<const float> b);
 
+/// x' M x of a square matrix in row-major order, M.size() == x.size()^2, in single precision and
+/// always in the same order.
+float quadratic_form(std::span<const float> matrix, std::span<const float> x);
+
 /// y[i] += factor * x[i].
 void add_scaled(float factor, std::span<const float> x, std::span<float> y);
 

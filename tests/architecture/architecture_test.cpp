@@ -139,10 +139,10 @@ TEST_CASE("a folder of aggregate may include itself and those before it, main al
   check_allowed("tools/aggregate/main.cpp", "#include \"aggregate/command/b.h\"");
   check_refused("tools/aggregate/reading/a.cpp", "#include \"aggregate/tables/b.h\"",
                 "reading may not include tables, which comes after it");
-  check_allowed("tools/aggregate/page/a.cpp", "#include \"aggregate/charts/b.h\"");
-  check_refused("tools/aggregate/charts/a.cpp", "#include \"aggregate/page/b.h\"",
-                "charts may not include page, which comes after it");
-  check_refused("tools/aggregate/charts/a.cpp", "#include \"aggregate/other/b.h\"",
+  check_allowed("tools/aggregate/page/a.cpp", "#include \"aggregate/tables/b.h\"");
+  check_refused("tools/aggregate/tables/a.cpp", "#include \"aggregate/page/b.h\"",
+                "tables may not include page, which comes after it");
+  check_refused("tools/aggregate/tables/a.cpp", "#include \"aggregate/other/b.h\"",
                 "aggregate/other is not a layer");
   check_refused("tools/aggregate/other/a.cpp", "#include <vector>", "other is not a layer");
 }

@@ -29,8 +29,8 @@ constexpr std::array<std::string_view, 8> kWithoutTorch = {
 constexpr std::array<std::string_view, 3> kForPolicies = {"base", "config", "policy"};
 
 // The folders of tools/aggregate; a folder may include those before it, main.cpp all.
-constexpr std::array<std::string_view, 9> kAggregateLayers = {
-    "reading", "statistics", "analysis", "tables", "charts", "page", "exports", "judge", "command"};
+constexpr std::array<std::string_view, 8> kAggregateLayers = {
+    "reading", "statistics", "analysis", "tables", "page", "exports", "judge", "command"};
 
 // What tools/aggregate may include of the library.
 constexpr std::array<std::string_view, 3> kForAggregate = {"base", "config", "results"};

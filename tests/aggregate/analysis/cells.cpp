@@ -22,6 +22,7 @@ size_t Cells::add(const std::string& policy, int64_t state_size,
   Cell cell;
   cell.id = std::to_string(collection_.cells.size());
   cell.label = policy;
+  cell.name = policy;
   cell.state = CellState::kDone;
   cell.parameters = {{"policy.name", policy},
                      {"state_size", nullptr},

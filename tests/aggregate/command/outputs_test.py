@@ -22,6 +22,7 @@ from sweeps import Sweep, metrics_of, ratio  # noqa: E402
 
 PROGRAM = sys.argv.pop(1) if len(sys.argv) > 1 else "multistate-aggregate"
 
+NAMES = {"tova": "TOVA", "h2o": "H2O", "full": "full cache"}
 SAMPLES = {
     ("tova", 64): [(210.0, 100), (250.0, 104), (232.0, 97), (241.0, 101)],
     ("tova", 128): [(200.0, 100), (240.5, 104), (221.0, 97), (233.0, 101)],
@@ -157,10 +158,10 @@ class Outputs(unittest.TestCase):
             # At 64 the differences are -5, 2, -8, 2.4 nats: t = -0.8, no one is the best. At 128 they
             # are 1, 1.5, 1.5, 4, of which two are equal: 2 of 2^4 sign patterns are as extreme.
             mark = " =" if size == 64 else ""
-            self.assertEqual(cells[policy, str(size or "unbounded")],
+            self.assertEqual(cells[NAMES[policy], str(size or "unbounded")],
                              f"{value:.{decimals}f} ± {error:.{decimals}f}{mark}")
-        self.assertEqual(cells["full", "64"], "")
-        self.assertIn("nll at 64: no best policy: 4 samples do not tell tova and h2o apart", text)
+        self.assertEqual(cells["full cache", "64"], "")
+        self.assertIn("nll at 64: no best policy: 4 samples do not tell TOVA and H2O apart", text)
         self.assertIn("nll at 128: 4 samples cannot show which policy is best", text)
 
     def test_values_relative_to_the_full_model(self):
@@ -176,7 +177,7 @@ class Outputs(unittest.TestCase):
             cells = self.cells_of_markdown(run(folder, "--format", "md", "--metric", "nll",
                                                "--relative-to", "full", "--relation",
                                                relation).stdout)
-            value = float(re.search(r"[-+\d.]+", cells["tova", "64"]).group())
+            value = float(re.search(r"[-+\d.]+", cells["TOVA", "64"]).group())
             self.assertAlmostEqual(value, expected(ratio(SAMPLES["tova", 64])[0]), delta=5e-4)
 
     def test_seeds_are_averaged(self):
@@ -219,12 +220,12 @@ class Outputs(unittest.TestCase):
         shown = ["[x] * $1 % \\relax {", "a b [31mc 2J", "<script>alert(1)</script>", "`'|_a_ $x$"]
         terminal = run(sweep.folder, "--format", "terminal", "--metric", "nll").stdout
         for name in shown:
-            self.assertIn("tova note=" + name, terminal)
+            self.assertIn("TOVA note=" + name, terminal)
         self.assertEqual([c for c in terminal if ord(c) < 32 and c != "\n" or 127 <= ord(c) < 160], [])
         markdown = run(sweep.folder, "--format", "md", "--metric", "nll").stdout
-        self.assertIn("tova note=\\[x\\] \\* \\$1 % \\\\relax {", markdown)
+        self.assertIn("TOVA note=\\[x\\] \\* \\$1 % \\\\relax {", markdown)
         self.assertIn("&lt;script\\>alert(1)&lt;/script\\>", markdown)
-        self.assertIn("tova note=\\`'\\|\\_a\\_ \\$x\\$", markdown)
+        self.assertIn("TOVA note=\\`'\\|\\_a\\_ \\$x\\$", markdown)
         latex = run(sweep.folder, "--format", "tex", "--metric", "nll").stdout
         self.assertIn("{[}x] {*} \\$1 \\% \\textbackslash{}relax \\{", latex)
         Latex(latex).check(self)
@@ -292,7 +293,7 @@ class Outputs(unittest.TestCase):
         done = run("--rows", "label", "--metric", "nll", "--filter", "label=tova,full", folder,
                    "--format", "terminal")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertNotIn("\nh2o", done.stdout)
+        self.assertNotIn("\nH2O", done.stdout)
 
     def test_diff_says_what_changed(self):
         a, b = self.sweep("a"), self.sweep("b")

@@ -92,6 +92,8 @@ class Loading(InBrowser):
         group = report["groups"][0]
         for one in report["cells"] + group["best"] + group["smallest_state"]:
             one["label"] = EVIL if one["label"] == old else one["label"]
+            if one["label"] == EVIL:
+                one["name"] = EVIL
         report["sweeps"][0]["name"] = EVIL
         cell["samples"]["nll"][0][0] = EVIL
         cell["parameters"]["policy.note"] = EVIL

@@ -2,7 +2,6 @@
 
 #include <regex>
 
-#include "aggregate/charts/charts.h"
 #include "aggregate/support/made_report.h"
 #include "support/catch.h"
 
@@ -31,30 +30,14 @@ json data_in(const std::string& page) {
 
 }  // namespace
 
-TEST_CASE("a page holds its report; series and maps are in its charts") {
+TEST_CASE("a page holds its report") {
   const json report = MadeReport().make();
   const json data = data_in(make_page(report));
   json held = data.at("report");
-  REQUIRE(held.at("cells").size() == report.at("cells").size());
-  for (size_t i = 0; i < held["cells"].size(); ++i) {
-    json cell = held["cells"][i];
+  for (json& cell : held["cells"]) {
     cell["parameters"].update(data.at("common"));
-    cell["series"] = report["cells"][i]["series"];
-    cell["maps"] = report["cells"][i]["maps"];
-    CHECK(cell == report["cells"][i]);
-  }
-  held["cells"] = report["cells"];
-  held["groups"][0].erase("title");
-  for (size_t i = 0; i < held["groups"][0]["best"].size(); ++i) {
-    held["groups"][0]["best"][i]["sentence"] = report["groups"][0]["best"][i]["sentence"];
   }
   CHECK(held == report);
-  const ReportData made(report);
-  const auto charts = make_charts(made);
-  REQUIRE(data.at("charts").size() == charts.size());
-  for (size_t i = 0; i < charts.size(); ++i) {
-    CHECK(data["charts"][i]["spec"] == charts[i].spec);
-  }
 }
 
 TEST_CASE("parameters that all cells share are in the page once") {
@@ -66,29 +49,6 @@ TEST_CASE("parameters that all cells share are in the page once") {
   CHECK(data["common"] == json{{"model.path", "the-only-model.gguf"}});
   report["cells"][2]["parameters"].erase("model.path");
   CHECK(data_in(make_page(report))["common"].empty());
-}
-
-TEST_CASE("policies look in the page as they do in the charts") {
-  const json report = MadeReport().make();
-  const json looks = data_in(make_page(report)).at("looks");
-  const ReportData data(report);
-  CHECK(looks.size() == data.palette.looks().size());
-  for (const auto& [label, look] : data.palette.looks()) {
-    CHECK(looks.at(label) == json{{"color", look.color},
-                                  {"shape", look.shape},
-                                  {"filled", look.filled},
-                                  {"dash", look.dash},
-                                  {"name", look.name}});
-  }
-}
-
-TEST_CASE("sentences of the page call policies by their names") {
-  json report = MadeReport().make();
-  report["groups"][0]["best"][0]["sentence"] = "12 samples do not tell h2o, tova and h2o_2 apart";
-  report["groups"][0]["notes"] = {"tova: no control, against the full cache"};
-  const json group = data_in(make_page(report)).at("report").at("groups").at(0);
-  CHECK(group["best"][0]["sentence"] == "12 samples do not tell H2O, TOVA and h2o_2 apart");
-  CHECK(group["notes"][0] == "TOVA: no control, against the full cache");
 }
 
 TEST_CASE("no text of a report leaves its place in the page") {

@@ -211,6 +211,25 @@ TEST_CASE("a label names the options in which the cells of a policy differ") {
   CHECK(all.cells[2].label == "tova");
 }
 
+TEST_CASE("policies are called by their authors' names, each label by its own") {
+  const TemporaryFolder folder;
+  MadeSweep sweep(folder / "s");
+  for (const char* policy : {"h2o", "H2O", "streaming", "full", "mine", "a\n<b>\x1b[31m"}) {
+    sweep.done(made(policy, 64));
+  }
+  sweep.write_manifest();
+  std::map<std::string, std::string> names;
+  for (const Cell& cell : collect_one(folder.path()).cells) {
+    names[cell.label] = cell.name;
+  }
+  CHECK(names == std::map<std::string, std::string>{{"h2o", "H2O (2)"},
+                                                    {"H2O", "H2O"},
+                                                    {"streaming", "StreamingLLM"},
+                                                    {"full", "full cache"},
+                                                    {"mine", "mine"},
+                                                    {"a\n<b>\x1b[31m", "a <b> [31m"}});
+}
+
 TEST_CASE("a cell that was not done has what all others of its sweep have") {
   const TemporaryFolder folder;
   MadeSweep sweep(folder / "s");

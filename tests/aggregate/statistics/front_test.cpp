@@ -1,10 +1,9 @@
-#include "aggregate/statistics/trade_off.h"
-
 #include <array>
 #include <cmath>
 
 #include "multistate/base/random.h"
 
+#include "aggregate/statistics/trade_off.h"
 #include "support/catch.h"
 
 namespace multistate::aggregate::test {

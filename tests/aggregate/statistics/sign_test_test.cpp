@@ -1,7 +1,6 @@
-#include "aggregate/statistics/interval.h"
-
 #include <stdexcept>
 
+#include "aggregate/statistics/interval.h"
 #include "support/catch.h"
 
 namespace multistate::aggregate::test {

@@ -1,8 +1,7 @@
-#include "aggregate/statistics/trade_off.h"
-
 #include <array>
 #include <cmath>
 
+#include "aggregate/statistics/trade_off.h"
 #include "support/catch.h"
 
 namespace multistate::aggregate::test {

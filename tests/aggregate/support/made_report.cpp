@@ -32,6 +32,13 @@ Json metric(double value, double error, int n) {
           {"high", value + 1.96 * error}};
 }
 
+std::string name_of(const std::string& label) {
+  return label == "full"   ? "full cache"
+         : label == "h2o"  ? "H2O"
+         : label == "tova" ? "TOVA"
+                           : (label == "streaming" ? "StreamingLLM" : label);
+}
+
 class Maker {
  public:
   explicit Maker(const MadeReport& made) : made_(made) {}
@@ -157,6 +164,7 @@ size_t Maker::add_cell(const Json& key, size_t policy, int size, int seed) {
        {"folder", fmt::format("results/made/cells/{}", cells_.size())},
        {"sweep", 0},
        {"label", label},
+       {"name", name_of(label)},
        {"state", "done"},
        {"limited", false},
        {"error", ""},
@@ -253,13 +261,12 @@ void Maker::finish_group(const Json& key, size_t first, size_t baseline) {
       best.push_back({{"state_size", size},
                       {"metric", name},
                       {"verdict", "best"},
-                      {"sentence", cells_[winner]["label"].get<std::string>() + " is best"},
+                      {"sentence", cells_[winner]["name"].get<std::string>() + " is best"},
                       {"tied", Json::array()},
                       {"not_ranked", Json::array()},
                       {"versus_runner_up", nullptr},
                       {"cell", cells_[winner]["id"]},
                       {"label", cells_[winner]["label"]},
-                      {"seeds", made_.seeds},
                       {"value", value(winner)},
                       {"versus_full", comparison(name, winner, baseline, difference)}});
     }
@@ -307,26 +314,23 @@ void Maker::add_unfinished() {
          {"folder", fmt::format("results/made/cells/{}", cells_.size())},
          {"sweep", 0},
          {"label", made_.policies.front()},
+         {"name", name_of(made_.policies.front())},
          {"state", state},
          {"limited", false},
          {"error", std::string(state) == "failed" ? "out of memory" : ""},
          {"parameters", {{"policy.name", made_.policies.front()}, {"state_size", 1024}}},
-         {"metrics", Json::object()},
          {"speed_noise", ""},
-         {"measures", Json::object()},
-         {"series", Json::object()},
-         {"maps", Json::object()},
-         {"samples", Json::object()},
          {"warnings", Json::array()}});
+    for (const char* nothing : {"metrics", "measures", "series", "maps", "samples"}) {
+      cells_.back()[nothing] = Json::object();
+    }
   }
 }
 
 Json Maker::make() {
-  const bool grid = !made_.lengths.empty();
   Json parameters = {"policy.name", "state_size"};
-  if (grid) {
-    parameters.push_back("experiment.context_length");
-    parameters.push_back("experiment.depth");
+  if (!made_.lengths.empty()) {
+    parameters.insert(parameters.end(), {"experiment.context_length", "experiment.depth"});
     for (const int length : made_.lengths) {
       for (const double depth : made_.depths) {
         add_group({{"model.path", "model.gguf"},
@@ -344,7 +348,6 @@ Json Maker::make() {
   if (made_.failures) {
     add_unfinished();
   }
-  const size_t planned = cells_.size();
   const auto one = made_.failures ? 1 : 0;
   return {
       {"schema", {{"name", "multistate.report"}, {"version", 3}}},
@@ -354,7 +357,7 @@ Json Maker::make() {
       {"sweeps",
        {{{"name", "made"},
          {"folder", "results/made"},
-         {"planned", planned},
+         {"planned", done + 3 * one},
          {"done", done},
          {"failed", one},
          {"partial", one},
@@ -381,20 +384,6 @@ Json Maker::make() {
 
 Json MadeReport::make() const {
   return Maker(*this).make();
-}
-
-Json many_cells(size_t count) {
-  MadeReport made;
-  made.policies.clear();
-  for (const char* policy : {"h2o", "random", "streaming", "tova", "window"}) {
-    for (int sinks = 0; sinks < 4; ++sinks) {
-      made.policies.push_back(fmt::format("{} sinks={}", policy, sinks));
-    }
-  }
-  made.sizes = {16, 32, 48, 64, 96, 128, 192, 256, 384, 512};
-  made.seeds =
-      static_cast<int>(std::max<size_t>(1, count / (made.policies.size() * made.sizes.size())));
-  return made.make();
 }
 
 }  // namespace multistate::test

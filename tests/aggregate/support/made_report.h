@@ -24,7 +24,4 @@ struct MadeReport {
   nlohmann::json make() const;
 };
 
-/// A report of about `count` cells: policies with options, sizes and seeds.
-nlohmann::json many_cells(size_t count);
-
 }  // namespace multistate::test

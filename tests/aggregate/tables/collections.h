@@ -14,6 +14,7 @@ inline aggregate::Cell table_cell(const std::string& policy, int64_t state_size,
   cell.id = policy + std::to_string(state_size) + std::string(64, '0');
   cell.state = CellState::kDone;
   cell.label = policy;
+  cell.name = policy;
   cell.parameters["policy.name"] = policy;
   cell.parameters["model.path"] = "m";
   if (state_size > 0) {

@@ -53,7 +53,7 @@ TEST_CASE("the setup heads a table in every format, escaped as its texts are") {
 
 TEST_CASE("on a terminal with colours the best is bold, and nothing else moves the cursor") {
   Collection all = small_collection();
-  all.cells[0].label = "to\033[2Jva";
+  all.cells[0].name = "to\033[2Jva";
   const std::string text = terminal_table(make_table(all, {}, small_findings()), true, 120);
   CHECK_THAT(text, ContainsSubstring("\033[1m12.00 ± 0.50 \033[0m"));
   CHECK_THAT(text, ContainsSubstring("to [2Jva"));
@@ -101,10 +101,10 @@ TEST_CASE("Markdown, as it is written") {
 
 TEST_CASE("texts from results are escaped in Markdown") {
   Collection all = small_collection();
-  all.cells[0].label = "a|b<script>*\n`";
+  all.cells[0].name = "a|b<script>*\n`";
   CHECK_THAT(markdown_table(make_table(all, {})),
              ContainsSubstring("| a\\|b&lt;script\\>\\* \\` |"));
-  all.cells[0].label = "$x$ _a_ b_c";
+  all.cells[0].name = "$x$ _a_ b_c";
   CHECK_THAT(markdown_table(make_table(all, {})), ContainsSubstring("| \\$x\\$ \\_a\\_ b_c |"));
 }
 

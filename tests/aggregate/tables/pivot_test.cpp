@@ -42,6 +42,20 @@ TEST_CASE("by default: policies down, state sizes across, the full state last") 
   CHECK(table.counts == "5 of 5 planned cells (0 failed, 0 missing, 0 limited)");
 }
 
+TEST_CASE("a table calls policies by their names, and filters by their labels") {
+  Collection all = small_collection();
+  for (Cell& cell : all.cells) {
+    cell.name = cell.label == "full" ? "full cache" : "The " + cell.label;
+  }
+  TableRequest request;
+  request.filters = {{"label", {"h2o", "full"}}};
+  request.relative_to = "full";
+  const Table table = table_of(all, request);
+  CHECK(table.rows.at(0).values == std::vector<std::string>{"The h2o"});
+  CHECK(table.rows.at(1).values == std::vector<std::string>{"full cache"});
+  CHECK(table.title == "loss (nats) by state_size, less full cache, label = h2o or full");
+}
+
 TEST_CASE("entries are marked as the findings say, and sentences follow") {
   const Table table = make_table(small_collection(), {}, small_findings());
   CHECK(table.rows[0].entries[0].is_best);

@@ -134,7 +134,7 @@ class Families {
     for (const auto& [label, seeds] : labels) {
       if (const auto value = mean_metric(work_.collection, seeds, metric)) {
         const Cell& first = work_.collection.cells[seeds.front()];
-        present.entrants.push_back({label, std::string(name_of(first.role)),
+        present.entrants.push_back({first.name, std::string(name_of(first.role)),
                                     peak_bytes(seeds, work_.collection), first.limited});
         present.seeds.push_back(&seeds);
         present.values.push_back(*value);
@@ -228,7 +228,7 @@ class Families {
       has_control_ = has_control_ || cell.role == Role::kControl;
       if (size && cell.role == Role::kPolicy &&
           matched_control(seeds, labels, work_.collection) == nullptr) {
-        unmatched_[label].push_back(std::to_string(*size));
+        unmatched_[cell.name].push_back(std::to_string(*size));
       }
     }
   }
@@ -239,10 +239,10 @@ class Families {
           "no control was run: what a score is worth beyond protection and scope is not known");
       return;
     }
-    for (const auto& [label, sizes] : unmatched_) {
+    for (const auto& [name, sizes] : unmatched_) {
       group_.notes.push_back(
           fmt::format("{}: no control with the same scope and protection was run at state size {}",
-                      label, join(sizes)));
+                      name, join(sizes)));
     }
   }
 
@@ -251,7 +251,7 @@ class Families {
   Comparer& comparer_;
   Layout layout_;
   bool has_control_ = false;
-  std::map<std::string, std::vector<std::string>> unmatched_;  ///< State sizes by label.
+  std::map<std::string, std::vector<std::string>> unmatched_;  ///< State sizes by policy.
 };
 
 }  // namespace

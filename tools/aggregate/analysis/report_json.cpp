@@ -270,6 +270,7 @@ class Report {
             {"folder", cell.folder.string()},
             {"sweep", cell.sweep},
             {"label", cell.label},
+            {"name", cell.name},
             {"state", to_string(cell.state)},
             {"limited", cell.limited},
             {"error", cell.error},

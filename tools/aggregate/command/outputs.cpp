@@ -12,6 +12,7 @@
 #include "multistate/results/paired_test.h"
 
 #include "aggregate/exports/lm_eval.h"
+#include "aggregate/page/figures.h"
 #include "aggregate/page/page.h"
 #include "aggregate/tables/formats.h"
 #include "aggregate/tables/pivot.h"
@@ -142,7 +143,7 @@ WrittenReport write_report(const Collection& collection, const Options& options,
   write_page(written.report, options, reload_seconds);
   std::vector<std::string> problems;
   if (options.figures) {
-    problems = draw_report(written.report, folder / "figures").problems;
+    problems = draw_figures(folder / "report.json", folder / "figures").problems;
     written.code = problems.empty() ? 0 : 1;
   }
   for (const std::string& warning : analysis.warnings) {

@@ -10,7 +10,7 @@ struct PageAssets {
   std::string_view style;   ///< CSS.
   std::string_view vega;    ///< Modules of node-vega, as functions of the object vegaModules.
   std::string_view script;  ///< What runs after it.
-  std::string_view drawer;  ///< Under Node.js after `vega`: drawAll(specs) prints SVGs.
+  std::string_view drawer;  ///< Under Node.js after `vega`: drawFigures(report, most) prints SVGs.
 };
 
 PageAssets page_assets();

@@ -1,9 +1,9 @@
 # Writes the source file that holds the page's parts: cmake -DOUTPUT=assets.cpp -DASSETS=FOLDER
-# -DSCRIPTS=a.js,b.js -DVEGA=FOLDER -DVEGA_FILES=a.js,b.js -P embed.cmake
+# -DCHARTS=a.js,b.js -DPAGE=... -DFIGURES=... -DVEGA=FOLDER -DVEGA_FILES=a.js,b.js -P embed.cmake
+# The page runs CHARTS and PAGE, Node.js CHARTS and FIGURES.
 
 cmake_minimum_required(VERSION 3.25)
 
-string(REPLACE "," ";" SCRIPTS "${SCRIPTS}")
 string(REPLACE "," ";" VEGA_FILES "${VEGA_FILES}")
 
 # Each module as a function, so that none sees more than it asks for; vega.js calls them. The name is
@@ -16,18 +16,20 @@ foreach(file IN LISTS VEGA_FILES)
   string(APPEND vega "vegaModules[\"${name}\"] = function (exports, module, require) {\n${text}\n};\n")
 endforeach()
 
-# One scope for all scripts of the page, in their order.
-set(script "(() => {\n\"use strict\";\n")
-foreach(file IN LISTS SCRIPTS)
-  file(READ "${ASSETS}/${file}" text)
-  string(APPEND script "${text}\n")
-endforeach()
-string(APPEND script "})();\n")
+# The text of scripts, in their order.
+function(read_scripts names text)
+  set(all "")
+  string(REPLACE "," ";" names "${names}")
+  foreach(file IN LISTS names)
+    file(READ "${ASSETS}/${file}" one)
+    string(APPEND all "${one}\n")
+  endforeach()
+  set(${text} "${all}" PARENT_SCOPE)
+endfunction()
 
-# Behind Vega and loadVega(), what draws figures under Node.js.
-file(READ "${ASSETS}/vega.js" loader)
-file(READ "${ASSETS}/draw_all.js" draw_all)
-set(drawer "${loader}\n${draw_all}")
+read_scripts("${CHARTS},${PAGE}" script)
+set(script "(() => {\n\"use strict\";\n${script}})();\n")  # One scope for all of them.
+read_scripts("${CHARTS},${FIGURES}" drawer)
 
 file(READ "${ASSETS}/page.html" html)
 file(READ "${ASSETS}/page.css" style)

@@ -1,11 +1,8 @@
 #include "aggregate/page/page.h"
 
-#include <algorithm>
 #include <map>
-#include <set>
 #include <string_view>
 
-#include "aggregate/charts/charts.h"
 #include "aggregate/page/assets.h"
 #include "aggregate/reading/plain_text.h"
 
@@ -13,18 +10,6 @@ namespace multistate::aggregate {
 namespace {
 
 using Json = nlohmann::json;
-
-Json looks_of(const Palette& palette) {
-  Json looks = Json::object();
-  for (const auto& [label, look] : palette.looks()) {
-    looks[label] = {{"color", look.color},
-                    {"shape", look.shape},
-                    {"filled", look.filled},
-                    {"dash", look.dash},
-                    {"name", look.name}};
-  }
-  return looks;
-}
 
 /// Parameters that every cell has with the same value.
 Json common_parameters(const Json& cells) {
@@ -39,85 +24,17 @@ Json common_parameters(const Json& cells) {
   return common;
 }
 
-Json short_cell(Json cell, const Json& common) {
-  for (const auto& [key, value] : common.items()) {
-    cell["parameters"].erase(key);
-  }
-  // The charts hold them.
-  cell.erase("series");
-  cell.erase("maps");
-  return cell;
-}
-
-/// A sentence on policies with their names in place of their labels.
-std::string with_names(const std::string& sentence, const Palette& palette) {
-  const auto is_word = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  };
-  std::string named;
-  for (size_t at = 0; at < sentence.size();) {
-    const std::string* longest = nullptr;
-    const bool starts = at == 0 || !is_word(sentence[at - 1]);
-    for (const auto& [label, look] : palette.looks()) {
-      const size_t end = at + label.size();
-      const bool ends = end >= sentence.size() || !is_word(sentence[end]);
-      // "full" is in "the full cache" already.
-      if (starts && ends && !label.empty() && !look.name.starts_with(label) &&
-          sentence.compare(at, label.size(), label) == 0 &&
-          (longest == nullptr || label.size() > longest->size())) {
-        longest = &label;
-      }
-    }
-    named += longest == nullptr ? std::string(1, sentence[at]) : palette.at(*longest).name;
-    at += longest == nullptr ? 1 : longest->size();
-  }
-  return named;
-}
-
-void name_policies(const Palette& palette, Json& group) {
-  for (Json& best : group["best"]) {
-    best["sentence"] = with_names(best["sentence"].get<std::string>(), palette);
-    for (Json& why : best["not_ranked"]) {
-      why = with_names(why.get<std::string>(), palette);
-    }
-  }
-  for (Json& note : group["notes"]) {
-    note = with_names(note.get<std::string>(), palette);
-  }
-}
-
-/// What the scripts of the page read, as assets/report.js and assets/chart.js take it apart: the
-/// report, without series and maps, with a `title` of every group; `charts` (charts/charts.h);
-/// `looks` by label (color, shape, filled, dash, name); and `reload_seconds`. Of thousands of cells
-/// most of a report would be the same keys again and again, so `common` holds the parameters that
-/// all cells share.
-Json page_data(const Json& report, double reload_seconds) {
-  const ReportData data(report);
+/// What the scripts of the page read: the report; `common`, the parameters that all cells share and
+/// that its cells are then without (of thousands of cells most of it would be the same again and
+/// again); and `reload_seconds`.
+Json page_data(Json report, double reload_seconds) {
   const Json common = common_parameters(report.at("cells"));
-  Json shortened = Json::object();
-  for (const auto& [key, value] : report.items()) {
-    if (key != "cells") {
-      shortened[key] = value;
+  for (Json& cell : report["cells"]) {
+    for (const auto& [key, value] : common.items()) {
+      cell["parameters"].erase(key);
     }
   }
-  for (size_t i = 0; i < data.groups.size(); ++i) {
-    shortened["groups"][i]["title"] = data.groups[i].title;
-    name_policies(data.palette, shortened["groups"][i]);
-  }
-  Json cells = Json::array();
-  for (const Json& cell : report.at("cells")) {
-    cells.push_back(short_cell(cell, common));
-  }
-  shortened["cells"] = std::move(cells);
-  Json charts = Json::array();
-  for (const Chart& chart : make_charts(data)) {
-    charts.push_back(to_json(chart));
-  }
-  return {{"report", std::move(shortened)},
-          {"common", common},
-          {"charts", std::move(charts)},
-          {"looks", looks_of(data.palette)},
-          {"reload_seconds", reload_seconds}};
+  return {{"report", std::move(report)}, {"common", common}, {"reload_seconds", reload_seconds}};
 }
 
 std::string escaped(const std::string& text, const std::map<char, std::string>& replacements) {
@@ -182,24 +99,6 @@ std::string make_page(const Json& report, double reload_seconds) {
                               {"vega", assets.vega},
                               {"script", assets.script},
                               {"data", data}});
-}
-
-Figures draw_report(const Json& report, const std::filesystem::path& folder) {
-  const PageAssets assets = page_assets();
-  const ReportData data(report);
-  std::vector<Chart> charts = make_charts(data);
-  std::set<std::string> others;
-  for (const Json& metric : report.at("metrics")) {
-    if (!metric.at("headline").get<bool>()) {
-      others.insert(metric.at("name").get<std::string>());
-    }
-  }
-  std::erase_if(charts, [&](const Chart& chart) {
-    const auto metric = chart.choices.find("metric");
-    return metric != chart.choices.end() && others.contains(metric->second);
-  });
-  return write_figures(charts, report.at("setup"),
-                       std::string(assets.vega) + std::string(assets.drawer), folder);
 }
 
 }  // namespace multistate::aggregate

@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <set>
 
+#include <fmt/format.h>
+
+#include "aggregate/reading/policy_names.h"
+
 namespace multistate::aggregate {
 namespace {
 
@@ -17,6 +21,23 @@ bool is_option(const std::string& key) {
 std::string policy_of(const Cell& cell) {
   const json& name = cell.parameter("policy.name");
   return name.is_null() ? "?" : parameter_text(name);
+}
+
+void set_names(Collection& collection) {
+  std::map<std::string, std::string> names;  // By label.
+  std::set<std::string> taken;
+  for (const Cell& cell : collection.cells) {
+    names[cell.label];
+  }
+  for (auto& [label, name] : names) {
+    name = display_name(label);
+    for (int number = 2; !taken.insert(name).second; ++number) {
+      name = fmt::format("{} ({})", display_name(label), number);
+    }
+  }
+  for (Cell& cell : collection.cells) {
+    cell.name = names[cell.label];
+  }
 }
 
 }  // namespace
@@ -131,6 +152,7 @@ void set_labels(Collection& collection) {
       }
     }
   }
+  set_names(collection);
 }
 
 }  // namespace multistate::aggregate

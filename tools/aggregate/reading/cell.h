@@ -75,6 +75,7 @@ struct Cell {
   /// size: "h2o", "h2o scope=layer". The same policy has the same label, and so the same colour, in
   /// every output.
   std::string label;
+  std::string name;  ///< What the label is called (display_name()); no other label is called so.
 
   bool is_done() const { return state == CellState::kDone; }
 
@@ -135,7 +136,7 @@ void fill_common_parameters(Collection& collection);
 /// Sets Cell::label of every cell: policy.name and, in alphabetical order, the options policy.*
 /// that have more than one value among the cells of that policy ("streaming sinks=4"). A cell that
 /// lacks one (it was not done, the sweep does not vary it) does without. Where no cell tells the
-/// policy, "?".
+/// policy, "?". Sets Cell::name by it.
 void set_labels(Collection& collection);
 
 }  // namespace multistate::aggregate

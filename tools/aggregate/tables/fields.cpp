@@ -39,6 +39,12 @@ std::optional<std::string> field_of(const Collection& collection, const Cell& ce
   return value.is_null() ? std::nullopt : std::optional(parameter_text(value));
 }
 
+std::string name_of_label(const Collection& collection, const std::string& label) {
+  const auto found = std::find_if(collection.cells.begin(), collection.cells.end(),
+                                  [&](const Cell& cell) { return cell.label == label; });
+  return found == collection.cells.end() ? label : found->name;
+}
+
 std::vector<std::string> field_names(const Collection& collection) {
   std::set<std::string> names = {"label", "sweep", "state", "limited", "id"};
   for (const Cell& cell : collection.cells) {

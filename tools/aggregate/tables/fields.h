@@ -12,6 +12,9 @@ namespace multistate::aggregate {
 std::optional<std::string> field_of(const Collection& collection, const Cell& cell,
                                     const std::string& key);
 
+/// What cells of a label are called.
+std::string name_of_label(const Collection& collection, const std::string& label);
+
 /// Fields that cells have, and the values that cells have of one, in alphabetical order.
 std::vector<std::string> field_names(const Collection& collection);
 std::vector<std::string> values_of_field(const Collection& collection, const std::string& key);

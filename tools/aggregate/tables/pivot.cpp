@@ -24,7 +24,7 @@ Values values_of(const Collection& collection, const Cell& cell, const Values& k
   Values values;
   for (const std::string& key : keys) {
     const char* none = key == "state_size" ? "unbounded" : kNone;
-    values.push_back(field_of(collection, cell, key).value_or(none));
+    values.push_back(key == "label" ? cell.name : field_of(collection, cell, key).value_or(none));
   }
   return values;
 }
@@ -191,7 +191,7 @@ std::string title_of(const Collection& collection, const TableRequest& request) 
   }
   if (!request.relative_to.empty()) {
     title += fmt::format(", {} {}", request.relation == Relation::kRatio ? "divided by" : "less",
-                         request.relative_to);
+                         name_of_label(collection, request.relative_to));
   }
   for (const Filter& filter : request.filters) {
     title += fmt::format(", {} = {}", filter.key, join(filter.values, " or "));

@@ -145,11 +145,12 @@ void EntryFiller::explain(Table& table) const {
   note_if(
       [](const TableEntry& entry) { return entry.is_tied; },
       fmt::format("{} tied for the best of its state size: not told from the leader", kTiedMark));
-  note_if([](const TableEntry& entry) { return entry.is_significant; },
-          fmt::format("* {} (paired over samples, adjusted, p < {})",
-                      baselines_ ? "differs from " + request_.relative_to
-                                 : "worse than the leader of its state size",
-                      kSignificant));
+  note_if(
+      [](const TableEntry& entry) { return entry.is_significant; },
+      fmt::format("* {} (paired over samples, adjusted, p < {})",
+                  baselines_ ? "differs from " + name_of_label(collection_, request_.relative_to)
+                             : "worse than the leader of its state size",
+                  kSignificant));
   note_if([](const TableEntry& entry) { return !entry.is_ranked; },
           fmt::format(
               "{} not ranked: a baseline, sees later tokens, or holds more memory than the others",
@@ -178,7 +179,8 @@ void EntryFiller::explain(Table& table) const {
           in_quotes(request_.relative_to)));
     }
     table.notes.push_back(fmt::format("{} values are not shown: no {} was run on the same",
-                                      without_baseline_, request_.relative_to));
+                                      without_baseline_,
+                                      name_of_label(collection_, request_.relative_to)));
   }
 }
 

@@ -1,5 +1,5 @@
-// The charts: specifications of Vega that come with the page. One of each kind is seen; what the
-// reader chooses (metric, state size, ...) governs all of them.
+// The charts of a group (charts/all.js), live. One of each kind is seen; what the reader chooses
+// (metric, state size, ...) governs all of them.
 
 const vega = loadVega();
 
@@ -72,6 +72,11 @@ class Slot {
     }
   }
 
+  close() {
+    this.view?.finalize();
+    this.view = null;
+  }
+
   // Shows the chart that fits all that is chosen; where only the view does not, that of another.
   show(chosen, hidden) {
     const fits = (chart, ...ignored) => Object.entries(chart.choices).every(([key, value]) =>
@@ -79,8 +84,7 @@ class Slot {
     const chart = this.charts.find((one) => fits(one)) ??
       this.charts.find((one) => fits(one, "view"));
     this.node.hidden = !chart;
-    this.view?.finalize();
-    this.view = null;
+    this.close();
     tooltip.hide();
     if (!chart) {
       return;
@@ -118,28 +122,36 @@ class Slot {
 const CHOICES = ["metric", "view", "state size", "series", "series by kind", "map", "setting"];
 
 class Charts {
-  constructor(report, charts) {
+  constructor(report) {
     this.report = report;
-    this.byKind = new Map();
-    for (const chart of charts) {
-      this.byKind.set(chart.kind, [...(this.byKind.get(chart.kind) ?? []), chart]);
-    }
-    this.slots = [...this.byKind].map(([kind, ofKind]) => new Slot(kind, ofKind));
-    this.values = new Map(CHOICES.map((key) =>
-      [key, [...new Set(charts.map((chart) => chart.choices[key]))].filter(
-        (value) => value !== undefined)]));
-    const sizes = this.values.get("state size");
-    sizes.sort((a, b) => Number(a) - Number(b));
     this.hidden = choices.list("hidden");
     this.controls = element("div", {class: "controls", id: "choices"});
     this.legend = element("div");
-    this.nodes = [this.controls, this.legend,
-      element("div", {id: "charts"}, this.slots.map((slot) => slot.node))];
+    this.holder = element("div", {id: "charts"});
+    this.nodes = [this.controls, this.legend, this.holder];
   }
 
-  show(group) {
+  // Makes the charts of a group.
+  open(group) {
     this.group = group;
-    const chosen = new Map([["group", group.title]]);
+    const byKind = new Map();
+    const charts = makeCharts(this.report, [group]);
+    for (const chart of charts) {
+      byKind.set(chart.kind, [...(byKind.get(chart.kind) ?? []), chart]);
+    }
+    this.slots?.forEach((slot) => slot.close());
+    this.slots = [...byKind].map(([kind, ofKind]) => new Slot(kind, ofKind));
+    this.holder.replaceChildren(...this.slots.map((slot) => slot.node));
+    this.values = new Map(CHOICES.map((key) =>
+      [key, [...new Set(charts.map((chart) => chart.choices[key]))].filter(
+        (value) => value !== undefined)]));
+    this.values.get("state size").sort((a, b) => Number(a) - Number(b));
+    this.legend.replaceChildren(this.legendOf(group));
+    this.show();
+  }
+
+  show() {
+    const chosen = new Map([["group", this.group.title]]);
     const selects = [];
     for (const [key, values] of this.values) {
       const id = key.replaceAll(" ", "-");
@@ -148,13 +160,12 @@ class Charts {
         selects.push(chooser(key, id, values.map((value) => [value, value]), chosen.get(key),
           (value) => {
             choices.set(id, value, values[0]);
-            this.show(this.group);
+            this.show();
             document.getElementById(id).focus();
           }));
       }
     }
     this.controls.replaceChildren(...selects);
-    this.legend.replaceChildren(this.legendOf(group));
     this.slots.forEach((slot) => slot.show(chosen, this.hidden));
   }
 
@@ -165,7 +176,7 @@ class Charts {
   // The policies: each can be switched off, and stands out while it is pointed at or has the focus.
   legendOf(group) {
     const labels = [...new Set(group.cells.map((cell) => cell.label))].sort();
-    const name = (label) => this.report.looks[label].name;
+    const name = (label) => this.report.name(label);
     const change = () => {
       choices.setList("hidden", this.hidden);
       this.all("hidden", [...this.hidden]);

@@ -72,12 +72,23 @@ function bytes(value) {
   return `${unit === 0 ? size : size.toFixed(1)} ${units[unit]}`;
 }
 
-// Any value of the report as one line.
+// Any value of the report as one line, fit for XML: control characters are spaces.
 function plain(value) {
   if (isAbsent(value)) {
     return "-";
   }
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\ufffe\uffff]/g, " ");
+}
+
+// "nll (nats/token)"
+function withUnit(name, unit) {
+  return plain(name) + (unit ? ` (${plain(unit)})` : "");
+}
+
+// "context_length" of "experiment.context_length".
+function lastPart(key) {
+  return key.slice(key.lastIndexOf(".") + 1);
 }
 
 function sizeText(size) {

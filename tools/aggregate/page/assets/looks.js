@@ -1,4 +1,4 @@
-// How a policy looks: name, colour, marker and dash come with the page, as in its charts.
+// How a policy looks beside its name, as in charts (palette.js).
 
 // Markers of Vega as the path of a swatch.
 const OUTLINES = {
@@ -21,6 +21,6 @@ function swatch(look) {
 }
 
 function named(report, label) {
-  return element("span", {class: "policy"}, swatch(report.looks[label]), " ",
-    report.looks[label].name);
+  return element("span", {class: "policy"}, swatch(report.looks.get(label)), " ",
+    report.name(label));
 }

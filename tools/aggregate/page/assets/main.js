@@ -17,7 +17,7 @@ function groupChooser(report, charts) {
     const group = report.groups[titles.indexOf(title)];
     section("summary", () => summaryOf(report, group));
     section("pictures-holder", () => {
-      charts.show(group);
+      charts.open(group);
       return charts.nodes;
     });
   };
@@ -57,12 +57,12 @@ function listenToKeys() {
 
 function start() {
   const data = JSON.parse(document.getElementById("data").textContent);
-  const report = new Report(data);
+  const report = new Report(data.report, data.common);
   section("head", () => [countsSection(report), noticesSection(report)]);
   if (report.groups.length === 0) {
     section("groups", () => element("p", {class: "note"}, "No cell is done yet."));
   } else {
-    section("groups", () => groupChooser(report, new Charts(report, data.charts)));
+    section("groups", () => groupChooser(report, new Charts(report)));
   }
   section("table", () => new CellTable(report).node);
   section("provenance", () => provenanceSection(report));

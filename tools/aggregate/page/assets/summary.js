@@ -18,7 +18,7 @@ function bestSentence(report, group, metric) {
   const all = group.json.best.filter((best) => best.metric === metric);
   const sizes = new Map();
   for (const best of all) {
-    const key = best.verdict === "best" ? report.looks[best.label].name : null;
+    const key = best.verdict === "best" ? report.name(best.label) : null;
     sizes.set(key, [...(sizes.get(key) ?? []), sizeText(best.state_size)]);
   }
   const parts = [...sizes].map(([label, at]) => [label === null ? "no best policy"
@@ -51,7 +51,7 @@ function bestTable(report, group, metric) {
 }
 
 function baselineName(report, group) {
-  return group.baseline ? report.looks[group.baseline.label].name : "the baseline";
+  return group.baseline ? report.name(group.baseline.label) : "the baseline";
 }
 
 // Of several groups the verdicts on all, since the rest of the page shows one at a time.
@@ -115,7 +115,7 @@ function testsFold(report, group) {
   const title = "paired tests";
   const cell = (id) => {
     const {label, size} = report.byId.get(id);
-    return `${report.looks[label].name}, ${sizeText(size)}`;
+    return `${report.name(label)}, ${sizeText(size)}`;
   };
   const caption = all.length <= TESTS_AT_ONCE ? title
     : `${title}: the first ${TESTS_AT_ONCE}, all are in report.json`;

@@ -1,4 +1,4 @@
-#include "aggregate/charts/process.h"
+#include "aggregate/page/process.h"
 
 #include <array>
 #include <cerrno>

@@ -1,0 +1,49 @@
+#include "aggregate/reading/policy_names.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "aggregate/reading/plain_text.h"
+
+namespace multistate::aggregate {
+namespace {
+
+/// The authors' names of policies that are not written as their names in sweep files.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 20> kNames = {{
+    {"full", "full cache"},
+    {"short_context", "short context"},
+    {"h2o", "H2O"},
+    {"tova", "TOVA"},
+    {"streaming", "StreamingLLM"},
+    {"snapkv", "SnapKV"},
+    {"pyramidkv", "PyramidKV"},
+    {"adakv", "Ada-KV"},
+    {"scissorhands", "Scissorhands"},
+    {"expected_attention", "Expected Attention"},
+    {"kivi", "KIVI"},
+    {"a2sf", "A2SF"},
+    {"caote", "CAOTE"},
+    {"keydiff", "KeyDiff"},
+    {"keyformer", "Keyformer"},
+    {"knorm", "Knorm"},
+    {"lagkv", "LagKV"},
+    {"morphkv", "MorphKV"},
+    {"roco", "RoCo"},
+    {"weightedkv", "WeightedKV"},
+}};
+
+}  // namespace
+
+std::string display_name(const std::string& label) {
+  const size_t end = std::min(label.find(' '), label.size());
+  for (const auto& [policy, name] : kNames) {
+    if (std::string_view(label).substr(0, end) == policy) {
+      return plain_text(std::string(name) + label.substr(end));
+    }
+  }
+  return plain_text(label == "?" ? "unknown" : label);
+}
+
+}  // namespace multistate::aggregate

@@ -24,19 +24,6 @@ Json common_parameters(const Json& cells) {
   return common;
 }
 
-/// What the scripts of the page read: the report; `common`, the parameters that all cells share and
-/// that its cells are then without (of thousands of cells most of it would be the same again and
-/// again); and `reload_seconds`.
-Json page_data(Json report, double reload_seconds) {
-  const Json common = common_parameters(report.at("cells"));
-  for (Json& cell : report["cells"]) {
-    for (const auto& [key, value] : common.items()) {
-      cell["parameters"].erase(key);
-    }
-  }
-  return {{"report", std::move(report)}, {"common", common}, {"reload_seconds", reload_seconds}};
-}
-
 std::string escaped(const std::string& text, const std::map<char, std::string>& replacements) {
   std::string safe;
   safe.reserve(text.size() + text.size() / 64);
@@ -52,8 +39,36 @@ std::string escaped(const std::string& text, const std::map<char, std::string>& 
 }
 
 /// JSON within a <script>: without "<" no text of it can end the element, or begin a comment.
-std::string script_data(const Json& data) {
+std::string script_text(const Json& data) {
   return escaped(data.dump(-1, ' ', false, Json::error_handler_t::replace), {{'<', "\\u003c"}});
+}
+
+/// The cells of a report without the parameters that all of them share, one at a time: there may be
+/// thousands.
+std::string cells_text(const Json& cells, const Json& common) {
+  std::string text = "[";
+  for (const Json& cell : cells) {
+    Json shortened = cell;
+    for (const auto& [key, value] : common.items()) {
+      shortened["parameters"].erase(key);
+    }
+    text += (text.size() == 1 ? "" : ",") + script_text(shortened);
+  }
+  return text + "]";
+}
+
+/// What the scripts of the page read: the report; `common`, the parameters that all cells share and
+/// that its cells are then without (of thousands of cells most of it would be the same again and
+/// again); and `reload_seconds`.
+std::string data_text(const Json& report, double reload_seconds) {
+  const Json common = common_parameters(report.at("cells"));
+  std::string text = "{\"common\":" + script_text(common) +
+                     ",\"reload_seconds\":" + script_text(reload_seconds) + ",\"report\":{";
+  for (const auto& [key, value] : report.items()) {
+    text += (text.ends_with('{') ? "" : ",") + script_text(key) + ":" +
+            (key == "cells" ? cells_text(value, common) : script_text(value));
+  }
+  return text + "}}";
 }
 
 std::string html_escaped(const std::string& text) {
@@ -92,7 +107,7 @@ std::string make_page(const Json& report, double reload_seconds) {
   const PageAssets assets = page_assets();
   const std::string title = html_escaped(title_of(report));
   const std::string setup = html_escaped(report.at("setup").get<std::string>());
-  const std::string data = script_data(page_data(report, reload_seconds));
+  const std::string data = data_text(report, reload_seconds);
   return filled(assets.html, {{"title", title},
                               {"setup", setup},
                               {"style", assets.style},

@@ -97,12 +97,16 @@ class Loading(InBrowser):
         report["sweeps"][0]["name"] = EVIL
         cell["samples"]["nll"][0][0] = EVIL
         cell["parameters"]["policy.note"] = EVIL
+        cell["texts"] = [{"sample": 0, "prompt": "Say it", "text": EVIL}, {"sample": 1, "outputs": [EVIL]}]
         report["cells"][-3]["error"] = EVIL
         report["warnings"] = [EVIL]
         page = self.open(report)
         page.click(f'{FIRST_COLUMN}[data-id="{cell["id"]}"]')
         self.assertIn(EVIL, page.texts(".opened .samples td"))
         self.assertIn(EVIL, page.texts(".opened dd"))
+        page.click(".opened summary")
+        page.wait_for("document.querySelector('.opened .texts') !== null")
+        self.assertEqual(page.texts(".opened .texts dd"), ["Say it", EVIL, json.dumps([EVIL])])
         self.assertIn(EVIL, page.texts("#warnings li"))
         self.assertTrue(any(EVIL in text for text in page.texts("#legend label")))
         page.hover("#chart-size .symbols path")
@@ -116,7 +120,7 @@ class Loading(InBrowser):
         report["groups"] = []
         report["cells"] = report["cells"][-3:]
         page = self.open(report)
-        self.assertEqual(page.texts("#groups"), ["No cell is done yet."])
+        self.assertEqual(page.texts("#groups"), ["No run is done yet."])
         self.assertEqual(page.count("#cell-table tbody tr"), 3)
         self.assertEqual(page.complaints(), [])
 
@@ -124,7 +128,7 @@ class Loading(InBrowser):
         report = self.made("2000", "many.json")
         page = self.open(report)
         count = len(report["cells"])
-        self.assertEqual(page.texts("#shown"), [f"{count} of {count} cells"])
+        self.assertEqual(page.texts("#shown"), [f"{count} of {count} runs"])
         self.assertEqual(page.count("#cell-table tbody tr"), 100)
         first = page.value(f'document.querySelector("{FIRST_COLUMN}").dataset.id')
         page.click('[aria-label="next page"]')
@@ -198,7 +202,7 @@ class Charts(InBrowser):
         page.wait_for("document.querySelector('#tooltip:not([hidden])') !== null")
         text = page.texts("#tooltip")[0]
         self.assertIn("H2O", text)
-        self.assertIn("state size32", text)
+        self.assertIn("cache size32", text)
         self.assertIn("p (adjusted)0.0200", text)
 
     def test_a_policy_can_be_switched_off_and_another_metric_chosen(self):
@@ -217,9 +221,9 @@ class Charts(InBrowser):
 
     def test_one_state_size_governs_all_charts_that_show_one(self):
         page = self.open(self.report)
-        self.choose(page, "state-size", "256")
+        self.choose(page, "cache-size", "256")
         for chart in ("place", "map", "label"):
-            self.assertIn("State size 256", page.texts(f"#chart-{chart} .note")[0])
+            self.assertIn("Cache size 256", page.texts(f"#chart-{chart} .note")[0])
 
     def test_data_of_a_chart_can_be_read_without_the_picture(self):
         page = self.open(self.report)
@@ -285,7 +289,7 @@ class Table(InBrowser):
         ):
             with self.subTest(text=text):
                 self.assertEqual(self.filtered(page, text), ids(test))
-        self.assertEqual(page.texts("#shown"), [f"0 of {len(cells)} cells"])
+        self.assertEqual(page.texts("#shown"), [f"0 of {len(cells)} runs"])
 
     def test_a_cell_opens_to_its_samples(self):
         page = self.open(self.report)
@@ -399,7 +403,7 @@ class Watching(InBrowser):
         page.wait_for("'ready' in document.body.dataset")
         self.assertEqual(page.value("document.getElementById('filter').value"), "tova")
         self.assertEqual(page.value("document.activeElement.id"), "filter")
-        self.assertEqual(page.texts("#shown"), ["2 of 4 cells"])
+        self.assertEqual(page.texts("#shown"), ["2 of 4 runs"])
         self.assertEqual(page.count('[aria-sort="ascending"] [data-key="label"]'), 1)
         sweep.finish(later[1], self.SAMPLES)
         page.wait_for("document.querySelector('#counts').textContent.startsWith('4 of 4')")

@@ -24,7 +24,7 @@ test("a sweep gives each metric its charts, the paired difference first", () => 
     "nll_by_place-state-128"]);
   assert.equal(charts["nll-by-speed"].kind, "speed");
   assert.deepEqual(charts["nll_by_place-state-64"].choices,
-    {"series": "nll_by_place", "state size": "64"});
+    {"series": "nll_by_place", "cache size": "64"});
 });
 
 test("points are the report's values and intervals, policies by their names", () => {
@@ -87,12 +87,12 @@ test("every axis of every chart has a title, with the unit where there is one", 
     assert.ok(axes.length >= 2, chart.name);
     assert.ok(axes.every((one) => one.title !== ""), chart.name);
   }
-  assert.equal(axis(charts["nll-by-memory"], "bottom").title, "state (MiB)");
+  assert.equal(axis(charts["nll-by-memory"], "bottom").title, "KV cache (MiB)");
   assert.equal(axis(charts["nll-by-speed"], "bottom").title, "speed (tokens/s)");
   assert.equal(axis(charts["nll_by_place-state-64"], "left").title, "nll_by_place (nats/token)");
 });
 
-test("above state sizes stands the compression ratio, the share that is removed", () => {
+test("the top axis is the compression ratio, the share that is removed", () => {
   const top = axis(chartsOf(made())["nll-by-state-size"], "top");
   assert.deepEqual(top.values, [64, 128]);
   // The made full cache has 1,024 rows: 64 of them are 6.25 %.
@@ -106,6 +106,18 @@ test("sizes that double are equally far apart; one size has an axis, too", () =>
   const single = scale(chartsOf(made({sizes: [64]}))["nll-by-state-size"], "x");
   assert.equal(single.type, "linear");
   assert.deepEqual(single.domain, [32, 96]);
+});
+
+test("differences show the full cache at 0; at a single size intervals are bars", () => {
+  const report = made({sizes: [64]});
+  for (const one of report.groups[0].comparisons) {
+    Object.assign(one, {difference: one.difference + 5, low: 4.9, high: 5.6});
+  }
+  const chart = chartsOf(report)["nll-difference-by-state-size"];
+  assert.equal(scale(chart, "y").type, "linear");
+  assert.equal(scale(chart, "y").zero, true);
+  assert.ok(chart.spec.marks.some((mark) => mark.name === "bars"));
+  assert.ok(!chartsOf(made())["nll-by-state-size"].spec.marks.some((mark) => mark.name === "bars"));
 });
 
 test("values over a factor of 20 are on a logarithmic axis", () => {

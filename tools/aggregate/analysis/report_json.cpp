@@ -8,14 +8,20 @@
 
 #include "aggregate/analysis/analysis.h"
 #include "aggregate/analysis/ranges.h"
+#include "aggregate/reading/sample_texts.h"
 
 namespace multistate::aggregate {
 namespace {
 
 using Json = nlohmann::json;
 
+constexpr auto kReplace = Json::error_handler_t::replace;
+
 /// Pairs of numbers that a report holds at most: about 25 bytes each.
 constexpr size_t kMaxSamples = 250'000;
+
+/// Bytes of texts of samples that a report holds at most.
+constexpr size_t kMaxTexts = 3'000'000;
 
 Json number(std::optional<double> value) {
   return value ? number_to_json(*value) : Json();
@@ -120,6 +126,12 @@ class Report {
     Json cells = Json::array();
     for (size_t i = 0; i < collection_.cells.size(); ++i) {
       cells.push_back(cell(i));
+      cells.back()["texts"] = texts(collection_.cells[i]);
+    }
+    if (without_texts_ > 0) {
+      warnings_.push_back(fmt::format(
+          "this report is without the texts of {} cells; all are in samples.jsonl of the cells",
+          without_texts_));
     }
     const auto problem = [](const Problem& one) {
       return Json{{"path", one.path.string()}, {"what", one.what}};
@@ -286,6 +298,17 @@ class Report {
             {"warnings", cell.warnings}};
   }
 
+  Json texts(const Cell& cell) {
+    Json json = sample_texts(cell);
+    const size_t bytes = json.empty() ? 0 : json.dump(-1, ' ', false, kReplace).size();
+    if (bytes > texts_left_) {
+      ++without_texts_;
+      return Json::array();
+    }
+    texts_left_ -= bytes;
+    return json;
+  }
+
   Json comparison(const Comparison& comparison) const {
     Json json = {{"question", name_of(comparison.question)},
                  {"metric", comparison.metric},
@@ -339,6 +362,8 @@ class Report {
   const Analysis& analysis_;
   const Collection& collection_;
   std::vector<std::string> warnings_;
+  size_t texts_left_ = kMaxTexts;          ///< Bytes.
+  size_t without_texts_ = 0;               ///< Cells whose texts had no room.
   std::vector<std::string> with_samples_;  ///< Metrics whose samples the report holds.
 };
 

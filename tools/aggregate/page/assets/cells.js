@@ -15,7 +15,7 @@ class CellTable {
     this.filter = element("input", {id: "filter", type: "search", value: choices.get("filter"),
       placeholder: "tova   state_size>=64   nll<3.2", autocomplete: "off", spellcheck: "false",
       oninput: () => this.changed("filter", this.filter.value)});
-    this.state = chooser("state", "state", [["", "all"], ...this.states()], choices.get("state"),
+    this.state = chooser("status", "state", [["", "all"], ...this.states()], choices.get("state"),
       (value) => this.changed("state", value));
     this.node = element("div", {id: "cells"},
       element("div", {class: "controls"},
@@ -61,7 +61,7 @@ class CellTable {
       head.setAttribute("aria-sort",
         !isKey ? "none" : sort.startsWith("-") ? "descending" : "ascending");
     });
-    this.count.textContent = `${this.shown.length} of ${plural(this.report.cells.length, "cell")}`;
+    this.count.textContent = `${this.shown.length} of ${plural(this.report.cells.length, "run")}`;
     this.drawPage();
   }
 

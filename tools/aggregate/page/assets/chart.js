@@ -1,5 +1,5 @@
 // The charts of a group (charts/all.js), live. One of each kind is seen; what the reader chooses
-// (metric, state size, ...) governs all of them.
+// (metric, cache size, ...) governs all of them.
 
 const vega = loadVega();
 
@@ -119,7 +119,7 @@ class Slot {
 }
 
 // The keys of choices in the order of their drop-downs.
-const CHOICES = ["metric", "view", "state size", "series", "series by kind", "map", "setting"];
+const CHOICES = ["metric", "view", "cache size", "series", "series by category", "map", "setting"];
 
 class Charts {
   constructor(report) {
@@ -145,7 +145,7 @@ class Charts {
     this.values = new Map(CHOICES.map((key) =>
       [key, [...new Set(charts.map((chart) => chart.choices[key]))].filter(
         (value) => value !== undefined)]));
-    this.values.get("state size").sort((a, b) => Number(a) - Number(b));
+    this.values.get("cache size").sort((a, b) => Number(a) - Number(b));
     this.legend.replaceChildren(this.legendOf(group));
     this.show();
   }

@@ -1,4 +1,4 @@
-// The columns of the table of cells: {key, title, value(cell), show(cell), numeric}.
+// The columns of the table of runs: {key, title, value(cell), show(cell), numeric}.
 
 function columnsOf(report) {
   const parameters = report.json.parameters.filter((key) =>
@@ -7,7 +7,7 @@ function columnsOf(report) {
   return [
     {key: "label", title: "policy", value: (cell) => cell.label,
       show: (cell) => named(report, cell.label)},
-    {key: "state_size", title: "state size", numeric: true, value: (cell) => cell.size ?? Infinity,
+    {key: "state_size", title: "cache size", numeric: true, value: (cell) => cell.size ?? Infinity,
       show: (cell) => sizeText(cell.size)},
     ...parameters.map((key) => ({key, title: key, value: (cell) => cell.parameters[key],
       show: (cell) => isAbsent(cell.parameters[key]) ? "" : plain(cell.parameters[key])})),
@@ -17,7 +17,7 @@ function columnsOf(report) {
     {key: "tokens_per_s", title: "tokens/s", numeric: true,
       value: (cell) => numeric(cell.measures.tokens_per_s),
       show: (cell) => short(cell.measures.tokens_per_s)},
-    {key: "state_bytes", title: "state", numeric: true,
+    {key: "state_bytes", title: "KV cache", numeric: true,
       value: (cell) => numeric(cell.measures.state_bytes),
       show: (cell) => bytes(cell.measures.state_bytes)},
     {key: "state", title: "", value: (cell) => cell.state,

@@ -1,4 +1,4 @@
-// One cell, opened: what it was run with, all its metrics, and its samples one by one.
+// One run, opened: its parameters, all its metrics, its texts and its samples one by one.
 
 const SAMPLES_AT_ONCE = 200;
 
@@ -42,7 +42,7 @@ function samplesOf(cell) {
   const count = Math.max(0, ...Object.values(cell.samples).map((pairs) => pairs.length));
   if (count === 0) {
     return element("p", {class: "note"}, cell.state === "done"
-      ? "This report holds no samples of the cell; they are in samples.jsonl of its folder." : "");
+      ? "The samples of this run are not in the report, but in samples.jsonl of its folder." : "");
   }
   const holder = element("div", {class: "samples"}, samplesTable(cell, SAMPLES_AT_ONCE));
   if (count > SAMPLES_AT_ONCE) {
@@ -50,6 +50,16 @@ function samplesOf(cell) {
       holder.replaceChildren(samplesTable(cell, Infinity))}, `all ${count} samples`));
   }
   return holder;
+}
+
+// What the run was asked and what it answered, sample by sample; long texts are cut (sample_texts.h).
+function textsFold(cell) {
+  const texts = cell.texts ?? [];
+  return texts.length === 0 ? null : fold(`texts of the first ${plural(texts.length, "sample")}`, () =>
+    element("ol", {class: "texts", start: 0}, texts.map(({sample, ...members}) => element("li", {},
+      element("dl", {}, Object.entries(members).map(([name, text]) => element("div", {},
+        element("dt", {}, name),
+        element("dd", {}, typeof text === "string" ? text : JSON.stringify(text)))))))));
 }
 
 function detailOf(report, cell) {
@@ -64,5 +74,6 @@ function detailOf(report, cell) {
     Object.keys(cell.metrics).length === 0 ? null : plainTable("Metrics",
       ["metric", "value [95 %]", "standard error", "n", "unit"], metricRows(report, cell),
       [1, 2, 3]),
+    textsFold(cell),
     samplesOf(cell));
 }

@@ -60,7 +60,7 @@ function start() {
   const report = new Report(data.report, data.common);
   section("head", () => [countsSection(report), noticesSection(report)]);
   if (report.groups.length === 0) {
-    section("groups", () => element("p", {class: "note"}, "No cell is done yet."));
+    section("groups", () => element("p", {class: "note"}, "No run is done yet."));
   } else {
     section("groups", () => groupChooser(report, new Charts(report)));
   }

@@ -1,5 +1,5 @@
-// The answers first: what is there, what may be said of the policies at each size and what they cost
-// against the full model, and how small a state may be.
+// The answers first: how many runs are done, the verdict at each cache size and the cost against the
+// full cache, and how small the cache may be.
 
 function countsSection(report) {
   const planned = report.count("planned");
@@ -13,7 +13,7 @@ function countsSection(report) {
         : element("span", {class: state, style: `flex-grow: ${report.count(state)}`}))));
 }
 
-// "nll: h2o is best at 64, 128; no best policy at 256."
+// "nll: H2O is best at cache size 64, 128; no best policy at 256."
 function bestSentence(report, group, metric) {
   const all = group.json.best.filter((best) => best.metric === metric);
   const sizes = new Map();
@@ -22,13 +22,13 @@ function bestSentence(report, group, metric) {
     sizes.set(key, [...(sizes.get(key) ?? []), sizeText(best.state_size)]);
   }
   const parts = [...sizes].map(([label, at]) => [label === null ? "no best policy"
-    : element("b", {}, label), label === null ? ` at ${at.join(", ")}` : ` is best at ${at.join(", ")}`]);
+    : element("b", {}, label), `${label === null ? "" : " is best"} at cache size ${at.join(", ")}`]);
   return all.length === 0 ? null : element("p", {class: "lead"}, `${metric}: `,
     parts.flatMap((part, place) => [place === 0 ? "" : "; ", ...part]), ".");
 }
 
-// What may be said at each state size. The policy with the best value stands there whether it may be
-// called the best or not; the sentence says which.
+// The verdict at each cache size. The policy with the best value is there whether it may be called the
+// best or not; the verdict says which.
 function bestTable(report, group, metric) {
   const full = baselineName(report, group);
   const rows = group.json.best.filter((best) => best.metric === metric).map((best) => {
@@ -45,9 +45,16 @@ function bestTable(report, group, metric) {
       versus ? probability(versus.p_adjusted) : "",
     ];
   });
-  return rows.length === 0 ? null : plainTable(`${metric}: what may be said at each state size`,
-    ["state size", "leader", report.axis(metric), "verdict", "runner-up less leader",
-      "p (runner-up)", `against ${full}`, `p (${full})`], rows, [0, 2, 4, 5, 6, 7]);
+  return rows.length === 0 ? null : plainTable(`${metric} at each cache size`,
+    ["cache size", "leader", report.axis(metric), "verdict", "runner-up minus leader",
+      "p (runner-up)", `minus ${full}`, `p (${full})`], rows, [0, 2, 4, 5, 6, 7]);
+}
+
+// Tables of the first metrics, and the others folded.
+function bestTables(report, group) {
+  const tables = report.headline().map((metric) => bestTable(report, group, metric)).filter(Boolean);
+  return [...tables.slice(0, 2), tables.length <= 2 ? null
+    : fold(`${tables.length - 2} more metrics`, () => element("div", {}, tables.slice(2)))];
 }
 
 function baselineName(report, group) {
@@ -59,7 +66,7 @@ function groupsTable(report) {
   const metrics = report.headline();
   const rows = report.groups.flatMap((group) => metrics.map((metric) =>
     [group.title, bestSentence(report, group, metric)])).filter(([, sentence]) => sentence);
-  const table = () => plainTable("What may be said of each group", ["group", "verdict"], rows);
+  const table = () => plainTable("Verdicts by group", ["group", "verdict"], rows);
   return report.groups.length < 2 || rows.length === 0 ? null
     : rows.length <= 12 ? table() : fold(`verdicts on all ${report.groups.length} groups`, table);
 }
@@ -67,20 +74,21 @@ function groupsTable(report) {
 function notRankedList(group) {
   const lines = new Set([...group.json.notes, ...group.json.best.flatMap((best) =>
     best.not_ranked.map((text) => `not ranked at ${sizeText(best.state_size)}: ${text}`))]);
-  return lines.size === 0 ? null : fold(plural(lines.size, "note") + " on what is compared",
+  return lines.size === 0 ? null : fold(plural(lines.size, "note") + " on the comparison",
     () => element("ul", {}, [...lines].map((line) => element("li", {}, line))));
 }
 
-function smallestText(found) {
+// "≤ 64", "90 [77, 108]", "> 512": beyond the largest size that was run.
+function smallestText(found, largest) {
   if (isAbsent(found.state_size)) {
-    return "more than measured";
+    return `> ${largest}`;
   }
   const rows = (value) => String(Math.round(value));
   const size = (found.at_most ? "≤ " : "") + rows(found.state_size);
   if (!found.has_interval) {
     return size;
   }
-  const end = (value) => isAbsent(value) ? "beyond" : rows(value);
+  const end = (value) => isAbsent(value) ? `> ${largest}` : rows(value);
   return `${size} [${end(found.low)}, ${end(found.high)}]`;
 }
 
@@ -96,20 +104,22 @@ function smallestTable(report, group) {
   if (found.length === 0) {
     return null;
   }
+  const largest = new Map(labels.map((label) => [label, Math.max(...group.cells
+    .filter((cell) => cell.label === label).map((cell) => cell.size ?? 0))]));
   const entries = new Map(found.map((one) => [one.label + "\n" + toleranceText(one), one]));
   const rows = labels.map((label) => [named(report, label), ...columns.map((column) => {
     const one = entries.get(label + "\n" + column);
-    return one ? smallestText(one) : "";
+    return one ? smallestText(one, largest.get(label)) : "";
   })]);
   const table = () => plainTable(
-    `Smallest state, in rows, that is as good as ${baselineName(report, group)}`,
+    `Smallest cache (tokens per layer) within a tolerance of the ${baselineName(report, group)}`,
     ["policy", ...columns], rows, columns.map((_, place) => place + 1));
-  return rows.length <= 8 ? table() : fold(`smallest states of ${rows.length} policies`, table);
+  return rows.length <= 8 ? table() : fold(`smallest cache of ${rows.length} policies`, table);
 }
 
 const TESTS_AT_ONCE = 500;
 
-// All comparisons of two cells, as the report has them.
+// All paired tests of the report.
 function testsFold(report, group) {
   const all = group.json.comparisons;
   const title = "paired tests";
@@ -120,7 +130,7 @@ function testsFold(report, group) {
   const caption = all.length <= TESTS_AT_ONCE ? title
     : `${title}: the first ${TESTS_AT_ONCE}, all are in report.json`;
   return all.length === 0 ? null : fold(`${all.length} ${title}`, () => plainTable(caption,
-    ["question", "metric", "cell", "less", "difference [95 %]", "test", "p", "p (adjusted)",
+    ["question", "metric", "run", "minus", "difference [95 %]", "test", "p", "p (adjusted)",
       "effect", "units"],
     all.slice(0, TESTS_AT_ONCE).map((one) => [one.question, one.metric, cell(one.a), cell(one.b),
       withInterval(one.difference, one.low, one.high, true), one.test, probability(one.p),
@@ -129,7 +139,7 @@ function testsFold(report, group) {
 
 function noticesSection(report) {
   const lines = [
-    ...report.json.problems.map((problem) => `passed over: ${problem.path}: ${problem.what}`),
+    ...report.json.problems.map((problem) => `skipped: ${problem.path}: ${problem.what}`),
     ...report.json.warnings,
     ...failures(report),
   ];
@@ -146,15 +156,15 @@ function failures(report) {
   for (const cell of report.cells.filter((one) => one.state === "failed")) {
     errors.set(cell.error, [...(errors.get(cell.error) ?? []), cell]);
   }
-  return [...errors].map(([error, cells]) => `${plural(cells.length, "cell")} failed (` +
-    cells.slice(0, 3).map((cell) => `${cell.label}, ${sizeText(cell.size)}`).join("; ") +
+  return [...errors].map(([error, cells]) => `${plural(cells.length, "run")} failed (` +
+    cells.slice(0, 3).map((cell) => `${cell.name}, ${sizeText(cell.size)}`).join("; ") +
     `${cells.length > 3 ? "; …" : ""}): ${error}`);
 }
 
 function summaryOf(report, group) {
   return [
     ...report.headline().map((metric) => bestSentence(report, group, metric)),
-    ...report.headline().map((metric) => bestTable(report, group, metric)),
+    ...bestTables(report, group),
     smallestTable(report, group),
     notRankedList(group),
     testsFold(report, group),

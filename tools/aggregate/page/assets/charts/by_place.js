@@ -1,5 +1,5 @@
-// A series against its places, one chart a series and state size, unbounded states in each; of a
-// series whose places have labels, a dot a policy and label.
+// A series by position, one chart for each series and cache size, with the full cache in each; a
+// series whose positions are categories has a dot for each policy and category.
 
 function seriesPoints(report, group, series, size) {
   return byPolicy(report, group.cells, (cell) => cell.size === null || cell.size === size
@@ -14,7 +14,7 @@ function seriesPoints(report, group, series, size) {
     });
 }
 
-// Stretches that widen belong on a logarithmic axis; each point is in the middle of its own.
+// Intervals of positions that widen are on a logarithmic axis; each point is in the middle of its own.
 function drawPlaces(report, series, points, chart) {
   const widths = points.map((point) => point.last - point.first + 1);
   const logarithmic = points.every((point) => point.first > 0) &&
@@ -24,7 +24,7 @@ function drawPlaces(report, series, points, chart) {
   }
   drawLines(report, points, {title: plain(series.axis), format: "~r", tickCount: 8}, logarithmic,
     withUnit(series.name, series.unit), chart);
-  chart.columns = [["policy", "label"], ["first place", "first"], ["last place", "last"],
+  chart.columns = [["policy", "label"], ["first position", "first"], ["last position", "last"],
     [series.name, "y"], ["low", "low"], ["high", "high"]];
 }
 
@@ -72,7 +72,7 @@ function drawDots(report, series, points, chart) {
     ["low", "low"], ["high", "high"]];
 }
 
-// What is unbounded is in every chart.
+// Policies without a size are in every chart.
 function sizesOf(cells) {
   const sizes = [...new Set(cells.map((cell) => cell.size))].sort((a, b) => a - b);
   return sizes.length > 1 ? sizes.filter((size) => size !== null) : sizes;
@@ -86,10 +86,10 @@ function byPlace(report, group) {
         return [];
       }
       const chart = chartOf(series.labelled ? "label" : "place", [series.name,
-        `state-${sizeText(size)}`], series.labelled ? "Series by kind" : "Series by place", group);
-      chart.note = `State size ${sizeText(size)}, and what is unbounded.`;
-      chart.choices[series.labelled ? "series by kind" : "series"] = series.name;
-      chart.choices["state size"] = sizeText(size);
+        `state-${sizeText(size)}`], series.labelled ? "Series by category" : "Series by position", group);
+      chart.note = sizeNote(size);
+      chart.choices[series.labelled ? "series by category" : "series"] = series.name;
+      chart.choices["cache size"] = sizeText(size);
       (series.labelled ? drawDots : drawPlaces)(report, series, points, chart);
       return [chart];
     }));

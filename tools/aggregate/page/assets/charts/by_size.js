@@ -1,7 +1,7 @@
-// A metric against state size: a line a policy with the interval as a band, unbounded states across.
-// Of headline metrics also the paired difference to the full cache, as the report's comparisons have
-// it: the view that comes first, since intervals of two values by themselves say little about their
-// difference. Above stands the compression ratio.
+// A metric by cache size: a line for each policy with its interval as a band, the full cache across.
+// Headline metrics also have the paired difference to the full cache, out of the report's comparisons.
+// That view comes first, since the intervals of two values say little about their difference. The axis
+// on top is the compression ratio.
 
 function valuePoints(report, group, metric) {
   return byPolicy(report, group.cells, (cell) =>
@@ -24,7 +24,7 @@ function differencePoints(report, group, metric) {
     });
 }
 
-// What is unbounded, or the full cache at 0, across the chart.
+// Policies without a size (the full cache), or the full cache at 0, across the chart.
 const ACROSS = {
   type: "rule", name: "across", from: {data: "unbounded"},
   encode: {
@@ -40,6 +40,16 @@ const ZERO = {
     update: {x: {value: 0}, x2: {signal: "width"}, y: {scale: "y", value: 0}}},
 };
 
+// Bands have no width at a single size: intervals are bars.
+const BARS = {
+  type: "rule", name: "bars", from: {data: "bounded"}, interactive: false,
+  encode: {
+    enter: {stroke: {scale: "color", field: "label"}, strokeWidth: {value: 2}},
+    update: {x: {scale: "x", field: "x"}, y: {scale: "y", field: "low"},
+      y2: {scale: "y", field: "high"},
+      opacity: {signal: `isValid(datum.low) ? (${POINTED} ? 0.6 : 0.1) : 0`}}},
+};
+
 // The share of the full cache that is removed, above the sizes.
 function ratioAxis(sizes, rows) {
   return {orient: "top", scale: "x", title: "compression ratio", values: sizes,
@@ -47,26 +57,27 @@ function ratioAxis(sizes, rows) {
 }
 
 function bandText(points, what) {
-  return points.some((point) => point.low !== undefined) ? "Bands: " + what
-    : "Without bands: fewer than 4 independent samples, and one seed.";
+  return points.some((point) => point.low !== undefined) ? "Intervals: " + what
+    : "No intervals: fewer than 4 independent samples and a single seed.";
 }
 
 // Whether ZERO is drawn, and the note on how to read it.
 function drawDifferences(spec, points) {
-  const isLogarithmic = spec.scales.at(-1).type === "log";
+  const scale = spec.scales.at(-1);
+  const isLogarithmic = scale.type === "log";
   if (!isLogarithmic) {
+    scale.zero = true;
     spec.marks.unshift(ZERO);
   }
   return (isLogarithmic ? "The scale is logarithmic: the full cache, at 0, is below it. "
     : "The dashed line is the full cache. ") +
-    bandText(points, "95 % intervals of paired differences.");
+    bandText(points, "95 % of the paired difference.");
 }
 
 function drawValues(spec, points) {
   spec.marks.unshift(ACROSS);
-  return bandText(points, "95 % intervals of each value by itself, of several seeds from the least " +
-    "to the greatest. They overlap where paired differences are significant: compare policies by " +
-    "their differences.");
+  return bandText(points, "95 % of each value alone; of several seeds the range. They may overlap " +
+    "where the paired difference is significant: compare policies by their differences.");
 }
 
 function sizeChart(report, group, metric, points, isDifference) {
@@ -75,13 +86,13 @@ function sizeChart(report, group, metric, points, isDifference) {
     return [];
   }
   const chart = chartOf("size", [metric, isDifference ? "difference-by-state-size"
-    : "by-state-size"], isDifference ? "Difference to the full cache against state size"
-    : "Quality against state size", group);
+    : "by-state-size"], isDifference ? "Difference to the full cache by cache size"
+    : "Quality by cache size", group);
   chart.choices.metric = metric;
   chart.choices.view = isDifference ? "difference to the full cache" : "value";
-  chart.columns = [["policy", "label"], ["state size", "x"], [metric, "y"], ["low", "low"],
+  chart.columns = [["policy", "label"], ["cache size", "x"], [metric, "y"], ["low", "low"],
     ["high", "high"], ["n", "n"], isDifference ? ["p (adjusted)", "p"] : ["seeds", "seeds"]];
-  const spec = drawLines(report, points, {title: "state size (rows of every layer)", format: "d",
+  const spec = drawLines(report, points, {title: "cache size (tokens per layer)", format: "d",
     values: sizes}, sizes[0] > 0,
     report.axis(metric) + (isDifference ? ", difference to the full cache" : ""), chart, "bounded");
   addData(spec, "unbounded", "!isValid(datum.x)");
@@ -90,6 +101,9 @@ function sizeChart(report, group, metric, points, isDifference) {
   const hasRatio = rows >= sizes.at(-1);
   if (hasRatio) {
     spec.axes.push(ratioAxis(sizes, rows));
+  }
+  if (sizes.length === 1) {
+    spec.marks.unshift(BARS);
   }
   const better = report.metrics.get(metric).higher_is_better;
   chart.note = (isAbsent(better) ? "" : better ? "Higher is better. " : "Lower is better. ") +

@@ -43,8 +43,8 @@ function depthMaps(report) {
     return sortedBy(settings).flatMap(({label, key, cells}) => {
       const chart = chartOf("depth", [metric, `by-length-and-depth-state-${sizeText(key)}`, label],
         "Quality by length and depth");
-      chart.note = `State size ${sizeText(key)}.`;
-      Object.assign(chart.choices, {metric, "state size": sizeText(key)},
+      chart.note = `Cache size ${sizeText(key)}.`;
+      Object.assign(chart.choices, {metric, "cache size": sizeText(key)},
         label === "" ? {} : {setting: label});
       return drawMaps(report, depthMap(report, cells, metric, length, depth), chart);
     });

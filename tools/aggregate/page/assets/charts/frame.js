@@ -4,7 +4,7 @@
 //   name     of its files, without extension; unique in a report
 //   title    one line
 //   note     how to read it; may be empty
-//   choices  what selects it among those of its kind: "group", "metric", "view", "state size", ...
+//   choices  what selects it among those of its kind: "group", "metric", "view", "cache size", ...
 //   columns  [title, field] of its points as a table
 //   names    policies that the legend of a figure explains
 //   spec     of Vega, its points in the data set "all"; null: the note says why there is none
@@ -69,6 +69,11 @@ function byPolicy(report, cells, itemsOf) {
     }
   }
   return sortedBy(lists);
+}
+
+function sizeNote(size) {
+  return size === null ? "Policies without a limit of the cache."
+    : `Cache size ${size}; the full cache for reference.`;
 }
 
 // The different values of a field, ascending.

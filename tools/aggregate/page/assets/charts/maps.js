@@ -1,5 +1,5 @@
-// The maps of cells, one chart a state size, a panel a policy on one scale of colours. Colours are
-// viridis (van der Walt and Smith, 2015), which grows in lightness.
+// The maps of cells, one chart for each cache size with a panel for each policy, all on one scale of
+// colours. Colours are viridis (van der Walt and Smith, 2015), which grows in lightness.
 
 const VIRIDIS = ["#440154", "#3b528b", "#21918c", "#5ec962", "#fde725"];
 
@@ -78,6 +78,7 @@ function drawMaps(report, maps, chart) {
   const spec = startSpec(report, mapPoints(maps, isImage, low, high), chart);
   chart.names = [];  // Each panel has its own above it.
   spec.autosize = "pad";
+  spec.height = 1;  // The panels make the height, and the legend stands below them.
   spec.signals.push({name: "panelWidth", value: pixelsOf(x, 180)},
     {name: "panelHeight", value: pixelsOf(y, 120)});
   spec.layout = {padding: {row: 30, column: 26}, bounds: "full", align: "each",
@@ -121,7 +122,7 @@ function axisFrom({name, ticks}) {
   })};
 }
 
-// The maps of a name and state size that have the axes of the first; of several seeds the first.
+// The maps of a name and cache size that have the axes of the first; of several seeds the first.
 function mapsOf(report, cells, name, size) {
   const maps = {panels: []};
   for (const cell of cells) {
@@ -150,9 +151,9 @@ function ownMaps(report, group) {
     return sizes.flatMap((size) => {
       const chart = chartOf("map", [name, `state-${sizeText(size)}`], "Maps", group);
       chart.name += "-map";
-      chart.note = `State size ${sizeText(size)}, and what is unbounded.`;
+      chart.note = sizeNote(size);
       chart.choices.map = name;
-      chart.choices["state size"] = sizeText(size);
+      chart.choices["cache size"] = sizeText(size);
       return drawMaps(report, mapsOf(report, group.cells, name, size), chart);
     });
   });

@@ -1,9 +1,9 @@
-// Metrics against bytes of state and tokens per second. Cells that no other beats in both are joined.
+// Metrics by bytes of the KV cache and by tokens per second, with the Pareto front.
 
 const COSTS = [
-  {kind: "memory", front: "quality_memory", measure: "state_bytes", title: "Quality against memory",
-    axis: "state (MiB)", unit: 1048576, logarithmic: true},
-  {kind: "speed", front: "quality_speed", measure: "tokens_per_s", title: "Quality against speed",
+  {kind: "memory", front: "quality_memory", measure: "state_bytes", title: "Quality by memory",
+    axis: "KV cache (MiB)", unit: 1048576, logarithmic: true},
+  {kind: "speed", front: "quality_speed", measure: "tokens_per_s", title: "Quality by speed",
     axis: "speed (tokens/s)", unit: 1, logarithmic: false}];
 
 const FRONT = {
@@ -37,8 +37,8 @@ function tradeOff(report, group, metric, cost) {
   }
   const chart = chartOf(cost.kind, [metric, `by-${cost.kind}`], cost.title, group);
   chart.choices.metric = metric;
-  chart.columns = [["policy", "label"], ["state size", "size"], [metric, "y"], [cost.axis, "x"],
-    ["on the front", "front"]];
+  chart.columns = [["policy", "label"], ["cache size", "size"], [metric, "y"], [cost.axis, "x"],
+    ["on the Pareto front", "front"]];
   if (noise) {
     chart.note = `Speed was not measured: ${plain(noise)}. Run with --jobs 1 on a quiet machine.`;
     return [chart];
@@ -47,7 +47,7 @@ function tradeOff(report, group, metric, cost) {
     cost.logarithmic, report.axis(metric), chart);
   addData(spec, "best", "datum.front === 'yes'", {type: "collect", sort: {field: "x"}});
   spec.marks.unshift(FRONT);
-  chart.note = "The wide line joins the cells that none beats in both.";
+  chart.note = "Grey line: the Pareto front.";
   return [chart];
 }
 

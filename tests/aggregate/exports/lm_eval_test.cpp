@@ -1,7 +1,6 @@
-#include "aggregate/exports/lm_eval.h"
-
 #include <array>
 
+#include "aggregate/exports/exports.h"
 #include "aggregate/reading/collect.h"
 #include "aggregate/support/made_sweep.h"
 #include "support/catch.h"
@@ -13,7 +12,7 @@ namespace {
 using namespace aggregate;
 using nlohmann::json;
 
-std::vector<LmEvalFile> files_of(const MadeSweep& sweep) {
+std::vector<ExportFile> files_of(const MadeSweep& sweep) {
   sweep.write_manifest();
   const std::array folders = {sweep.folder()};
   const Collection all = collect(folders);
@@ -39,9 +38,8 @@ TEST_CASE("one file a model, policy and state size, done ones only") {
   sweep.done({.policy = "full", .samples = {{180.0}, {190.0}}, .model = "x/other.gguf"});
   const auto files = files_of(sweep);
   REQUIRE(files.size() == 3);
-  CHECK(files[0].folder == "model.gguf__tova__64");
-  CHECK(files[0].name == "results_2026-01-02T03_05_05Z.json");
-  CHECK(files[2].folder == "other.gguf__full__unbounded");
+  CHECK(files[0].path == "model.gguf__tova__64/results_2026-01-02T03_05_05Z.json");
+  CHECK(files[2].path.parent_path() == "other.gguf__full__unbounded");
 }
 
 TEST_CASE("a file has what lm-evaluation-harness has, in its names") {
@@ -50,7 +48,7 @@ TEST_CASE("a file has what lm-evaluation-harness has, in its names") {
   MadeCell cell = tova(64);
   cell.limited = true;
   sweep.done(cell);
-  const json file = files_of(sweep).at(0).content;
+  const json file = json::parse(files_of(sweep).at(0).text);
   const json& results = file.at("results").at("language_modeling_text.txt");
   // 420 nats over 200 tokens; both of 100, so the error is that of the mean of 2.0 and 2.2.
   CHECK(results.at("nll,none").get<double>() == approx(2.1));
@@ -78,7 +76,7 @@ TEST_CASE("an error that is not there is N/A, as the harness writes it") {
   const TemporaryFolder folder;
   MadeSweep sweep(folder.path());
   sweep.done({.policy = "tova", .state_size = 64, .samples = {{200.0}}});
-  const json file = files_of(sweep).at(0).content;
+  const json file = json::parse(files_of(sweep).at(0).text);
   CHECK(file.at("results").begin()->at("nll_stderr,none") == "N/A");
 }
 
@@ -92,7 +90,7 @@ TEST_CASE("models with the same file name in different folders do not share a fi
   }
   const auto files = files_of(sweep);
   REQUIRE(files.size() == 2);
-  CHECK(files[1].folder == "m.gguf__tova__64__2");
+  CHECK(files[1].path.parent_path() == "m.gguf__tova__64__2");
 }
 
 }  // namespace multistate::test

@@ -16,7 +16,7 @@ const char* const kFooter =
     "table.md,\n"
     "table.tex, figures/ and report.json, and prints the table. --rows, --columns, --sort and "
     "--relative-to shape\n"
-    "tables; --metric and --filter choose for results.csv and lm-eval, too. A field is a "
+    "tables; --metric chooses for results.csv, too, and --filter for every format. A field is a "
     "parameter\n"
     "by its key in a sweep file (policy.name, state_size, experiment.context_length), or label,\n"
     "sweep, state, limited, id.\n"
@@ -61,8 +61,9 @@ void add_output_options(CLI::App& app, Options& options) {
   app.add_option("-o,--output", options.output, "Folder to write to (report/ in the first folder)");
   app.add_option("--format", options.format,
                  "all: every file; one of the others: only that, to the terminal unless --output "
-                 "is given (lm-eval: always files)")
-      ->check(CLI::IsMember({"all", "csv", "md", "tex", "json", "html", "lm-eval", "terminal"}));
+                 "is given (lm-eval, kvpress and every-eval-ever: always files)")
+      ->check(CLI::IsMember({"all", "csv", "md", "tex", "json", "html", "terminal", "lm-eval",
+                             "kvpress", "every-eval-ever"}));
   app.add_flag("!--no-figures", options.figures, "Leave figures out");
   app.add_option("--diff", options.diff,
                  "Two folders A B: what changed from A to B beyond rounding")

@@ -11,7 +11,7 @@
 #include "multistate/results/atomic_file.h"
 #include "multistate/results/paired_test.h"
 
-#include "aggregate/exports/lm_eval.h"
+#include "aggregate/exports/exports.h"
 #include "aggregate/page/figures.h"
 #include "aggregate/page/page.h"
 #include "aggregate/tables/formats.h"
@@ -117,13 +117,21 @@ std::string text_of(const Collection& collection, const Options& options) {
   return table_text(make_table(collection, options.table, findings), options.format);
 }
 
-void write_lm_eval(const Collection& collection, const Options& options) {
+using Exporter = std::vector<ExportFile> (*)(const Collection&, const std::vector<size_t>&);
+
+const std::map<std::string, Exporter>& exporters() {
+  static const std::map<std::string, Exporter> all = {{"lm-eval", &lm_eval_files},
+                                                      {"kvpress", &kvpress_files},
+                                                      {"every-eval-ever", &every_eval_ever_files}};
+  return all;
+}
+
+void write_export(const Collection& collection, const Options& options, Exporter files_of) {
   const auto cells = select_cells(collection, options.table.filters);
-  const fs::path folder = output_folder(options) / "lm-eval";
-  const auto files = lm_eval_files(collection, cells);
-  for (const LmEvalFile& file : files) {
-    write_atomically(folder / file.folder / file.name,
-                     file.content.dump(2, ' ', false, json::error_handler_t::replace) + "\n");
+  const fs::path folder = output_folder(options) / options.format;
+  const auto files = files_of(collection, cells);
+  for (const ExportFile& file : files) {
+    write_atomically(folder / file.path, file.text);
   }
   fmt::print("{} files in {}\n{}\n", files.size(), folder.string(), count_line(collection, cells));
 }
@@ -165,8 +173,8 @@ void write_format(const Collection& collection, const Options& options) {
   static const std::map<std::string, const char*> names = {
       {"csv", "results.csv"},  {"md", "table.md"},      {"tex", "table.tex"},
       {"json", "report.json"}, {"html", "report.html"}, {"terminal", "table.txt"}};
-  if (options.format == "lm-eval") {
-    write_lm_eval(collection, options);
+  if (const auto exporter = exporters().find(options.format); exporter != exporters().end()) {
+    write_export(collection, options, exporter->second);
   } else if (options.output) {
     write_atomically(*options.output / names.at(options.format), text_of(collection, options));
   } else {

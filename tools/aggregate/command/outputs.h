@@ -21,8 +21,8 @@ WrittenReport write_report(const Collection& collection, const Options& options,
 /// The page alone, again.
 void write_page(const nlohmann::json& report, const Options& options, double reload_seconds);
 
-/// Prints one format, or writes it into --output; lm-eval/<model>/results_<time>.json is always
-/// written.
+/// Prints one format, or writes it into --output. The formats of exports/exports.h are always
+/// written, into a folder of their name.
 void write_format(const Collection& collection, const Options& options);
 
 }  // namespace multistate::aggregate

@@ -2,6 +2,7 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <set>
 #include <thread>
 
 #include <fmt/format.h>
@@ -44,8 +45,8 @@ int compare(const Options& options) {
 
 int print_one(const Options& options) {
   // Only tests need samples.
-  const bool samples = options.format != "csv" && options.format != "lm-eval";
-  const Collection collection = collect(options.folders, samples);
+  static const std::set<std::string> tested = {"terminal", "md", "tex", "json", "html"};
+  const Collection collection = collect(options.folders, tested.contains(options.format));
   write_format(collection, options);
   return warn_of_problems(collection);
 }

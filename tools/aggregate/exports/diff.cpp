@@ -13,8 +13,8 @@
 
 #include "aggregate/analysis/score_table.h"
 #include "aggregate/exports/changed_answers.h"
-#include "aggregate/reading/json_file.h"
 #include "aggregate/reading/cell_reader.h"
+#include "aggregate/reading/json_file.h"
 
 namespace multistate::aggregate {
 namespace {

@@ -1,35 +1,15 @@
-#include "aggregate/exports/lm_eval.h"
-
 #include <cmath>
-#include <ctime>
 #include <map>
 
 #include <fmt/format.h>
 
+#include "aggregate/exports/exports.h"
+
 namespace multistate::aggregate {
 namespace {
 
+namespace fs = std::filesystem;
 using nlohmann::json;
-
-std::string text_of(const Cell& cell, const std::string& key) {
-  const json& value = cell.parameter(key);
-  return value.is_null() ? "" : parameter_text(value);
-}
-
-/// As the harness makes file names of models.
-std::string sanitized(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       c == '.' || c == '-' || c == '=';
-    out += plain ? c : '_';
-  }
-  return out;
-}
-
-std::string file_name_of(const std::string& path) {
-  return path.substr(path.find_last_of('/') + 1);
-}
 
 /// What the harness takes for a model.
 std::string model_name(const Cell& cell) {
@@ -37,14 +17,6 @@ std::string model_name(const Cell& cell) {
   const std::string seed = text_of(cell, "seed");
   return fmt::format("{}__{}__{}{}", file_name_of(text_of(cell, "model.path")), cell.label,
                      size.empty() ? "unbounded" : size, seed.empty() ? "" : "__seed" + seed);
-}
-
-/// "2026-11-24T08:20:00Z" in seconds; 0 when it is none.
-int64_t unix_time(const json& text) {
-  std::tm time{};
-  const std::string written = text.is_string() ? text.get<std::string>() : "";
-  const char* const end = ::strptime(written.c_str(), "%Y-%m-%dT%H:%M:%SZ", &time);
-  return end == nullptr ? 0 : static_cast<int64_t>(::timegm(&time));
 }
 
 json number(double value) {
@@ -143,11 +115,16 @@ std::string task_name(const Cell& cell, const json& tasks) {
 
 }  // namespace
 
-std::vector<LmEvalFile> lm_eval_files(const Collection& collection,
+std::vector<ExportFile> lm_eval_files(const Collection& collection,
                                       const std::vector<size_t>& cells) {
+  struct Model {
+    std::string name;
+    std::string time;
+    json file;
+    double seconds = 0.0;
+  };
   std::map<std::string, size_t> places;
-  std::vector<LmEvalFile> files;
-  std::vector<double> seconds;
+  std::vector<Model> models;
   for (const size_t index : cells) {
     const Cell& cell = collection.cells[index];
     if (!cell.is_done()) {
@@ -155,24 +132,26 @@ std::vector<LmEvalFile> lm_eval_files(const Collection& collection,
     }
     // Two models may have the same file name, which the path tells apart.
     const auto [place, is_new] =
-        places.try_emplace(text_of(cell, "model.path") + "\n" + model_name(cell), files.size());
+        places.try_emplace(text_of(cell, "model.path") + "\n" + model_name(cell), models.size());
     if (is_new) {
-      const json finished = cell.in_context("/finished");
-      const std::string time = finished.is_string() ? finished.get<std::string>() : "unknown";
-      files.push_back(
-          {sanitized(model_name(cell)), "results_" + sanitized(time) + ".json", empty_file(cell)});
-      seconds.push_back(0.0);
+      const json& finished = cell.in_context("/finished");
+      models.push_back({sanitized(model_name(cell)),
+                        finished.is_string() ? finished.get<std::string>() : "unknown",
+                        empty_file(cell)});
     }
-    json& file = files[place->second].content;
-    add_task(cell, task_name(cell, file["results"]), file);
+    Model& model = models[place->second];
+    add_task(cell, task_name(cell, model.file["results"]), model.file);
     const auto total = cell.measures.find("seconds_total");
-    seconds[place->second] += total == cell.measures.end() ? 0.0 : total->second;
-    file["total_evaluation_time_seconds"] = fmt::format("{}", seconds[place->second]);
+    model.seconds += total == cell.measures.end() ? 0.0 : total->second;
+    model.file["total_evaluation_time_seconds"] = fmt::format("{}", model.seconds);
   }
   std::map<std::string, int> used;
-  for (LmEvalFile& file : files) {
-    const int count = ++used[file.folder];
-    file.folder += count > 1 ? fmt::format("__{}", count) : "";
+  std::vector<ExportFile> files;
+  for (const Model& model : models) {
+    const int count = ++used[model.name];
+    const fs::path folder = model.name + (count > 1 ? fmt::format("__{}", count) : "");
+    files.push_back({folder / ("results_" + sanitized(model.time) + ".json"),
+                     model.file.dump(2, ' ', false, json::error_handler_t::replace) + "\n"});
   }
   return files;
 }

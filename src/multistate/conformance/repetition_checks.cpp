@@ -37,8 +37,7 @@ NaiveInputs all_alike(const NaiveInputs& inputs) {
 std::string seed_difference(const LayerCase& one) {
   const SampleSeed other = {.seed = Session::kSeed.seed + 1, .sample = Session::kSeed.sample};
   const auto compare = [](const ScanRun& first, const ScanRun& second) {
-    return row_difference({"with one seed", fates_of(first.sets)},
-                          {"with another", fates_of(second.sets)});
+    return run_difference(first, "with one seed", second, "with another");
   };
   const auto difference = compare(run_anew(one), run_anew(one, other));
   if (!difference.empty()) {

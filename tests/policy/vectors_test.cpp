@@ -2,6 +2,7 @@
 
 #include "multistate/policy/vectors.h"
 
+#include <cmath>
 #include <vector>
 
 #include "support/catch.h"
@@ -27,6 +28,18 @@ TEST_CASE("a quadratic form is the sum over all pairs, whatever the size") {
     CAPTURE(size);
     CHECK(quadratic_form(matrix, x) == Approx(expected).epsilon(1e-5));
   }
+}
+
+TEST_CASE("softmax: large logits do not overflow, -infinity gives 0, NaN is not lost") {
+  // exp(-ln 3) to exp(0): 1/3 and 1, so a quarter and three quarters.
+  std::vector<float> x = {1000.0F - std::log(3.0F), -INFINITY, 1000.0F};
+  softmax(x);
+  CHECK(x[0] == Approx(0.25).epsilon(1e-4));
+  CHECK(x[1] == 0.0F);
+  CHECK(x[2] == Approx(0.75).epsilon(1e-4));
+  std::vector<float> spoilt = {0.0F, NAN, 1.0F};
+  softmax(spoilt);
+  CHECK((std::isnan(spoilt[0]) && std::isnan(spoilt[1]) && std::isnan(spoilt[2])));
 }
 
 }  // namespace multistate::test

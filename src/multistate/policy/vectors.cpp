@@ -1,5 +1,7 @@
 #include "multistate/policy/vectors.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 
 #include "multistate/base/vectorize.h"
@@ -77,6 +79,21 @@ MULTISTATE_VECTORIZE
 void add_scaled(float factor, std::span<const float> x, std::span<float> y) {
   for (size_t i = 0; i < x.size(); ++i) {
     y[i] += factor * x[i];
+  }
+}
+
+void softmax(std::span<float> x) {
+  float largest = -INFINITY;
+  for (const float value : x) {
+    largest = std::max(largest, value);
+  }
+  float total = 0.0F;
+  for (float& value : x) {
+    value = std::exp(value - largest);
+    total += value;
+  }
+  for (float& value : x) {
+    value /= total;
   }
 }
 

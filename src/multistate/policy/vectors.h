@@ -18,4 +18,8 @@ float quadratic_form(std::span<const float> matrix, std::span<const float> x);
 /// y[i] += factor * x[i].
 void add_scaled(float factor, std::span<const float> x, std::span<float> y);
 
+/// exp(x[i]) / sum_j exp(x[j]) in the place of x[i]; -infinity gives 0. All become NaN where one
+/// is, or where all are -infinity.
+void softmax(std::span<float> x);
+
 }  // namespace multistate

@@ -46,9 +46,9 @@ const PolicyRegistration<Knorm> kRegistration{{
     .summary = "evict the row whose key has the largest norm",
     .paper = "Devoto et al. 2024, arXiv:2406.11430",
     .deviations =
-        "all layers are compressed, where the authors leave the first two whole; eviction "
-        "begins at k rows, where their code begins at 2,048; norms within 2^-16 of the "
-        "largest tie with it, and the oldest row is evicted",
+        "all layers are compressed, where the authors leave the first two whole (here `policy: "
+        "{layers: {0-1: full, 2-: knorm}}`); eviction begins at k rows, where their code begins "
+        "at 2,048; norms within 2^-16 of the largest tie with it, and the oldest row is evicted",
     .defaults = {.scope = Scope::kKvHead},
 }};
 

@@ -16,6 +16,7 @@
 
 #include "support/input_error.h"
 #include "support/tiny_transformer.h"
+#include "support/token_kinds.h"
 #include "support/torch.h"
 
 namespace multistate::test {
@@ -134,7 +135,7 @@ TEST_CASE("in float64 the fast way of every policy is the slow one") {
   for (const std::string& name : policy_registry().names()) {
     INFO(name);
     const bool bounded = policy_registry().find(name)->info.bounded;
-    const auto setup = set_up_policy(name, bounded ? 40 : 0);
+    const auto setup = set_up_with_kinds(name, bounded ? 40 : 0);
     const auto fast = Evaluator(*model, setup).evaluate(ids, {});
     if (!setup.needs.future) {
       const auto slow = Evaluator(*model, setup, &token_scan()).evaluate(ids, {});

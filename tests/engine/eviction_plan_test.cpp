@@ -12,6 +12,7 @@
 #include "multistate/engine/expected_bytes.h"
 
 #include "support/tiny_transformer.h"
+#include "support/token_kinds.h"
 #include "support/torch.h"
 
 namespace multistate::test {
@@ -62,7 +63,7 @@ double least_loss(const Matrix& later, const PlanRules& rules, int64_t step, int
 /// The set's rows and when they went; one set.
 std::vector<int64_t> evictions_of(const NaiveInputs& inputs, const std::string& policy, int64_t k,
                                   const std::string& options) {
-  const auto setup = set_up_policy(policy, k, options);
+  const auto setup = set_up_with_kinds(policy, k, options);
   return run_scan(scan_for(setup), inputs, setup, {}).sets.front().trace.evicted_at();
 }
 

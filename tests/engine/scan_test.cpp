@@ -12,6 +12,7 @@
 #include "multistate/engine/places.h"
 #include "multistate/engine/window_setup.h"
 
+#include "support/token_kinds.h"
 #include "support/torch.h"
 
 namespace multistate::test {
@@ -308,8 +309,8 @@ TEST_CASE("rows that are rotated anew: all scans == naive loops") {
     }
     for (const char* positions : {"in_cache", "log_gap"}) {
       CAPTURE(name, positions);
-      const auto setup =
-          set_up_policy(name, 5, fmt::format("{{positions: {}, sinks: 1, recent: 1}}", positions));
+      const auto setup = set_up_with_kinds(
+          name, 5, fmt::format("{{positions: {}, sinks: 1, recent: 1}}", positions));
       const auto naive = naive_scan(inputs, setup, {}, 0);
       for (const NamedScan& scan : scans_of(setup)) {
         INFO(scan.name);
@@ -363,7 +364,7 @@ TEST_CASE("a prompt that is cut at its end: all scans == naive loops") {
       continue;
     }
     CAPTURE(name);
-    const auto setup = set_up_policy(name, 5, "{prompt: one_shot, sinks: 1, recent: 1}");
+    const auto setup = set_up_with_kinds(name, 5, "{prompt: one_shot, sinks: 1, recent: 1}");
     const auto naive = naive_scan(inputs, setup, {}, 0);
     check_equal(run_scan(scan_for(setup), inputs, setup, {}), naive);
     check_equal(run_scan(token_scan(), inputs, setup, {}), naive);

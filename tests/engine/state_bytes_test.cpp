@@ -11,6 +11,7 @@
 #include "multistate/engine/expected_bytes.h"
 
 #include "support/tiny_transformer.h"
+#include "support/token_kinds.h"
 #include "support/torch.h"
 
 namespace multistate::test {
@@ -218,7 +219,7 @@ TEST_CASE("what is expected of a state before a run is what the run takes, whate
   for (const std::string& name : policy_registry().names()) {
     for (const char* options : {"{}", "{every: 4}", "{prompt: one_shot}"}) {
       const bool bounded = policy_registry().find(name)->info.bounded;
-      const auto setup = set_up_policy(name, bounded ? 40 : 0, bounded ? options : "{}");
+      const auto setup = set_up_with_kinds(name, bounded ? 40 : 0, bounded ? options : "{}");
       // A policy whose groups thin out takes more: see below.
       if (setup.needs.quantization) {
         continue;

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <fstream>
+#include <numeric>
 #include <set>
 
 #include <nlohmann/json.hpp>
@@ -43,18 +44,28 @@ NaiveInputs inputs_of(const std::vector<int64_t>& query_heads, int64_t tokens, i
   for (int64_t head = 0; head < kv_heads; ++head) {
     all.push_back(head);
   }
+  std::vector<int64_t> ids(static_cast<size_t>(tokens));
+  std::iota(ids.begin(), ids.end(), 0);
   return {.heads = static_cast<int64_t>(query_heads.size()),
           .kv_heads = kv_heads,
           .head_size = stored().at("head_size"),
           .tokens = tokens,
           .prompt = prompt,
+          .ids = std::move(ids),
           .queries = vectors("queries", query_heads, tokens),
           .keys = vectors("keys", all, tokens),
           .values = vectors("values", all, tokens)};
 }
 
+/// Every token has an id of its own, so that the stored kinds of tokens are those of ids.
 PolicySetup setup_of(const std::string& policy, const nlohmann::json& one) {
-  return set_up_policy(policy, one.at("state_size"), one.at("options").get<std::string>());
+  auto setup = set_up_policy(policy, one.at("state_size"), one.at("options").get<std::string>());
+  std::vector<TokenKind> kinds;
+  for (const nlohmann::json& kind : stored().at("kinds")) {
+    kinds.push_back(static_cast<TokenKind>(kind.get<int>()));
+  }
+  setup.token_kinds = std::make_shared<const std::vector<TokenKind>>(std::move(kinds));
+  return setup;
 }
 
 Fates expected_fates(const nlohmann::json& one) {
@@ -89,6 +100,10 @@ TEST_CASE("policies keep the rows that their authors' rules keep, step by step")
     const NaiveInputs inputs = inputs_of(one.at("query_heads"), one.at("tokens"), one.at("prompt"));
     const ScanRun run = run_scan(scan_for(setup), inputs, setup, seed);
     CHECK(row_difference({"here", fates_of(run.sets)}, {"by the rule", expected_fates(one)}) == "");
+    for (size_t set = 0; one.contains("keys") && set < run.sets.size(); ++set) {
+      CHECK(largest_difference(run.sets[set].rows.keys(), one.at("keys").at(set)) < 1e-5F);
+      CHECK(largest_difference(run.sets[set].rows.values(), one.at("values").at(set)) < 1e-5F);
+    }
   }
 }
 

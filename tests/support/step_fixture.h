@@ -16,6 +16,7 @@ struct HandMadeStep {
   std::vector<int64_t> positions = {};
   std::vector<std::vector<float>> attention = {};            ///< [head][row]
   std::vector<float> memory = {};                            ///< [field * rows + row]
+  std::vector<float> set_memory = {};                        ///< [field]
   std::vector<uint8_t> live = {};                            ///< Empty: all.
   std::vector<std::vector<std::vector<float>>> keys = {};    ///< [kv_head][row][D]
   std::vector<std::vector<std::vector<float>>> values = {};  ///< The same.
@@ -54,6 +55,11 @@ class ShownStep {
     data_.attention = {weights_.data(), rows, 0};
     data_.memory = step.memory.data();
     data_.memory_stride = rows;
+    step.set_memory.resize(static_cast<size_t>(setup.needs.set_memory));
+    data_.set_memory = step.set_memory.data();
+    if (setup.token_kinds != nullptr) {
+      data_.token_kinds = *setup.token_kinds;
+    }
     scratch_.resize(step.positions.size() * static_cast<size_t>(setup.needs.scratch));
     data_.scratch = scratch_.data();
     data_.scratch_stride = rows;

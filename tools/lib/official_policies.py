@@ -282,6 +282,244 @@ class WeightedKv:
         return kept
 
 
+class RKv:
+    """Importance times `weight` less redundancy times the rest. `every_query` [h, T, D] of the heads of one key/value head."""
+
+    def __init__(self, k, every, window, kernel, weight, every_query):
+        self.k, self.every, self.window, self.kernel, self.weight = k, every, window, kernel, weight
+        self.every_query = every_query
+
+    def __call__(self, cache):
+        if cache.size < self.k + self.every:
+            return None
+        keys, old = cache.keys[0], cache.size - self.window
+        newest = self.every_query[:, cache.queries_at[-1] + 1 - np.arange(self.window, 0, -1)]
+        logits = (newest @ keys[:old].T / np.sqrt(keys.shape[-1])).max(axis=0)
+        received = softmax(logits).mean(axis=0)
+        around = np.pad(received, self.kernel // 2, constant_values=-np.inf)
+        importance = np.lib.stride_tricks.sliding_window_view(around, self.kernel).max(axis=-1)
+        directions = keys / np.linalg.norm(keys, axis=-1, keepdims=True)
+        cosines = directions @ directions.T
+        np.fill_diagonal(cosines, 0.0)
+        if np.abs(cosines - 0.5).min() < MARGIN:
+            raise TooClose("a cosine of 0.5")
+        # Of the slots that a key resembles the last is spared, or slot 0 where there is none.
+        spared = np.where(cosines > 0.5, np.arange(len(keys)), 0).max(axis=-1)
+        cosines[np.arange(len(keys)), spared] = 0.0
+        redundancy = softmax(cosines.mean(axis=0))[:old]
+        kept = top(self.weight * importance - (1.0 - self.weight) * redundancy, self.k - self.window)
+        return np.concatenate([kept, np.arange(old, cache.size)])
+
+
+def drawn(weights, count, noise):
+    """Slots that a draw of `count` without replacement takes in proportion to `weights`. The draw: a clock a slot, which rings
+    after a time that is exponential with the slot's weight as its rate, by `noise` in [0, 1); those that ring first."""
+    return top(-(-np.log(noise)) / weights, count)
+
+
+class Nacl:
+    """A cut of a prompt: `best` slots by the attention of the last `proxies` queries, `count` more drawn by its softmax."""
+
+    def __init__(self, sinks, recent, proxies, best, count, uniform):
+        self.sinks, self.recent, self.proxies, self.best, self.count = sinks, recent, proxies, best, count
+        self.uniform = uniform
+
+    def __call__(self, cache):
+        end = cache.size - self.recent
+        if end - self.sinks <= self.best + self.count:
+            return None
+        scores = cache.attention[0, -self.proxies:].sum(axis=0)[self.sinks:end]
+        best = top(scores, self.best)
+        rest = np.delete(np.arange(len(scores)), best)
+        step = int(cache.queries_at[-1])
+        noise = np.array([self.uniform(step, int(cache.positions[slot + self.sinks])) for slot in rest])
+        sample = rest[drawn(softmax(scores[rest]), self.count, noise)]
+        middle = np.sort(np.concatenate([best, sample])) + self.sinks
+        return np.concatenate([np.arange(self.sinks), middle, np.arange(end, cache.size)])
+
+
+class Vase:
+    """Every `residual` tokens: `large` slots by the range of their values, sinks first, others drawn by attention."""
+
+    def __init__(self, budget, residual, large, sinks, kernel, every_query, uniform):
+        self.budget, self.residual, self.large, self.sinks, self.kernel = budget, residual, large, sinks, kernel
+        self.every_query, self.uniform = every_query, uniform
+
+    def __call__(self, cache):
+        if cache.size < self.budget + self.residual:
+            return None
+        old = cache.size - self.residual
+        keys, values = cache.keys[0, :old], cache.values[0, :old]
+        width = values.max(axis=-1) - values.min(axis=-1)
+        width[:self.sinks] = np.inf
+        newest = self.every_query[:, cache.queries_at[-1] + 1 - np.arange(self.residual, 0, -1)]
+        attention = softmax(newest @ keys.T / np.sqrt(keys.shape[-1])).mean(axis=1)
+        padded = np.pad(attention, ((0, 0), (self.kernel // 2, self.kernel // 2)))
+        attention = np.lib.stride_tricks.sliding_window_view(padded, self.kernel, axis=1).mean(axis=-1).mean(axis=0)
+        large = top(width, self.large)
+        rest = np.delete(np.arange(old), large)
+        step = int(cache.queries_at[-1])
+        noise = np.array([self.uniform(step, int(cache.positions[slot])) for slot in rest])
+        sample = rest[drawn(attention[rest], self.budget - self.residual - self.large, noise)]
+        return np.concatenate([np.sort(np.concatenate([large, sample])), np.arange(old, cache.size)])
+
+
+class ChunkKv:
+    """A cut of a prompt: the chunks of `size` slots whose mean score is highest; `score` of a cache says what slots have."""
+
+    def __init__(self, k, size, score):
+        self.k, self.size, self.score = k, size, score
+
+    def __call__(self, cache):
+        if cache.size <= self.k:
+            return None
+        scores = self.score(cache)
+        chunks = [np.arange(first, min(first + self.size, cache.size)) for first in range(0, cache.size, self.size)]
+        chosen = top([scores[chunk].mean() for chunk in chunks], max(1, len(chunks) * self.k // cache.size))
+        return np.concatenate([chunks[i] for i in chosen])
+
+
+class DropKv:
+    """A cut of a prompt, by brute force: what the outputs of the last `window` queries lose with a slot, squared."""
+
+    def __init__(self, k, window):
+        self.k, self.window = k, window
+
+    def __call__(self, cache):
+        if cache.size <= self.k:
+            return None
+        old = cache.size - self.window
+        losses = np.zeros(old)
+        for weights in cache.attention[0, -self.window:]:
+            for slot in range(old):
+                left = np.delete(weights, slot)
+                without = left / left.sum() @ np.delete(cache.values[0], slot, axis=0)
+                losses[slot] += np.sum((without - weights @ cache.values[0]) ** 2)
+        return np.concatenate([top(losses, self.k - self.window), np.arange(old, cache.size)])
+
+
+class FastGen:
+    """A cut of a prompt: the first of five masks that keep more and more which recovers enough of the attention map, mean over
+    queries. The mask of the newest slots moves with the query; the others are those of the last query."""
+
+    def __init__(self, recovered, frequent, local, special, separator):
+        self.recovered, self.frequent, self.local = recovered, frequent, local
+        self.special, self.separator = special, separator
+        self.chosen = None
+
+    def __call__(self, cache):
+        n = cache.size
+        attention = cache.attention.mean(axis=0)
+        band = np.subtract.outer(np.arange(n), np.arange(n)) < self.local
+        for self.chosen in range(5):
+            mask = np.repeat(self.special[None, cache.positions], n, axis=0)
+            if self.chosen >= 1:
+                mask = mask | self.separator[cache.positions]
+            if self.chosen >= 3:
+                mask = mask | band
+            if self.chosen >= 2:
+                free = np.flatnonzero(~mask[-1])
+                mask[:, free[top(attention.sum(axis=0)[free], min(self.frequent, len(free)))]] = True
+            share = attention[mask & np.tri(n, dtype=bool)].sum() / n
+            if self.chosen < 4 and abs(share - self.recovered) < MARGIN:
+                raise TooClose(f"{share} against {self.recovered}")
+            if share >= self.recovered:
+                break
+        return np.arange(n) if self.chosen == 4 else np.flatnonzero(mask[-1])
+
+
+class Merging:
+    """Holds rows of its own, which change: keys and values [n, D]."""
+
+    def __init__(self):
+        self.keys = self.values = np.zeros((0, 0))
+
+    def take_in(self, cache):
+        """The attention of the newest token to the rows as they are."""
+        new = slice(-1, None) if len(self.keys) else slice(None)
+        self.keys = np.vstack([self.keys.reshape(-1, cache.keys.shape[-1]), cache.keys[0, new]])
+        self.values = np.vstack([self.values.reshape(-1, cache.values.shape[-1]), cache.values[0, new]])
+        return softmax(cache.queries[0, -1] @ self.keys.T / np.sqrt(self.keys.shape[-1]))
+
+    def keep(self, kept):
+        self.keys, self.values = self.keys[kept], self.values[kept]
+        return kept
+
+
+class D2o(Merging):
+    """Accumulated attention says what goes: token by token, one slot at a time."""
+
+    def __init__(self, k, sinks, recent, smoothing):
+        super().__init__()
+        self.k, self.sinks, self.recent, self.smoothing = k, sinks, recent, smoothing
+        self.score, self.threshold = np.zeros(0), None
+
+    def __call__(self, cache):
+        self.score = np.pad(self.score, (0, cache.size - len(self.score))) + self.take_in(cache)
+        if cache.size <= self.k:
+            return None
+        old = cache.size - self.recent
+        heavy = top(self.score[self.sinks: old], self.k - self.sinks - self.recent) + self.sinks
+        kept = np.concatenate([np.arange(self.sinks), heavy, np.arange(old, cache.size)])
+        gone = int(np.setdiff1d(np.arange(cache.size), kept)[0])
+        cosines = self.keys[kept] @ self.keys[gone] / np.linalg.norm(self.keys[kept], axis=-1) / np.linalg.norm(self.keys[gone])
+        into = kept[top(cosines, 1)[0]]
+        likeness = cosines.max()
+        if self.threshold is None:
+            self.threshold = likeness
+        else:
+            if abs(likeness - self.threshold) < MARGIN:
+                raise TooClose(f"{likeness} against {self.threshold}")
+            self.threshold = self.smoothing * self.threshold + (1.0 - self.smoothing) * likeness
+        if likeness >= self.threshold:
+            self.keys[into] = np.mean([self.keys[into], likeness * self.keys[gone]], axis=0)
+            self.values[into] = np.mean([self.values[into], likeness * self.values[gone]], axis=0)
+        self.score = self.score[kept]
+        return self.keep(kept)
+
+
+class Cam(Merging):
+    """The first slots and the newest; the value of what leaves the newest goes into the next `into` slots, perhaps."""
+
+    def __init__(self, first, newest, into, uniform):
+        super().__init__()
+        self.first, self.newest, self.into, self.uniform = first, newest, into, uniform
+        self.accumulated = np.zeros(0)
+
+    def __call__(self, cache):
+        self.accumulated = np.pad(self.accumulated, (0, cache.size - len(self.accumulated))) + self.take_in(cache)
+        start = cache.size - self.newest
+        if cache.size <= self.first + self.newest:
+            return None
+        gone, into = start - 1, slice(start, start + self.into)
+        probability = min(self.accumulated[gone] / self.accumulated[into].mean(), 1.0)
+        drawn = self.uniform(int(cache.queries_at[-1]), int(cache.positions[gone]))
+        if abs(drawn - probability) < MARGIN:
+            raise TooClose(f"{drawn} against {probability}")
+        if drawn < probability:
+            self.values[into] += self.values[gone] / self.into
+        kept = np.delete(np.arange(cache.size), gone)
+        self.accumulated = self.accumulated[kept]
+        return self.keep(kept)
+
+
+class SepLlm:
+    """A cache of at most `size` slots: the first, separators, and the newest. `separator` [T] says which tokens are."""
+
+    def __init__(self, first, room, newest, size, separator):
+        self.first, self.room, self.newest, self.size, self.separator = first, room, newest, size, separator
+        self.end = first  # Of the separators that are there.
+
+    def __call__(self, cache):
+        if cache.size <= self.size:
+            return None
+        window = np.arange(self.end, cache.size - self.newest)
+        separators = np.concatenate([np.arange(self.first, self.end), window[self.separator[cache.positions[window]]]])
+        separators = separators[len(separators) - self.room:] if len(separators) > self.room else separators
+        self.end = self.first + len(separators)
+        return np.concatenate([np.arange(self.first), separators, np.arange(cache.size - self.newest, cache.size)])
+
+
 class Belady:
     """What later tokens give a row under full attention, summed and averaged over the heads of the set."""
 

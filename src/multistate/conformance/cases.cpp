@@ -52,10 +52,13 @@ std::string name_of(const PolicySetup& setup) {
                      setup.recent(), setup.common.every);
 }
 
+/// Of ids: those of the random model, and of the tiny ones of tests.
+constexpr int64_t kKnownKinds = std::max<int64_t>(kRandomVocabulary, 1024);
+
 /// One token in three is a separator, one special.
 std::shared_ptr<const std::vector<TokenKind>> some_kinds() {
   std::vector<TokenKind> kinds;
-  for (int64_t id = 0; id < kRandomVocabulary; ++id) {
+  for (int64_t id = 0; id < kKnownKinds; ++id) {
     kinds.push_back(static_cast<TokenKind>(id % 3));
   }
   return std::make_shared<const std::vector<TokenKind>>(std::move(kinds));

@@ -11,7 +11,7 @@ namespace multistate::aggregate {
 namespace {
 
 /// The authors' names of policies that are not written as their names in sweep files.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 20> kNames = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 29> kNames = {{
     {"full", "full cache"},
     {"short_context", "short context"},
     {"h2o", "H2O"},
@@ -32,6 +32,15 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 20> kNames =
     {"morphkv", "MorphKV"},
     {"roco", "RoCo"},
     {"weightedkv", "WeightedKV"},
+    {"r_kv", "R-KV"},
+    {"vase", "VaSE"},
+    {"nacl", "NACL"},
+    {"dropkv", "DropKV"},
+    {"d2o", "D2O"},
+    {"cam", "CaM"},
+    {"chunkkv", "ChunkKV"},
+    {"fastgen", "FastGen"},
+    {"sepllm", "SepLLM"},
 }};
 
 }  // namespace

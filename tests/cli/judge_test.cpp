@@ -60,7 +60,7 @@ TEST_CASE("texts go to a judge and come back as wins, ties and losses") {
   // Nothing that a judge may be at work with is replaced.
   const auto twice = run_program({"export-pairs", texts.output().string(), "-o", pairs});
   CHECK(twice.exit_code == 2);
-  CHECK_THAT(twice.err, ContainsSubstring("pairs.jsonl: is there already; name another"));
+  CHECK_THAT(twice.err, ContainsSubstring("pairs.jsonl: file exists; choose another name"));
   const auto unread = run_program({"import-verdicts", pairs, pairs});
   CHECK(unread.exit_code == 2);
   const auto help = run_program({"export-pairs", "--help"});

@@ -165,7 +165,7 @@ TEST_CASE("each policy is compared with the control that has its scope and prote
   CHECK(pairs == std::vector{std::pair(tova, random)});
   CHECK(group.notes ==
         std::vector<std::string>{
-            "window: no control with the same scope and protection was run at state size 64"});
+            "window: no control with the same scope and protection was run at cache size 64"});
   // A leader that is not told from a control is no best policy.
   Cells close;
   close.add("tova", 64, plus(kFull, {1, 2, 3, 2.1}));
@@ -257,7 +257,7 @@ TEST_CASE("cells that read other documents are not compared") {
   cells[1].data["documents"][0]["name"] = "b.txt";
   const Analysis analysis = cells.analyze();
   CHECK(analysis.groups.at(0).comparisons.empty());
-  CHECK(warns(analysis, "2 comparisons left out: the two cells read other documents"));
+  CHECK(warns(analysis, "2 comparisons skipped: the two cells read different documents"));
 }
 
 TEST_CASE("a cell without samples has differences and no test") {
@@ -271,7 +271,7 @@ TEST_CASE("a cell without samples has differences and no test") {
   CHECK(!pair.p);
   CHECK(!pair.interval);
   CHECK(pair.n == 0);
-  CHECK(warns(analysis, "2 metrics of cells have no samples that make them"));
+  CHECK(warns(analysis, "2 metrics cannot be recomputed from samples"));
 }
 
 TEST_CASE("samples that do not make the metric are not used") {
@@ -279,7 +279,7 @@ TEST_CASE("samples that do not make the metric are not used") {
   cells.add("tova", 64, kFull);
   cells[0].metrics["nll"].value = 2.5;
   const Analysis analysis = cells.analyze();
-  CHECK(warns(analysis, "1 metrics of cells have no samples that make them"));
+  CHECK(warns(analysis, "1 metrics cannot be recomputed from samples"));
   CHECK(!analysis.intervals.at(0).contains("nll"));
   CHECK(analysis.intervals.at(0).contains("perplexity"));
 }

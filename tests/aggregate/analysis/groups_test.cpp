@@ -48,7 +48,7 @@ TEST_CASE("a cell that is there twice counts once, one that is not done not at a
   cells[2].state = CellState::kFailed;
   const Analysis analysis = cells.analyze();
   CHECK(analysis.groups.at(0).cells == std::vector<size_t>{0});
-  CHECK(warns(analysis, "1 cells are there more than once"));
+  CHECK(warns(analysis, "1 cells appear more than once"));
   CHECK(warns(analysis, "made: 2 of 3 planned cells; 1 failed, 0 unfinished"));
 }
 

@@ -199,13 +199,14 @@ TEST_CASE("cells that cannot be compared are refused by name") {
   {
     MadeSweep sweep(folder / "alone");
     add_generation(sweep, tova);
-    CHECK_THAT(refusal(sweep), ContainsSubstring("--against 'full': no cell labelled so is done "
-                                                 "that made texts from the same as tova k=64 ("));
+    CHECK_THAT(refusal(sweep),
+               ContainsSubstring("--against 'full': no finished cell of this label has the model, "
+                                 "prompts, options of the experiment and seed of tova k=64 ("));
   }
   {
     MadeSweep sweep(folder / "full");
     add_generation(sweep, {.policy = "full", .texts = {"x"}});
-    CHECK_THAT(refusal(sweep), ContainsSubstring("no cell that is done is left to compare with "
+    CHECK_THAT(refusal(sweep), ContainsSubstring("no finished cell is left to compare with "
                                                  "'full'"));
   }
   {
@@ -218,7 +219,7 @@ TEST_CASE("cells that cannot be compared are refused by name") {
     MadeSweep sweep(folder / "other data");
     add_generation(sweep, {.policy = "full", .texts = {"x"}, .data_sha256 = std::string(64, 'e')});
     add_generation(sweep, tova);
-    CHECK_THAT(refusal(sweep), ContainsSubstring("no cell labelled so is done"));
+    CHECK_THAT(refusal(sweep), ContainsSubstring("no finished cell of this label"));
   }
   {
     MadeSweep sweep(folder / "two");

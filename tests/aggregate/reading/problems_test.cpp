@@ -68,7 +68,7 @@ std::string after_samples(const std::string& text) {
   CHECK(spoiled.all.cells.at(0).state == CellState::kDone);
   CHECK(spoiled.all.cells.at(0).samples.empty());
   CHECK(spoiled.all.cells.at(0).warnings ==
-        std::vector<std::string>{"samples.jsonl cannot be used: no paired tests of this cell"});
+        std::vector<std::string>{"samples.jsonl cannot be used: no paired tests for this cell"});
   return spoiled.problem();
 }
 
@@ -109,7 +109,7 @@ TEST_CASE("a result with a field missing or of another type is named with the fi
              ContainsSubstring("metrics.nll: 'n' is '\"two\"'; expected an integer"));
   CHECK_THAT(after_patch({{"context", {{"inputs", "x"}}}}),
              ContainsSubstring("'inputs' is '\"x\"'; expected an object"));
-  CHECK_THAT(after_patch({{"warnings", {1}}}), ContainsSubstring("warnings: '1' is no text"));
+  CHECK_THAT(after_patch({{"warnings", {1}}}), ContainsSubstring("warnings: is '1'; expected a text"));
   CHECK_THAT(after_patch({{"series", {{"x", 3}}}}), ContainsSubstring("series.x: is '3'"));
   const nlohmann::json point = {
       {"value", 1}, {"stderr", nullptr}, {"n", 1},           {"higher_is_better", true},
@@ -128,15 +128,16 @@ TEST_CASE("a map that is not whole is named with the place") {
     made[key] = value;
     return nlohmann::json{{"maps", {{"m", made}}}};
   };
-  CHECK_THAT(after_patch(map("x", 3)), ContainsSubstring("maps.m: 'x' is no axis: an object"));
+  CHECK_THAT(after_patch(map("x", 3)), ContainsSubstring("maps.m: 'x' is not an object"));
   CHECK_THAT(after_patch(map("x", {{"ticks", {0, 8}}})),
              ContainsSubstring("maps.m.x: the key 'name' is missing"));
-  CHECK_THAT(after_patch(map("y", {{"name", "kind"}, {"ticks", {"a", 1}}})),
-             ContainsSubstring("maps.m.y: 'ticks' is no list of numbers or of texts"));
+  CHECK_THAT(
+      after_patch(map("y", {{"name", "kind"}, {"ticks", {"a", 1}}})),
+      ContainsSubstring("maps.m.y: expected 'ticks' to be a list of numbers or a list of texts"));
   CHECK_THAT(after_patch(map("unit", 1)), ContainsSubstring("maps.m: 'unit' is '1'"));
   for (const char* values : {"[[1, 2]]", "\"x\"", "[[1, 2], [1, \"x\"]]", "[[1, 2], [1]]"}) {
     CHECK_THAT(after_patch(map("values", nlohmann::json::parse(values))),
-               ContainsSubstring("maps.m: 'values' is no list of 2 rows of 2 numbers or nulls"));
+               ContainsSubstring("maps.m: expected 'values' to be 2 rows of 2 numbers or nulls"));
   }
   CHECK_THAT(after_patch({{"maps", {{"m", 1}}}}), ContainsSubstring("maps.m: is '1'"));
 }
@@ -167,7 +168,7 @@ TEST_CASE("samples that the result was not made of are not used") {
     });
   };
   const Spoiled changed = with_digest(std::string(64, '0'));
-  CHECK(changed.problem() == "samples.jsonl: is not the file that result.json was made of");
+  CHECK(changed.problem() == "samples.jsonl: does not have the digest that result.json names");
   CHECK(changed.all.cells[0].state == CellState::kDone);
   CHECK(changed.all.cells[0].samples.empty());
   CHECK_THAT(after_patch({{"samples_sha256", 5}}),
@@ -255,7 +256,7 @@ TEST_CASE("missing samples are a warning of the cell; metrics that do not use th
   const Spoiled gone([](const fs::path& cell) { fs::remove(cell / "samples.jsonl"); });
   CHECK(gone.problems.empty());
   REQUIRE(gone.all.cells[0].warnings.size() == 1);
-  CHECK_THAT(gone.all.cells[0].warnings[0], ContainsSubstring("samples.jsonl is not there"));
+  CHECK_THAT(gone.all.cells[0].warnings[0], ContainsSubstring("samples.jsonl is missing"));
 }
 
 TEST_CASE("files of nobody are named; what a run leaves aside is not") {
@@ -265,10 +266,10 @@ TEST_CASE("files of nobody are named; what a run leaves aside is not") {
     write_text(cell / "result.json.rejected-1", "x");
     write_text(cell / ".hidden", "x");
   });
-  CHECK(foreign.problem() == "notes.txt: is not part of a cell");
+  CHECK(foreign.problem() == "notes.txt: does not belong to a cell");
   const Spoiled unplanned(
       [](const fs::path& cell) { fs::copy(cell, cell.parent_path() / "older"); });
-  CHECK_THAT(unplanned.problem(), ContainsSubstring("older: is no cell that sweep.json lists"));
+  CHECK_THAT(unplanned.problem(), ContainsSubstring("older: skipped: not in the current sweep.json"));
 }
 
 TEST_CASE("an error that cannot be read leaves the cell failed; a partial one of another is none") {
@@ -313,7 +314,7 @@ TEST_CASE("a manifest that lists a cell twice counts it once") {
   CHECK(all.cells.size() == 1);
   CHECK(all.sweeps[0].planned == 1);
   REQUIRE(all.problems.size() == 1);
-  CHECK_THAT(all.problems[0].what, ContainsSubstring("again; its sweep has it once"));
+  CHECK_THAT(all.problems[0].what, ContainsSubstring("in its sweep"));
 }
 
 }  // namespace multistate::test

@@ -69,9 +69,9 @@ TEST_CASE("entries are marked as the findings say, and sentences follow") {
   CHECK_FALSE(table.rows[2].entries[2].is_ranked);
   CHECK(table.notes ==
         std::vector<std::string>{
-            "= tied for the best of its state size: not told from the leader",
-            "* worse than the leader of its state size (paired over samples, adjusted, "
-            "p < 0.05)",
+            "= tied for the best at its cache size: not distinguishable from the leader",
+            "* worse than the leader at its cache size (paired test over samples, adjusted, p < "
+            "0.05)",
             "\u2021 not ranked: a baseline, sees later tokens, or holds more memory "
             "than the others",
             "loss at 64: tova is best"});
@@ -121,8 +121,9 @@ TEST_CASE("cells that are not done keep their place and are counted") {
   CHECK(table.rows[0].entries[0].state == CellState::kFailed);
   CHECK_FALSE(table.rows[0].entries[0].value);
   CHECK(table.counts ==
-        "2 of 5 planned cells (1 failed, 1 partial, 1 missing, 0 limited); no sweep.json says how "
-        "many were planned beside 5 of them");
+        "2 of 5 planned cells (1 failed, 1 partial, 1 missing, 0 limited); 5 of them have no "
+        "sweep.json, so more may have "
+        "been planned");
 }
 
 TEST_CASE("seeds in one place are averaged, with the error over them; anything else is refused") {
@@ -140,7 +141,7 @@ TEST_CASE("seeds in one place are averaged, with the error over them; anything e
   CHECK(*entry.standard_error == approx(std::sqrt(49.0 / 3.0 / 3.0)));
   CHECK(entry.cells.size() == 3);
   CHECK(input_error([&] { table_of(all, {.rows = {"model.path"}}); }) ==
-        "5 cells fall in one place of the table; they differ in policy.name: add it to --rows or "
+        "5 cells share one entry of the table and differ in policy.name: add it to --rows or "
         "--columns, or select with --filter");
 }
 
@@ -151,7 +152,7 @@ TEST_CASE("the same parameters with other contents are kept apart by the id") {
   all.cells.push_back(again);
   CHECK(table_of(all).row_keys == std::vector<std::string>{"label", "limited", "sweep", "id"});
   CHECK_THAT(input_error([&] { table_of(all, {.rows = {"label"}}); }),
-             ContainsSubstring("they differ in id"));
+             ContainsSubstring("and differ in id"));
 }
 
 TEST_CASE("values relative to a policy: differences and ratios, each to the same model") {
@@ -175,7 +176,7 @@ TEST_CASE("values relative to a policy: differences and ratios, each to the same
   // tova has no unbounded state, so full has nothing to be relative to.
   CHECK_FALSE(ratio.rows[2].entries[2].value);
   CHECK(ratio.notes ==
-        std::vector<std::string>{"2 values are not shown: no tova was run on the same"});
+        std::vector<std::string>{"2 values are not shown: tova was not run on the same setup"});
 }
 
 TEST_CASE("marks of differences from a baseline, and their paired errors, come from the findings") {
@@ -265,7 +266,7 @@ TEST_CASE("what no cell has is refused with what there is") {
              ContainsSubstring("--filter: no cell has label=tov; did you mean 'tova'?"));
   CHECK_THAT(refusal({.filters = {parse_filter("label=full"), parse_filter("state_size=64")}}),
              ContainsSubstring("none of 5 cells passes all filters"));
-  CHECK_THAT(refusal({.sort = "seed"}), ContainsSubstring("--sort: 'seed' is no field"));
+  CHECK_THAT(refusal({.sort = "seed"}), ContainsSubstring("--sort: 'seed' is neither a field"));
   CHECK_THAT(refusal({.relative_to = "ful"}),
              ContainsSubstring("--relative-to: no cell has the label 'ful'"));
   for (const char* text : {"label", "=x", "label="}) {

@@ -39,7 +39,7 @@ struct AnalysisOptions {
 /// are adjusted for each other (Holm; against the leader Hochberg), and for no others.
 enum class Question {
   kFull,      ///< What does a policy cost against the full cache (AnalysisOptions::baseline)?
-  kBest,      ///< Is it worse than the leader of its state size?
+  kBest,      ///< Is it worse than the leader at its cache size?
   kControl,   ///< Is its score worth more than a random choice under the same protection?
   kReference  ///< Does it differ from AnalysisOptions::reference?
 };

@@ -115,7 +115,7 @@ PairedTestOptions Comparer::options_for(size_t n) {
 void Comparer::warn() {
   if (other_data_ > 0) {
     work_.warnings.push_back(
-        fmt::format("{} comparisons left out: the two cells read other documents", other_data_));
+        fmt::format("{} comparisons skipped: the two cells read different documents", other_data_));
   }
   if (fewer_samples_ > 0) {
     work_.warnings.push_back(fmt::format(
@@ -123,7 +123,7 @@ void Comparer::warn() {
         fewer_samples_));
   }
   if (undrawn_) {
-    work_.warnings.emplace_back("so many comparisons: t tests instead of drawn permutation tests");
+    work_.warnings.emplace_back("too many comparisons to draw permutations: t tests instead");
   }
 }
 

@@ -236,12 +236,12 @@ class Families {
   void note_controls() {
     if (!has_control_) {
       group_.notes.emplace_back(
-          "no control was run: what a score is worth beyond protection and scope is not known");
+          "no random control was run: what scores add to protection and scope is unknown");
       return;
     }
     for (const auto& [name, sizes] : unmatched_) {
       group_.notes.push_back(
-          fmt::format("{}: no control with the same scope and protection was run at state size {}",
+          fmt::format("{}: no control with the same scope and protection was run at cache size {}",
                       name, join(sizes)));
     }
   }

@@ -74,7 +74,7 @@ std::vector<Group> make_groups(const Collection& collection, const AnalysisOptio
   }
   if (twice > 0) {
     warnings.push_back(
-        fmt::format("{} cells are there more than once (the same id): compared once", twice));
+        fmt::format("{} cells appear more than once (the same id): compared once", twice));
   }
   return groups;
 }

@@ -110,10 +110,10 @@ ScoreTable::ScoreTable(const Collection& collection, const std::vector<MetricInf
     }
   }
   if (without > 0) {
-    warnings.push_back(fmt::format(
-        "{} metrics of cells have no samples that make them (results of an earlier version, or "
-        "samples.jsonl is not there): no interval and no paired test for them",
-        without));
+    warnings.push_back(
+        fmt::format("{} metrics cannot be recomputed from samples (results of an earlier version, "
+                    "or samples.jsonl is missing): no intervals and no paired tests for them",
+                    without));
   }
 }
 
@@ -141,9 +141,9 @@ Resampling::Resampling(const AnalysisOptions& options, size_t observations,
                     : 0;
   warnings.push_back(
       replicates_ > 0
-          ? fmt::format("so many cells and samples: {} bootstrap replicates instead of {}",
+          ? fmt::format("many cells and samples: {} bootstrap replicates instead of {}",
                         replicates_, options.replicates)
-          : std::string("so many cells and samples: t intervals instead of bootstrap intervals"));
+          : std::string("many cells and samples: t intervals instead of bootstrap intervals"));
 }
 
 const BootstrapPlan* Resampling::plan(size_t n) {

@@ -30,7 +30,7 @@ const char* const kPairsFooter =
     "with a line {\"id\": ..., \"verdict\": \"A\" | \"B\" | \"tie\"}; import-verdicts reads these. "
     "The key says whose\n"
     "texts they are: keep it from the judge.\n"
-    "Exit codes: 0 ok, 1 some files were passed over, 2 usage or input, 3 internal.";
+    "Exit codes: 0 ok, 1 some files were skipped, 2 usage or input, 3 internal.";
 
 struct PairsArguments {
   std::vector<fs::path> folders;
@@ -42,18 +42,18 @@ struct PairsArguments {
 };
 
 bool parse(int argc, const char* const* argv, PairsArguments& arguments) {
-  CLI::App app("Pairs of generated texts, blinded and in both orders, for a judge.",
+  CLI::App app("Write pairs of generated texts for a judge: blinded, in both orders.",
                "multistate export-pairs");
   app.footer(kPairsFooter);
   app.add_option("folder", arguments.folders, "Folders with results of the experiment generation")
       ->required();
   app.add_option("--against", arguments.against,
-                 "Label of the cell that all others are judged beside")
+                 "Label of the cell that all others are paired with")
       ->capture_default_str();
   app.add_option("--filter", arguments.filters,
                  "KEY=VALUE[,VALUE...]: only cells with one of the values are judged; repeatable")
       ->allow_extra_args(false);
-  app.add_option("--seed", arguments.seed, "Of the order of the pairs")
+  app.add_option("--seed", arguments.seed, "Seed for the order of the pairs")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   app.add_option("-o,--output", arguments.output, "File to write the pairs to, as JSON lines")
@@ -66,8 +66,8 @@ bool parse(int argc, const char* const* argv, PairsArguments& arguments) {
 /// A file that a judge may be at work with is never replaced.
 void refuse_to_replace(const fs::path& path, const char* option) {
   if (fs::exists(fs::symlink_status(path))) {
-    throw InputError(fmt::format("{} {}: is there already; name another, or take it away", option,
-                                 path.string()));
+    throw InputError(
+        fmt::format("{} {}: file exists; choose another name or delete it", option, path.string()));
   }
 }
 
@@ -191,7 +191,7 @@ int import_verdicts(int argc, const char* const* argv) {
   std::string key_file;
   std::string verdicts_file;
   bool as_json = false;
-  CLI::App app("What a judge's verdicts on the pairs of export-pairs come to.",
+  CLI::App app("Summarise a judge's verdicts on the pairs of export-pairs.",
                "multistate import-verdicts");
   app.footer(kVerdictsFooter);
   app.add_option("key", key_file, "The key that export-pairs has written")->required();

@@ -26,7 +26,7 @@ const char* const kFooter =
     "in a sample, a metric, or an answer is a change, as is a run that is no longer done. Exit "
     "codes\n"
     "of --diff: 0 same within the tolerance, 1 changed, lost or not comparable, 2 usage or input.\n"
-    "Exit codes: 0 ok, 1 some files were passed over, 2 usage or input, 3 internal.";
+    "Exit codes: 0 ok, 1 some files were skipped, 2 usage or input, 3 internal.";
 
 /// Texts of the command line that stand for something else.
 struct Words {
@@ -39,18 +39,19 @@ void add_list(CLI::App& app, const char* name, std::vector<std::string>& list, c
 }
 
 void add_table_options(CLI::App& app, TableRequest& table, Words& words) {
-  add_list(app, "--rows", table.rows, "Fields that make the rows, with commas between them");
+  add_list(app, "--rows", table.rows, "Fields that make the rows, comma-separated");
   add_list(app, "--columns", table.columns, "Fields that make the columns (state_size)");
   add_list(app, "--metric", table.metrics, "Metrics or measures to show; repeatable");
-  app.add_option("--filter", words.filters,
-                 "KEY=VALUE[,VALUE...]: only cells with one of the values; repeatable, all hold")
+  app.add_option(
+         "--filter", words.filters,
+         "KEY=VALUE[,VALUE...]: only cells with one of these values; repeatable, all must hold")
       ->allow_extra_args(false);
   app.add_option("--sort", table.sort,
                  "Field of the rows or metric (last column) that orders rows; --sort=-KEY from the "
                  "largest");
   app.add_option("--relative-to", table.relative_to,
                  "Label (full) whose values all others are relative to");
-  app.add_option("--relation", words.relation, "How: difference or ratio; absolute: not at all")
+  app.add_option("--relation", words.relation, "absolute, difference or ratio")
       ->check(CLI::IsMember({"absolute", "difference", "ratio"}));
 }
 
@@ -65,23 +66,22 @@ void add_output_options(CLI::App& app, Options& options) {
       ->check(CLI::IsMember({"all", "csv", "md", "tex", "json", "html", "terminal", "lm-eval",
                              "kvpress", "every-eval-ever"}));
   app.add_flag("!--no-figures", options.figures, "Leave figures out");
-  app.add_option("--diff", options.diff,
-                 "Two folders A B: what changed from A to B beyond rounding")
+  app.add_option("--diff", options.diff, "Compare two folders A B: what changed beyond rounding")
       ->expected(2);
   app.add_option("--diff-tolerance", options.diff_tolerance,
-                 "Relative difference that --diff takes for rounding; 0: none (default by "
+                 "Relative difference that counts as rounding; 0: none (default by "
                  "model.dtype: 1e-5 for float32, 1e-12 for float64)")
       ->check(CLI::NonNegativeNumber);
   app.add_flag(
       "--watch", options.watch,
       "Write again after each cell, until all are done or have failed; report.html loads itself "
       "again meanwhile");
-  app.add_option("--interval", options.interval, "Seconds between looks of --watch")
+  app.add_option("--interval", options.interval, "Seconds between checks of --watch")
       ->check(CLI::PositiveNumber);
 }
 
 void add_analysis_options(CLI::App& app, Options& options) {
-  app.add_option("--seed", options.analysis.seed, "Of bootstraps and permutations (0)");
+  app.add_option("--seed", options.analysis.seed, "Seed for bootstraps and permutations (0)");
   app.add_option("--baseline", options.analysis.baseline,
                  "Label that all others are tested against (full)");
 }
@@ -115,7 +115,7 @@ void check(const Options& options, const Words& words) {
 }  // namespace
 
 std::optional<Options> parse_options(int argc, const char* const* argv) {
-  CLI::App app("A page, tables, figures and tests from the results of sweeps, complete or not.",
+  CLI::App app("Build a report from results of sweeps: page, tables, figures, significance tests.",
                "multistate-aggregate");
   app.set_version_flag("--version", fmt::format("multistate {}", build_info().version));
   app.footer(kFooter);

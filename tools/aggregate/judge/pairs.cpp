@@ -93,10 +93,10 @@ const Cell& partner_of(const Collection& collection, const Cell& cell, const std
     partner = &other;
   }
   if (partner == nullptr) {
-    throw InputError(fmt::format(
-        "--against {}: no cell labelled so is done that made texts from the same as {} (model, "
-        "prompts, options of the experiment, seed)",
-        in_quotes(against), name_of(cell)));
+    throw InputError(
+        fmt::format("--against {}: no finished cell of this label has the model, prompts, options "
+                    "of the experiment and seed of {}",
+                    in_quotes(against), name_of(cell)));
   }
   return *partner;
 }
@@ -200,7 +200,7 @@ JudgePairs make_judge_pairs(const Collection& collection, const std::vector<size
   }
   if (compared.empty()) {
     throw InputError(
-        fmt::format("no cell that is done is left to compare with {}", in_quotes(against)));
+        fmt::format("no finished cell is left to compare with {}", in_quotes(against)));
   }
   std::vector<Shown> shown;
   for (const auto& [cell, other] : compared) {

@@ -74,15 +74,15 @@ void fill_series(const json& series, Cell& cell) {
 size_t check_axis(const JsonObject& map, const std::string& axis) {
   const json* found = map.find(axis);
   if (found == nullptr || !found->is_object()) {
-    throw InputError(fmt::format("{}: '{}' is no axis: an object", map.source(), axis));
+    throw InputError(fmt::format("{}: '{}' is not an object", map.source(), axis));
   }
   const JsonObject members(*found, map.source() + "." + axis);
   members.required(&JsonObject::string, "name");
   const json* ticks = members.find("ticks");
   if (!is_list_of(ticks, [](const json& tick) { return tick.is_number(); }) &&
       !is_list_of(ticks, [](const json& tick) { return tick.is_string(); })) {
-    throw InputError(
-        fmt::format("{}: 'ticks' is no list of numbers or of texts", members.source()));
+    throw InputError(fmt::format("{}: expected 'ticks' to be a list of numbers or a list of texts",
+                                 members.source()));
   }
   return ticks->size();
 }
@@ -101,7 +101,7 @@ void check_map(const json& map, const std::string& source) {
   };
   const json* values = members.find("values");
   if (!is_list_of(values, is_row) || values->size() != rows) {
-    throw InputError(fmt::format("{}: 'values' is no list of {} rows of {} numbers or nulls",
+    throw InputError(fmt::format("{}: expected 'values' to be {} rows of {} numbers or nulls",
                                  source, rows, columns));
   }
 }
@@ -192,7 +192,7 @@ void fill_from_result(const json& result, Cell& cell) {
   cell.setup = run_setup(result);
   for (const json& warning : member(result, "warnings", json::value_t::array, "a list")) {
     if (!warning.is_string()) {
-      throw InputError(fmt::format("warnings: {} is no text", json_text(warning)));
+      throw InputError(fmt::format("warnings: is {}; expected a text", json_text(warning)));
     }
     cell.warnings.push_back(warning.get<std::string>());
   }

@@ -59,16 +59,16 @@ std::string read_result(const fs::path& path, Cell& cell) {
 void read_samples(const fs::path& path, const std::string& digest, Cell& cell,
                   std::vector<Problem>& problems) {
   if (!is_there(path)) {
-    cell.warnings.emplace_back("samples.jsonl is not there: no paired tests of this cell");
+    cell.warnings.emplace_back("samples.jsonl is missing: no paired tests for this cell");
     return;
   }
   if (!attempt(path, problems, [&] {
         if (!digest.empty() && fs::is_regular_file(path) && sha256_file(path) != digest) {
-          throw InputError("is not the file that result.json was made of");
+          throw InputError("does not have the digest that result.json names");
         }
         read_sample_scores(path, cell);
       })) {
-    cell.warnings.emplace_back("samples.jsonl cannot be used: no paired tests of this cell");
+    cell.warnings.emplace_back("samples.jsonl cannot be used: no paired tests for this cell");
   }
 }
 
@@ -124,7 +124,7 @@ void note_foreign_files(const fs::path& folder, std::vector<Problem>& problems) 
              name.starts_with(ours + ".tmp.");
     });
     if (!name.starts_with(".") && !is_ours && !is_partial_samples(name)) {
-      problems.push_back({path, "is not part of a cell"});
+      problems.push_back({path, "does not belong to a cell"});
     }
   }
 }
@@ -165,7 +165,7 @@ std::optional<Cell> read_cell(const fs::path& folder, const ManifestCell* planne
     return cell;
   }
   if (problems.size() == before) {
-    problems.push_back({folder, fmt::format("is {}, and no sweep.json says which cell it is",
+    problems.push_back({folder, fmt::format("is {}, and no sweep.json lists it",
                                             cell.state == CellState::kPartial ? "an unfinished cell"
                                                                               : "no cell")});
   }

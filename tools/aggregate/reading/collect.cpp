@@ -199,9 +199,7 @@ void note_unplanned(const FoundSweep& sweep, std::vector<Problem>& problems) {
   for (const fs::path& path : entries_of(sweep.folder / "cells", problems)) {
     const std::string name = path.filename().string();
     if (!name.starts_with(".") && planned.count(name) == 0) {
-      problems.push_back({path,
-                          "is no cell that sweep.json lists (one of an earlier form of the "
-                          "sweep file, perhaps); passed over"});
+      problems.push_back({path, "skipped: not in the current sweep.json"});
     }
   }
 }
@@ -244,7 +242,7 @@ class Builder {
     if (std::exchange(last_[entry->second], sweep) == sweep) {
       collection_.problems.push_back(
           {cell.folder,
-           fmt::format("is the cell {} again; its sweep has it once", cell.id.substr(0, 8))});
+           fmt::format("is a second copy of cell {} in its sweep", cell.id.substr(0, 8))});
     } else if (!first.is_done() && cell.is_done()) {
       cell.sweep = first.sweep;
       first = std::move(cell);

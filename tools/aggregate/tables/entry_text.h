@@ -30,7 +30,7 @@ std::string column_text(const Table& table, size_t column);
 
 /// What the mark of the best means.
 inline constexpr const char* kBestText =
-    "the best of its state size: better than every other policy and control there";
+    "best at its cache size: better than every other policy and control";
 
 /// Whether any entry is marked as the best of its state size.
 bool has_best(const Table& table);

@@ -76,10 +76,10 @@ void check_place(const Collection& collection, const std::vector<size_t>& cells)
     const Values differing =
         differences(collection, collection.cells[cells.front()], collection.cells[cells[i]]);
     if (!differing.empty()) {
-      throw InputError(fmt::format(
-          "{} cells fall in one place of the table; they differ in {}: add it to --rows or "
-          "--columns, or select with --filter",
-          cells.size(), join(differing)));
+      throw InputError(
+          fmt::format("{} cells share one entry of the table and differ in {}: add it to --rows or "
+                      "--columns, or select with --filter",
+                      cells.size(), join(differing)));
     }
   }
 }
@@ -156,9 +156,9 @@ void order_rows(const TableRequest& request, Table& table) {
   const bool is_row_key = std::find(names.begin(), names.end(), key) != names.end();
   names.insert(names.end(), request.metrics.begin(), request.metrics.end());
   if (!key.empty() && std::find(names.begin(), names.end(), key) == names.end()) {
-    throw InputError(
-        fmt::format("--sort: {} is no field of the rows and no metric of the table{}; there are {}",
-                    in_quotes(key), did_you_mean(key, names), join(names)));
+    throw InputError(fmt::format(
+        "--sort: {} is neither a field of the rows nor a metric of the table{}; there are {}",
+        in_quotes(key), did_you_mean(key, names), join(names)));
   }
   Places blocks;
   std::vector<std::pair<size_t, TableRow>> rows;

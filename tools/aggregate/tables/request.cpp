@@ -160,7 +160,7 @@ std::string count_line(const Collection& collection, const std::vector<size_t>& 
       cells.size(), states[CellState::kFailed], partial, states[CellState::kMissing], limited,
       loose == 0
           ? ""
-          : fmt::format("; no sweep.json says how many were planned beside {} of them", loose));
+          : fmt::format("; {} of them have no sweep.json, so more may have been planned", loose));
 }
 
 }  // namespace multistate::aggregate

@@ -142,14 +142,14 @@ void EntryFiller::explain(Table& table) const {
       table.notes.push_back(note);
     }
   };
-  note_if(
-      [](const TableEntry& entry) { return entry.is_tied; },
-      fmt::format("{} tied for the best of its state size: not told from the leader", kTiedMark));
+  note_if([](const TableEntry& entry) { return entry.is_tied; },
+          fmt::format("{} tied for the best at its cache size: not distinguishable from the leader",
+                      kTiedMark));
   note_if(
       [](const TableEntry& entry) { return entry.is_significant; },
-      fmt::format("* {} (paired over samples, adjusted, p < {})",
+      fmt::format("* {} (paired test over samples, adjusted, p < {})",
                   baselines_ ? "differs from " + name_of_label(collection_, request_.relative_to)
-                             : "worse than the leader of its state size",
+                             : "worse than the leader at its cache size",
                   kSignificant));
   note_if([](const TableEntry& entry) { return !entry.is_ranked; },
           fmt::format(
@@ -178,7 +178,7 @@ void EntryFiller::explain(Table& table) const {
           "--relative-to: no done cell of {} was run on what the other cells were run on",
           in_quotes(request_.relative_to)));
     }
-    table.notes.push_back(fmt::format("{} values are not shown: no {} was run on the same",
+    table.notes.push_back(fmt::format("{} values are not shown: {} was not run on the same setup",
                                       without_baseline_,
                                       name_of_label(collection_, request_.relative_to)));
   }

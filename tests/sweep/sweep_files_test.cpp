@@ -65,7 +65,8 @@ std::string with_small_data(std::string sweep, const fs::path& folder) {
 
 void plan(const std::string& folder) {
   const TemporaryFolder scratch;
-  write_tiny_gguf({.kv_heads = 1}, scratch / "model.gguf");
+  // Enough layers for policies by layer.
+  write_tiny_gguf({.layers = 3, .kv_heads = 1}, scratch / "model.gguf");
   write_file(scratch / "text.txt", tiny_text(10'000));
   write_file(scratch / "choices.jsonl", kChoices);
   for (const fs::path& file : sweep_files(folder)) {

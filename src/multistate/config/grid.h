@@ -21,13 +21,13 @@ struct GridCell {
 /// The cells of a sweep file, in this order: the cartesian product of `sweep.parameters` in the
 /// order of the file, the last axis fastest, without what an `exclude` entry describes; then one
 /// cell for each `include` entry, which is the base (the file without `sweep`) with the entry's
-/// keys. A file without `sweep` is one cell; without `sweep.parameters`, but with `include`, the
-/// entries are all there is.
+/// keys. A file without `sweep` is one cell; with `include` but without `sweep.parameters`, the
+/// entries are the only cells.
 ///
-/// An `exclude` entry takes away the cells of the product that equal it in all of its keys. One
-/// that takes none away is an error, unless an override set one of its keys: then it may well have
-/// been meant for values that are gone. Throws InputError, with the mark, for whatever is wrong
-/// with `sweep`, for no cells, and for more than kMaxGridCells.
+/// An `exclude` entry removes the cells of the product that equal it in all of its keys. An entry
+/// that removes none is an error, unless an override set one of its keys and so may have removed
+/// the values that it names. Throws InputError, with the mark, for an invalid `sweep`, for a grid
+/// without cells, and for more than kMaxGridCells.
 std::vector<GridCell> expand_grid(const Node& sweep_file);
 
 }  // namespace multistate

@@ -17,18 +17,18 @@ namespace multistate {
 /// Where a value was written: "sweep.yaml:12:9", or "command line: state_size=64,128".
 struct Mark {
   std::string text;
-  bool command_line = false;  ///< Given as an override, and so stronger than what the file says.
+  bool command_line = false;  ///< Given as an override, which takes precedence over the file.
 };
 
-/// A value of a configuration that knows where it was written, so that every complaint about it can
-/// say so. A tree of maps and lists with scalars at the leaves; maps keep the order of the file.
+/// A value of a configuration and the place where it was written, for error messages.
+/// A tree of maps and lists with scalars at the leaves; maps keep the order of the file.
 class Node {
  public:
   enum class Kind { kNull, kScalar, kList, kMap };
   using Entry = std::pair<std::string, Node>;
 
-  /// Levels of maps and lists that a tree may have, so that recursion over one never meets the end
-  /// of the stack.
+  /// Most levels of maps and lists that a tree may have, so that recursion over it cannot overflow
+  /// the stack.
   static constexpr int64_t kMaxDepth = 64;
 
   Node() = default;
@@ -44,8 +44,8 @@ class Node {
   const Mark& key_mark() const { return key_mark_.text.empty() ? mark_ : key_mark_; }
   void set_key_mark(Mark mark) { key_mark_ = std::move(mark); }
 
-  /// The text of a scalar, as written. `quoted()`: it stood in quotes, so it is a string whatever
-  /// it looks like.
+  /// The text of a scalar, as written. `quoted()`: it was in quotes, so it is a string whatever it
+  /// looks like.
   const std::string& text() const { return text_; }
   bool quoted() const { return quoted_; }
   const std::vector<Node>& items() const { return items_; }
@@ -58,8 +58,8 @@ class Node {
   /// nullptr.
   const Node* member(std::string_view key) const;
 
-  /// Replaces or adds the member at a dotted path; maps on the way are made, null counts as an
-  /// empty map. Throws InputError when a scalar or a list stands in the way, a part of the path is
+  /// Replaces or adds the member at a dotted path; missing maps are created, null counts as an
+  /// empty map. Throws InputError when a scalar or a list is in the way, a part of the path is
   /// empty, or there are more than kMaxDepth parts.
   void set(std::string_view path, Node value);
   void set_member(std::string_view key, Node value);
@@ -68,14 +68,14 @@ class Node {
   bool erase(std::string_view path);
   bool erase_member(std::string_view key);
 
-  /// The scalar as an integer, a number, a boolean, or nothing when it is in quotes or not exactly
-  /// that. Integers are decimal ("010" and "0x10" are none, nor octal); booleans are true and false
+  /// The scalar as an integer, a number or a boolean; nullopt when it is in quotes or has another
+  /// form. Integers are decimal ("010" and "0x10" are no integers); booleans are true and false
   /// only.
   std::optional<int64_t> integer() const;
   std::optional<double> number() const;
   std::optional<bool> boolean() const;
 
-  /// The same for values that must be such. Throw InputError "<mark>: <key>: expected an integer,
+  /// The same for required types. Throw InputError "<mark>: <key>: expected an integer,
   /// found 'abc'". Every scalar is a string, as written.
   int64_t as_integer(std::string_view key) const;
   double as_number(std::string_view key) const;
@@ -104,13 +104,13 @@ class Node {
   std::vector<Entry> entries_;
 };
 
-/// Reads a YAML file. Duplicate keys, merge keys (<<), keys that are no text, tags, more than one
+/// Reads a YAML file. Duplicate keys, merge keys (<<), keys that are not text, tags, more than one
 /// document, tabs as indentation, control characters, invalid UTF-8, more than kMaxDepth levels,
 /// more than 200,000 values (aliases count as what they stand for) and a file that is not a map are
 /// InputErrors with file, line and column; so is what yaml-cpp refuses.
 Node read_yaml(const std::filesystem::path& path);
 
-/// The same for text that is at hand; `source` stands for the file in marks.
+/// The same for a text in memory; `source` stands for the file in marks.
 Node parse_yaml(const std::string& text, const std::string& source);
 
 }  // namespace multistate

@@ -38,7 +38,7 @@ struct RowCount {
 ///       v("decay", decay, {0.0, 1.0}, "share of the score that survives a step");
 ///     }
 ///
-/// which declares every option once: YAML, help, catalogue and the errors for unknown keys come
+/// which declares every option once: YAML, help, catalogue and the errors for unknown keys follow
 /// from it.
 class OptionVisitor {
  public:
@@ -63,12 +63,12 @@ class OptionVisitor {
   void choice(const char* name, E& value, std::initializer_list<std::pair<const char*, E>> choices,
               const char* help);
 
-  /// Options that stand in a map of their own, `name: {...}`. True when they do: `visit` has
-  /// visited them there. A reader goes by what it reads; a writer writes a map if `in_map` says so.
+  /// Options that may be in a map of their own, `name: {...}`. True when they are: `visit` has
+  /// visited them there. A reader follows its input; a writer writes a map if `in_map` says so.
   virtual bool part(const char* name, bool in_map,
                     const std::function<void(OptionVisitor&)>& visit) = 0;
 
-  /// One of `names`, which need not be known before the program runs.
+  /// One of `names`, which may be known only at run time.
   void choice(const char* name, std::string& value, std::span<const std::string> names,
               const char* help);
 
@@ -132,8 +132,8 @@ class OptionLister final : public OptionVisitor {
 
 /// Sets the options from a map node; a member that is absent keeps its default, a single value
 /// counts as a list of one. Values of the wrong
-/// type or out of range throw InputError with the node's mark. Members that no option asked for are
-/// the caller's to judge: `reject_unknown(node, reader.taken(), prefix)`.
+/// type or out of range throw InputError with the node's mark. The caller checks for members that
+/// no option asked for: `reject_unknown(node, reader.taken(), prefix)`.
 class OptionReader final : public OptionVisitor {
  public:
   /// `prefix` starts the key in messages ("policy." -> "policy.sinks"). `node` may be nullptr or a
@@ -163,7 +163,7 @@ class OptionReader final : public OptionVisitor {
  private:
   const Node* member(const char* name);
 
-  /// Reads a list with `read(item)` for each value, nothing for what is none.
+  /// Reads a list with `read(item)` for each value, nullopt for an invalid one.
   template <class T, class Read>
   void read_list(const char* name, std::vector<T>& values, const std::string& expected,
                  const Read& read);

@@ -27,15 +27,15 @@ struct Override {
 ///
 ///     key=value   key=a,b,c   key=range(64,513,64)   key=[a,b]   ~key
 ///
-/// `range(start,stop,step)` leaves `stop` out, as in Python; start (0) and step (1) may be left
-/// out; one that holds only integers gives integers. Quotes, single or double, keep commas,
-/// brackets and blanks together and make text of what they hold; a backslash in them escapes a
+/// `range(start,stop,step)` excludes `stop`, as in Python; start (0) and step (1) may be omitted;
+/// a range of integers gives integers. Single or double quotes keep commas, brackets and blanks
+/// together and turn their content into text; a backslash in them escapes a
 /// quote or a backslash. Throws InputError that quotes the argument.
 Override parse_override(std::string_view argument);
 
 /// Applies an override to a sweep file.
 ///
-/// One value becomes the value at the key, and an axis `sweep.parameters.<key>` goes. Several
+/// A single value replaces that at the key and removes an axis `sweep.parameters.<key>`. Several
 /// become that axis, in its place or at the end of `sweep.parameters`. kDelete removes the value
 /// and the axis, with those of all keys below it. The key has to be at or below one of
 /// `known_keys`; whether a policy or an experiment has it is checked with the file. Throws

@@ -15,8 +15,8 @@ namespace multistate {
 
 /// Things that register themselves under a name while the program starts.
 ///
-/// A registration must not throw, since nothing can catch it that early: what is wrong with one is
-/// kept, and thrown by check(), which `main` calls first.
+/// A registration must not throw, since nothing can catch it that early: its errors are kept and
+/// thrown by check(), which `main` calls first.
 template <class Entry>
 class Registry {
  public:

@@ -16,15 +16,15 @@ struct Mark;
 namespace multistate {
 
 /// Makes a Node tree of yaml-cpp's events. Its own tree is not used because it keeps duplicate
-/// keys, drops the marks of keys, and shares what aliases stand for, so that a few lines can stand
-/// for billions of values.
+/// keys, drops the marks of keys, and shares the targets of aliases, so that a few lines can expand
+/// to billions of values.
 class YamlTree final : public YAML::EventHandler {
  public:
-  /// `source` stands for the file in marks. `end_marker`: a scalar that holds it ran past the end
-  /// of the text.
+  /// `source` stands for the file in marks. `end_marker`: a scalar that contains it ran past the
+  /// end of the text.
   YamlTree(std::string source, std::string end_marker);
 
-  /// The one document; nothing when no document was seen.
+  /// The only document; nullopt when there was none.
   std::optional<Node>& root() { return root_; }
 
   Mark mark(const YAML::Mark& place) const;

@@ -8,8 +8,8 @@
 
 namespace multistate {
 
-/// A prompt with places for what a row brings: "{context}\n\nQuestion: {question}\nAnswer:". Braces
-/// of its own are doubled, {{ and }}.
+/// A prompt with placeholders for members of a row: "{context}\n\nQuestion: {question}\nAnswer:".
+/// Literal braces are doubled, {{ and }}.
 class PromptTemplate {
  public:
   /// The prompt up to and with the context, and what comes after it.
@@ -19,7 +19,7 @@ class PromptTemplate {
   };
 
   /// `source` starts messages. Throws InputError when a brace is not closed, a name is not among
-  /// `names`, or {context} does not stand in it exactly once.
+  /// `names`, or {context} does not occur exactly once.
   PromptTemplate(std::string_view text, const std::string& source,
                  std::span<const std::string> names);
 

@@ -21,13 +21,13 @@ struct PublishedTask {
   bool has_letters = false;  ///< Also a task of kChoice, by the letters of its options.
 };
 
-/// The task of that name, for the purpose it is read for. InputErrors say `source`: a name that
-/// there is not, and a task for another experiment.
+/// The task of that name for a purpose. Throws InputError with `source` for an unknown name, and
+/// for a task of another experiment.
 const PublishedTask& find_task(std::span<const PublishedTask> tasks, const std::string& name,
                                Purpose purpose, const std::string& source);
 
-/// The task of a file in which no row says it: options.task, or the name of the file or of its
-/// folder, if that is a task's. Throws InputError when neither is.
+/// The task of a file whose rows do not name it: options.task, or the name of the file or of its
+/// folder, if it is that of a task. Throws InputError when neither is.
 const PublishedTask& task_of_file(std::span<const PublishedTask> tasks,
                                   const TaskReadOptions& options);
 

@@ -21,15 +21,15 @@ const char* experiment_of(Purpose purpose);
 
 /// One question after one text.
 ///
-/// The prompt is `context` + `question`; whatever the format, its words and the text are in the
-/// first, and what comes after the text in the second, so that either can be held back.
+/// The prompt is `context` + `question`. In every format the first holds the instructions and the
+/// text, the second what comes after the text, so that either can be left out.
 struct TaskRow {
   std::string place;  ///< "file:line" of the row, for messages.
   std::string id;
   std::string document_sha256;  ///< Of the text alone: rows that ask about it share it.
   std::string context;
   std::string question;
-  std::string answer_start;  ///< What the answer begins with; the model goes on from there.
+  std::string answer_start;  ///< What the answer begins with; the model continues it.
   std::string separator;     ///< Says that the context's end was cut off, where the format does.
   Gold gold;                 ///< For answers and summaries.
   std::vector<std::string> choices;  ///< For choices: what to choose from, at least two.
@@ -38,13 +38,13 @@ struct TaskRow {
 
 /// The rows of one file, all of one task.
 struct TaskFile {
-  std::string task;                ///< Its name in the format; empty for rows of one's own.
+  std::string task;                ///< Its name in the format; empty for plain rows.
   const Scorer* scorer = nullptr;  ///< None for choices.
-  int64_t answer_tokens = 0;       ///< Tokens of an answer at most, as published; 0: none is.
+  int64_t answer_tokens = 0;       ///< Most tokens of an answer, as published; 0: not published.
   bool first_line = false;         ///< Only the answer's first line that is not empty is scored.
   bool asked_plainly = false;      ///< As published, without a chat format: examples, code.
   std::vector<TaskRow> rows;
-  std::string sha256;  ///< Of all that was read.
+  std::string sha256;  ///< Of everything that was read.
 };
 
 }  // namespace multistate

@@ -8,15 +8,15 @@
 
 namespace multistate {
 
-/// What goes of a prompt that is too long.
+/// Which part of a too long prompt is removed.
 enum class Truncation {
   kNone,    ///< Nothing: it is an error.
   kEnd,     ///< The end of the context; the row's separator takes its place. ZeroSCROLLS.
   kMiddle,  ///< All but the first and the last half of the tokens allowed. LongBench.
 };
 
-/// A prompt in tokens: `context`, then `question`. Text before and behind the cut between the two
-/// is tokenized by itself, so that the cut is one between tokens.
+/// A prompt in tokens: `context`, then `question`. The two are tokenized separately, so that the
+/// boundary between them is one between tokens.
 struct TokenizedPrompt {
   std::vector<int64_t> context;
   std::vector<int64_t> question;
@@ -24,7 +24,7 @@ struct TokenizedPrompt {
 };
 
 /// The prompt of a row in at most `most_tokens`. The question is never cut. `behind_text`: other
-/// text stands before the prompt, that of a chat format.
+/// text precedes the prompt, that of a chat format.
 ///
 /// kEnd: as the authors of ZeroSCROLLS do, the context's first tokens stay, as many as leave room
 /// for separator and question. kMiddle: of context and question the first and last

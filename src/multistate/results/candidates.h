@@ -8,11 +8,11 @@
 
 namespace multistate {
 
-/// A policy that holds more bytes at its peak than this times those of the policy in the middle of
-/// its state size has another budget than the others.
+/// A policy whose peak bytes exceed those of the median policy at its cache size by more than this
+/// factor has another budget than the others.
 inline constexpr double kMoreMemory = 1.1;
 
-/// A policy at a state size, of which some compete for being the best (judge()).
+/// A policy at a cache size, some of which compete to be the best (judge()).
 struct Entrant {
   std::string label;
   std::string role = "policy";       ///< policy.role of a result.
@@ -26,8 +26,8 @@ struct Field {
 };
 
 /// Policies and controls compete. Not ranked are baselines, references (they see later tokens),
-/// what holds more memory at its peak than the others (kMoreMemory), and what ran fewer samples
-/// than the rest.
+/// policies with a higher peak memory than the others (kMoreMemory), and those that ran fewer
+/// samples than the rest.
 Field choose_field(std::span<const Entrant> entrants);
 
 }  // namespace multistate

@@ -48,10 +48,10 @@ struct TotalLoad {
 /// Unknown where it is unknown for one of them, or there is none.
 TotalLoad total_load(const std::vector<SampleLoad>& loads);
 
-/// More than so many CPUs used by other processes disturb a measurement of time.
+/// If other processes use more CPUs than this, a measurement of time is disturbed.
 inline constexpr double kQuietCpus = 0.1;
 
-/// Why speeds that were measured under this load are no measurement; empty: they are.
+/// Why speeds measured under this load are not valid; empty: they are.
 /// "2 samples ran beside it", "other processes used 0.7 CPUs", "the load of the machine is
 /// unknown".
 std::vector<std::string> noise_reasons(const TotalLoad& load);

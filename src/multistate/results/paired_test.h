@@ -7,10 +7,10 @@
 
 namespace multistate {
 
-/// Differences with a smaller p, adjusted for the family, count as shown.
+/// Differences with a smaller p, adjusted for the family, are significant.
 inline constexpr double kSignificant = 0.05;
 
-/// Up to so many samples all sign patterns are enumerated.
+/// Up to this many samples all sign patterns are enumerated.
 inline constexpr size_t kExactSamples = 24;
 
 /// Fewer samples show nothing: a t test of them says more about its assumption than about the data.

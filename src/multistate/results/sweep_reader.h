@@ -10,7 +10,7 @@
 
 namespace multistate {
 
-/// A planned cell and what is there of it.
+/// A planned cell and its status.
 struct CellStatus {
   ManifestCell cell;
   CellState state = CellState::kMissing;
@@ -18,7 +18,7 @@ struct CellStatus {
   int64_t samples = 0;  ///< Finished samples of a cell that is neither done nor failed.
 };
 
-/// A file that is not what its place says.
+/// A file that is not what its name and folder say.
 struct Problem {
   std::filesystem::path path;
   std::string what;

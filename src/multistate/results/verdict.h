@@ -10,9 +10,9 @@
 
 namespace multistate {
 
-/// What competes for being the best at a state size: a policy, or a control that decides without
-/// looking at the tokens. Baselines, policies that see the future, and what holds more memory than
-/// the others do not compete; whoever calls leaves them out.
+/// A competitor for the best at a cache size: a policy, or a control that decides without looking
+/// at the tokens. Baselines, policies that see the future, and those that hold more memory than the
+/// others do not compete; the caller leaves them out.
 struct Candidate {
   std::string label;
   double value = 0.0;
@@ -26,17 +26,17 @@ struct Duel {
   std::optional<double> p_adjusted;  ///< For all duels of the leader (hochberg()).
 };
 
-/// What may be said of a comparison at one state size.
+/// What a comparison at one cache size can show.
 struct Verdict {
   enum class Kind {
     kBest,       ///< The leader is better than every other candidate.
     kTied,       ///< The leader and others cannot be told apart by these samples.
-    kCannotTell  ///< Nothing may be said; the sentence has the reason.
+    kCannotTell  ///< No statement is possible; the sentence has the reason.
   };
   Kind kind = Kind::kCannotTell;
-  std::optional<size_t> leader;     ///< The policy with the best value, whatever may be said.
+  std::optional<size_t> leader;     ///< The policy with the best value, whatever the verdict.
   std::optional<size_t> runner_up;  ///< The candidate with the next best value.
-  std::vector<size_t> tied;         ///< Of kTied: the leader, then those not told from it.
+  std::vector<size_t> tied;         ///< Of kTied: the leader, then those tied with it.
   std::vector<Duel> duels;          ///< Of the leader with every other candidate, in their order.
   std::string sentence;             ///< For people, with the reason; no full stop.
 };

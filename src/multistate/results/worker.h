@@ -21,9 +21,9 @@ namespace multistate {
 inline constexpr std::chrono::seconds kLeaseTimeout(120);
 
 /// One of any number of workers that share the folder of a sweep: claims leases, renews those it
-/// holds six times in a timeout, in a thread of its own, and takes away those of workers that have
-/// ended. Two workers may believe to hold one lease, since a worker that is only slow cannot be
-/// told from one that has ended: what they do under it has to be harmless when done twice.
+/// holds six times in a timeout, in a thread of its own, and removes those of workers that have
+/// ended. Two workers may believe they hold the same lease, since a slow worker cannot be told from
+/// one that has ended: the work under a lease must be harmless when done twice.
 /// Thread-safe.
 class Worker {
  public:

@@ -15,13 +15,13 @@ std::vector<std::u32string> answer_words(std::string_view text);
 ///
 ///     2 P R / (P + R), P = common / words of the prediction, R = common / words of the answer
 ///
-/// and 0 where nothing is common, so for two empty ones, too.
+/// and 0 without common words, also for two empty texts.
 double token_f1(std::string_view prediction, std::string_view answer);
 
 /// 1 when the answer_words are the same in the same order, otherwise 0 (SQuAD).
 double exact_match(std::string_view prediction, std::string_view answer);
 
-/// 1 when `answer` stands somewhere in `prediction`, both in lower case, otherwise 0 (RULER).
+/// 1 when `prediction` contains `answer`, both in lower case, otherwise 0 (RULER).
 /// RULER turns control characters of the prediction into line breaks and drops white space at its
 /// ends first.
 double contains_answer(std::string_view prediction, std::string_view answer);

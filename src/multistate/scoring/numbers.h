@@ -24,7 +24,7 @@ double exponential_similarity(std::string_view prediction, std::string_view answ
 std::vector<std::string> listed_numbers(std::string_view text);
 
 /// ZeroSCROLLS's concordance index of two orders of the same items (book_sum_sort): the share of
-/// pairs of items that stand in the same order in both. 0 when the prediction does not list the
+/// pairs of items that have the same order in both. 0 when the prediction does not list the
 /// answer's numbers, each once. Throws std::invalid_argument when the answer lists fewer than two
 /// or one of them twice.
 double concordance_index(std::string_view prediction, std::string_view answer);

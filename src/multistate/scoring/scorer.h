@@ -32,8 +32,8 @@ struct Scorer {
 
   OverAnswers over_answers = OverAnswers::kBest;
 
-  /// Whether an answer is one that predictions can be scored against, and, for the message when it
-  /// is not, what it has to be. No function: any text is.
+  /// Whether predictions can be scored against an answer, and, for the error message, what an
+  /// answer has to be. Without the function, any text is valid.
   bool (*fits)(std::string_view answer, const Gold& gold) = nullptr;
   const char* expected = "";
 

@@ -22,7 +22,7 @@ class WordNumbers {
 /// Length of a longest common subsequence.
 size_t common_subsequence_length(std::span<const int32_t> a, std::span<const int32_t> b);
 
-/// Where two ways to the same length part: by which sequence is passed over.
+/// Where two paths to the same length part: which sequence is advanced.
 enum class Tie {
   kPassA,
   kPassB,

@@ -9,8 +9,8 @@
 
 namespace multistate {
 
-/// How one model is asked: what stands around one message of the user that the assistant is to
-/// answer. The whole prompt is, as the model's own chat template would write it,
+/// How a model is asked: the text around one message of the user that the assistant is to answer.
+/// The whole prompt, as the model's own chat template would write it, is
 ///
 ///     [BOS] before <message> after
 struct ChatFormat {
@@ -18,7 +18,7 @@ struct ChatFormat {
   bool starts_with_bos = false;  ///< Whether the template writes a BOS token before all.
   std::string before;            ///< Without that token.
   std::string after;             ///< Up to where the answer begins.
-  bool trims = false;            ///< Whether the message loses the blanks at its ends.
+  bool trims = false;            ///< Whether blanks at the ends of the message are removed.
   std::vector<int64_t> end_ids;  ///< Tokens before which an answer ends, besides EOS.
   std::string template_sha256;   ///< template_identity() of the model's chat template.
   bool by_shape = false;         ///< See KnownChatFormat.

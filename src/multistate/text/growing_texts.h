@@ -16,16 +16,16 @@ class GrowingTexts {
   GrowingTexts(size_t texts, const std::vector<std::string>& stops, const Tokenizer& tokenizer)
       : tokenizer_(tokenizer), streams_(texts, TextStream(stops)), texts_(texts) {}
 
-  /// Adds a token to a text. Returns what of it has become certain.
+  /// Adds a token to a text. Returns the part of it that has become certain.
   std::string add(size_t text, int64_t id);
 
-  /// A stop string has come in the text; it grows no more.
+  /// Whether the text has reached a stop string; it grows no more.
   bool stopped(size_t text) const { return streams_[text].stopped(); }
 
-  /// Adds what was held back, when no more will come, and returns it.
+  /// Adds what was held back, after the last token, and returns it.
   std::string finish(size_t text);
 
-  /// What is certain so far.
+  /// The certain part so far.
   const std::vector<std::string>& texts() const { return texts_; }
 
  private:

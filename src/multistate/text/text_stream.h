@@ -6,8 +6,8 @@
 
 namespace multistate {
 
-/// Text that comes token by token, given out as early as it is certain: whole UTF-8 characters, and
-/// nothing that may turn out to be the beginning of a stop string.
+/// Text that arrives token by token, emitted as early as it is certain: whole UTF-8 characters, and
+/// nothing that may turn out to begin a stop string.
 class TextStream {
  public:
   /// `stops`: the text ends before the first of them that appears; none of them empty.
@@ -16,10 +16,10 @@ class TextStream {
   /// Takes the bytes of a token. Returns what has become certain.
   std::string add(std::string_view bytes);
 
-  /// A stop string has come; nothing more is given out.
+  /// Whether a stop string was reached; nothing more is emitted.
   bool stopped() const { return stopped_; }
 
-  /// What was held back, when no more will come.
+  /// What was held back, after the last token.
   std::string finish();
 
  private:

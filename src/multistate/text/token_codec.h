@@ -11,13 +11,13 @@
 
 namespace multistate {
 
-/// One kind of tokenizer: what it does with the text between added tokens. Tokenizer does the rest,
-/// alike for all kinds. Immutable; threads share it.
+/// One kind of tokenizer: how it encodes the text between added tokens. Tokenizer does what all
+/// kinds have in common. Immutable; threads share it.
 class TokenCodec {
  public:
   virtual ~TokenCodec() = default;
 
-  /// What stands before a piece of text.
+  /// What precedes a piece of text.
   enum class Before { kNothing, kAddedToken, kText };
 
   /// Appends the ids of `text`, which is valid UTF-8 and not empty. `offset`: where it stands in

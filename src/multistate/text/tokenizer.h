@@ -23,7 +23,7 @@ class Tokenizer {
   /// not UTF-8, or that the vocabulary has no token for (message: offset and byte).
   virtual std::vector<int64_t> encode(std::string_view text) const = 0;
 
-  /// The same for text that goes on from other text: a tokenizer that writes a space before a text
+  /// The same for text that continues other text: a tokenizer that writes a space before a text
   /// writes none before this.
   virtual std::vector<int64_t> encode_continuation(std::string_view text) const = 0;
 
@@ -40,8 +40,8 @@ class Tokenizer {
   virtual std::optional<int64_t> bos_id() const = 0;
   virtual std::optional<int64_t> eos_id() const = 0;
 
-  /// Whether a text begins with BOS where nobody says otherwise: what the tokenizer's files, or the
-  /// reference implementation of its kind, say. True only where there is a bos_id().
+  /// Whether a text begins with BOS by default: as the tokenizer's files, or the reference
+  /// implementation of its kind, say. True only where there is a bos_id().
   virtual bool add_bos() const = 0;
 
   /// What says so, for people: "tokenizer.ggml.add_bos_token in the GGUF file".
@@ -50,7 +50,7 @@ class Tokenizer {
   /// All tokens that end a text, ascending: eos_id() and those beside it.
   virtual const std::vector<int64_t>& end_ids() const = 0;
 
-  /// How messages are written for this model, in Jinja; nothing for a model that is no chat model.
+  /// How messages are written for this model, in Jinja; nullopt for a model without chat format.
   virtual std::optional<std::string> chat_template() const = 0;
 
   /// One line for people: "byte-level BPE, 49,152 tokens, 48,900 merges, 17 added tokens".

@@ -8,8 +8,8 @@
 
 namespace multistate {
 
-/// SHA-256 of a tokenizer, built up from parts whose lengths are part of it. Results are found
-/// again by it: what is added for new kinds and options must leave the digests of others alone.
+/// SHA-256 of a tokenizer, built from length-prefixed parts. Results are identified by it: new
+/// kinds and options must not change the digests of existing tokenizers.
 class TokenizerDigest {
  public:
   void add(std::string_view text);

@@ -19,7 +19,7 @@ struct AddedToken {
   bool special = false;
   bool lstrip = false;       ///< White space to the left is part of it.
   bool rstrip = false;       ///< White space to the right is.
-  bool single_word = false;  ///< Only where no letter, digit or the like stands beside it.
+  bool single_word = false;  ///< Only where no letter, digit or the like is next to it.
   bool normalized = false;   ///< Cut out behind the others, of normalized text: BpeSpec only.
 };
 
@@ -64,10 +64,10 @@ struct TokenizerSpec {
   std::variant<BpeSpec, SentencePieceSpec> kind;
 
   std::optional<int64_t> bos_id;
-  bool add_bos = false;           ///< A text begins with BOS unless somebody says otherwise.
-  std::string bos_rule;           ///< What says so, for people: "add_bos_token of ...".
-  std::optional<int64_t> eos_id;  ///< What a chat template calls EOS.
-  std::vector<int64_t> end_ids;   ///< Further tokens that end a text.
+  bool add_bos = false;                      ///< A text begins with BOS by default.
+  std::string bos_rule;                      ///< What says so, for people: "add_bos_token of ...".
+  std::optional<int64_t> eos_id;             ///< What a chat template calls EOS.
+  std::vector<int64_t> end_ids;              ///< Further tokens that end a text.
   std::optional<std::string> chat_template;  ///< In Jinja, as written; see ChatFormat.
 
   /// Rows of the model's logits. Ids from tokens.size() on are padding: no text has them, and they

@@ -120,6 +120,23 @@ test("differences show the full cache at 0; at a single size intervals are bars"
   assert.ok(!chartsOf(made())["nll-by-state-size"].spec.marks.some((mark) => mark.name === "bars"));
 });
 
+test("an axis that spans less than a factor of 2 is linear, for a logarithmic one may have no tick", () => {
+  const report = made();
+  for (const {measures} of report.cells) {
+    measures.state_bytes = 3e6 + (measures.state_bytes ?? 0) / 100;
+  }
+  assert.equal(scale(chartsOf(report)["nll-by-memory"], "x").type, "linear");
+  assert.equal(scale(chartsOf(made())["nll-by-memory"], "x").type, "log");
+});
+
+test("a chart of one size names the full cache only where it was run", () => {
+  const report = made({layers: 2});
+  assert.match(chartsOf(report)["kept-state-64-map"].note, /the full cache for reference/);
+  report.groups[0].cells.shift();
+  report.cells.shift();
+  assert.equal(chartsOf(report)["kept-state-64-map"].note, "Cache size 64.");
+});
+
 test("values over a factor of 20 are on a logarithmic axis", () => {
   const report = made();
   assert.equal(scale(chartsOf(report)["nll-by-state-size"], "y").type, "linear");

@@ -41,13 +41,13 @@ function bestTable(report, group, metric) {
       best.sentence,
       next ? withInterval(next.difference, next.low, next.high, true) : "",
       next ? probability(next.p_adjusted) : "",
-      versus ? withInterval(versus.difference, versus.low, versus.high, true) : "",
-      versus ? probability(versus.p_adjusted) : "",
+      ...(!group.baseline ? [] : versus ? [withInterval(versus.difference, versus.low, versus.high,
+        true), probability(versus.p_adjusted)] : ["", ""]),
     ];
   });
   return rows.length === 0 ? null : plainTable(`${metric} at each cache size`,
     ["cache size", "leader", report.axis(metric), "verdict", "runner-up minus leader",
-      "p (runner-up)", `minus ${full}`, `p (${full})`], rows, [0, 2, 4, 5, 6, 7]);
+      "p (runner-up)", ...(group.baseline ? [`minus ${full}`, `p (${full})`] : [])], rows, [0, 2, 4, 5, 6, 7]);
 }
 
 // Tables of the first metrics, and the others folded.

@@ -87,7 +87,7 @@ function byPlace(report, group) {
       }
       const chart = chartOf(series.labelled ? "label" : "place", [series.name,
         `state-${sizeText(size)}`], series.labelled ? "Series by category" : "Series by position", group);
-      chart.note = sizeNote(size);
+      chart.note = sizeNote(size, group.cells);
       chart.choices[series.labelled ? "series by category" : "series"] = series.name;
       chart.choices["cache size"] = sizeText(size);
       (series.labelled ? drawDots : drawPlaces)(report, series, points, chart);

@@ -71,9 +71,9 @@ function byPolicy(report, cells, itemsOf) {
   return sortedBy(lists);
 }
 
-function sizeNote(size) {
-  return size === null ? "Policies without a limit of the cache."
-    : `Cache size ${size}; the full cache for reference.`;
+function sizeNote(size, cells) {
+  return size === null ? "Policies without a limit of the cache." : `Cache size ${size}` +
+    (cells.some((cell) => cell.size === null) ? "; the full cache for reference." : ".");
 }
 
 // The different values of a field, ascending.

@@ -1,12 +1,13 @@
 // A line a policy with its band and symbols.
 
-// Over these places, which ascend: logarithmic to base 2, or linear.
+// Over these places, which ascend: logarithmic to base 2, or linear, also where places span less than
+// a factor of 2, within which a logarithmic axis may have no tick.
 function xScale(places, logarithmic) {
   const [low, high] = [places[0], places.at(-1)];
   const room = low === high ? Math.max(1, low / 2) : 0;
   const scale = {name: "x", range: "width", nice: false, zero: false, padding: 12,
     domain: [low - room, high + room]};
-  return logarithmic && low !== high ? {...scale, type: "log", base: 2}
+  return logarithmic && high >= 2 * low ? {...scale, type: "log", base: 2}
     : {...scale, type: "linear"};
 }
 

@@ -151,7 +151,7 @@ function ownMaps(report, group) {
     return sizes.flatMap((size) => {
       const chart = chartOf("map", [name, `state-${sizeText(size)}`], "Maps", group);
       chart.name += "-map";
-      chart.note = sizeNote(size);
+      chart.note = sizeNote(size, group.cells);
       chart.choices.map = name;
       chart.choices["cache size"] = sizeText(size);
       return drawMaps(report, mapsOf(report, group.cells, name, size), chart);

@@ -29,7 +29,7 @@ function figureSpec(chart, setup) {
     padding: 12,
     // Title and legend stand around the plot and take nothing of its size.
     autosize: "pad",
-    width: 640,
+    width: chart.names.length === 0 ? 1040 : 640,  // Three large maps beside each other.
     config: {...config,
       axis: {...config.axis, gridColor: "#d6d9dd", tickColor: SOFT, labelColor: INK,
         titleColor: INK},

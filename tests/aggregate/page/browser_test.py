@@ -82,6 +82,10 @@ class Loading(InBrowser):
             self.assertEqual(row[2], f"{one['value']:.3f}")
             self.assertEqual(row[3], NAMES[one["label"]] + " is best")
             self.assertTrue(row[6].startswith("+"), row)
+        first = best[0]
+        self.assertIn(f"nll: {NAMES[first['label']]} is best at cache size {first['state_size']} "
+                      f"(+{first['versus_full']['difference']:.3f} to the full cache), ",
+                      page.texts(".lead")[0])
         self.assertIn("out of memory", page.texts("#warnings")[0])
         self.assertIn("0123456789abcdef", page.texts("#provenance")[0])
 

@@ -38,7 +38,7 @@ function plainTable(caption, header, rows, numeric = []) {
       element("thead", {}, element("tr", {}, header.map((text, place) =>
         element("th", {scope: "col", ...side(place)}, text)))),
       element("tbody", {}, rows.map((row) => element("tr", {}, row.map((value, place) =>
-        element("td", side(place), value)))))));
+        element("td", {...side(place), "data-title": header[place]}, value)))))));
 }
 
 // A labelled <select>; options are [value, text] pairs, `chosen` the value of one.

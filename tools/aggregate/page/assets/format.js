@@ -47,11 +47,15 @@ function supported(value, low, high) {
   return value.toFixed(Math.min(8, Math.max(0, 1 - Math.floor(Math.log10(half)))));
 }
 
+// "+0.181"
+function signed(value, low, high) {
+  return (value > 0 ? "+" : "") + supported(value, low, high);
+}
+
 // "+0.181 [0.149, 0.218]"
 function withInterval(value, low, high, sign = false) {
   const text = (one) => supported(one, low, high);
-  const plus = sign && value > 0 ? "+" : "";
-  return plus + text(value) + (isAbsent(low) && isAbsent(high) ? ""
+  return (sign ? signed(value, low, high) : text(value)) + (isAbsent(low) && isAbsent(high) ? ""
     : ` [${text(low)}, ${text(high)}]`);
 }
 

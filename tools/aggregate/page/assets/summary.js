@@ -13,18 +13,35 @@ function countsSection(report) {
         : element("span", {class: state, style: `flex-grow: ${report.count(state)}`}))));
 }
 
-// "nll: H2O is best at cache size 64, 128; no best policy at 256."
+// "nll: H2O is best at cache size 64 (+0.21 to the full cache), 128 (+0.08); no best policy at 256."
 function bestSentence(report, group, metric) {
   const all = group.json.best.filter((best) => best.metric === metric);
   const sizes = new Map();
   for (const best of all) {
     const key = best.verdict === "best" ? report.name(best.label) : null;
-    sizes.set(key, [...(sizes.get(key) ?? []), sizeText(best.state_size)]);
+    sizes.set(key, [...(sizes.get(key) ?? []), best]);
   }
-  const parts = [...sizes].map(([label, at]) => [label === null ? "no best policy"
-    : element("b", {}, label), `${label === null ? "" : " is best"} at cache size ${at.join(", ")}`]);
+  let isFirst = true;
+  const cost = ({versus_full: versus}) => {
+    const text = !versus ? "" : ` (${signed(versus.difference, versus.low, versus.high)}` +
+      `${isFirst ? ` to the ${baselineName(report, group)}` : ""})`;
+    isFirst = isFirst && text === "";
+    return text;
+  };
+  const parts = [...sizes].map(([name, found]) => {
+    const at = found.map((best) => sizeText(best.state_size) + (name === null ? "" : cost(best)));
+    return [name === null ? "no best policy" : element("b", {}, name),
+      `${name === null ? "" : " is best"} at cache size ${at.join(", ")}`];
+  });
   return all.length === 0 ? null : element("p", {class: "lead"}, `${metric}: `,
     parts.flatMap((part, place) => [place === 0 ? "" : "; ", ...part]), ".");
+}
+
+// A table whose rows are cards on a narrow screen.
+function cards(...table) {
+  const node = plainTable(...table);
+  node.classList.add("cards");
+  return node;
 }
 
 // The verdict at each cache size. The policy with the best value is there whether it may be called the
@@ -45,7 +62,7 @@ function bestTable(report, group, metric) {
         true), probability(versus.p_adjusted)] : ["", ""]),
     ];
   });
-  return rows.length === 0 ? null : plainTable(`${metric} at each cache size`,
+  return rows.length === 0 ? null : cards(`${metric} at each cache size`,
     ["cache size", "leader", report.axis(metric), "verdict", "runner-up minus leader",
       "p (runner-up)", ...(group.baseline ? [`minus ${full}`, `p (${full})`] : [])], rows, [0, 2, 4, 5, 6, 7]);
 }

@@ -1,5 +1,3 @@
-#include "aggregate/judge/pairs.h"
-
 #include <algorithm>
 #include <array>
 #include <map>
@@ -8,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "aggregate/judge/verdicts.h"
+#include "aggregate/judge/judge.h"
 #include "aggregate/reading/collect.h"
 #include "aggregate/support/made_generation.h"
 #include "support/catch.h"
@@ -131,14 +129,14 @@ TEST_CASE("a judge's file says nothing of cells, and nothing by its order") {
 TEST_CASE("a key is read back as it was written") {
   const Fixture fixture;
   const Key key = made(fixture.sweep, 7).key;
-  const json written = to_json(key);
-  CHECK(to_json(key_from_json(written, "key.json")) == written);
+  const json written = key_to_json(key);
+  CHECK(key_to_json(key_from_json(written, "key.json")) == written);
   CHECK(written.at("seed") == 7);
 }
 
 TEST_CASE("a key that is not one is refused with its place") {
   const Fixture fixture;
-  const json good = to_json(made(fixture.sweep).key);
+  const json good = key_to_json(made(fixture.sweep).key);
   const auto refused = [&](const json::json_pointer& place, const json& value) {
     json bad = good;
     bad[place] = value;

@@ -1,9 +1,8 @@
-#include "aggregate/judge/verdicts.h"
-
 #include <algorithm>
 
 #include <fmt/format.h>
 
+#include "aggregate/judge/judge.h"
 #include "support/catch.h"
 #include "support/input_error.h"
 

@@ -1,3 +1,5 @@
+#include "aggregate/judge/judge.h"
+
 #include <algorithm>
 #include <filesystem>
 #include <string>
@@ -13,7 +15,6 @@
 
 #include "aggregate/command/commands.h"
 #include "aggregate/command/parse.h"
-#include "aggregate/judge/verdicts.h"
 #include "aggregate/reading/collect.h"
 #include "aggregate/statistics/interval.h"
 #include "aggregate/tables/request.h"
@@ -108,8 +109,8 @@ json report_of(const Key& key, const std::vector<JudgeVerdict>& verdicts) {
   for (size_t i = 0; i < tallies.size(); ++i) {
     const Tally& one = tallies[i];
     const KeyComparison& compared = key.comparisons[i];
-    comparisons.push_back({{"cell", to_json(compared.cell)},
-                           {"against", to_json(compared.against)},
+    comparisons.push_back({{"cell", compared.cell},
+                           {"against", compared.against},
                            {"samples", compared.samples},
                            {"identical", compared.identical},
                            {"pairs", one.pairs()},
@@ -179,7 +180,7 @@ int export_pairs(int argc, const char* const* argv) {
   const auto made =
       make_judge_pairs(collection, cells, arguments.against, static_cast<uint64_t>(arguments.seed));
   // The key first: pairs without one would be worth nothing.
-  write_atomically(key, to_json(made.key).dump(2) + "\n");
+  write_atomically(key, key_to_json(made.key).dump(2) + "\n");
   write_atomically(arguments.output, made.lines);
   print_pairs(made.key);
   fmt::print("{}\n{} lines in {}, the key in {}\n", count_line(collection, cells),

@@ -1,5 +1,3 @@
-#include "aggregate/judge/pairs.h"
-
 #include <optional>
 #include <sstream>
 #include <utility>
@@ -12,6 +10,7 @@
 #include "multistate/base/strict_json.h"
 #include "multistate/base/text.h"
 
+#include "aggregate/judge/judge.h"
 #include "aggregate/reading/json_file.h"
 
 namespace multistate::aggregate {
@@ -162,29 +161,11 @@ void shuffle(std::vector<Shown>& shown, uint64_t seed) {
 
 }  // namespace
 
-json to_json(const KeyCell& cell) {
-  return {{"id", cell.id}, {"label", cell.label}, {"state_size", cell.state_size}};
-}
-
-json to_json(const Key& key) {
-  json comparisons = json::array();
-  for (const KeyComparison& one : key.comparisons) {
-    comparisons.push_back({{"cell", to_json(one.cell)},
-                           {"against", to_json(one.against)},
-                           {"samples", one.samples},
-                           {"identical", one.identical}});
-  }
-  json pairs = json::array();
-  for (const KeyPair& pair : key.pairs) {
-    pairs.push_back({{"id", pair.id},
-                     {"comparison", pair.comparison},
-                     {"sample", pair.sample},
-                     {"cell_is_a", pair.cell_is_a}});
-  }
+json key_to_json(const Key& key) {
   return {{"schema", {{"name", "multistate.judge_key"}, {"version", 1}}},
           {"seed", key.seed},
-          {"comparisons", comparisons},
-          {"pairs", pairs}};
+          {"comparisons", key.comparisons},
+          {"pairs", key.pairs}};
 }
 
 JudgePairs make_judge_pairs(const Collection& collection, const std::vector<size_t>& cells,

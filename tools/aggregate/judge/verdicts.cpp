@@ -1,5 +1,3 @@
-#include "aggregate/judge/verdicts.h"
-
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -15,6 +13,8 @@
 #include "multistate/base/strict_json.h"
 #include "multistate/base/text.h"
 #include "multistate/results/cell_folder.h"
+
+#include "aggregate/judge/judge.h"
 
 namespace multistate::aggregate {
 namespace {

@@ -23,7 +23,7 @@ TEST_CASE("what a run leaves is what aggregate reads") {
       run_program({"aggregate", sweep.output().string(), "--format", "md", "--metric", "nll"});
   CHECK(table.err.empty());
   CHECK(table.exit_code == 0);
-  CHECK_THAT(table.out, ContainsSubstring("| label | 4 | 8 | 16 | unbounded |"));
+  CHECK_THAT(table.out, ContainsSubstring("| policy | 4 | 8 | 16 | unbounded |"));
   CHECK_THAT(table.out, ContainsSubstring("7 of 7 planned cells (0 failed, 0 missing, 0 limited)"));
   // Both say the same of every state size.
   const auto json = run_program({"aggregate", sweep.output().string(), "--format", "json"});

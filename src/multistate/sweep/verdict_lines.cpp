@@ -13,6 +13,7 @@
 #include "multistate/results/candidates.h"
 #include "multistate/results/cell_folder.h"
 #include "multistate/results/metric.h"
+#include "multistate/results/policy_names.h"
 #include "multistate/results/power.h"
 #include "multistate/results/ratio.h"
 #include "multistate/results/verdict.h"
@@ -145,7 +146,7 @@ std::optional<Done> done_of(const SweepPlan& plan, const std::string& label,
                             const std::vector<const PlannedCell*>& seeds,
                             const std::string& metric) {
   Done done;
-  done.entrant.label = label;
+  done.entrant.label = display_name(label);
   for (const PlannedCell* cell : seeds) {
     if (!add_cell(plan, *cell, metric, seeds.size(), done)) {
       return std::nullopt;

@@ -25,10 +25,10 @@ TEST_CASE("the terminal's table, as it looks") {
   CHECK(terminal_table(marked_table(), false, 120) ==
         "loss (nats) by state_size\n"
         "\n"
-        "label              64             128       unbounded\n"
-        "tova   > 12.00 ± 0.50          failed\n"
-        "h2o      13.00 ± 0.50*  10.50 ± 0.50=†\n"
-        "full                                    10.00 ± 0.50 ‡\n"
+        "policy              64             128       unbounded\n"
+        "tova    > 12.00 ± 0.50          failed\n"
+        "h2o       13.00 ± 0.50*  10.50 ± 0.50=†\n"
+        "full                                     10.00 ± 0.50 ‡\n"
         "\n"
         "> best at its cache size: better than every other policy and control\n"
         "= tied for the best at its cache size: not distinguishable from the leader\n"
@@ -44,7 +44,7 @@ TEST_CASE("the setup heads a table in every format, escaped as its texts are") {
   Table table = marked_table();
   table.setup = "a_model (Q4_1; float32) | t.txt";
   CHECK_THAT(terminal_table(table, false, 120),
-             ContainsSubstring("by state_size\na_model (Q4_1; float32) | t.txt\n\nlabel"));
+             ContainsSubstring("by state_size\na_model (Q4_1; float32) | t.txt\n\npolicy"));
   CHECK_THAT(markdown_table(table),
              ContainsSubstring("\n\na_model (Q4_1; float32) \\| t.txt\n\n|"));
   CHECK_THAT(latex_table(table),
@@ -65,17 +65,17 @@ TEST_CASE("a table that is too wide becomes one a metric") {
     return terminal_table(make_table(small_collection(), request), false, width);
   };
   const std::string whole = text(200);
-  const size_t header = whole.find("label");
+  const size_t header = whole.find("policy");
   const size_t width = whole.find('\n', header) - header;
   CHECK_THAT(whole, ContainsSubstring("loss 64"));
-  CHECK(whole.find("label", header + 1) == std::string::npos);
+  CHECK(whole.find("policy", header + 1) == std::string::npos);
   // The header ends with the place of a mark, which is not printed.
   CHECK(text(width + 1) == whole);
   const std::string parts = text(width);
   CHECK_THAT(parts, ContainsSubstring("tokens_per_s 64"));
   CHECK(parts.find("tokens_per_s 64") > parts.find("full"));
-  CHECK(parts.find("label", header + 1) != std::string::npos);
-  CHECK_THAT(parts, ContainsSubstring("\n\nlabel"));
+  CHECK(parts.find("policy", header + 1) != std::string::npos);
+  CHECK_THAT(parts, ContainsSubstring("\n\npolicy"));
   CHECK(parts.find("5 of 5 planned cells") == parts.rfind("5 of 5 planned cells"));
 }
 
@@ -83,7 +83,7 @@ TEST_CASE("Markdown, as it is written") {
   CHECK(markdown_table(marked_table()) ==
         "loss (nats) by state_size\n"
         "\n"
-        "| label | 64 | 128 | unbounded |\n"
+        "| policy | 64 | 128 | unbounded |\n"
         "|---|---:|---:|---:|\n"
         "| tova | **12.00** ± 0.50 | failed |  |\n"
         "| h2o | 13.00 ± 0.50 \\* | 10.50 ± 0.50 = † |  |\n"
@@ -127,7 +127,7 @@ TEST_CASE("LaTeX, as it is written") {
       "\\toprule\n"
       "& \\multicolumn{3}{c}{loss (nats)} \\\\\n"
       "\\cmidrule(lr){2-4}\n"
-      "label & 64 & 128 & unbounded \\\\\n"
+      "policy & 64 & 128 & unbounded \\\\\n"
       "\\midrule\n"
       "tova & \\textbf{12.00} $\\pm$ $0.50$ & \\emph{failed} &  \\\\\n"
       "h2o & $13.00$ $\\pm$ $0.50$\\textsuperscript{*} & "

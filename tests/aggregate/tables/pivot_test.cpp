@@ -31,7 +31,7 @@ std::string refusal(const TableRequest& request) {
 
 TEST_CASE("by default: policies down, state sizes across, the full state last") {
   const Table table = table_of(small_collection());
-  CHECK(table.row_keys == std::vector<std::string>{"label"});
+  CHECK(table.row_keys == std::vector<std::string>{"policy"});
   CHECK(columns_of(table) == std::vector<std::vector<std::string>>{{"64"}, {"128"}, {"unbounded"}});
   REQUIRE(table.rows.size() == 3);
   CHECK(table.rows[1].values == std::vector<std::string>{"h2o"});
@@ -94,7 +94,7 @@ TEST_CASE("what was run on different models is not compared, and stands in block
   other.parameters["model.path"] = "n";
   all.cells.push_back(other);
   const Table table = table_of(all);
-  CHECK(table.row_keys == std::vector<std::string>{"label", "model.path"});
+  CHECK(table.row_keys == std::vector<std::string>{"policy", "model.path"});
   REQUIRE(table.rows.size() == 4);
   CHECK(table.rows[3].values == std::vector<std::string>{"tova", "n"});
   CHECK(table.rows[3].starts_block);
@@ -150,7 +150,7 @@ TEST_CASE("the same parameters with other contents are kept apart by the id") {
   Cell again = all.cells[0];
   again.id = "x";
   all.cells.push_back(again);
-  CHECK(table_of(all).row_keys == std::vector<std::string>{"label", "limited", "sweep", "id"});
+  CHECK(table_of(all).row_keys == std::vector<std::string>{"policy", "limited", "sweep", "id"});
   CHECK_THAT(input_error([&] { table_of(all, {.rows = {"label"}}); }),
              ContainsSubstring("and differ in id"));
 }

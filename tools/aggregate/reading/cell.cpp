@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
-#include "aggregate/reading/policy_names.h"
+#include "multistate/results/policy_names.h"
+
+#include "aggregate/reading/plain_text.h"
 
 namespace multistate::aggregate {
 namespace {
@@ -30,9 +32,9 @@ void set_names(Collection& collection) {
     names[cell.label];
   }
   for (auto& [label, name] : names) {
-    name = display_name(label);
+    name = plain_text(display_name(label));
     for (int number = 2; !taken.insert(name).second; ++number) {
-      name = fmt::format("{} ({})", display_name(label), number);
+      name = fmt::format("{} ({})", plain_text(display_name(label)), number);
     }
   }
   for (Cell& cell : collection.cells) {

@@ -75,7 +75,7 @@ struct Cell {
   /// size: "h2o", "h2o scope=layer". The same policy has the same label, and so the same colour, in
   /// every output.
   std::string label;
-  std::string name;  ///< What the label is called (display_name()); no other label is called so.
+  std::string name;  ///< What the label is called, on one line; no other label is called so.
 
   bool is_done() const { return state == CellState::kDone; }
 

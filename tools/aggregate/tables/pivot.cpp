@@ -247,6 +247,8 @@ Table make_table(const Collection& collection, const TableRequest& request,
   fill_table(collection, cells, full, filler, table);
   order_rows(full, table);
   filler.explain(table);
+  std::replace(table.row_keys.begin(), table.row_keys.end(), std::string("label"),
+               std::string("policy"));  // The word for readers.
   set_decimals(table);
   return table;
 }

@@ -1,13 +1,11 @@
-#include "aggregate/reading/policy_names.h"
+#include "multistate/results/policy_names.h"
 
 #include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
 
-#include "aggregate/reading/plain_text.h"
-
-namespace multistate::aggregate {
+namespace multistate {
 namespace {
 
 /// The authors' names of policies that are not written as their names in sweep files.
@@ -49,10 +47,10 @@ std::string display_name(const std::string& label) {
   const size_t end = std::min(label.find(' '), label.size());
   for (const auto& [policy, name] : kNames) {
     if (std::string_view(label).substr(0, end) == policy) {
-      return plain_text(std::string(name) + label.substr(end));
+      return std::string(name) + label.substr(end);
     }
   }
-  return plain_text(label == "?" ? "unknown" : label);
+  return label == "?" ? "unknown" : label;
 }
 
-}  // namespace multistate::aggregate
+}  // namespace multistate

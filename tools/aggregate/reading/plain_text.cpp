@@ -39,20 +39,4 @@ std::string plain_text(const nlohmann::json& value) {
   return plain;
 }
 
-std::string slug(const std::string& text) {
-  constexpr size_t kLongest = 60;
-  std::string result;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '_' || c == '.' || c == '-';
-    if (plain) {
-      result += c;
-    } else if (!result.empty() && result.back() != '-') {
-      result += '-';
-    }
-  }
-  result.resize(std::min(result.size(), kLongest));
-  return result;
-}
-
 }  // namespace multistate::aggregate

@@ -10,7 +10,4 @@ namespace multistate::aggregate {
 /// spaces, invalid UTF-8 '?': fit for a terminal and for XML.
 std::string plain_text(const nlohmann::json& value);
 
-/// Letters, digits, '-', '_' and '.', at most 60: fit for the name of a file.
-std::string slug(const std::string& text);
-
 }  // namespace multistate::aggregate

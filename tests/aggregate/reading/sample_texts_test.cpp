@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "support/catch.h"
+#include "support/input_error.h"
 #include "support/temporary_folder.h"
 
 namespace multistate::test {
@@ -55,6 +56,10 @@ TEST_CASE("ten samples are enough; a cell without texts or checked samples has n
   Cell unchecked = cell_of(folder, {{{"text", "t"}}});
   unchecked.samples.clear();
   CHECK(sample_texts(unchecked).empty());
+  std::filesystem::remove(unchecked.folder / "samples.jsonl");
+  unchecked.samples["accuracy"] = {{0, 1.0, 1.0}};
+  CHECK_THAT(input_error([&] { sample_texts(unchecked); }),
+             ContainsSubstring("samples.jsonl: cannot be read"));
 }
 
 }  // namespace multistate::test

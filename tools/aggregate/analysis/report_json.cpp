@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "multistate/base/error.h"
 #include "multistate/results/context.h"
 
 #include "aggregate/analysis/analysis.h"
@@ -299,7 +300,12 @@ class Report {
   }
 
   Json texts(const Cell& cell) {
-    Json json = sample_texts(cell);
+    Json json = Json::array();
+    try {
+      json = sample_texts(cell);
+    } catch (const InputError& error) {
+      warnings_.push_back(fmt::format("no texts: {}", error.what()));
+    }
     const size_t bytes = json.empty() ? 0 : json.dump(-1, ' ', false, kReplace).size();
     if (bytes > texts_left_) {
       ++without_texts_;

@@ -3,6 +3,9 @@
 #include <array>
 #include <fstream>
 
+#include <fmt/format.h>
+
+#include "multistate/base/error.h"
 #include "multistate/base/strict_json.h"
 
 namespace multistate::aggregate {
@@ -35,7 +38,11 @@ json sample_texts(const Cell& cell) {
   if (cell.samples.empty()) {
     return texts;
   }
-  std::ifstream stream(cell.folder / "samples.jsonl", std::ios::binary);
+  const auto path = cell.folder / "samples.jsonl";
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) {
+    throw InputError(fmt::format("{}: cannot be read", path.string()));
+  }
   for (std::string line; texts.size() < kMostSamples && std::getline(stream, line);) {
     const json sample = parse_json(line);
     const json values = sample.is_object() ? sample.value("values", json()) : json();

@@ -15,10 +15,10 @@
 
 namespace multistate::aggregate {
 
-/// How much worse than the full model a state may be.
+/// How much worse than with the full cache a metric may be.
 struct Tolerance {
   std::string metric;     ///< Empty: every headline metric.
-  double value = 0.0;     ///< In the metric's unit, or as a share of the full model's value.
+  double value = 0.0;     ///< In the metric's unit, or as a share of the full cache's value.
   bool relative = false;  ///< A share.
 };
 
@@ -67,7 +67,7 @@ struct Comparison {
   size_t samples = 0;                ///< Common samples: more than units where these are clustered.
 };
 
-/// What may be said of a metric at a state size (judge() of results/verdict.h).
+/// The verdict on a metric at a cache size (judge() of results/verdict.h).
 struct Finding {
   std::optional<int64_t> state_size;
   std::string metric;
@@ -122,12 +122,12 @@ struct Analysis {
   std::vector<MetricInfo> metrics;
   std::vector<std::map<std::string, Interval>> intervals;  ///< By cell, by metric.
   std::vector<Group> groups;
-  std::string interval_method;  ///< For whoever reads the report.
+  std::string interval_method;  ///< For readers of the report.
 };
 
-/// Compares the cells that are done. What is left out is said in the warnings. Time is bounded:
-/// replicates and draws become fewer with many cells or samples, and bootstrap intervals become t
-/// intervals, permutation tests t tests, where even few would be too much.
+/// Compares finished cells; warnings name what is left out. Time is bounded: many cells or samples
+/// get fewer replicates and draws, and beyond that t intervals and t tests instead of bootstrap
+/// intervals and permutation tests.
 Analysis analyze(const Collection& collection, const AnalysisOptions& options);
 
 /// report.json, "multistate.report" version 3. Numbers that JSON does not have are text

@@ -18,7 +18,7 @@ struct Workspace {
 /// Fills comparisons, findings and notes of all groups. Families, each of one metric and
 /// one state size: every policy with the full cache, with the leader, with its matched control, and
 /// with what the options name as reference. A control matches a policy when the engine treats both
-/// alike: the same scope, first tokens, recent rows, protection, positions, interval between
+/// the same way: scope, first tokens, recent tokens, protection, positions, interval between
 /// evictions and treatment of the prompt. Policies that choose_field() of results/candidates.h
 /// ranks compete for being the best, as judge() of results/verdict.h decides.
 void compare_groups(std::vector<Group>& groups, Workspace& work);
@@ -30,7 +30,7 @@ void find_smallest_states(Group& group, Workspace& work);
 
 /// Fills pareto_speed and pareto_memory: the cells of the group, full model included, that no other
 /// beats in the first headline metric and in speed, or in memory. There is no front of speed where
-/// the speed of one of them is no measurement (Cell::speed_noise).
+/// the speed of one of them is invalid (Cell::speed_noise).
 void find_fronts(Group& group, const Workspace& work);
 
 }  // namespace multistate::aggregate

@@ -25,7 +25,7 @@ struct Options {
 };
 
 /// Reads the command line; nullopt when it asked for help or the version, which are printed. Throws
-/// InputError for what cannot be.
+/// InputError for invalid combinations.
 std::optional<Options> parse_options(int argc, const char* const* argv);
 
 }  // namespace multistate::aggregate

@@ -10,8 +10,8 @@
 
 namespace multistate::aggregate {
 
-/// Whether the command is to be run: false when the command line asked for help or the version,
-/// which are printed. Throws InputError for what the command does not take.
+/// Whether to run the command: false when the command line asked for help or the version, which are
+/// printed. Throws InputError for unknown or invalid arguments.
 inline bool parse_command_line(CLI::App& app, int argc, const char* const* argv) {
   try {
     app.parse(argc, argv);
@@ -25,7 +25,7 @@ inline bool parse_command_line(CLI::App& app, int argc, const char* const* argv)
   return true;
 }
 
-/// Says what was passed over; 1 when anything was.
+/// Logs the files that were skipped; 1 when there are any.
 inline int warn_of_problems(const Collection& collection) {
   for (const Problem& problem : collection.problems) {
     log_warning(fmt::format("{}: {}", problem.path.string(), problem.what));

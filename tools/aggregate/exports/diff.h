@@ -12,8 +12,8 @@
 
 namespace multistate::aggregate {
 
-/// What a change means, by a paired t interval over the common samples. Runs on the same samples
-/// are deterministic, so that this never says whether something changed.
+/// The direction of a change, by a paired t interval over the common samples. Runs on the same
+/// samples are deterministic, so this does not decide whether something changed.
 enum class ChangeVerdict {
   kNone,        ///< Not changed, or nothing to judge by: too few samples.
   kBetter,      ///< The interval of the difference excludes 0.

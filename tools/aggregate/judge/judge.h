@@ -39,7 +39,7 @@ struct KeyPair {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(KeyPair, id, comparison, sample, cell_is_a)
 
-/// What a judge must not see: whose texts the pairs are. Kept in a file of its own, schema
+/// Whose texts the pairs are, which the judge must not see: a file of its own, schema
 /// multistate.judge_key.
 struct Key {
   uint64_t seed = 0;
@@ -54,8 +54,8 @@ nlohmann::json key_to_json(const Key& key);
 struct JudgePairs {
   Key key;
 
-  /// JSON lines {"id", "prompt", "a", "b"} in the order of key.pairs: two texts that go on from one
-  /// prompt. Nothing in a line tells whose they are.
+  /// JSON lines {"id", "prompt", "a", "b"} in the order of key.pairs: two texts that continue the
+  /// same prompt. Nothing in a line tells whose they are.
   std::string lines;
 };
 
@@ -69,8 +69,8 @@ struct JudgePairs {
 JudgePairs make_judge_pairs(const Collection& collection, const std::vector<size_t>& cells,
                             const std::string& against, uint64_t seed);
 
-/// Throws InputError, starting with `source`, for what is no key, or one in which not every pair is
-/// there once in either order.
+/// Throws InputError, starting with `source`, for an invalid key, and for one that does not have
+/// every pair once in each order.
 Key key_from_json(const nlohmann::json& json, const std::string& source);
 
 enum class JudgeVerdict { kA, kB, kTie };

@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-/// About 50 ms each, and nobody looks at more.
+/// They take about 50 ms each.
 constexpr size_t kMostFigures = 120;
 
 /// Removes what an earlier run has drawn: what lies beside a specification, or beside a script of

@@ -7,7 +7,7 @@
 
 namespace multistate::aggregate {
 
-/// What a process that ended has left.
+/// The outcome of a process.
 struct ProcessResult {
   std::string output;
   std::string errors;

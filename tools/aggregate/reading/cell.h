@@ -34,7 +34,7 @@ struct SeriesPoint {
   std::string label = "";                  ///< Of a place that has a name, no number; else empty.
 };
 
-/// One cell of a sweep, done or not. What a cell that is not done does not have is empty.
+/// One cell of a sweep, done or not. Members that an unfinished cell lacks are empty.
 struct Cell {
   size_t sweep = 0;  ///< Index into Collection::sweeps.
   std::string id;
@@ -43,8 +43,8 @@ struct Cell {
   std::string error;     ///< Message of error.json.
   bool limited = false;  ///< Only the first samples were run (--limit).
   Role role = Role::kPolicy;
-  std::string unit = "sample";  ///< What was drawn and is drawn again: "sample", "haystack", ...
-  std::string unit_key;         ///< Of "values" of a sample: which unit it is of; empty: its own.
+  std::string unit = "sample";  ///< What is resampled: "sample", "haystack", ...
+  std::string unit_key;         ///< Key of "values" that names the unit; empty: each sample is one.
 
   /// Every parameter by its key in a sweep file, as one flat level: "policy.name", "policy.sinks",
   /// "state_size", "experiment.context_length", "model.path", "seed", ... Of a cell that is not
@@ -98,7 +98,7 @@ struct Sweep {
 struct Collection {
   std::vector<Sweep> sweeps;
   std::vector<Cell> cells;
-  std::vector<Problem> problems;  ///< Files passed over, and why. Any makes the exit code 1.
+  std::vector<Problem> problems;  ///< Files skipped, and why. Any makes the exit code 1.
 
   size_t count(CellState state) const;
 };
@@ -111,13 +111,13 @@ struct StateCounts {
 
 std::vector<StateCounts> count_by_sweep(const Collection& collection);
 
-/// A parameter as a person reads it: texts without quotes, numbers as they are written.
+/// A parameter for people: texts without quotes, numbers as they are written.
 std::string parameter_text(const nlohmann::json& value);
 
-/// Whether a field says which policy with which state a cell has, and not what it was run on.
+/// Whether a field describes the policy and its cache, rather than the setup it was run on.
 bool is_of_policy(const std::string& key);
 
-/// What a cell was run on, as text: every parameter but those of the policy and the seed.
+/// The setup of a cell as text: every parameter but those of the policy and the seed.
 std::string setting_of(const Cell& cell);
 
 /// The setup_line() of all done cells.

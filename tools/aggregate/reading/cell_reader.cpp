@@ -89,8 +89,7 @@ void read_error(const fs::path& path, Cell& cell) {
   }
 }
 
-/// A line that a crash tore is nothing special here, so only the first whole line says whose they
-/// are.
+/// Torn lines are expected here, so the first whole line decides whose samples these are.
 bool is_partial_of(const fs::path& path, const std::string& id) {
   std::error_code ignored;
   std::ifstream stream(path, std::ios::binary);
@@ -114,7 +113,7 @@ void read_partial_samples(const fs::path& folder, Cell& cell, std::vector<Proble
   }
 }
 
-/// Names what is in a cell's folder and not of a run; hidden files are nobody's.
+/// Names files in a cell's folder that a run does not write; hidden files are ignored.
 void note_foreign_files(const fs::path& folder, std::vector<Problem>& problems) {
   static constexpr std::array kOurs = {kResult, kError, kSamples, "log.txt"};
   for (const fs::path& path : entries_of(folder, problems)) {

@@ -149,7 +149,7 @@ std::vector<Slot> slots_of(const FoundSweep& sweep) {
   return slots;
 }
 
-/// Parsing takes most of the time, and cells know nothing of each other.
+/// Parsing takes most of the time, and cells are independent.
 void read_all(std::vector<Slot>& slots, bool samples) {
   std::atomic<size_t> next = 0;
   std::mutex mutex;
@@ -187,7 +187,7 @@ bool same_values(const Metrics& a, const Metrics& b) {
   });
 }
 
-/// Names what lies in cells/ and is no planned cell.
+/// Names entries of cells/ that are not planned cells.
 void note_unplanned(const FoundSweep& sweep, std::vector<Problem>& problems) {
   if (!is_there(sweep.folder / "cells")) {
     return;

@@ -15,7 +15,7 @@ namespace multistate::aggregate {
 /// not finished or have not run are there, too. Cells without a manifest form a sweep by folder
 /// with Sweep::has_manifest false. A cell (the same id) that is met more than once is there once,
 /// the first that is done; when a later one has other values, it says so in its warnings. A bad,
-/// torn or foreign file, and a cell that its manifest does not list, is passed over and in
+/// torn or foreign file, and a cell that its manifest does not list, is skipped and listed in
 /// Collection::problems.
 ///
 /// `samples`: whether samples.jsonl is read (Cell::samples). Throws InputError when a folder is not

@@ -13,7 +13,7 @@ namespace multistate::aggregate {
 inline constexpr const char* kTiedMark = "=";
 inline constexpr const char* kUnrankedMark = "\u2021";
 
-/// What is in one place of a table.
+/// One entry of a table.
 struct TableEntry {
   bool is_planned = false;  ///< Else no cell belongs here.
   CellState state = CellState::kMissing;
@@ -23,7 +23,7 @@ struct TableEntry {
   bool is_best = false;         ///< At its state size (Standing).
   bool is_tied = false;         ///< For the best.
   bool is_ranked = true;        ///< Else it does not compete for the best.
-  bool is_significant = false;  ///< Differs from what the table's notes say.
+  bool is_significant = false;  ///< Differs from the reference that the table's notes name.
   std::vector<size_t> cells;    ///< Several when they differ in their seed only.
 };
 

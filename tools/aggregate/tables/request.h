@@ -22,7 +22,7 @@ Filter parse_filter(const std::string& text);
 
 enum class Relation { kDifference, kRatio };
 
-/// What a table is to show. Fields are parameters by their keys ("policy.name"), "label", "sweep",
+/// What a table shows. Fields are parameters by their keys ("policy.name"), "label", "sweep",
 /// "state", "limited" and "id". Whatever is empty is chosen to suit the cells.
 struct TableRequest {
   std::vector<std::string> rows = {};
@@ -50,7 +50,7 @@ struct Standing {
   bool is_ranked = true;  ///< Else a baseline, one that sees the future, or of another budget.
 };
 
-/// What an analysis found, as far as tables show it. Without it no table has marks.
+/// The results of an analysis that tables show. Without them no table has marks.
 struct Findings {
   std::map<std::pair<std::string, size_t>, Standing> standings;  ///< By metric and cell.
   std::map<std::tuple<std::string, size_t, size_t>, Significance>

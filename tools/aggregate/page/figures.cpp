@@ -6,11 +6,11 @@
 #include <nlohmann/json.hpp>
 
 #include "multistate/base/log.h"
+#include "multistate/base/process.h"
 #include "multistate/base/text.h"
 #include "multistate/results/atomic_file.h"
 
 #include "aggregate/page/assets.h"
-#include "aggregate/page/process.h"
 
 namespace multistate::aggregate {
 namespace {

@@ -1,4 +1,4 @@
-#include "aggregate/page/process.h"
+#include "multistate/base/process.h"
 
 #include <array>
 #include <cerrno>
@@ -16,7 +16,7 @@
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX has no header for it.
 
-namespace multistate::aggregate {
+namespace multistate {
 namespace {
 
 namespace fs = std::filesystem;
@@ -60,7 +60,8 @@ std::string failure_of(int status) {
 }  // namespace
 
 std::optional<fs::path> find_program(const std::string& name, const char* variable) {
-  if (const char* named = std::getenv(variable); named != nullptr) {
+  const char* named = variable == nullptr ? nullptr : std::getenv(variable);
+  if (named != nullptr) {
     return is_program(named) ? std::optional<fs::path>(fs::absolute(named)) : std::nullopt;
   }
   const char* path = std::getenv("PATH");
@@ -104,4 +105,4 @@ ProcessResult run_process(const fs::path& program, const std::vector<std::string
   return {content_of(out.get()), content_of(errors.get()), failure_of(status)};
 }
 
-}  // namespace multistate::aggregate
+}  // namespace multistate

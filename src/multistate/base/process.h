@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace multistate::aggregate {
+namespace multistate {
 
 /// The outcome of a process.
 struct ProcessResult {
@@ -14,13 +14,14 @@ struct ProcessResult {
   std::string failure;  ///< "ended with code 1", "ended with signal 9"; empty for code 0.
 };
 
-/// The program that the environment variable names, where it is set, else the one on $PATH; none
-/// when there is no such program.
-std::optional<std::filesystem::path> find_program(const std::string& name, const char* variable);
+/// The program on $PATH, or the one that the environment variable names where one is given and set;
+/// none when there is no such program.
+std::optional<std::filesystem::path> find_program(const std::string& name,
+                                                  const char* variable = nullptr);
 
 /// Runs a program, without a shell, until it ends. Throws std::runtime_error when it cannot be
 /// started.
 ProcessResult run_process(const std::filesystem::path& program,
-                          const std::vector<std::string>& arguments, const std::string& input);
+                          const std::vector<std::string>& arguments, const std::string& input = "");
 
-}  // namespace multistate::aggregate
+}  // namespace multistate

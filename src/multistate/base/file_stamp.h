@@ -15,6 +15,12 @@ class FileStamp {
   /// Throws InputError that names the file and says what differs, when it is another one now.
   void require_unchanged() const;
 
+  uint64_t inode() const { return before_.inode; }
+  int64_t size() const { return before_.size; }
+
+  /// When the content was last changed, in nanoseconds since 1970.
+  int64_t modified() const { return before_.seconds * 1'000'000'000 + before_.nanoseconds; }
+
  private:
   struct Look {
     uint64_t device = 0;

@@ -14,6 +14,7 @@
 #include "multistate/base/text.h"
 #include "multistate/results/atomic_file.h"
 #include "multistate/results/cell_folder.h"
+#include "multistate/results/file_digests.h"
 
 namespace multistate {
 namespace {
@@ -133,7 +134,8 @@ void warn_of_left_out(const nlohmann::json& old, const Manifest& manifest, const
 void remove_leftovers(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
-    if (is_temporary_of(name, kManifest) || is_temporary_of(name, kConfig)) {
+    if (is_temporary_of(name, kManifest) || is_temporary_of(name, kConfig) ||
+        is_temporary_of(name, FileDigests::kName)) {
       remove_file(entry.path());
     }
   }

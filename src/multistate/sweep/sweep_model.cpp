@@ -10,14 +10,14 @@ namespace {
 
 /// One file: its own digest, as sha256sum prints it. Several: the digest of their digests, in
 /// order.
-std::string digest_of(const ModelFile& file) {
+std::string digest_of(const ModelFile& file, FileDigests& digests) {
   const auto files = file.files();
   if (files.size() == 1) {
-    return sha256_file(files.front());
+    return digests.sha256(files.front());
   }
   Sha256 digest;
   for (const auto& path : files) {
-    digest.update(sha256_file(path));
+    digest.update(digests.sha256(path));
   }
   return digest.hex();
 }
@@ -40,14 +40,14 @@ std::unique_ptr<ModelFile> open_model(const ModelSpec& spec) {
 
 }  // namespace
 
-SweepModel::SweepModel(ModelSpec spec)
+SweepModel::SweepModel(ModelSpec spec, FileDigests& digests)
     : spec_(std::move(spec)),
       options_(tensor_options(spec_.dtype, spec_.device, "model.")),
       file_(open_model(spec_)),
       stamps_(stamps_of(*file_)),
       token_kinds_(*file_),
       tokenizer_(Tokenizer::make(file_->tokenizer())),
-      sha256_(digest_of(*file_)) {
+      sha256_(digest_of(*file_, digests)) {
   require_unchanged();
 }
 

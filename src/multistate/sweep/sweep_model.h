@@ -9,6 +9,7 @@
 #include "multistate/engine/token_kinds.h"
 #include "multistate/model/model_file.h"
 #include "multistate/model/transformer.h"
+#include "multistate/results/file_digests.h"
 #include "multistate/sweep/sweep_spec.h"
 #include "multistate/text/tokenizer.h"
 
@@ -19,7 +20,7 @@ class SweepModel {
  public:
   /// Opens the file and reads its tokenizer; the weights are left alone. Throws InputError, for a
   /// device or type that cannot be used as well.
-  explicit SweepModel(ModelSpec spec);
+  SweepModel(ModelSpec spec, FileDigests& digests);
 
   const ModelSpec& spec() const { return spec_; }
   const ModelFile& file() const { return *file_; }

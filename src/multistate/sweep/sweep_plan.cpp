@@ -19,7 +19,7 @@ namespace {
 /// Opens every model and prepares every workload once.
 class Preparer {
  public:
-  explicit Preparer(std::optional<int64_t> limit) : limit_(limit) {}
+  Preparer(std::optional<int64_t> limit, FileDigests& digests) : limit_(limit), digests_(digests) {}
 
   PlannedCell prepare(const CellSpec& spec) {
     PlannedCell cell;
@@ -79,7 +79,7 @@ class Preparer {
     }
     auto& model = models_[canonical_json(spec.to_json())];
     if (model == nullptr) {
-      model = std::make_shared<SweepModel>(spec);
+      model = std::make_shared<SweepModel>(spec, digests_);
     }
     return model;
   }
@@ -100,6 +100,7 @@ class Preparer {
   }
 
   std::optional<int64_t> limit_;
+  FileDigests& digests_;
   std::unique_ptr<PlannedCell> last_;  ///< That was prepared.
   std::map<std::string, std::shared_ptr<SweepModel>> models_;
   std::map<std::string, std::shared_ptr<const Workload>> workloads_;
@@ -216,7 +217,8 @@ nlohmann::json PlannedCell::config() const {
 SweepPlan plan_sweep(SweepSpec spec, std::optional<int64_t> limit) {
   SweepPlan plan;
   plan.spec = std::move(spec);
-  Preparer preparer(limit);
+  plan.digests = FileDigests(plan.spec.output);
+  Preparer preparer(limit, plan.digests);
   for (CellSpec& cell : plan.spec.cells) {
     plan.cells.push_back(preparer.prepare(cell));
     plan.cells.back().model->token_kinds().tell(cell.policy);

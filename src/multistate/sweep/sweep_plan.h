@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "multistate/experiment/experiment.h"
+#include "multistate/results/file_digests.h"
 #include "multistate/sweep/sweep_model.h"
 #include "multistate/sweep/sweep_spec.h"
 
@@ -32,10 +33,12 @@ struct PlannedCell {
 struct SweepPlan {
   SweepSpec spec;
   std::vector<PlannedCell> cells;
+  FileDigests digests;  ///< Of the models' files.
 };
 
-/// Opens models, hashes them and the data, and cuts the samples. `limit`: samples of a cell at
-/// most. Throws InputError.
+/// Opens models, hashes them and the data, and cuts the samples. Digests of models' files that an
+/// earlier process has left in the output are taken; nothing is written. `limit`: samples of a cell
+/// at most. Throws InputError.
 SweepPlan plan_sweep(SweepSpec spec, std::optional<int64_t> limit);
 
 }  // namespace multistate

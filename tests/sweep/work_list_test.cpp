@@ -1,5 +1,6 @@
 #include "multistate/sweep/work_list.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -76,10 +77,11 @@ TEST_CASE("samples of a workload that runs them together are listed in groups of
   const GenerationSweep sweep;
   const auto plan = plan_sweep(
       read_sweep(read_yaml(sweep.file("batch: 2", GenerationSweep::tova_and_full()))), {});
-  CHECK(work_of(plan) == std::vector<std::string>{"tova-8: 0 1", "full: 0 1", "tova-8: 2 3",
-                                                  "full: 2 3", "tova-8: 4", "full: 4"});
-  CHECK(work_of(plan, false) == std::vector<std::string>{"tova-8: 0 1", "tova-8: 2 3", "tova-8: 4",
-                                                         "full: 0 1", "full: 2 3", "full: 4"});
+  // They share nothing, so that one cell after the other is finished.
+  const std::vector<std::string> by_cell = {"tova-8: 0 1", "tova-8: 2 3", "tova-8: 4",
+                                            "full: 0 1",   "full: 2 3",   "full: 4"};
+  CHECK(work_of(plan) == by_cell);
+  CHECK(work_of(plan, false) == by_cell);
 }
 
 TEST_CASE("which samples are run together does not depend on what has been run") {
@@ -106,6 +108,43 @@ TEST_CASE("samples that are run one by one share their beginning") {
   REQUIRE(work.size() == 7);
   CHECK(work.front() == "tova-4: 0 shared");
   CHECK(work.back() == "full: 0 shared");
+}
+
+TEST_CASE(
+    "cells are finished bunch by bunch, and beginnings stay a small part of what is computed") {
+  const TinySweep sweep;
+  write_file(sweep.folder() / "text.txt", tiny_text(400));
+  std::string states;
+  for (int seed = 0; seed < 70; ++seed) {
+    states += std::to_string(seed) + (seed < 69 ? ", " : "");
+  }
+  const auto plan = plan_sweep(
+      read_sweep(read_yaml(sweep.write("policy: {name: random}\nstate_size: 8\nsweep:\n  "
+                                       "parameters:\n    state_size: {values: [32, 4]}\n"
+                                       "    seed: {values: [" +
+                                       states + "]}\n"))),
+      std::nullopt);
+  REQUIRE(plan.cells.size() == 140);
+  const auto work = work_of(plan);
+  // A sample has 64 tokens. 3 of them are shared by cells with 4 rows, which compute 61 each: three
+  // cells are enough for 50 * 3 tokens, so that 23 bunches of three and one cell are left. It goes
+  // with the first of the others, 31 of whose tokens are shared: 61 + 33 n >= 50 * 31 for n = 46.
+  const int64_t samples = plan.cells.front().samples;
+  REQUIRE(samples > 2);
+  for (int64_t sample = 0; sample < samples; ++sample) {
+    for (int64_t cell = 0; cell < 3; ++cell) {
+      CHECK(work[static_cast<size_t>(3 * sample + cell)] ==
+            "random-4-seed=" + std::to_string(cell) + ": " + std::to_string(sample) + " shared");
+    }
+  }
+  CHECK(work[static_cast<size_t>(3 * samples)] == "random-4-seed=3: 0 shared");
+  const auto place = [&](const std::string& item) {
+    const auto found = std::find(work.begin(), work.end(), item);
+    REQUIRE(found != work.end());
+    return found - work.begin();
+  };
+  CHECK(place("random-4-seed=69: 0 shared") - place("random-32-seed=0: 0 shared") == 46);
+  CHECK(place("random-32-seed=46: 0 shared") > place("random-4-seed=69: 2 shared"));
 }
 
 TEST_CASE("while a beginning is run by one thread, the others get what does not wait for it") {

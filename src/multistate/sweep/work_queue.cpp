@@ -10,7 +10,7 @@ WorkQueue::WorkQueue(std::vector<WorkItem> items)
   for (size_t place = 0; place < items_.size(); ++place) {
     by_lease_[items_[place].lease] = place;
     if (const SharedPrefix* prefix = items_[place].prefix.get(); prefix != nullptr) {
-      groups_[prefix].items.push_back(place);
+      groups_[prefix].items.insert(place);
     }
   }
 }
@@ -29,14 +29,15 @@ WorkItem* WorkQueue::best_of_begun(size_t end, const std::set<std::string>& held
                                    WorkItem*& waits) {
   size_t ready = end;
   size_t waiting = end;
-  for (const auto& [prefix, group] : groups_) {
-    if (!group.begun) {
-      continue;
-    }
+  for (const SharedPrefix* prefix : begun_) {
     size_t& first = prefix->is_there() ? ready : waiting;
-    for (const size_t place : group.items) {
-      if (place < first && is_open(place) && held.count(items_[place].lease) == 0) {
+    for (const size_t place : groups_.at(prefix).items) {
+      if (place >= first) {
+        break;
+      }
+      if (is_open(place) && held.count(items_[place].lease) == 0) {
         first = place;
+        break;
       }
     }
   }
@@ -74,6 +75,7 @@ void WorkQueue::begin(WorkItem& item) {
   open_[static_cast<size_t>(&item - items_.data())] = false;
   if (item.prefix != nullptr) {
     groups_.at(item.prefix.get()).begun = true;
+    begun_.insert(item.prefix.get());
   }
 }
 
@@ -84,8 +86,9 @@ void WorkQueue::close(WorkItem& item) {
     return;
   }
   const auto group = groups_.find(item.prefix.get());
-  std::erase(group->second.items, place);
+  group->second.items.erase(place);
   if (group->second.items.empty()) {
+    begun_.erase(group->first);
     groups_.erase(group);
   }
   item.prefix.reset();

@@ -38,7 +38,7 @@ class WorkQueue {
  private:
   /// Items that share a beginning.
   struct Group {
-    std::vector<size_t> items;
+    std::set<size_t> items;
     bool begun = false;  ///< By this worker.
   };
 
@@ -50,6 +50,7 @@ class WorkQueue {
   std::vector<bool> open_;
   size_t first_ = 0;  ///< No item before it is open.
   std::map<const SharedPrefix*, Group> groups_;
+  std::set<const SharedPrefix*> begun_;  ///< Of groups_.
   std::map<std::string, size_t> by_lease_;
 };
 

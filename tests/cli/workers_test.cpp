@@ -4,13 +4,14 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <sstream>
 #include <thread>
 #include <vector>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <sys/wait.h>
 
 #include "multistate/base/mapped_file.h"
 
@@ -85,11 +86,24 @@ void wait_for_sample(const fs::path& output) {
   }
 }
 
-void stop(pid_t process) {
+/// The process that works under a program, which supervises it.
+pid_t work_of(pid_t program) {
+  std::ifstream children(fmt::format("/proc/{0}/task/{0}/children", program));
+  pid_t child = 0;
+  REQUIRE(children >> child);
+  return child;
+}
+
+/// Stops the work of a program, and returns its process.
+pid_t stop(pid_t program) {
+  const pid_t process = work_of(program);
   ::kill(process, SIGSTOP);
-  int status = 0;
-  REQUIRE(::waitpid(process, &status, WUNTRACED) == process);
-  REQUIRE(WIFSTOPPED(status));
+  for (std::string stat; stat.find(") T ") == std::string::npos;) {
+    std::ifstream file(fmt::format("/proc/{}/stat", process));
+    std::getline(file, stat);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return process;
 }
 
 }  // namespace
@@ -125,14 +139,14 @@ TEST_CASE("the work of a worker that stands still is taken over; status says who
   auto run = command_of(sweep);
   const pid_t slow = start_program(run);
   wait_for_sample(sweep.output());
-  stop(slow);
+  const pid_t process = stop(slow);
   const auto status = json::parse(run_program({"status", sweep.output().string(), "--json"}).out);
   REQUIRE(status.at("workers").size() == 1);
   const json& worker = status.at("workers").at(0);
-  CHECK(worker.at("process") == slow);
+  CHECK(worker.at("process") == process);
   CHECK(worker.at("ended") == false);
   const auto text = run_program({"status", sweep.output().string()}).out;
-  CHECK_THAT(text, ContainsSubstring("worker: process " + std::to_string(slow) + " on " +
+  CHECK_THAT(text, ContainsSubstring("worker: process " + std::to_string(process) + " on " +
                                      worker.at("host").get<std::string>() + ", since " +
                                      worker.at("since").get<std::string>()));
   for (const json& work : worker.at("work")) {
@@ -143,7 +157,7 @@ TEST_CASE("the work of a worker that stands still is taken over; status says who
   INFO(other.err);
   CHECK(other.exit_code == 0);
   CHECK_THAT(other.out, ContainsSubstring("7 of 7 planned cells"));
-  ::kill(slow, SIGCONT);
+  ::kill(process, SIGCONT);
   CHECK(wait_for(slow) == 0);
   check_as_alone(sweep.output());
 }
@@ -153,7 +167,7 @@ TEST_CASE("a worker that waits for others ends at once when it is told to stop")
   const auto run = command_of(sweep);
   const pid_t first = start_program(run);
   wait_for_sample(sweep.output());
-  stop(first);
+  const pid_t stopped = stop(first);
   const pid_t second = start_program(run);
   // It runs all but what the first one holds, samples of one or two cells.
   const auto done = [&] {
@@ -170,7 +184,7 @@ TEST_CASE("a worker that waits for others ends at once when it is told to stop")
   ::kill(second, SIGTERM);
   const int code = wait_for(second);
   CHECK(code == (done() == 7 ? 0 : 75));
-  ::kill(first, SIGCONT);
+  ::kill(stopped, SIGCONT);
   CHECK(wait_for(first) == 0);
   check_as_alone(sweep.output());
 }

@@ -7,21 +7,33 @@
 #include "support/child.h"
 
 namespace multistate::test {
-TEST_CASE("the first signal asks to stop, the second ends the program by that signal") {
+TEST_CASE("the first signal asks to stop, and a second Ctrl-C ends the program") {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) {
     INFO(signal);
     const int status = in_child([signal] {
-      std::signal(signal, SIG_DFL);
+      std::signal(SIGINT, SIG_DFL);
       const StopSignals signals;
       std::raise(signal);
       if (!stop_requested()) {
         ::_exit(1);
       }
-      std::raise(signal);
+      std::raise(SIGINT);
     });
     CHECK(WIFSIGNALED(status));
-    CHECK(WTERMSIG(status) == signal);
+    CHECK(WTERMSIG(status) == SIGINT);
   }
+}
+
+TEST_CASE("what a batch system sends to stop a job is one request, however often it comes") {
+  const int status = in_child([] {
+    const StopSignals signals;
+    for (const int signal : {SIGUSR1, SIGTERM, SIGTERM, SIGUSR1, SIGHUP, SIGHUP}) {
+      std::raise(signal);
+    }
+    ::_exit(stop_requested() ? 7 : 1);
+  });
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 7);
 }
 
 TEST_CASE("a signal that was ignored before, as under nohup, does not stop a sweep") {

@@ -1,3 +1,4 @@
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -5,7 +6,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "multistate/base/supervisor.h"
 #include "multistate/cli/command.h"
+#include "multistate/cli/number_checks.h"
 #include "multistate/cli/plugin_option.h"
 #include "multistate/cli/policy_argument.h"
 #include "multistate/conformance/conformance.h"
@@ -48,14 +51,42 @@ struct CheckArguments {
   std::string policy;
   std::vector<std::string> plugins;
   bool json = false;
+  int64_t stall_timeout = 60;
 };
 
-int check(const CheckArguments& arguments) {
+int check_here(const CheckArguments& arguments, WorkRecord& record) {
+  const WatchedThread watched(&record);
   load_plugins(arguments.plugins);
   const Subject subject = parse_subject(arguments.policy);
   const auto results = check_policy(subject);
   arguments.json ? print_json(subject, results) : print(subject, results);
   return all_passed(results) ? 0 : kSomeFailed;
+}
+
+/// The verdict on a policy that took the process with it: the check that was being made.
+int print_death(const CheckArguments& arguments, const ProcessDeath& death) {
+  CheckResult result;
+  result.check = death.work.empty() ? "load" : death.work.front().what;
+  result.promise = "lets the process live";
+  result.outcome = Outcome::kFailed;
+  result.cases = 1;
+  result.failed_cases = 1;
+  result.findings = {to_text(death)};
+  if (arguments.json) {
+    const nlohmann::json json = {
+        {"policy", arguments.policy}, {"passed", false}, {"checks", {to_json(result)}}};
+    fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  } else {
+    fmt::print("policy {}\n{}\nno further check was made\n", arguments.policy, to_text(result));
+  }
+  return kSomeFailed;
+}
+
+int check(const CheckArguments& arguments) {
+  Supervisor supervisor{std::chrono::seconds(arguments.stall_timeout)};
+  const auto end =
+      supervisor.run([&] { return check_here(arguments, supervisor.records().front()); });
+  return end.death ? print_death(arguments, *end.death) : end.code;
 }
 
 }  // namespace
@@ -68,6 +99,11 @@ void add_check_policy_command(CLI::App& app, Action& action) {
                    "Policy to check; with options of its own: 'mine:{decay: 0.5}'")
       ->required();
   command->add_flag("--json", arguments->json, "As JSON");
+  command
+      ->add_option("--stall-timeout", arguments->stall_timeout,
+                   "Seconds after which a policy that does not return is a finding")
+      ->check(whole_number(1, kLongestTimeout))
+      ->capture_default_str();
   add_plugin_option(*command, arguments->plugins);
   command->footer("Exit codes: 0 every check passed, 1 some did not, 2 usage.");
   command->callback([&action, arguments] { action = [arguments] { return check(*arguments); }; });

@@ -8,6 +8,9 @@
 
 namespace multistate {
 
+/// Seconds that an option for a timeout takes at most.
+inline constexpr int64_t kLongestTimeout = 86'400;
+
 /// An integer from `least` to `most`, in decimal digits and nothing else.
 CLI::Validator whole_number(int64_t least, int64_t most = kLargestCount);
 

@@ -37,6 +37,8 @@ void Findings::judge(const std::string& where, const std::function<std::string()
     block(where, error.what_without_backtrace());
   } catch (const std::exception& error) {
     block(where, error.what());
+  } catch (...) {
+    block(where, "an exception leaves it that is no std::exception");
   }
 }
 

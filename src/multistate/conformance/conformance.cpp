@@ -1,11 +1,14 @@
 #include "multistate/conformance/conformance.h"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "multistate/base/supervisor.h"
 #include "multistate/conformance/checks.h"
 #include "multistate/conformance/session.h"
 
@@ -61,6 +64,8 @@ const std::vector<Check>& conformance_checks() {
 }
 
 std::vector<CheckResult> check_policy(const Subject& subject) {
+  const std::string& policy = subject.entry->info.name;
+  std::optional<BusyWith> busy(std::in_place, "set-up", policy, 0);
   Session session(subject);
   std::vector<CheckResult> results;
   for (const Check& check : conformance_checks()) {
@@ -69,6 +74,7 @@ std::vector<CheckResult> check_policy(const Subject& subject) {
     if (cause != nullptr) {
       findings.is_explained_by(cause->check);
     } else {
+      busy.emplace(check.name, policy, 0);
       check.run(session, findings);
     }
     results.push_back(findings.result());

@@ -10,6 +10,7 @@
 
 #include "multistate/base/error.h"
 #include "multistate/base/stopwatch.h"
+#include "multistate/base/work_record.h"
 #include "multistate/engine/finite.h"
 #include "multistate/engine/shared_prefix.h"
 #include "multistate/engine/text_length.h"
@@ -251,6 +252,7 @@ at::Tensor Evaluator::advance(std::span<const int64_t> ids, SampleState& state,
   auto hidden = model_.embed(ids);
   check_hidden(hidden, -1, place_of);
   for (int64_t layer = 0; layer < model_.spec().layer_count(); ++layer) {
+    work_point();
     Qkv qkv;
     at::Tensor attended;
     LayerState& layer_state = state.layers[static_cast<size_t>(layer)];
@@ -285,6 +287,7 @@ at::Tensor Evaluator::advance_each(std::span<const int64_t> ids,
   auto hidden = model_.embed(ids);
   check_hidden(hidden, -1, place_of);
   for (int64_t layer = 0; layer < model_.spec().layer_count(); ++layer) {
+    work_point();
     Qkv all;
     std::vector<at::Tensor> attended;
     {

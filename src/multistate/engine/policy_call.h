@@ -6,6 +6,7 @@
 #include <string>
 
 #include "multistate/base/error.h"
+#include "multistate/base/work_record.h"
 #include "multistate/policy/policy_error.h"
 #include "multistate/policy/setup.h"
 
@@ -17,9 +18,11 @@ PolicyError error_of_policy(const PolicySetup& setup, int64_t layer, int64_t ste
 
 /// Calls a policy, by `call`, in layer and step. Whatever exception leaves it becomes a PolicyError
 /// with policy, layer and step, so that a result's error names who is to be mended. InputError and
-/// std::bad_alloc pass.
+/// std::bad_alloc pass. Before it the work may be stopped (work_point()).
 template <class F>
 void call_policy(const PolicySetup& setup, int64_t layer, int64_t step, const F& call) {
+  work_point();
+  const InPolicy inside(layer, step);
   try {
     call();
   } catch (const InputError&) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "multistate/base/work_record.h"
+
 namespace multistate {
 namespace {
 
@@ -53,7 +55,11 @@ int64_t SharedPrefix::tokens_of(const Transformer& model) const {
 const SharedPrefix::Prefix& SharedPrefix::get(const Transformer& model,
                                               std::span<const int64_t> ids, uint64_t sample,
                                               bool with_predictions, bool& computed) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock) {
+    const Waiting waiting;
+    lock.lock();
+  }
   computed = !prefix_.has_value();
   if (computed) {
     const int64_t tokens = std::min(tokens_of(model), static_cast<int64_t>(ids.size()));

@@ -11,6 +11,7 @@
 
 #include "multistate/base/file_error.h"
 #include "multistate/base/log.h"
+#include "multistate/base/supervisor.h"
 #include "multistate/engine/finite.h"
 #include "multistate/policy/policy_error.h"
 #include "multistate/sweep/cell_result.h"
@@ -97,7 +98,8 @@ CellRun::State CellRun::run_samples(std::span<const int64_t> samples, uint64_t s
   note_start();
   const int64_t sample = samples.front();
   try {
-    const auto model = cell_.model->transformer();
+    const auto model = transformer();
+    const BusyWith busy(cell_.folder(), cell_.spec->policy.entry->info.name, sample);
     const Running here(running);
     const LoadMeter meter;
     auto records = cell_.workload->run_together(
@@ -105,6 +107,8 @@ CellRun::State CellRun::run_samples(std::span<const int64_t> samples, uint64_t s
     SampleLoad load = meter.load();
     load.jobs_beside = here.beside();
     return keep(samples, std::move(records), load);
+  } catch (const WorkStopped&) {
+    return state();
   } catch (const FileError&) {
     throw;  // Of the results' folder: no fault of the cell, and the next one would meet it, too.
   } catch (const PolicyError& error) {
@@ -128,6 +132,11 @@ CellRun::State CellRun::run_samples(std::span<const int64_t> samples, uint64_t s
   } catch (...) {
     return fail(sample, "internal", "an exception that is no std::exception");
   }
+}
+
+std::shared_ptr<const Transformer> CellRun::transformer() const {
+  const Waiting loading;
+  return cell_.model->transformer();
 }
 
 CellRun::State CellRun::keep(std::span<const int64_t> samples, std::vector<SampleRecord> records,
@@ -240,6 +249,10 @@ void CellRun::write_result() {
     state_ = State::kDone;
     ended_here_ = true;
   }
+}
+
+void CellRun::fail_crashed(int64_t sample, const std::string& message) {
+  fail(sample, "crash", message);
 }
 
 CellRun::State CellRun::fail(int64_t sample, const std::string& kind, const std::string& message) {

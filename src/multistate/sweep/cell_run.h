@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <string>
@@ -49,16 +50,20 @@ class CellRun {
   /// Runs samples together and keeps their records on disk; writes the result when no other is
   /// missing, those of other workers included. An exception fails the cell: error.json is written,
   /// with the first of them, and later samples are passed over. A FileError, of the results' own
-  /// files, is thrown on. `prefix`: that of a single sample, if shared. `running` counts the calls
-  /// that run now, in all cells, and tells what ran beside the samples. Returns the cell's state
-  /// after it.
+  /// files, is thrown on. Samples that are stopped on the way (work_point()) stay missing.
+  /// `prefix`: that of a single sample, if shared. `running` counts the calls that run now, in all
+  /// cells, and tells what ran beside the samples. Returns the cell's state after it.
   State run_samples(std::span<const int64_t> samples, uint64_t seed, SharedPrefix* prefix,
                     std::atomic<int64_t>& running);
+
+  /// A process died while it ran this sample.
+  void fail_crashed(int64_t sample, const std::string& message);
 
   /// Writes the result when no sample is missing, unless another worker does so now.
   State finish_if_complete();
 
  private:
+  std::shared_ptr<const Transformer> transformer() const;
   void take_over(int64_t sample, const nlohmann::json& json);
 
   /// Notes the first sample in the log of the cell.

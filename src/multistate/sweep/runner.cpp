@@ -17,46 +17,15 @@
 #include "multistate/engine/run_context.h"
 #include "multistate/engine/threads.h"
 #include "multistate/results/cell_folder.h"
-#include "multistate/results/manifest.h"
 #include "multistate/results/worker.h"
 #include "multistate/sweep/cell_run.h"
 #include "multistate/sweep/claimed_work.h"
+#include "multistate/sweep/join_sweep.h"
 #include "multistate/sweep/progress.h"
 #include "multistate/sweep/signals.h"
 
 namespace multistate {
 namespace {
-
-Manifest manifest_of(const SweepPlan& plan, const RunOptions& options) {
-  Manifest manifest;
-  manifest.name = plan.spec.name;
-  manifest.command = options.command;
-  manifest.axes = plan.spec.axes;
-  for (const PlannedCell& cell : plan.cells) {
-    manifest.cells.push_back({cell.id, "cells/" + cell.folder(), cell.spec->parameters});
-  }
-  return manifest;
-}
-
-/// Writes the manifest, or finds it written, and takes part in the sweep from then on: one worker
-/// after the other, so that of two with different plans the first one wins. False when a signal
-/// asks to stop.
-bool join_sweep(const SweepPlan& plan, const RunOptions& options, Worker& worker) {
-  constexpr std::chrono::milliseconds kWait(20);
-  constexpr const char* kManifestLease = "sweep";
-  while (!worker.claim(kManifestLease, "sweep.json")) {
-    worker.held_by_others();  // Takes away the lease of a worker that has ended.
-    if (stop_requested()) {
-      return false;
-    }
-    std::this_thread::sleep_for(kWait);
-  }
-  write_manifest(plan.spec.output, manifest_of(plan, options), options.config,
-                 worker.others_at_work());
-  worker.join(plan.spec.name);
-  worker.release(kManifestLease);
-  return true;
-}
 
 bool selected(const PlannedCell& cell, const std::vector<std::string>& ids) {
   return ids.empty() || std::any_of(ids.begin(), ids.end(), [&](const std::string& id) {
@@ -89,6 +58,7 @@ class Runner {
   /// Decides about every cell what is left to do, that of exclusive experiments last. Returns where
   /// these begin.
   size_t collect() {
+    const auto failed_before = failed_under_supervisor();
     const auto context = make_run_context(options_.command, options_.jobs, options_.threads);
     for (const PlannedCell& cell : plan_.cells) {
       CellFolder folder(plan_.spec.output / "cells" / cell.folder(), cell.id);
@@ -102,11 +72,17 @@ class Runner {
       if (!selected(cell, options_.cells)) {
         continue;
       }
-      if (state == CellState::kFailed && !options_.retry_failed) {
+      const bool has_just_failed = failed_before.count(cell.folder()) > 0;
+      if (state == CellState::kFailed && (!options_.retry_failed || has_just_failed)) {
         ++outcome_.failed;
         continue;
       }
       runs_.push_back(std::make_unique<CellRun>(cell, std::move(folder), context, worker_));
+      for (const CrashedCell& crashed : options_.crashed) {
+        if (crashed.folder == cell.folder()) {
+          runs_.back()->fail_crashed(crashed.sample, crashed.message);
+        }
+      }
       if (runs_.back()->finish_if_complete() != CellRun::State::kRunning) {
         count(*runs_.back());
       }
@@ -121,6 +97,24 @@ class Runner {
         ClaimedWork::Listener{[this](CellRun& run) { cell_over(run); },
                               [this](const WorkItem& item) { item_over(item); }});
     return shared;
+  }
+
+  /// Cells that have failed in processes that died since, which this one goes on for.
+  std::set<std::string> failed_under_supervisor() const {
+    if (options_.supervisor == nullptr) {
+      return {};
+    }
+    const auto failed = options_.supervisor->failed();
+    return {failed.begin(), failed.end()};
+  }
+
+  /// The record of the next thread.
+  WorkRecord* next_record() {
+    if (options_.supervisor == nullptr) {
+      return nullptr;
+    }
+    const auto records = options_.supervisor->records();
+    return &records[static_cast<size_t>(threads_made_++) % records.size()];
   }
 
   /// Runs the items before `end` that are left, with up to `jobs` threads.
@@ -166,6 +160,8 @@ class Runner {
 
   void work(size_t end) {
     const auto stops = [this] { return stop_requested() || halted_; };
+    const WatchedThread watched(next_record());
+    stop_of_work = &stop_is_due;
     try {
       set_intra_op_threads(static_cast<int>(options_.threads));
       WorkItem* item = nullptr;
@@ -212,6 +208,9 @@ class Runner {
   bool count(const CellRun& run) {
     reported_.insert(&run);
     const bool ok = run.state() == CellRun::State::kDone;
+    if (!ok && options_.supervisor != nullptr) {
+      options_.supervisor->note_failed(run.cell().folder());
+    }
     ++(ok ? outcome_.done : outcome_.failed);
     ++(run.ended_here() ? outcome_.ran : outcome_.elsewhere);
     return ok;
@@ -223,6 +222,7 @@ class Runner {
   std::vector<std::unique_ptr<CellRun>> runs_;
   std::unique_ptr<ClaimedWork> work_;
   std::atomic<int64_t> running_ = 0;
+  std::atomic<int64_t> threads_made_ = 0;
   std::atomic<bool> halted_ = false;
   Progress* progress_ = nullptr;
   std::mutex mutex_;
@@ -251,7 +251,7 @@ RunOutcome run_sweep(const SweepPlan& plan, const RunOptions& options) {
   }
   const StopSignals signals;
   Worker worker(plan.spec.output, options.lease_timeout);
-  if (!join_sweep(plan, options, worker)) {
+  if (!join_sweep(plan, options.command, options.config, worker)) {
     RunOutcome outcome;
     outcome.missing = static_cast<int64_t>(plan.cells.size());
     outcome.stopped = true;

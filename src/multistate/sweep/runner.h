@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "multistate/base/supervisor.h"
 #include "multistate/results/worker.h"
+#include "multistate/sweep/crashes.h"
 #include "multistate/sweep/earlier_results.h"
 #include "multistate/sweep/sweep_plan.h"
 
@@ -18,6 +20,8 @@ struct RunOptions {
   bool fail_fast = false;    ///< Stop at the first cell that fails.
   bool retry_failed = true;  ///< Run cells again that failed in an earlier run.
   std::chrono::milliseconds lease_timeout = kLeaseTimeout;  ///< See Worker.
+  Supervisor* supervisor = nullptr;                         ///< Of this process, if there is one.
+  std::vector<CrashedCell> crashed;                         ///< Fail without being run.
   std::vector<std::string> cells;  ///< Beginnings of ids; empty: all cells.
   std::string command;             ///< The command line, for the results.
   nlohmann::json config;           ///< The sweep file with its overrides, for the results.
@@ -48,8 +52,8 @@ struct RunOutcome {
 /// is left is being run by others, this waits for them, and goes on where one of them ends too
 /// early. Metrics do not depend on `jobs` and on who has run what, but for those times.
 ///
-/// The first SIGINT, SIGTERM, SIGHUP or SIGUSR1 lets the samples that run end, the second ends the
-/// program.
+/// The first SIGINT, SIGTERM, SIGHUP or SIGUSR1 asks to stop (see StopSignals): samples that end
+/// within two seconds are kept, others are dropped between two of their parts.
 ///
 /// Throws InputError when the folder holds another sweep, or others run another plan there (see
 /// write_manifest()), and FileError when a file of the results cannot be written, or the folder was

@@ -1,6 +1,7 @@
 #include "multistate/sweep/signals.h"
 
 #include <atomic>
+#include <ctime>
 #include <string_view>
 
 #include <unistd.h>
@@ -11,8 +12,25 @@ namespace {
 std::atomic<bool> stop_flag = false;
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may not take a lock");
 
+constexpr int64_t kPatience = 2;  // Seconds.
+
+std::atomic<int64_t> stop_time = 0;
+static_assert(std::atomic<int64_t>::is_always_lock_free, "a signal handler may not take a lock");
+
+/// By a call that a signal handler may make.
+int64_t seconds_since_boot() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec;
+}
+
+/// A person who types Ctrl-C again wants an end. Batch systems send SIGUSR1, then SIGTERM, and that
+/// to every process of a job, which a wrapper may pass on as well: all of it is one request.
 extern "C" void handle_stop(int signal) {
-  if (stop_flag.exchange(true)) {
+  if (!stop_flag) {
+    stop_time = seconds_since_boot();
+  }
+  if (stop_flag.exchange(true) && signal == SIGINT) {
     std::signal(signal, SIG_DFL);
     std::raise(signal);
   }
@@ -54,6 +72,10 @@ void restore(const StopHandlers& before) {
 
 bool stop_requested() {
   return stop_flag;
+}
+
+bool stop_is_due() {
+  return stop_flag && seconds_since_boot() >= stop_time + kPatience;
 }
 
 ExitSignals::ExitSignals(int code) {

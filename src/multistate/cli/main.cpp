@@ -47,6 +47,7 @@ int run_program(int argc, char** argv) {
       "runs left.");
   Action action;
   add_run_command(app, action);
+  add_submit_command(app, action);
   add_status_command(app, action);
   add_aggregate_command(app, action);
   add_policies_command(app, action);

@@ -14,6 +14,7 @@
 #include "multistate/cli/command.h"
 #include "multistate/results/sweep_reader.h"
 #include "multistate/sweep/signals.h"
+#include "multistate/sweep/slurm_queue.h"
 
 namespace multistate {
 namespace {
@@ -32,7 +33,15 @@ nlohmann::json to_json(const WorkerStatus& worker) {
           {"work", work}};
 }
 
-nlohmann::json to_json(const SweepStatus& status) {
+nlohmann::json to_json(const SlurmTask& task) {
+  return {{"job", task.job},
+          {"state", task.state},
+          {"nodes", task.nodes},
+          {"since", task.since},
+          {"reason", task.reason}};
+}
+
+nlohmann::json to_json(const SweepStatus& status, const std::vector<SlurmTask>& slurm) {
   auto cells = nlohmann::json::array();
   for (const CellStatus& each : status.cells) {
     nlohmann::json cell = {{"id", each.cell.id},
@@ -54,6 +63,10 @@ nlohmann::json to_json(const SweepStatus& status) {
   for (const Problem& problem : status.problems) {
     problems.push_back({{"path", problem.path.string()}, {"what", problem.what}});
   }
+  auto tasks = nlohmann::json::array();
+  for (const SlurmTask& task : slurm) {
+    tasks.push_back(to_json(task));
+  }
   return {{"name", status.manifest.name},
           {"cells", cells},
           {"counts",
@@ -63,6 +76,7 @@ nlohmann::json to_json(const SweepStatus& status) {
             {"partial", status.count(CellState::kPartial)},
             {"missing", status.count(CellState::kMissing)}}},
           {"workers", workers},
+          {"slurm", tasks},
           {"problems", problems},
           {"unplanned", status.unplanned}};
 }
@@ -86,7 +100,16 @@ void print_worker(const WorkerStatus& worker) {
   }
 }
 
-void print_text(const SweepStatus& status) {
+void print_task(const SlurmTask& task) {
+  const auto part = [](const char* before, const std::string& text) {
+    return text.empty() ? "" : before + printable(text);
+  };
+  fmt::print("slurm {}: {}{}{}{}\n", printable(task.job), printable(task.state),
+             part(" on ", task.nodes), part(", since ", task.since),
+             part(", waits: ", task.reason));
+}
+
+void print_text(const SweepStatus& status, const std::vector<SlurmTask>& slurm) {
   std::vector<std::vector<std::string>> rows = {{"cell", "state", ""}};
   for (const CellStatus& cell : status.cells) {
     const std::string note =
@@ -99,6 +122,9 @@ void print_text(const SweepStatus& status) {
   for (const WorkerStatus& worker : status.workers) {
     print_worker(worker);
   }
+  for (const SlurmTask& task : slurm) {
+    print_task(task);
+  }
   for (const Problem& problem : status.problems) {
     fmt::print("problem: {}: {}\n", printable(problem.path.string()), printable(problem.what));
   }
@@ -107,15 +133,30 @@ void print_text(const SweepStatus& status) {
   }
 }
 
-int show(const std::string& folder, bool json) {
-  const SweepStatus status = read_sweep_status(folder);
-  if (json) {
-    fmt::print("{}\n",
-               to_json(status).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
-  } else {
-    print_text(status);
+struct WholeStatus {
+  SweepStatus sweep;
+  std::vector<SlurmTask> slurm;
+};
+
+/// A worker of a task that Slurm has ended, or that waits to be run again, has ended on whatever
+/// machine it was.
+WholeStatus read_status(const std::string& folder) {
+  WholeStatus status = {read_sweep_status(folder), slurm_tasks(folder)};
+  for (WorkerStatus& worker : status.sweep.workers) {
+    worker.ended = worker.ended || has_ended(worker.session.job.value_or(""), status.slurm);
   }
-  return status.count(CellState::kFailed) > 0 ? 1 : 0;
+  return status;
+}
+
+int show(const std::string& folder, bool json) {
+  const WholeStatus status = read_status(folder);
+  if (json) {
+    fmt::print("{}\n", to_json(status.sweep, status.slurm)
+                           .dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  } else {
+    print_text(status.sweep, status.slurm);
+  }
+  return status.sweep.count(CellState::kFailed) > 0 ? 1 : 0;
 }
 
 /// Nothing is left to be done, and nobody is trying again what failed.
@@ -139,10 +180,10 @@ int watch(const std::string& folder) {
   const bool draws = is_terminal(STDOUT_FILENO);
   std::string shown;
   while (true) {
-    const SweepStatus status = read_sweep_status(folder);
+    const auto [status, slurm] = read_status(folder);
     if (draws) {
       fmt::print("\033[H\033[2J");
-      print_text(status);
+      print_text(status, slurm);
     } else if (counts_line(status) != shown) {
       shown = counts_line(status);
       fmt::print("{}", shown);

@@ -16,6 +16,8 @@
 namespace multistate {
 namespace {
 
+constexpr const char* kSlurm = "slurm";
+
 std::string required_string(const Node& file, const char* key) {
   const Node* node = file.find(key);
   if (node == nullptr) {
@@ -58,13 +60,19 @@ void load_plugins_of(const Node& file) {
   }
 }
 
-/// Policies are looked up after all plug-ins have been loaded, and so the same for every cell.
-void reject_plugins_as_parameter(const GridCell& cell) {
+/// Policies are looked up after all plug-ins have been loaded, and so the same for every cell; jobs
+/// run any of the cells.
+void reject_common_as_parameter(const GridCell& cell) {
   for (const auto& [key, value] : cell.parameters) {
     if (key == "plugins") {
       throw value.error(
           "plugins: cannot differ between the cells of a sweep; list all of them at the top of "
           "the file");
+    }
+    if (key == kSlurm || key.starts_with(std::string(kSlurm) + ".")) {
+      throw value.error(fmt::format(
+          "{}: cannot differ between the cells of a sweep, which its jobs share; give it one value",
+          key));
     }
   }
 }
@@ -99,8 +107,8 @@ nlohmann::json CellSpec::config() const {
 
 const std::vector<std::string>& sweep_file_keys() {
   static const std::vector<std::string> keys = {
-      "name",   "output",     "plugins",        "model", "experiment",
-      "policy", "state_size", "state_fraction", "seed",  "sweep"};
+      "name",       "output",         "plugins", "model", "experiment", "policy",
+      "state_size", "state_fraction", "seed",    "sweep", kSlurm};
   return keys;
 }
 
@@ -109,13 +117,14 @@ SweepSpec read_sweep(const Node& file) {
   SweepSpec spec;
   spec.name = required_string(file, "name");
   spec.output = required_string(file, "output");
+  spec.slurm = read_slurm_options(file.find(kSlurm));
   load_plugins_of(file);
   CellReader reader;
   std::set<std::string> seen;
   for (GridCell& expanded : expand_grid(file)) {
     const GridCell cell = std::move(expanded);  // A hundred thousand are not kept twice.
     reject_unknown(cell.config, sweep_file_keys(), "");
-    reject_plugins_as_parameter(cell);
+    reject_common_as_parameter(cell);
     CellSpec read = reader.read(cell);
     if (seen.insert(sha256_hex(canonical_json(read.config()))).second) {
       spec.cells.push_back(std::move(read));

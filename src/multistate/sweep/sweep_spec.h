@@ -11,6 +11,7 @@
 #include "multistate/config/node.h"
 #include "multistate/experiment/registry.h"
 #include "multistate/policy/setup.h"
+#include "multistate/sweep/slurm_options.h"
 
 namespace multistate {
 
@@ -41,6 +42,7 @@ struct SweepSpec {
   std::string name;
   std::filesystem::path output;
   nlohmann::json axes;  ///< Values by axis, as in the file.
+  SlurmOptions slurm;   ///< For `multistate submit`.
   std::vector<CellSpec> cells;
 };
 

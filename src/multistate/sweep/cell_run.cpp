@@ -99,13 +99,17 @@ CellRun::State CellRun::run_samples(std::span<const int64_t> samples, uint64_t s
   const int64_t sample = samples.front();
   try {
     const auto model = transformer();
-    const BusyWith busy(cell_.folder(), cell_.spec->policy.entry->info.name, sample);
-    const Running here(running);
-    const LoadMeter meter;
-    auto records = cell_.workload->run_together(
-        samples, {*model, cell_.model->tokenizer(), cell_.spec->policy, seed, prefix});
-    SampleLoad load = meter.load();
-    load.jobs_beside = here.beside();
+    std::vector<SampleRecord> records;
+    SampleLoad load;
+    {
+      const BusyWith busy(cell_.folder(), cell_.spec->policy.entry->info.name, sample);
+      const Running here(running);
+      const LoadMeter meter;
+      records = cell_.workload->run_together(
+          samples, {*model, cell_.model->tokenizer(), cell_.spec->policy, seed, prefix});
+      load = meter.load();
+      load.jobs_beside = here.beside();
+    }
     return keep(samples, std::move(records), load);
   } catch (const WorkStopped&) {
     return state();

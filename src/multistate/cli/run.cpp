@@ -133,8 +133,9 @@ int run_supervised(RunArguments& arguments, ExitSignals& signals) {
 
 int run(RunArguments& arguments) {
   // Until the sweep starts nothing is half done. A reader of the table that goes away (head) does
-  // not end a sweep, nor change what comes of it.
-  ExitSignals signals(kStopped);
+  // not end a sweep, nor change what comes of it; nor does a signal while the process ends, so that
+  // this lives as long as the process.
+  static ExitSignals& signals = *new ExitSignals(kStopped);
   std::signal(SIGPIPE, SIG_IGN);
   use_fast_kernels();
   return arguments.supervised && !arguments.dry_run ? run_supervised(arguments, signals)

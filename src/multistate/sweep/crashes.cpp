@@ -1,11 +1,20 @@
 #include "multistate/sweep/crashes.h"
 
 namespace multistate {
+namespace {
+
+constexpr int64_t kMostKilled = 3;
+
+}  // namespace
 
 bool Crashes::learn(const ProcessDeath& death) {
-  if (death.work.empty() || (death.work.size() > 1 && one_at_a_time_)) {
+  if (death.work.empty()) {
+    return death.was_killed && ++killed_without_work_ < kMostKilled;
+  }
+  if (death.work.size() > 1 && one_at_a_time_) {
     return false;
   }
+  killed_without_work_ = 0;
   if (death.work.size() > 1) {
     // A process that was killed once may have been killed for no reason of its own.
     one_at_a_time_ = !death.was_killed || killed_before_;

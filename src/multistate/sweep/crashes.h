@@ -24,7 +24,7 @@ class Crashes {
   /// Learns from a death. Where several samples were being run and none is known to be at fault,
   /// the next process runs them one at a time. Where the process was killed from elsewhere, a cell
   /// is at fault once that has happened twice in the same sample. False when another process would
-  /// die of the same: this one ran no sample.
+  /// die of the same: this one ran no sample, and was not killed or the third in a row that was.
   bool learn(const ProcessDeath& death);
 
   const std::vector<CrashedCell>& cells() const { return cells_; }
@@ -35,6 +35,7 @@ class Crashes {
 
   std::vector<CrashedCell> cells_;
   std::optional<Place> killed_in_;
+  int64_t killed_without_work_ = 0;  ///< One after the other.
   bool killed_before_ = false;
   bool one_at_a_time_ = false;
 };

@@ -87,7 +87,7 @@ TEST_CASE(
               .exit_code == 0);
   const auto again = run_program({"submit", file.string(), "state_size=4", "--limit", "3"});
   CHECK(again.exit_code == 0);
-  CHECK_THAT(again.err, ContainsSubstring("All runs are done: nothing is submitted."));
+  CHECK_THAT(again.err, ContainsSubstring("All runs are done; nothing was submitted."));
   CHECK(again.out.empty());
 }
 

@@ -71,6 +71,10 @@ def why_not():
         pwd.getpwnam("munge")
     except KeyError:
         return "there is no user munge"
+    try:
+        socket.getaddrinfo("127.0.0.1", 0, family=socket.AF_INET, flags=socket.AI_ADDRCONFIG)
+    except socket.gaierror:
+        return "Slurm finds no address: this machine has no network but loopback"
     return ""
 
 

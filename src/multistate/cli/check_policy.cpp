@@ -67,7 +67,7 @@ int check_here(const CheckArguments& arguments, WorkRecord& record) {
 int print_death(const CheckArguments& arguments, const ProcessDeath& death) {
   CheckResult result;
   result.check = death.work.empty() ? "load" : death.work.front().what;
-  result.promise = "lets the process live";
+  result.promise = "does not end or block the process";
   result.outcome = Outcome::kFailed;
   result.cases = 1;
   result.failed_cases = 1;
@@ -77,7 +77,7 @@ int print_death(const CheckArguments& arguments, const ProcessDeath& death) {
         {"policy", arguments.policy}, {"passed", false}, {"checks", {to_json(result)}}};
     fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
   } else {
-    fmt::print("policy {}\n{}\nno further check was made\n", arguments.policy, to_text(result));
+    fmt::print("policy {}\n{}\nno further checks were run\n", arguments.policy, to_text(result));
   }
   return kSomeFailed;
 }
@@ -101,7 +101,7 @@ void add_check_policy_command(CLI::App& app, Action& action) {
   command->add_flag("--json", arguments->json, "As JSON");
   command
       ->add_option("--stall-timeout", arguments->stall_timeout,
-                   "Seconds after which a policy that does not return is a finding")
+                   "Fail a policy that does not return for this many seconds")
       ->check(whole_number(1, kLongestTimeout))
       ->capture_default_str();
   add_plugin_option(*command, arguments->plugins);

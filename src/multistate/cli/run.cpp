@@ -120,12 +120,11 @@ int run_supervised(RunArguments& arguments, ExitSignals& signals) {
     }
     if (!crashes.learn(*end.death)) {
       log_error(
-          "that was not in a sample of a run, so another try would end in the same way; the "
-          "samples "
-          "that were finished are kept");
+          "no sample was running, so a restart would end in the same way; finished samples are "
+          "kept");
       return kDied;
     }
-    log_info("the sweep goes on in a new process");
+    log_info("the sweep continues in a new process");
     options.crashed = crashes.cells();
     arguments.jobs = crashes.one_at_a_time() ? 1 : jobs;
   }
@@ -161,12 +160,13 @@ void add_run_command(CLI::App& app, Action& action) {
                     "Stop at the first run that fails");
   command
       ->add_option("--stall-timeout", arguments->stall_timeout,
-                   "Seconds without progress in a sample after which its run has failed")
+                   "Fail a run if its sample makes no progress for this many seconds")
       ->check(whole_number(1, kLongestTimeout))
       ->capture_default_str();
-  command->add_flag("--supervised,!--not-supervised", arguments->supervised,
-                    "Work in a second process, so that a policy that crashes costs its run and no "
-                    "more (default: yes; no for debuggers)");
+  command->add_flag(
+      "--supervised,!--not-supervised", arguments->supervised,
+      "Run in a supervised child process, so that a policy that crashes fails only its "
+      "own run (default: yes; disable it for debuggers)");
   command->add_option("--cell", arguments->sweep.options.cells,
                       "Run only the cell whose id starts with this; repeatable");
   command->callback([&action, arguments] { action = [arguments] { return run(*arguments); }; });

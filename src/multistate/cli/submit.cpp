@@ -80,7 +80,7 @@ int submit(SubmitArguments& arguments) {
   }
   const int64_t samples = samples_left(plan);
   if (samples == 0) {
-    say("All runs are done: nothing is submitted.\n");
+    say("All runs are done; nothing was submitted.\n");
     return 0;
   }
   const int64_t tasks = task_count(slurm, samples);
@@ -105,12 +105,12 @@ int submit(SubmitArguments& arguments) {
 
 void add_submit_command(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<SubmitArguments>();
-  CLI::App* command = app.add_subcommand("submit",
-                                         "Submit a sweep to Slurm: a job array whose tasks share "
-                                         "the work. Options of its jobs are the "
-                                         "keys slurm.* of the sweep file");
+  CLI::App* command = app.add_subcommand(
+      "submit",
+      "Submit a sweep to Slurm as a job array whose tasks share the work. Job options are the keys "
+      "slurm.* of the sweep file");
   add_sweep_arguments(*command, arguments->sweep);
-  command->add_flag("--print", arguments->print, "Print the batch script and submit nothing");
+  command->add_flag("--print", arguments->print, "Print the batch script without submitting it");
   command->callback([&action, arguments] { action = [arguments] { return submit(*arguments); }; });
 }
 

@@ -7,7 +7,7 @@
 namespace multistate {
 namespace {
 
-double sum(std::span<const double> values) {
+double total_of(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0);
 }
 
@@ -18,7 +18,7 @@ Estimate mean_of(std::span<const double> values) {
     throw std::invalid_argument("the mean of no values");
   }
   const auto n = static_cast<double>(values.size());
-  const double mean = sum(values) / n;
+  const double mean = total_of(values) / n;
   if (values.size() < 2) {
     return {mean, std::nullopt};
   }
@@ -35,8 +35,8 @@ Estimate ratio_of_sums(std::span<const double> numerators, std::span<const doubl
         "a ratio needs as many numerators as denominators, and at least one");
   }
   const auto n = static_cast<double>(numerators.size());
-  const double total = sum(denominators);
-  const double ratio = sum(numerators) / total;
+  const double total = total_of(denominators);
+  const double ratio = total_of(numerators) / total;
   if (numerators.size() < 2) {
     return {ratio, std::nullopt};
   }

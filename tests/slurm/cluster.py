@@ -152,7 +152,7 @@ class Cluster:
         self.command("scontrol", "update", f"NodeName={name}", "State=DOWN", "Reason=test")
 
     def kill_tasks(self, name):
-        """Kills what runs on a node: first what would report the end of the rest."""
+        """Kills what runs on a node, and what watches over it."""
         tasks = {}
         steps = {}
         for entry in pathlib.Path("/proc").iterdir():
@@ -165,9 +165,11 @@ class Cluster:
                     tasks[int(entry.name)] = variables[b"SLURM_JOB_ID"]
                 elif (entry / "cmdline").read_bytes().startswith(b"slurmstepd: ["):
                     steps[int(entry.name)] = (entry / "cmdline").read_bytes().split(b"[")[1].split(b".")[0]
-        for process in [*(step for step, job in steps.items() if job in tasks.values()), *tasks]:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
+        # All are stopped before the first is killed, so that none sees the end of another.
+        for deed in (signal.SIGSTOP, signal.SIGKILL):
+            for process in [*(step for step, job in steps.items() if job in tasks.values()), *tasks]:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process, deed)
 
     def command(self, *words):
         done = subprocess.run(words, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,

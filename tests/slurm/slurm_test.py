@@ -5,6 +5,7 @@ says at each stage what is so.
 usage: slurm_test.py MULTISTATE TINY_DATA
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -12,7 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
+import threading
 import unittest
 
 import cluster
@@ -48,6 +49,32 @@ def contents(output):
         files = sorted(file.name for file in cell.iterdir())
         assert files == ["log.txt", "result.json", "samples.jsonl"], files
     return metrics
+
+
+class Halt(threading.Thread):
+    """Stops every worker of a sweep (SIGSTOP) as soon as it has a sample under way, until let_go()."""
+
+    def __init__(self, output):
+        super().__init__(daemon=True)
+        self.leases = output / "leases"
+        self.ends = threading.Event()
+        self.stopped = set()
+
+    def run(self):
+        while not self.ends.wait(0.003):
+            for lease in self.leases.glob("cell.*.json"):
+                with contextlib.suppress(OSError, ValueError):
+                    process = json.loads(lease.read_text(encoding="utf-8"))["process"]["number"]
+                    if process not in self.stopped:
+                        os.kill(process, signal.SIGSTOP)
+                        self.stopped.add(process)
+
+    def let_go(self):
+        self.ends.set()
+        self.join()
+        for process in self.stopped:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGCONT)
 
 
 class OnSlurm(unittest.TestCase):
@@ -96,13 +123,12 @@ class OnSlurm(unittest.TestCase):
         self.assertEqual(len(expected), CELLS)
 
         # Three tasks on three nodes, each with a sample under way.
+        halt = Halt(self.folder / "shared")
+        halt.start()
         submitted = self.multistate("submit", self.file("shared"))
         first = submitted.stdout.strip()
         self.assertIn(f"squeue --jobs={first}", submitted.stderr)
-        status = self.wait_for_status("three workers", lambda now: len(now["workers"]) == 3)
-        for worker in status["workers"]:
-            os.kill(worker["process"], signal.SIGSTOP)
-        status = self.status()
+        status = self.wait_for_status("three workers", lambda now: len(now["workers"]) == len(halt.stopped) == 3)
         self.assertLess(status["counts"]["done"], CELLS)
         running = self.tasks(status, "RUNNING")
         self.assertEqual({task["nodes"] for task in running.values()}, set(cluster.NODES))
@@ -131,10 +157,11 @@ class OnSlurm(unittest.TestCase):
         self.assertLess(status["counts"]["done"], CELLS)
 
         # The first that comes back is preempted by a job that is more urgent, and comes back again.
-        status = self.wait_for_status("a task that is back", lambda now: any(
-            not worker["ended"] for worker in now["workers"]))
-        worker = next(worker for worker in status["workers"] if not worker["ended"])
-        os.kill(worker["process"], signal.SIGSTOP)
+        def works(worker):
+            return worker["process"] in halt.stopped and not worker["ended"]
+
+        status = self.wait_for_status("a task that is back", lambda now: any(map(works, now["workers"])))
+        worker = next(filter(works, status["workers"]))
         preempted = worker["job"].removeprefix("slurm ")
         self.assertIn(preempted, (died, timed))
         node = self.tasks(status, "RUNNING")[preempted]["nodes"]
@@ -142,6 +169,7 @@ class OnSlurm(unittest.TestCase):
                              "--wrap=sleep 1")
         status = self.wait_for_status("a preemption", lambda now: preempted in self.tasks(now, "PENDING"))
         self.assertLess(status["counts"]["done"], CELLS)
+        halt.let_go()
 
         # What was cancelled is submitted again.
         again = self.multistate("submit", self.file("shared"), "slurm.tasks=1").stdout.strip()

@@ -5,8 +5,8 @@
 // Paper: Feng et al., Ada-KV: Optimizing KV Cache Eviction by Adaptive Budget Allocation for
 // Efficient LLM Inference, arXiv:2407.11550, algorithm 1. As published, the safeguard is a share of
 // the budget without the protected window. As in kvpress it is taken out before heads compete; the
-// authors' code mixes it into the budgets afterwards. Published for prompts (`prompt: one_shot`)
-// over SnapKV.
+// authors' code mixes it into the budgets afterwards. Published for prompts (`prompt: one_shot`,
+// `after_prompt: keep`) over SnapKV.
 
 #include <algorithm>
 #include <cmath>
@@ -21,7 +21,7 @@ namespace {
 class AdaKv final : public PolicyOverBase, public PooledPolicy {
  public:
   struct Options {
-    BasePolicy base{"snapkv"};
+    BasePolicy base{"snapkv", BaseKind::kAnyScores};
     double safeguard = 0.2;
 
     void visit(OptionVisitor& v) {
@@ -37,14 +37,14 @@ class AdaKv final : public PolicyOverBase, public PooledPolicy {
   void evict_pooled(std::span<const StepView> sets, std::span<const std::span<float>> scratch,
                     std::span<Evictions> evictions) const override {
     for (const StepView& set : sets) {
-      base_scores().observe(set);
+      base_faces().observe(set);
     }
     const int64_t excess = excess_of(sets);
     if (excess == 0) {
       return;
     }
     for (size_t i = 0; i < sets.size(); ++i) {
-      base_scores().score(sets[i], scratch[i]);
+      base_faces().score(sets[i], scratch[i]);
       const int64_t free = std::max<int64_t>(sets[i].live_rows() - least_rows(sets[i]), 0);
       evict_lowest(sets[i], scratch[i], std::min(free, excess), evictions[i],
                    base_faces().tie_tolerance);
@@ -104,8 +104,8 @@ const PolicyRegistration<AdaKv> kRegistration{{
     .paper = "Feng et al. 2024, arXiv:2407.11550",
     .deviations =
         "the safeguard is taken out before heads compete, where the authors' code mixes it into "
-        "the budgets afterwards (the floor of a head is the same); evicts at every step and after "
-        "the prompt, too, where the paper cuts a prompt once (`prompt: one_shot`); the base has "
+        "the budgets afterwards (the floor of a head is the same); evicts at every step, "
+        "where the paper cuts a prompt once (`prompt: one_shot, after_prompt: keep`); the base has "
         "SnapKV's deviations",
     .defaults = {.recent = {int64_t{32}}, .scope = Scope::kKvHead},
 }};

@@ -3,7 +3,7 @@
 // Paper: Cai et al., PyramidKV: Dynamic KV Cache Compression based on Pyramidal Information
 // Funneling, arXiv:2406.02069, section 3.2. Beyond the newest `least` rows, which every layer
 // keeps, budgets fall linearly from the first layer to the last, which gets (k - least) / beta;
-// their mean is k. Published for prompts (`prompt: one_shot`) over SnapKV.
+// their mean is k. Published for prompts (`prompt: one_shot`, `after_prompt: keep`) over SnapKV.
 
 #include <algorithm>
 #include <cmath>
@@ -54,8 +54,8 @@ const PolicyRegistration<PyramidKv> kRegistration{{
     .summary = "low layers keep more rows than high ones",
     .paper = "Cai et al. 2024, arXiv:2406.02069",
     .deviations =
-        "evicts at every step and after the prompt, too, where the paper cuts a prompt "
-        "once (`prompt: one_shot`); where k is at most `least`, all layers keep k rows; "
+        "evicts at every step, where the paper cuts a prompt once (`prompt: one_shot, "
+        "after_prompt: keep`); where k is at most `least`, all layers keep k rows; "
         "budgets are rounded to the nearest row, where the authors' code rounds down, and "
         "do not depend on the length of the prompt; "
         "the base has SnapKV's deviations",

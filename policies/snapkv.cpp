@@ -2,22 +2,23 @@
 // neighbouring rows so that what stands beside an important row stays with it.
 //
 // Paper: Li et al., SnapKV: LLM Knows What You are Looking for Before Generation, arXiv:2404.14469.
-// Published for prompts: with `prompt: one_shot` and `recent` equal to `window` the cut at the end
-// of the prompt is the paper's (window 32, kernel 5, average, as in the authors' code). Unlike
-// there, rows go on being evicted after it, so that the state stays bounded.
+// Published for prompts: with `prompt: one_shot`, `after_prompt: keep` and `recent` equal to
+// `window` this is the paper's cut (window 32, kernel 5, average, as in the authors' code), and
+// nothing else is evicted. At any other step the window is that of the newest tokens.
 
 #include <algorithm>
 #include <cmath>
 
 #include "multistate/policy/attention_window.h"
 #include "multistate/policy/registry.h"
+#include "multistate/policy/vectors.h"
 
 namespace multistate {
 namespace {
 
 enum class Pooling { kAverage, kMaximum };
 
-class SnapKv final : public ScoringPolicy {
+class SnapKv final : public ScoringPolicy, public PromptPolicy {
  public:
   struct Options {
     int64_t window = 32;
@@ -36,7 +37,10 @@ class SnapKv final : public ScoringPolicy {
       : window_(options.window), reach_(options.kernel / 2), pooling_(options.pooling) {}
 
   Needs needs() const override {
-    return {.attention = true, .memory = window_.size(), .scratch = 2};
+    return {.attention = true,
+            .prompt_queries = window_.size(),
+            .memory = window_.size(),
+            .scratch = 2};
   }
 
   void observe(const StepView& step) const override { window_.record(step); }
@@ -64,6 +68,25 @@ class SnapKv final : public ScoringPolicy {
     }
   }
 
+  /// What the window's queries give, smoothed for each head before the mean over the heads is
+  /// taken. Their own rows come first.
+  void score_prompt(const PromptView& prompt, std::span<float> scores) const override {
+    const auto sums = prompt.scratch(0);
+    const auto old = std::max<int64_t>(prompt.rows() - window_.size(), 0);
+    std::fill(scores.begin(), scores.end(), 0.0F);
+    for (int64_t head = 0; head < prompt.heads(); ++head) {
+      std::fill(sums.begin(), sums.end(), 0.0F);
+      for (int64_t index = 0; index < prompt.queries(); ++index) {
+        add_scaled(1.0F, prompt.prompt_attention(head, index), sums);
+      }
+      for (int64_t row = 0; row < old; ++row) {
+        scores[static_cast<size_t>(row)] += pooled(sums.first(static_cast<size_t>(old)), row);
+      }
+    }
+    const float most = *std::max_element(scores.begin(), scores.end());
+    std::fill(scores.begin() + old, scores.end(), most);
+  }
+
  private:
   float pooled(std::span<const float> sums, int64_t place) const {
     const auto first = static_cast<size_t>(std::max<int64_t>(place - reach_, 0));
@@ -84,12 +107,13 @@ class SnapKv final : public ScoringPolicy {
 
 const PolicyRegistration<SnapKv> kRegistration{{
     .name = "snapkv",
-    .version = 1,
+    .version = 2,
     .summary = "evict the row that the newest queries attend to least, smoothed over neighbours",
     .paper = "Li et al. 2024, arXiv:2404.14469",
-    .deviations = "evicts at every step and after the prompt, too, where the paper cuts a prompt "
-                  "once (`prompt: one_shot`); the heads of a group share one score, their mean, "
-                  "taken before it is smoothed, where the authors' code scores every query head",
+    .deviations = "evicts at every step, where the paper cuts a prompt once (`prompt: one_shot, "
+                  "after_prompt: keep`); the heads of a group share one score, their mean, where "
+                  "the authors' code scores every query head; at steps it is taken before it is "
+                  "smoothed",
     .defaults = {.recent = {int64_t{32}}, .scope = Scope::kKvHead},
 }};
 

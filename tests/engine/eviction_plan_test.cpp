@@ -11,6 +11,7 @@
 #include "multistate/conformance/scan_run.h"
 #include "multistate/engine/expected_bytes.h"
 
+#include "support/prompt_only.h"
 #include "support/tiny_transformer.h"
 #include "support/token_kinds.h"
 #include "support/torch.h"
@@ -122,7 +123,7 @@ TEST_CASE("no policy keeps more attention mass than the exact oracle under the s
         const auto policy = entry.maker()->make();
         const bool shares =
             faces_of(*policy).pooled != nullptr && all.find("scope: layer") != all.npos;
-        if (!entry.info.bounded || shares) {
+        if (!entry.info.bounded || shares || decides_prompt_only(entry)) {
           continue;
         }
         CAPTURE(name, options, seed);

@@ -10,6 +10,7 @@
 namespace multistate::test {
 
 TEST_CASE("a run that takes over a prefix equals one from the start, for every policy") {
+  constexpr int64_t kPrompt = 40;
   const auto model = tiny_transformer();
   std::vector<int64_t> ids;
   for (int64_t i = 0; i < 60; ++i) {
@@ -26,9 +27,9 @@ TEST_CASE("a run that takes over a prefix equals one from the start, for every p
         const Evaluator evaluator(*model, policy.setup);
         const SampleSeed seed = {.seed = 1, .sample = 2};
         SharedPrefix prefix(tokens);
-        const auto first = evaluator.evaluate(ids, seed, 0, &prefix);
-        const auto second = evaluator.evaluate(ids, seed, 0, &prefix);
-        const auto alone = evaluator.evaluate(ids, seed);
+        const auto first = evaluator.evaluate(ids, seed, kPrompt, &prefix);
+        const auto second = evaluator.evaluate(ids, seed, kPrompt, &prefix);
+        const auto alone = evaluator.evaluate(ids, seed, kPrompt);
         REQUIRE(second.losses.size() == ids.size() - 1);
         for (size_t i = 0; i < alone.losses.size(); ++i) {
           REQUIRE(std::abs(second.losses[i] - alone.losses[i]) <
@@ -41,8 +42,8 @@ TEST_CASE("a run that takes over a prefix equals one from the start, for every p
         CHECK(second.state.rows_created == alone.state.rows_created);
         CHECK(second.state.total_lifetime == alone.state.total_lifetime);
         CHECK(alone.computed_tokens == 60);
-        const int64_t shared =
-            std::min(policy.setup.tokens_before_first_eviction({.tokens = 60}), tokens);
+        const int64_t shared = std::min(
+            policy.setup.tokens_before_first_eviction({.tokens = 60, .prompt = kPrompt}), tokens);
         CHECK(second.computed_tokens == 60 - shared);
         CHECK(first.computed_tokens == (shared == 0 ? 60 : 60 - shared + tokens));
         taken_over += shared;

@@ -63,13 +63,16 @@ std::vector<int64_t> answer_slowly(const Tiny& tiny, const PolicySetup& setup,
                                    const Inquiry& inquiry, const Question& question) {
   const Evaluator evaluator(*tiny.model, setup);
   const auto asked = joined(inquiry.context, question.ids);
-  const auto prompt = static_cast<int64_t>(
-      inquiry.prompt_end == PromptEnd::kContext ? inquiry.context.size() : asked.size());
+  const bool is_seen = inquiry.prompt_end == PromptEnd::kQuestion;
+  const auto prompt = static_cast<int64_t>(is_seen ? asked.size() : inquiry.context.size());
+  const auto question_tokens = static_cast<int64_t>(is_seen ? question.ids.size() : 0);
   std::vector<int64_t> made;
   while (static_cast<int64_t>(made.size()) < question.max_tokens) {
     const auto ids = joined(asked, made);
-    SampleState state = evaluator.start(
-        {.seed = 3, .sample = 0}, {.tokens = static_cast<int64_t>(ids.size()), .prompt = prompt});
+    SampleState state =
+        evaluator.start({.seed = 3, .sample = 0}, {.tokens = static_cast<int64_t>(ids.size()),
+                                                   .prompt = prompt,
+                                                   .question = question_tokens});
     PhaseSeconds seconds;
     const auto hidden = evaluator.prefill(ids, state, seconds);
     const auto logits = all_logits(*tiny.model, hidden);

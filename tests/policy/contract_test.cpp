@@ -235,8 +235,8 @@ TEST_CASE("a policy that asks for what cannot be quantised is refused") {
 
 TEST_CASE("a policy says which rows go, and once") {
   CHECK(refusal_of<Faceless>() ==
-        "policy mine: nothing says which rows go: it has to be a ScoringPolicy, an EvictingPolicy "
-        "or a PooledPolicy");
+        "policy mine: nothing says which rows go: it has to be a ScoringPolicy, an EvictingPolicy, "
+        "a PooledPolicy or a PromptPolicy");
   CHECK(refusal_of<Faceless>(false).empty());
   CHECK(refusal_of<DecidesTwice>() ==
         "policy mine: it derives from ScoringPolicy and from EvictingPolicy, of which one decides");
@@ -262,8 +262,7 @@ TEST_CASE(
   CHECK_NOTHROW(decide_with(std::make_shared<Scripted>(std::vector<int64_t>{1}), "{}", 4));
 }
 
-TEST_CASE(
-    "nothing is evicted until the cache is full, whatever a policy remembers or draws") {
+TEST_CASE("nothing is evicted until the cache is full, whatever a policy remembers or draws") {
   CHECK(set_up_policy("tova", 16).tokens_before_first_eviction({.tokens = 100}) == 15);
   CHECK(set_up_policy("tova", 16, "{every: 4}").tokens_before_first_eviction({.tokens = 100}) ==
         18);

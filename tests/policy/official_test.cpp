@@ -38,7 +38,8 @@ std::vector<double> vectors(const char* name, const std::vector<int64_t>& heads,
   return result;
 }
 
-NaiveInputs inputs_of(const std::vector<int64_t>& query_heads, int64_t tokens, int64_t prompt) {
+NaiveInputs inputs_of(const std::vector<int64_t>& query_heads, int64_t tokens, int64_t prompt,
+                      int64_t question = 0) {
   const int64_t kv_heads = stored().at("kv_heads");
   std::vector<int64_t> all;
   for (int64_t head = 0; head < kv_heads; ++head) {
@@ -51,6 +52,7 @@ NaiveInputs inputs_of(const std::vector<int64_t>& query_heads, int64_t tokens, i
           .head_size = stored().at("head_size"),
           .tokens = tokens,
           .prompt = prompt,
+          .question = question,
           .ids = std::move(ids),
           .queries = vectors("queries", query_heads, tokens),
           .keys = vectors("keys", all, tokens),
@@ -97,7 +99,8 @@ TEST_CASE("policies keep the rows that their authors' rules keep, step by step")
   for (const nlohmann::json& one : stored().at("cases")) {
     INFO(one.at("name") << ", by " << one.at("source"));
     const PolicySetup setup = setup_of(one.at("policy"), one);
-    const NaiveInputs inputs = inputs_of(one.at("query_heads"), one.at("tokens"), one.at("prompt"));
+    const NaiveInputs inputs =
+        inputs_of(one.at("query_heads"), one.at("tokens"), one.at("prompt"), one.at("question"));
     const ScanRun run = run_scan(scan_for(setup), inputs, setup, seed);
     CHECK(row_difference({"here", fates_of(run.sets)}, {"by the rule", expected_fates(one)}) == "");
     for (size_t set = 0; one.contains("keys") && set < run.sets.size(); ++set) {

@@ -21,6 +21,9 @@ struct HandMadeStep {
   std::vector<std::vector<std::vector<float>>> keys = {};    ///< [kv_head][row][D]
   std::vector<std::vector<std::vector<float>>> values = {};  ///< The same.
   std::vector<float> future = {};                            ///< [row]
+  /// [head][query][row]: the step ends a prompt that a PromptPolicy cuts.
+  std::vector<std::vector<std::vector<float>>> prompt_attention = {};
+  int64_t question = 0;
 };
 
 /// A HandMadeStep where a policy can read it. Keeps references to both.
@@ -33,6 +36,7 @@ class ShownStep {
     }
     step.memory.resize(step.positions.size() *
                        static_cast<size_t>(std::max<int64_t>(setup.needs.floats_a_row(), 1)));
+    show_prompt(step);
     for (const auto& head : step.attention) {
       weights_.insert(weights_.end(), head.begin(), head.end());
     }
@@ -46,7 +50,8 @@ class ShownStep {
     data_.state_size = setup.state_size;
     data_.capacity = setup.capacity();
     data_.live_rows = std::count(step.live.begin(), step.live.end(), uint8_t{1});
-    data_.heads = static_cast<int64_t>(step.attention.size());
+    data_.heads =
+        static_cast<int64_t>(std::max(step.attention.size(), step.prompt_attention.size()));
     data_.positions = step.positions;
     data_.live = step.live;
     data_.sinks = std::min(setup.common.sinks, step.step + 1);
@@ -66,6 +71,7 @@ class ShownStep {
     vectors_.resize(static_cast<size_t>(data_.head_size * setup.needs.vectors));
     data_.vectors = vectors_.data();
     data_.future = step.future;
+    data_.observed = !setup.decides_prompt_only();
     data_.random = &random_;
     scores_.resize(step.positions.size());
   }
@@ -85,6 +91,22 @@ class ShownStep {
   }
 
  private:
+  void show_prompt(const HandMadeStep& step) {
+    if (step.prompt_attention.empty()) {
+      return;
+    }
+    for (const auto& head : step.prompt_attention) {
+      for (const auto& query : head) {
+        prompt_weights_.insert(prompt_weights_.end(), query.begin(), query.end());
+      }
+    }
+    const auto rows = static_cast<int64_t>(step.positions.size());
+    prompt_.queries = static_cast<int64_t>(step.prompt_attention.front().size());
+    prompt_.question = step.question;
+    prompt_.attention = {prompt_weights_.data(), prompt_.queries * rows, rows};
+    data_.prompt = &prompt_;
+  }
+
   HeadMatrices flatten(const std::vector<std::vector<std::vector<float>>>& heads,
                        std::vector<float>& storage) const {
     int64_t rows = 0;
@@ -100,6 +122,8 @@ class ShownStep {
   const PolicySetup& setup_;
   StepData data_;
   CounterRandom random_{11, 0, 0, 0};
+  PromptData prompt_;
+  std::vector<float> prompt_weights_;
   std::vector<float> weights_;
   std::vector<float> keys_;
   std::vector<float> values_;

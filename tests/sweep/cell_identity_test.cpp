@@ -39,8 +39,8 @@ TEST_CASE(
   const auto plan = [&](const std::string& policy) {
     return plan_of(sweep, "policy: " + policy + "\nstate_size: 40\n");
   };
-  const auto beside = plan("{name: adakv, base: snapkv, window: 16}");
-  const auto in_map = plan("{name: adakv, base: {name: snapkv, window: 16}}");
+  const auto beside = plan("{name: adakv, base: dropkv, window: 16}");
+  const auto in_map = plan("{name: adakv, base: {name: dropkv, window: 16}}");
   CHECK(beside.cells.front().id == in_map.cells.front().id);
   CHECK(beside.cells.front().slug == in_map.cells.front().slug);
   CHECK_FALSE(beside.cells.front().config().at("policy").contains("base_versions"));
@@ -55,7 +55,7 @@ TEST_CASE(
         nlohmann::json({{"random", policy_registry().find("random")->info.version}}));
   // A sweep over the base and its options.
   const auto grid = plan_of(sweep,
-                            "policy: {name: adakv, base: {name: snapkv}}\nstate_size: 40\n"
+                            "policy: {name: adakv, base: {name: dropkv}}\nstate_size: 40\n"
                             "sweep: {parameters: {policy.base.window: {values: [8, 16]}}}\n");
   REQUIRE(grid.cells.size() == 2);
   CHECK(grid.cells[0].spec->parameters.at("policy.base.window") == 8);

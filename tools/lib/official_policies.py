@@ -266,6 +266,30 @@ class SnapKv:
         return np.concatenate([kept, np.arange(old, cache.size)])
 
 
+def snap_group_cut(attention, k, window, kernel):
+    """Slots that the heads of a group [head, query, key] keep of a prompt: each head's scores are pooled, then averaged."""
+    scores = np.mean([snap_scores(head, window, kernel, np.mean) for head in attention], axis=0)
+    return np.concatenate([top(scores, k - window), np.arange(len(scores), len(scores) + window)])
+
+
+def finch_cut(attention, k, question):
+    """Slots that the heads of a group keep of a prompt: what the question's queries give, each times its position."""
+    tokens = attention.shape[-1]
+    places = np.arange(tokens - question, tokens)[:, None]
+    scores = (attention[:, -question:, :-question] * places).mean(axis=1).mean(axis=0)
+    return np.concatenate([top(scores, k - question), np.arange(tokens - question, tokens)])
+
+
+def cur_cut(keys, values, k, sinks, stretch):
+    """Slots that one head keeps of keys and values [n, D]: shares of squared lengths within stretches, multiplied."""
+    def shares(x):
+        lengths = (x * x).sum(axis=-1)
+        return np.concatenate([part / part.sum() for part in np.split(lengths, range(stretch, len(x), stretch))])
+
+    scores = (shares(keys) * shares(values))[sinks:]
+    return np.concatenate([np.arange(sinks), top(scores, k - sinks) + sinks])
+
+
 class WeightedKv:
     """Keys are lost and values merged, so that no later attention depends on what is merged."""
 

@@ -15,6 +15,8 @@ struct Choice {
   const char* scope = "layer";
   bool protects = false;
   int64_t every = 1;
+  const char* prompt = nullptr;  ///< The policy's default.
+  const char* after_prompt = nullptr;
 };
 
 constexpr int64_t kSinks = 1;
@@ -29,6 +31,10 @@ std::vector<Choice> all_choices() {
       }
     }
   }
+  choices.push_back({"kv_head", true, 1, "one_shot", "evict"});
+  choices.push_back({"layer", false, 1, "one_shot", "keep"});
+  choices.push_back({"kv_head", true, 1, "keep", "evict"});
+  choices.push_back({"kv_head", true, 1, "one_shot", "keep"});
   return choices;
 }
 
@@ -40,6 +46,10 @@ Node with(const Choice& choice, Node options) {
   set("sinks", std::to_string(choice.protects ? kSinks : 0));
   set("recent", std::to_string(choice.protects ? kRecent : 0));
   set("every", std::to_string(choice.every));
+  if (choice.prompt != nullptr) {
+    set("prompt", choice.prompt);
+    set("after_prompt", choice.after_prompt);
+  }
   return options;
 }
 
@@ -47,9 +57,13 @@ std::string name_of(const PolicySetup& setup) {
   if (!setup.bounded()) {
     return "every row kept";
   }
-  return fmt::format("state_size {}, scope {}, sinks {}, recent {}, every {}", setup.state_size,
-                     setup.common.scope == Scope::kLayer ? "layer" : "kv_head", setup.common.sinks,
-                     setup.recent(), setup.common.every);
+  std::string name =
+      fmt::format("state_size {}, scope {}, sinks {}, recent {}, every {}", setup.state_size,
+                  setup.common.scope == Scope::kLayer ? "layer" : "kv_head", setup.common.sinks,
+                  setup.recent(), setup.common.every);
+  name += setup.one_shot() ? ", prompt one_shot" : setup.keeps_prompt() ? ", prompt keep" : "";
+  name += setup.keeps_after_prompt() ? ", after_prompt keep" : "";
+  return name;
 }
 
 /// Of ids: those of the random model, and of the tiny ones of tests.

@@ -33,8 +33,9 @@ std::vector<Declared> declared_by(const Needs& needs) {
   };
   const auto count = [&](int64_t Needs::*member, const char* one, const char* many) {
     if (needs.*member > 0) {
-      all.push_back({needs.*member == 1 ? one : fmt::format("{} {}", needs.*member, many),
-                     [member](Needs& left) { left.*member -= 1; }});
+      all.push_back(
+          {needs.*member == 1 ? one : fmt::format("{} {}", needs.*member, many),
+           [member](Needs& left) { left.*member = std::max<int64_t>(left.*member - 1, 0); }});
     }
   };
   flag(&Needs::attention, "attention");
@@ -47,6 +48,9 @@ std::vector<Declared> declared_by(const Needs& needs) {
   flag(&Needs::random, "random");
   if (needs.future) {
     all.push_back({"future", [](Needs& left) { left.future = {}; }});
+  }
+  if (needs.prompt_queries > 0) {
+    all.push_back({"prompt_queries", [](Needs& left) { left.prompt_queries = 0; }});
   }
   count(&Needs::memory, "memory", "fields of memory");
   count(&Needs::set_memory, "set_memory", "floats of set_memory");

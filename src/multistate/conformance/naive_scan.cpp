@@ -15,13 +15,14 @@ void decide_and_give_up(const PolicySetup& setup, std::vector<NaiveSet>& sets, i
     views.emplace_back(set.describe(t, layer), setup.needs);
     scores.push_back(set.scores());
   }
-  if (setup.faces.pooled != nullptr) {
+  const bool asked = views.front().observed() || views.front().ends_prompt();
+  if (asked && setup.faces.pooled != nullptr) {
     setup.faces.pooled->evict_pooled(views, scores, evictions);
   }
-  for (size_t i = 0; i < sets.size() && setup.faces.pooled == nullptr; ++i) {
+  for (size_t i = 0; asked && i < sets.size() && setup.faces.pooled == nullptr; ++i) {
     setup.faces.evict(views[i], scores[i], evictions[i]);
   }
-  if (observer) {
+  if (asked && observer) {
     observer(views, scores);
   }
   for (size_t i = 0; i < sets.size(); ++i) {

@@ -21,6 +21,7 @@ struct NaiveInputs {
   int64_t head_size = 0;
   int64_t tokens = 0;
   int64_t prompt = 0;           ///< Tokens at the start that are the sample's prompt.
+  int64_t question = 0;         ///< How many at its end are its question.
   double rope_theta = 10000.0;  ///< Base of the rotations, where a policy asks about them.
   std::optional<int64_t> rotated_size =
       {};                                ///< Elements of a head that RoPE turns; all if not set.

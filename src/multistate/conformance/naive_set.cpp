@@ -193,7 +193,8 @@ int64_t NaiveSet::state_size(int64_t layer) const {
 
 int64_t NaiveSet::capacity(int64_t t, int64_t k) const {
   const bool in_prompt = setup_.common.prompt == Prompt::kOneShot && t + 1 < inputs_.prompt;
-  return in_prompt ? kUnlimitedRows : k + setup_.common.every - 1;
+  const bool is_kept = setup_.common.after_prompt == AfterPrompt::kKeep && t >= inputs_.prompt;
+  return in_prompt || is_kept ? kUnlimitedRows : k + kept_prompt() + setup_.common.every - 1;
 }
 
 std::vector<std::vector<double>> NaiveSet::future_scores(int64_t k) const {
@@ -203,10 +204,10 @@ std::vector<std::vector<double>> NaiveSet::future_scores(int64_t k) const {
     return scores;
   }
   PlanRules rules = {
-      .evictions = {}, .sinks = setup_.common.sinks, .recent = setup_.common.recent.rows(k)};
+      .evictions = {}, .sinks = first_rows(), .recent = setup_.common.recent.rows(k)};
   std::vector<float> later;
   for (int64_t t = 0, rows = 1; t < inputs_.tokens; ++t, ++rows) {
-    rules.evictions.push_back(rows > capacity(t, k) ? rows - k : 0);
+    rules.evictions.push_back(rows > capacity(t, k) ? rows - k - kept_prompt() : 0);
     rows -= rules.evictions.back();
     later.insert(later.end(), scores[static_cast<size_t>(t)].begin(),
                  scores[static_cast<size_t>(t)].end());
@@ -234,7 +235,7 @@ const StepData& NaiveSet::describe(int64_t t, int64_t layer) {
   data_ = {};
   data_.step = t;
   data_.layer = layer;
-  data_.state_size = k;
+  data_.state_size = k + kept_prompt();
   data_.capacity = capacity(t, k);
   data_.live_rows = count;
   data_.heads = heads_.queries();
@@ -243,9 +244,9 @@ const StepData& NaiveSet::describe(int64_t t, int64_t layer) {
   data_.logit_scale = inputs_.logit_scale();
   data_.positions = positions_;
   data_.live = live_;
-  data_.sinks = std::min(setup_.common.sinks, t + 1);
+  data_.sinks = std::min(first_rows(), t + 1);
   for (const int64_t position : positions_) {
-    data_.first_candidate += position < setup_.common.sinks ? 1 : 0;
+    data_.first_candidate += position < first_rows() ? 1 : 0;
   }
   data_.end_candidates = std::max(data_.first_candidate, count - setup_.common.recent.rows(k));
   data_.attention = {attention_.data(), count, 0};
@@ -282,7 +283,35 @@ const StepData& NaiveSet::describe(int64_t t, int64_t layer) {
     }
     data_.future = future_;
   }
+  describe_prompt(t);
   return data_;
+}
+
+void NaiveSet::describe_prompt(int64_t t) {
+  const bool cut = setup_.common.prompt == Prompt::kOneShot && setup_.faces.prompt != nullptr;
+  data_.observed = !(cut && setup_.common.after_prompt == AfterPrompt::kKeep);
+  if (!cut || t + 1 != inputs_.prompt) {
+    return;
+  }
+  const int64_t first = std::max<int64_t>(inputs_.prompt - setup_.needs.prompt_queries, 0);
+  prompt_query_.clear();
+  prompt_attention_.clear();
+  for (int64_t head = heads_.first_head; head < heads_.end_head; ++head) {
+    for (int64_t query = first; query < inputs_.prompt; ++query) {
+      const double* vector = vector_of(inputs_, inputs_.queries, head, query);
+      prompt_query_.insert(prompt_query_.end(), vector, vector + inputs_.head_size);
+      auto weights = full_attention(inputs_, head, query);
+      weights.resize(static_cast<size_t>(inputs_.prompt), 0.0);
+      prompt_attention_.insert(prompt_attention_.end(), weights.begin(), weights.end());
+    }
+  }
+  prompt_ = {.queries = inputs_.prompt - first,
+             .question = inputs_.question,
+             .query = {prompt_query_.data(), (inputs_.prompt - first) * inputs_.head_size,
+                       inputs_.head_size},
+             .attention = {prompt_attention_.data(), (inputs_.prompt - first) * inputs_.prompt,
+                           inputs_.prompt}};
+  data_.prompt = &prompt_;
 }
 
 void NaiveSet::merge(const Evictions& evictions) {
@@ -322,13 +351,15 @@ void NaiveSet::evict(const Evictions& evictions) {
     }
   }
   rows_ = left;
-  if (setup_.needs.quantization && data_.capacity != kUnlimitedRows) {
+  const bool in_prompt =
+      setup_.common.prompt == Prompt::kOneShot && data_.step + 1 < inputs_.prompt;
+  if (setup_.needs.quantization && !in_prompt) {
     quantize();
   }
 }
 
 void NaiveSet::quantize() {
-  const int64_t residual = setup_.residual(data_.state_size);
+  const int64_t residual = setup_.residual(data_.state_size - kept_prompt());
   std::vector<NaiveVectors> together;
   std::vector<Row*> rows;
   for (Row& row : rows_) {

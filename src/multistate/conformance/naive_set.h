@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -79,7 +80,14 @@ class NaiveSet {
   /// k of the layer, and the rows allowed after step t.
   int64_t state_size(int64_t layer) const;
   int64_t capacity(int64_t t, int64_t k) const;
+
+  /// Rows of a prompt that is kept, and those at the start that are never evicted.
+  int64_t kept_prompt() const { return setup_.common.prompt == Prompt::kKeep ? inputs_.prompt : 0; }
+  int64_t first_rows() const { return std::max(setup_.common.sinks, kept_prompt()); }
   void merge(const Evictions& evictions);
+
+  /// Shows the prompt's newest queries at its end, if a PromptPolicy cuts it there.
+  void describe_prompt(int64_t t);
 
   /// Quantises rows that are not, if there are enough of them.
   void quantize();
@@ -111,6 +119,9 @@ class NaiveSet {
   std::vector<std::vector<double>> all_future_;
   std::vector<float> query_mean_;
   std::vector<float> query_covariance_;
+  PromptData prompt_;
+  std::vector<float> prompt_query_;
+  std::vector<float> prompt_attention_;
 };
 
 }  // namespace multistate

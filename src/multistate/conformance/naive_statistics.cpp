@@ -80,6 +80,20 @@ NaiveStatistics query_statistics(const NaiveInputs& inputs, const Heads& heads, 
   return statistics;
 }
 
+std::vector<double> full_attention(const NaiveInputs& inputs, int64_t head, int64_t t) {
+  std::vector<double> weights;
+  double total = 0.0;
+  for (int64_t row = 0; row <= t; ++row) {
+    const bool seen = !inputs.window || row > t - *inputs.window;
+    weights.push_back(seen ? exp_of_logit(inputs, head, t, row) : 0.0);
+    total += weights.back();
+  }
+  for (double& weight : weights) {
+    weight /= total;
+  }
+  return weights;
+}
+
 std::vector<std::vector<double>> future_attention(const NaiveInputs& inputs, const Heads& heads,
                                                   double gamma) {
   const auto tokens = static_cast<size_t>(inputs.tokens);
@@ -88,15 +102,9 @@ std::vector<std::vector<double>> future_attention(const NaiveInputs& inputs, con
     auto& before = future[static_cast<size_t>(query - 1)];
     before = future[static_cast<size_t>(query)];
     for (int64_t head = heads.first_head; head < heads.end_head; ++head) {
-      std::vector<double> weights;
-      double total = 0.0;
-      for (int64_t row = 0; row <= query; ++row) {
-        const bool seen = !inputs.window || row > query - *inputs.window;
-        weights.push_back(seen ? exp_of_logit(inputs, head, query, row) : 0.0);
-        total += weights.back();
-      }
+      const auto weights = full_attention(inputs, head, query);
       for (size_t row = 0; row < weights.size(); ++row) {
-        before[row] += weights[row] / total / static_cast<double>(heads.queries());
+        before[row] += weights[row] / static_cast<double>(heads.queries());
       }
     }
     for (double& attention : before) {

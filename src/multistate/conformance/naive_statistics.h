@@ -25,6 +25,10 @@ struct NaiveStatistics {
 NaiveStatistics query_statistics(const NaiveInputs& inputs, const Heads& heads, int64_t first,
                                  int64_t t, bool rotated);
 
+/// [t + 1] weights that token t gives with `head` to the tokens up to itself where nothing is ever
+/// evicted.
+std::vector<double> full_attention(const NaiveInputs& inputs, int64_t head, int64_t t);
+
 /// [t][position]: what the tokens after t give the row of `position` (up to t) where nothing is
 /// ever evicted: weights averaged over heads, that of token s times gamma^(s - t), summed over s.
 std::vector<std::vector<double>> future_attention(const NaiveInputs& inputs, const Heads& heads,

@@ -16,10 +16,17 @@ std::string set_name(const ScanRun& run, size_t set) {
   return run.sets.size() == 1 ? "the state" : fmt::format("set {}", set);
 }
 
+/// Rows that a set may hold after a step; kUnlimitedRows where there is no limit.
+int64_t allowed_after(const PolicySetup& setup, int64_t step) {
+  return setup.capacity_after(step, setup.state_size,
+                              {.tokens = Session::kTokens, .prompt = Session::kPrompt});
+}
+
 /// Heads that share a budget may divide it as they like.
 std::string excess_rows_together(const PolicySetup& setup, const ScanRun& run) {
-  const int64_t allowed = setup.capacity() * static_cast<int64_t>(run.sets.size());
   for (int64_t step = 0; step < Session::kTokens; ++step) {
+    const int64_t of_set = std::min(allowed_after(setup, step), Session::kTokens);
+    const int64_t allowed = of_set * static_cast<int64_t>(run.sets.size());
     int64_t rows = 0;
     for (const LayerState::Set& set : run.sets) {
       rows += static_cast<int64_t>(set.trace.kept_after(step).size());
@@ -39,12 +46,13 @@ std::string excess_rows(const PolicySetup& setup, const ScanRun& run) {
   for (size_t set = 0; set < run.sets.size(); ++set) {
     for (int64_t step = 0; step < Session::kTokens; ++step) {
       const auto rows = static_cast<int64_t>(run.sets[set].trace.kept_after(step).size());
-      if (rows > setup.capacity()) {
+      if (rows > allowed_after(setup, step)) {
         return fmt::format("after step {} {} holds {} rows; at most {} are allowed", step,
-                           set_name(run, set), rows, setup.capacity());
+                           set_name(run, set), rows, allowed_after(setup, step));
       }
     }
-    if (run.sets[set].peak_rows > setup.capacity()) {
+    const bool grows = setup.common.prompt != Prompt::kStepwise || setup.keeps_after_prompt();
+    if (!grows && run.sets[set].peak_rows > setup.capacity()) {
       return fmt::format("{} held {} rows; at most {} are allowed", set_name(run, set),
                          run.sets[set].peak_rows, setup.capacity());
     }
@@ -59,9 +67,12 @@ std::string lost_protected_row(const PolicySetup& setup, const ScanRun& run) {
       if (end == RowTrace::kAlive) {
         continue;
       }
-      if (row < setup.common.sinks || end - row < setup.recent()) {
-        return fmt::format("after step {} row {} goes, which {} protects", end, row,
-                           row < setup.common.sinks ? "sinks" : "recent");
+      const bool is_prompt = setup.keeps_prompt() && row < Session::kPrompt;
+      if (is_prompt || row < setup.common.sinks || end - row < setup.recent()) {
+        return fmt::format("after step {} row {} is evicted, which {} protects", end, row,
+                           is_prompt                  ? "prompt"
+                           : row < setup.common.sinks ? "sinks"
+                                                      : "recent");
       }
     }
   }

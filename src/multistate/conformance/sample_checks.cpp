@@ -73,6 +73,11 @@ struct BatchSample {
   SampleSeed seed;
 };
 
+SampleLength length_of(const BatchSample& sample) {
+  return {.tokens = static_cast<int64_t>(sample.ids.size()),
+          .prompt = static_cast<int64_t>(sample.prompt)};
+}
+
 std::vector<BatchSample> batch_samples() {
   std::vector<BatchSample> samples;
   for (uint64_t sample = 0; sample < 3; ++sample) {
@@ -96,8 +101,7 @@ std::vector<SampleState> run_together(const Evaluator& evaluator,
   PhaseSeconds seconds;
   states.reserve(samples.size());
   for (const BatchSample& sample : samples) {
-    states.push_back(
-        evaluator.start(sample.seed, {.tokens = static_cast<int64_t>(sample.ids.size())}));
+    states.push_back(evaluator.start(sample.seed, length_of(sample)));
     evaluator.prefill(std::span(sample.ids).first(sample.prompt), states.back(), seconds);
     pointers.push_back(&states.back());
   }
@@ -120,8 +124,7 @@ std::string batch_difference(const Transformer& model, const PolicyCase& policy)
     const PolicySetup fresh = policy.set_up_anew();
     const Evaluator single(model, fresh);
     PhaseSeconds seconds;
-    SampleState alone =
-        single.start(samples[i].seed, {.tokens = static_cast<int64_t>(samples[i].ids.size())});
+    SampleState alone = single.start(samples[i].seed, length_of(samples[i]));
     single.prefill(samples[i].ids, alone, seconds);
     for (size_t layer = 0; layer < alone.layers.size(); ++layer) {
       const auto difference =

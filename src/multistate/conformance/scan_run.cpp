@@ -36,7 +36,8 @@ SteppedScan::SteppedScan(const LayerScan& scan, const NaiveInputs& inputs, const
            to_tensor(inputs.keys, inputs.kv_heads, inputs),
            to_tensor(inputs.values, inputs.kv_heads, inputs), inputs.ids},
       state_(attention_of(inputs), setup, {.layer = layer}, seed,
-             {.tokens = inputs.tokens, .prompt = inputs.prompt}, rows) {}
+             {.tokens = inputs.tokens, .prompt = inputs.prompt, .question = inputs.question},
+             rows) {}
 
 void SteppedScan::advance(int64_t count) {
   const auto part = [&](const at::Tensor& x) { return x.narrow(1, tokens_, count).contiguous(); };

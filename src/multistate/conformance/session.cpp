@@ -50,7 +50,10 @@ bool remembers(const StepView& step, const Needs& needs) {
 
 Session::Session(Subject subject) : subject_(std::move(subject)) {
   for (const Shape& shape : kShapes) {
-    inputs_.push_back(NaiveInputs::random(shape.heads, shape.kv_heads, kTokens, 7));
+    NaiveInputs& inputs =
+        inputs_.emplace_back(NaiveInputs::random(shape.heads, shape.kv_heads, kTokens, 7));
+    inputs.prompt = kPrompt;
+    inputs.question = kQuestion;
   }
   const std::vector<int64_t> sizes =
       info().bounded

@@ -33,6 +33,10 @@ class Session {
   /// Tokens of a run.
   static constexpr int64_t kTokens = 24;
 
+  /// How many of them are the prompt, and how many at its end its question.
+  static constexpr int64_t kPrompt = 16;
+  static constexpr int64_t kQuestion = 5;
+
   /// A state larger than a run is long.
   static constexpr int64_t kBeyond = kTokens + 5;
 

@@ -32,11 +32,12 @@ void BlockSteps::begin(const at::Tensor& logits, const BlockRows& rows, int64_t 
 
 void BlockSteps::find_matrices(const BlockRows& rows, int64_t first) {
   const Needs& needs = state_.setup().needs;
-  if (needs.query || needs.query_statistics) {
+  const bool cuts_prompt = state_.setup().cuts_by_prompt();
+  if (needs.query || needs.query_statistics || cuts_prompt) {
     const auto queries = inputs_.queries.flatten(0, 1).narrow(1, first, tokens_);
     queries_ = readable(queries, queries_holder_);
   }
-  if (needs.keys) {
+  if (needs.keys || cuts_prompt) {
     keys_ = readable(rows.keys, keys_holder_);
   }
   if (needs.values) {

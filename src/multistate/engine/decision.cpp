@@ -68,11 +68,21 @@ void GroupDecision::reserve(int64_t rows) {
   }
 }
 
+void GroupDecision::clear() {
+  for (Evictions& evictions : evictions_) {
+    evictions.clear();
+  }
+}
+
 void GroupDecision::decide(std::span<const StepData> steps,
                            std::span<const std::span<float>> scratch) {
   views_.clear();
   for (const StepData& step : steps) {
     views_.emplace_back(step, setup_.needs);
+  }
+  if (!views_.front().observed() && !views_.front().ends_prompt()) {
+    clear();
+    return;
   }
   if (setup_.faces.pooled != nullptr) {
     decide_pooled(scratch);
@@ -82,9 +92,7 @@ void GroupDecision::decide(std::span<const StepData> steps,
 }
 
 void GroupDecision::decide_pooled(std::span<const std::span<float>> scratch) {
-  for (Evictions& evictions : evictions_) {
-    evictions.clear();
-  }
+  clear();
   call_policy(setup_, views_.front().layer(), views_.front().step(), [&] {
     setup_.faces.pooled->evict_pooled(views_, scratch, evictions_);
     int64_t live = 0;

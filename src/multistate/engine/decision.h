@@ -31,6 +31,7 @@ class GroupDecision {
   const Evictions& evictions(size_t set) const { return evictions_[set]; }
 
  private:
+  void clear();
   void decide_pooled(std::span<const std::span<float>> scratch);
 
   const PolicySetup& setup_;

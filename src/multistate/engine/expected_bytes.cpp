@@ -28,10 +28,22 @@ int64_t quantized_peak(const RowCosts& costs, const RowQuantization& how, int64_
   return before < 0 ? at_end : std::max(at_end, bytes_of(costs, how, before, how.residual - 1));
 }
 
+/// The most rows of a set after a step, but for a prompt that is cut at its end.
+int64_t most_rows(const LayerState& layer, const SampleLength& length) {
+  const PolicySetup& setup = layer.setup();
+  const int64_t kept = layer.state_size() + setup.rows_beside(length);
+  const int64_t capacity = kept + setup.common.every - 1;
+  if (!setup.keeps_after_prompt()) {
+    return capacity;
+  }
+  const bool is_cut = setup.one_shot() && length.prompt > capacity;
+  return (is_cut ? kept : std::min(capacity, length.prompt)) + length.tokens - length.prompt;
+}
+
 int64_t peak_of_layer(const LayerState& layer, const SampleLength& length) {
   const PolicySetup& setup = layer.setup();
   const RowCosts costs = layer.sets().front().rows.costs();
-  const int64_t capacity = setup.bounded() ? layer.capacity_after(0) : length.tokens;
+  const int64_t capacity = setup.bounded() ? most_rows(layer, length) : length.tokens;
   const int64_t rows = std::min(capacity, length.tokens);
   // A prompt that is cut at its end is there but for its last token, as far as a window sees it.
   const int64_t seen = layer.window_of_policy().value_or(length.prompt) - 1;
@@ -41,7 +53,7 @@ int64_t peak_of_layer(const LayerState& layer, const SampleLength& length) {
     peak = quantized_peak(costs, *how, rows, capacity < length.tokens);
   }
   return static_cast<int64_t>(layer.sets().size()) * std::max(peak, prompt * costs.row) +
-         layer.statistics_bytes();
+         layer.statistics_bytes() + layer.prompt_query_bytes();
 }
 
 }  // namespace

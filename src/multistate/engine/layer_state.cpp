@@ -97,7 +97,8 @@ LayerState::LayerState(const AttentionSpec& attention, const PolicySetup& policy
   const bool by_head = setup.bounded() && setup.common.scope == Scope::kKvHead;
   const int64_t sets = by_head ? attention.kv_heads : 1;
   // The rows of a block are there beside all the others before the policy decides.
-  const int64_t most = setup.bounded() ? capacity() + block_size(setup) : length.tokens;
+  const int64_t most =
+      setup.bounded() ? state_size_ + setup.common.every - 1 + block_size(setup) : length.tokens;
   const RowSet::Layout layout = {.kv_heads = attention.kv_heads / sets,
                                  .head_size = attention.head_size,
                                  .capacity = std::min(most, length.tokens),
@@ -111,18 +112,23 @@ LayerState::LayerState(const AttentionSpec& attention, const PolicySetup& policy
          .random = CounterRandom(seed.seed, seed.sample, static_cast<uint64_t>(place.layer),
                                  static_cast<uint64_t>(set)),
          .queries = {},
+         .prompt_queries = {},
          .memory = std::vector<float>(static_cast<size_t>(
              setup.needs.floats_a_set(attention.heads / sets, attention.head_size)))});
     if (setup.needs.query_statistics) {
       sets_.back().queries = QueryStatistics(attention.heads / sets, attention.head_size);
+    }
+    if (setup.cuts_by_prompt()) {
+      sets_.back().prompt_queries =
+          PromptQueries(attention.heads / sets, attention.head_size, setup.needs.prompt_queries);
+      prompt_query_bytes_ += sets_.back().prompt_queries.bytes();
     }
     sets_.back().trace.reserve(length.tokens);
   }
 }
 
 int64_t LayerState::capacity_after(int64_t step) const {
-  const bool prompt_goes_on = setup().one_shot() && step + 1 < length_.prompt;
-  return prompt_goes_on ? kUnlimitedRows : capacity();
+  return setup().capacity_after(step, state_size_, length_);
 }
 
 std::optional<RowQuantization> LayerState::quantization() const {
@@ -140,14 +146,15 @@ int64_t LayerState::steps_to_quantize(const Set& set) const {
 }
 
 void LayerState::quantize(Set& set) const {
-  if (capacity_after(set.trace.tokens() - 1) != kUnlimitedRows) {
+  if (!prompt_goes_on(set.trace.tokens() - 1)) {
     set.rows.quantize();
   }
 }
 
 void LayerState::expect(const SampleLength& length) {
   const int64_t seen = sets_.front().trace.tokens();
-  if (setup().one_shot() && length.prompt != length_.prompt &&
+  const bool matters = setup().one_shot() || setup().keeps_prompt();
+  if (matters && length.prompt != length_.prompt &&
       (seen >= length.prompt || seen >= length_.prompt)) {
     throw std::invalid_argument("the prompt has ended already");
   }
@@ -199,7 +206,7 @@ void LayerState::note_held(int64_t first_set) {
 }
 
 int64_t LayerState::peak_bytes() const {
-  int64_t bytes = statistics_bytes();
+  int64_t bytes = statistics_bytes() + prompt_query_bytes_;
   for (const Held& peak : peaks_) {
     bytes += peak.bytes;
   }
@@ -224,6 +231,9 @@ int64_t LayerState::statistics_bytes() const {
 
 int64_t LayerState::bytes() const {
   int64_t bytes = statistics_bytes();
+  if (sets_.front().trace.tokens() < length_.prompt) {
+    bytes += prompt_query_bytes_;
+  }
   for (const Set& set : sets_) {
     bytes += set.rows.bytes();
   }

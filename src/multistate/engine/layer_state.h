@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <ATen/core/Tensor.h>
 
 #include "multistate/base/counter_random.h"
+#include "multistate/engine/prompt_queries.h"
 #include "multistate/engine/query_statistics.h"
 #include "multistate/engine/row_trace.h"
 #include "multistate/model/decoder_spec.h"
@@ -47,6 +49,7 @@ class LayerState {
     RowTrace trace;
     CounterRandom random;
     QueryStatistics queries;
+    PromptQueries prompt_queries;
     std::vector<float> memory;  ///< The policy's of the set, see StepData::set_memory.
     int64_t peak_rows = 0;      ///< Most rows held after a step.
   };
@@ -68,8 +71,14 @@ class LayerState {
 
   const AttentionSpec& attention() const { return attention_; }
 
-  /// k of this layer.
-  int64_t state_size() const { return state_size_; }
+  /// Rows that an eviction leaves in a set: k of this layer, and the prompt where it is kept.
+  int64_t state_size() const { return state_size_ + setup().rows_beside(length_); }
+
+  /// Rows at the start of the sample, and newest rows, that are never evicted.
+  int64_t first_rows() const {
+    return std::max(setup().common.sinks, setup().rows_beside(length_));
+  }
+  int64_t newest_rows() const { return setup().common.recent.rows(state_size_); }
 
   /// How the layer's rows are quantised, if they are.
   std::optional<RowQuantization> quantization() const;
@@ -136,17 +145,19 @@ class LayerState {
   int64_t bytes() const;
 
   /// Parts of both: the policy's memory of the rows that were there at the peak, and what takes the
-  /// same all the time: query statistics, and the policy's memory of the sets.
+  /// same all the time: query statistics, and the policy's memory of the sets. Beside these, the
+  /// newest queries of a prompt are held until it has ended.
   int64_t peak_memory_bytes() const;
   int64_t statistics_bytes() const;
+  int64_t prompt_query_bytes() const { return prompt_query_bytes_; }
 
  private:
-  std::span<const Set> group(int64_t first_set) const;
-
-  /// Rows that a set may hold after a step outside a prompt that is cut at its end.
-  int64_t capacity() const {
-    return setup().bounded() ? state_size_ + setup().common.every - 1 : kUnlimitedRows;
+  /// Whether the prompt is cut at its end, which `step` is before.
+  bool prompt_goes_on(int64_t step) const {
+    return setup().one_shot() && step + 1 < length_.prompt;
   }
+
+  std::span<const Set> group(int64_t first_set) const;
 
   const PolicySetup& setup_;
   std::shared_ptr<const PolicySetup> window_;  ///< In its place: the layer's window.
@@ -157,6 +168,7 @@ class LayerState {
   SampleLength length_;
   std::vector<double> rotary_frequencies_;  ///< [R/2], where R elements of a head turn.
   std::vector<Set> sets_;
+  int64_t prompt_query_bytes_ = 0;
   std::vector<Held> peaks_;  ///< Of a group, at the place of its first set.
 };
 

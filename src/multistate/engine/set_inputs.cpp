@@ -17,8 +17,8 @@ namespace {
 /// Evictions after each step of a sample, and what is protected.
 PlanRules rules_of(const LayerState& state) {
   PlanRules rules;
-  rules.sinks = state.setup().common.sinks;
-  rules.recent = state.setup().common.recent.rows(state.state_size());
+  rules.sinks = state.first_rows();
+  rules.recent = state.newest_rows();
   int64_t live = 0;
   for (int64_t step = 0; step < state.length().tokens; ++step) {
     ++live;
@@ -93,6 +93,28 @@ void append_rows(const LayerState& state, LayerState::Set& set, const SetInputs&
   }
 }
 
+namespace {
+
+/// Takes the newest query in where the policy cuts the prompt by its newest queries, and shows them
+/// at its end.
+void describe_prompt(const LayerState& state, LayerState::Set& set, StepData& data) {
+  const SampleLength& length = state.length();
+  data.prompt = nullptr;
+  if (!state.setup().cuts_by_prompt()) {
+    return;
+  }
+  if (data.step >= length.prompt) {
+    set.prompt_queries.clear();
+    return;
+  }
+  set.prompt_queries.add(data.query);
+  if (data.step + 1 == length.prompt) {
+    data.prompt = &set.prompt_queries.attend(state.attention(), data, length.question);
+  }
+}
+
+}  // namespace
+
 void describe_set(const LayerState& state, LayerState::Set& set, const SetInputs& inputs,
                   StepData& data, double place) {
   const PolicySetup& setup = state.setup();
@@ -107,14 +129,13 @@ void describe_set(const LayerState& state, LayerState::Set& set, const SetInputs
   data.head_size = inputs.head_size();
   data.logit_scale = inputs.scale;
   data.positions = set.rows.positions().first(data.live.size());
-  data.sinks = std::min(setup.common.sinks, data.step + 1);
+  data.sinks = std::min(state.first_rows(), data.step + 1);
   // Protected rows are the first and the last slots as well, since they stay; but a window passes
   // the first ones, too.
   const auto sinks = data.positions.first(static_cast<size_t>(std::min(data.sinks, slots)));
   data.first_candidate =
-      std::lower_bound(sinks.begin(), sinks.end(), setup.common.sinks) - sinks.begin();
-  data.end_candidates =
-      std::max(data.first_candidate, slots - setup.common.recent.rows(state.state_size()));
+      std::lower_bound(sinks.begin(), sinks.end(), state.first_rows()) - sinks.begin();
+  data.end_candidates = std::max(data.first_candidate, slots - state.newest_rows());
   data.memory = set.rows.memory();
   data.memory_stride = set.rows.memory_stride();
   if (setup.token_kinds != nullptr) {
@@ -130,6 +151,8 @@ void describe_set(const LayerState& state, LayerState::Set& set, const SetInputs
     data.query_mean = set.queries.mean();
     data.query_covariance = set.queries.covariance();
   }
+  data.observed = !setup.decides_prompt_only();
+  describe_prompt(state, set, data);
 }
 
 at::Tensor future_of_set(const LayerState& state, const LayerState::Set& set,

@@ -50,7 +50,8 @@ void append_rows(const LayerState& state, LayerState::Set& set, const SetInputs&
 
 /// Completes the description of the newest token's step, whose live slots and matrices `data` shows
 /// already: what the state knows of it. Takes the query, which RoPE has rotated to `place`, into
-/// the set's statistics where the policy reads them, so it is called once a step.
+/// the set's statistics, and among the queries of its prompt, where the policy reads them, so it is
+/// called once a step.
 void describe_set(const LayerState& state, LayerState::Set& set, const SetInputs& inputs,
                   StepData& data, double place);
 

@@ -161,10 +161,11 @@ class SetStepper {
     if (needs.attention) {
       data.attention = readable(seen.weights.flatten(0, 1), weights_holder_);
     }
-    if (needs.query || needs.query_statistics) {
+    const bool cuts_prompt = state_.setup().cuts_by_prompt();
+    if (needs.query || needs.query_statistics || cuts_prompt) {
       data.query = readable(seen.query.flatten(0, 1), query_holder_);
     }
-    if (needs.keys) {
+    if (needs.keys || cuts_prompt) {
       data.keys = readable(seen.keys, keys_holder_);
     }
     if (needs.values) {

@@ -23,18 +23,19 @@ SampleLength length_of(const Inquiry& inquiry, const Question& question) {
   const int64_t context = count(inquiry.context);
   const int64_t asked = context + count(question.ids);
   return {.tokens = asked + question.max_tokens,
-          .prompt = inquiry.prompt_end == PromptEnd::kContext ? context : asked};
+          .prompt = inquiry.prompt_end == PromptEnd::kContext ? context : asked,
+          .question = inquiry.prompt_end == PromptEnd::kContext ? 0 : count(question.ids)};
 }
 
-/// Of the context with the question that is longest, so that there is room for each.
-SampleLength longest(const Inquiry& inquiry) {
-  SampleLength most;
+/// Of the context with any of the questions: room for the longest, and the prompt that ends first.
+SampleLength length_of_any(const Inquiry& inquiry) {
+  SampleLength any;
   for (const Question& question : inquiry.questions) {
     const SampleLength one = length_of(inquiry, question);
-    most.tokens = std::max(most.tokens, one.tokens);
-    most.prompt = std::max(most.prompt, one.prompt);
+    any.tokens = std::max(any.tokens, one.tokens);
+    any.prompt = any.prompt == 0 ? one.prompt : std::min(any.prompt, one.prompt);
   }
-  return most;
+  return any;
 }
 
 SampleSeed seed_of(const RunContext& run, int64_t sample) {
@@ -128,7 +129,7 @@ Answers answer(const Inquiry& inquiry, const AnswerOptions& options, int64_t sam
                              .stop_ids = options.stop_ids});
   const Reading reading =
       Evaluator(run.model, run.policy)
-          .read(inquiry.context, seed_of(run, sample), longest(inquiry), run.prefix);
+          .read(inquiry.context, seed_of(run, sample), length_of_any(inquiry), run.prefix);
   Answers result;
   result.record = record_of(reading, count(inquiry.context));
 

@@ -25,6 +25,13 @@ enum class Positions {
 enum class Prompt {
   kStepwise,  ///< The same as to any other token: the state never holds more than it may.
   kOneShot,   ///< Nothing until its last token has attended to all of it; then one cut to k rows.
+  kKeep,      ///< Nothing, ever: k counts the rows of the tokens after it.
+};
+
+/// What happens to the rows of tokens after the prompt.
+enum class AfterPrompt {
+  kEvict,  ///< They are evicted like any other, so that the state stays at k rows.
+  kKeep,   ///< Nothing is evicted any more: the state grows from the k rows of the prompt.
 };
 
 /// What happens in a layer of the model that has a sliding window of w tokens.
@@ -43,6 +50,7 @@ struct CommonOptions {
   int64_t every = 1;
   Positions positions = Positions::kOriginal;
   Prompt prompt = Prompt::kStepwise;
+  AfterPrompt after_prompt = AfterPrompt::kEvict;
   WindowedLayers windowed_layers = WindowedLayers::kNative;
 
   void visit(OptionVisitor& v) {
@@ -57,15 +65,19 @@ struct CommonOptions {
               {"in_cache", Positions::kInCache},
               {"log_gap", Positions::kLogGap}},
              "where RoPE rotates keys to");
-    v.choice("prompt", prompt, {{"stepwise", Prompt::kStepwise}, {"one_shot", Prompt::kOneShot}},
-             "evict within the prompt as well, or once at its end");
+    v.choice(
+        "prompt", prompt,
+        {{"stepwise", Prompt::kStepwise}, {"one_shot", Prompt::kOneShot}, {"keep", Prompt::kKeep}},
+        "evict within the prompt as well, or once at its end, or never: then the state holds k "
+        "rows beside it");
+    v.choice("after_prompt", after_prompt,
+             {{"evict", AfterPrompt::kEvict}, {"keep", AfterPrompt::kKeep}},
+             "evict after the prompt as well, or keep every later row beside those k");
     v.choice("windowed_layers", windowed_layers,
              {{"native", WindowedLayers::kNative}, {"policy", WindowedLayers::kPolicy}},
              "layers with a sliding window keep their newest rows, or the policy acts on them too, "
              "within the window (the same where k rows fill the window)");
   }
-
- private:
 };
 
 }  // namespace multistate

@@ -81,6 +81,13 @@ concept HasEvictPooled = requires {
   &P::evict_pooled;
 };
 template <class P>
+concept HasScorePrompt = requires {
+  &P::score_prompt;
+}
+|| requires(const P& p, const PromptView& prompt, std::span<float> scores) {
+  p.score_prompt(prompt, scores);
+};
+template <class P>
 concept HasMerge = requires {
   &P::merge;
 }
@@ -108,6 +115,8 @@ constexpr void check() {
                 "evict() is called of an EvictingPolicy only: derive from it");
   static_assert(std::derived_from<P, PooledPolicy> || !HasEvictPooled<P>,
                 "evict_pooled() is called of a PooledPolicy only: derive from it");
+  static_assert(std::derived_from<P, PromptPolicy> || !HasScorePrompt<P>,
+                "score_prompt() is called of a PromptPolicy only: derive from it");
   static_assert(std::derived_from<P, MergingPolicy> || !HasMerge<P>,
                 "merge() is called of a MergingPolicy only: derive from it");
   static_assert(std::derived_from<P, LayerBudgets> || !HasLayerBudget<P>,

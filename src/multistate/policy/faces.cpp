@@ -21,6 +21,7 @@ Faces own_faces(const Policy& policy) {
   take_own(policy, own.scoring);
   take_own(policy, own.evicting);
   take_own(policy, own.pooled);
+  take_own(policy, own.prompt);
   take_own(policy, own.merging);
   take_own(policy, own.budgets);
   return own;
@@ -47,17 +48,28 @@ std::string problem_over(const Faces& own, const PolicyOverBase& policy) {
 
 }  // namespace
 
+void Faces::observe(const StepView& step) const {
+  if (scoring != nullptr && step.observed()) {
+    scoring->observe(step);
+  }
+}
+
+void Faces::score(const StepView& step, std::span<float> scores) const {
+  if (step.ends_prompt()) {
+    prompt->score_prompt(PromptView(step), scores);
+  } else {
+    scoring->score(step, scores);
+  }
+}
+
 void Faces::evict(const StepView& step, std::span<float> scratch, Evictions& evictions) const {
-  if (evicting != nullptr) {
+  if (evicting != nullptr && !step.ends_prompt()) {
     evicting->evict(step, scratch, evictions);
     return;
   }
-  if (scoring == nullptr) {
-    return;
-  }
-  scoring->observe(step);
+  observe(step);
   if (const int64_t excess = step.excess(); excess > 0) {
-    scoring->score(step, scratch);
+    score(step, scratch);
     evict_lowest(step, scratch, excess, evictions, tie_tolerance);
   }
 }
@@ -68,9 +80,13 @@ Faces faces_of(const Policy& policy) {
     faces = over->base_faces();
   }
   const Faces own = own_faces(policy);
-  if (own.scoring != nullptr || own.evicting != nullptr) {
+  if (own.decides_steps()) {
     faces.scoring = own.scoring;
     faces.evicting = own.evicting;
+  }
+  // A policy that decides does so at the end of a prompt, too, whatever its base has for that.
+  if (own.decides_steps() || own.prompt != nullptr) {
+    faces.prompt = own.prompt;
   }
   faces.pooled = own.pooled != nullptr ? own.pooled : faces.pooled;
   faces.merging = own.merging != nullptr ? own.merging : faces.merging;

@@ -12,15 +12,27 @@ struct Faces {
   const ScoringPolicy* scoring = nullptr;
   const EvictingPolicy* evicting = nullptr;
   const PooledPolicy* pooled = nullptr;
+  const PromptPolicy* prompt = nullptr;
   const MergingPolicy* merging = nullptr;
   const LayerBudgets* budgets = nullptr;
   float tie_tolerance = 0.0F;  ///< Of `scoring`.
 
   /// Whether there is a face that says which rows go.
-  bool decides() const { return scoring != nullptr || evicting != nullptr || pooled != nullptr; }
+  bool decides() const { return decides_steps() || pooled != nullptr || prompt != nullptr; }
 
-  /// Lets `scoring` or `evicting` decide about one set of rows. `scratch` [N] holds the scores of
-  /// the first, if rows have to go.
+  /// Whether there is a face that says which rows of one set go at any step.
+  bool decides_steps() const { return scoring != nullptr || evicting != nullptr; }
+
+  /// Whether the rows of a step can be scored: at the end of a prompt, by `prompt` if it is there;
+  /// else by `scoring`.
+  bool scores() const { return scoring != nullptr || prompt != nullptr; }
+
+  /// Lets the policy that has scores take in the step, and score its rows [N].
+  void observe(const StepView& step) const;
+  void score(const StepView& step, std::span<float> scores) const;
+
+  /// Lets them, or `evicting`, decide about one set of rows. `scratch` [N] holds the scores, if
+  /// rows have to go.
   void evict(const StepView& step, std::span<float> scratch, Evictions& evictions) const;
 };
 

@@ -44,7 +44,7 @@ class RowEditor {
 ///
 /// What a policy can do is what it derives from, its faces: those below. The engine asks once, when
 /// a policy is set up (faces.h). A policy of bounded states has exactly one of ScoringPolicy and
-/// EvictingPolicy, or PooledPolicy; the other faces come on top.
+/// EvictingPolicy, or PooledPolicy, or PromptPolicy alone; the other faces come on top.
 ///
 /// A policy is immutable: one object serves all layers, samples and threads. What it has to
 /// remember lies in the memory of the rows and of their set (StepView), so nothing can leak from
@@ -99,6 +99,16 @@ class PooledPolicy : public virtual Policy {
   virtual void evict_pooled(std::span<const StepView> sets,
                             std::span<const std::span<float>> scratch,
                             std::span<Evictions> evictions) const = 0;
+};
+
+/// Scores the rows of a whole prompt at its end, where the option `prompt: one_shot` cuts it: with
+/// more to see than a step has. Takes the place of ScoringPolicy::score() and of
+/// EvictingPolicy::evict() at this step, and at no other. A policy with this face alone decides
+/// nothing else, so that the rows of later tokens stay (option `after_prompt: keep`).
+class PromptPolicy : public virtual Policy {
+ public:
+  /// Importance of each row, [N], as ScoringPolicy::score().
+  virtual void score_prompt(const PromptView& prompt, std::span<float> scores) const = 0;
 };
 
 /// Changes rows that stay when others go. Runs token by token.

@@ -17,7 +17,15 @@ std::unique_ptr<Policy> make_default(const std::string& name) {
 
 bool can_be_base(const Policy& policy, BaseKind kind) {
   const Faces faces = faces_of(policy);
-  return kind == BaseKind::kScores ? faces.scoring != nullptr : faces.decides();
+  switch (kind) {
+    case BaseKind::kScores:
+      return faces.scoring != nullptr;
+    case BaseKind::kAnyScores:
+      return faces.scores();
+    case BaseKind::kRows:
+      break;
+  }
+  return faces.decides();
 }
 
 std::vector<std::string> possible_bases(BaseKind kind) {

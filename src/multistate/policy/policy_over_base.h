@@ -10,8 +10,9 @@ namespace multistate {
 
 /// What a policy takes of the base that it is made over.
 enum class BaseKind {
-  kScores,  ///< Its scores, so that the base needs them.
-  kRows,    ///< Whatever says which rows go.
+  kScores,     ///< Its scores at every step, so that the base needs them.
+  kAnyScores,  ///< Its scores at the steps when rows go, which may be the end of a prompt alone.
+  kRows,       ///< Whatever says which rows go.
 };
 
 /// The option `base` of a policy over another, and the base's own options. Two spellings mean the

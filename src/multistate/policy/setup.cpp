@@ -38,7 +38,8 @@ std::string problem_with_counts(const PolicySetup& setup) {
   for (const auto& [name, count] :
        {std::pair("memory", needs.memory), std::pair("scratch", needs.scratch),
         std::pair("vectors", needs.vectors), std::pair("set_memory", needs.set_memory),
-        std::pair("head_memory", needs.head_memory)}) {
+        std::pair("head_memory", needs.head_memory),
+        std::pair("prompt_queries", needs.prompt_queries)}) {
     if (count < 0 || count > kMostFloats) {
       return fmt::format("policy {}: needs() asks for {} = {}; allowed is 0 to {}",
                          setup.entry->info.name, name, count, kMostFloats);
@@ -75,8 +76,8 @@ void check_faces(const PolicySetup& setup, const Node* options) {
   std::string problem = problem_with_faces(*setup.policy);
   if (problem.empty() && setup.bounded() && !setup.faces.decides()) {
     problem =
-        "nothing says which rows go: it has to be a ScoringPolicy, an EvictingPolicy or a "
-        "PooledPolicy";
+        "nothing says which rows go: it has to be a ScoringPolicy, an EvictingPolicy, a "
+        "PooledPolicy or a PromptPolicy";
   }
   if (!problem.empty()) {
     refuse(fmt::format("policy {}: {}", setup.entry->info.name, problem), options);
@@ -93,6 +94,39 @@ void make_policy(const PolicyMaker& maker, PolicySetup& setup, const Node* optio
   for (const std::string& name : base_names(*setup.policy)) {
     setup.bases.push_back(policy_registry().find(name));
   }
+}
+
+/// What goes together in options about prompts, as the whole message; "" when all does.
+std::string problem_with_prompt(const PolicySetup& setup) {
+  const std::string& name = setup.entry->info.name;
+  if (setup.keeps_prompt() && setup.keeps_after_prompt()) {
+    return fmt::format("policy.after_prompt: {} evicts nothing with prompt: keep as well", name);
+  }
+  if (setup.keeps_prompt() && setup.acts_on_windows()) {
+    return "policy.windowed_layers: a window passes the prompt, which prompt: keep never evicts";
+  }
+  if (setup.faces.prompt == nullptr) {
+    return "";
+  }
+  if (!setup.faces.decides_steps() && !setup.decides_prompt_only()) {
+    return fmt::format(
+        "policy {}: it scores whole prompts only, which takes prompt: one_shot and after_prompt: "
+        "keep",
+        name);
+  }
+  if (!setup.one_shot()) {
+    return "";
+  }
+  if (setup.rotates_anew()) {
+    return fmt::format("policy.positions: {} cuts a prompt by its original positions only", name);
+  }
+  if (setup.acts_on_windows()) {
+    return fmt::format(
+        "policy.windowed_layers: {} scores whole prompts, which layers with a sliding window have "
+        "not; native leaves them to their windows",
+        name);
+  }
+  return "";
 }
 
 void check_needs(const PolicySetup& setup, const Node* options) {
@@ -115,7 +149,7 @@ void check_needs(const PolicySetup& setup, const Node* options) {
   } else if (setup.needs.quantization) {
     problem = problem_with_quantization(setup);
   }
-  refuse(problem, options);
+  refuse(problem.empty() ? problem_with_prompt(setup) : problem, options);
 }
 
 class KeepAll final : public Policy {};
@@ -134,6 +168,13 @@ std::vector<std::string> PolicySetup::option_names() const {
     names.push_back(name);
   }
   return names;
+}
+
+int64_t PolicySetup::capacity_after(int64_t step, int64_t k, const SampleLength& length) const {
+  const bool prompt_goes_on = one_shot() && step + 1 < length.prompt;
+  const bool is_kept = keeps_after_prompt() && step >= length.prompt;
+  return !bounded() || prompt_goes_on || is_kept ? kUnlimitedRows
+                                                 : k + rows_beside(length) + common.every - 1;
 }
 
 int64_t PolicySetup::residual(int64_t k) const {
@@ -186,8 +227,15 @@ int64_t PolicySetup::tokens_before_first_eviction(const SampleLength& length) co
   if (needs.future || faces.budgets != nullptr || rotates_anew()) {
     return 0;
   }
-  const int64_t rows = needs.quantization ? std::min(capacity(), residual(state_size)) : capacity();
-  const int64_t room = std::max(rows - 1, one_shot() ? length.prompt - 1 : 0);
+  int64_t rows = capacity() + rows_beside(length);
+  if (needs.quantization) {
+    rows = std::min(rows, residual(state_size));
+  }
+  int64_t room = std::max(rows - 1, one_shot() ? length.prompt - 1 : 0);
+  if (cuts_by_prompt()) {
+    // The queries that its policy sees have to be run.
+    room = std::clamp<int64_t>(length.prompt - needs.prompt_queries, 0, room);
+  }
   return std::min(room, length.tokens);
 }
 
@@ -223,6 +271,12 @@ PolicySetup set_up_policy(const PolicyEntry& entry, const Node* options, int64_t
     setup.common.visit(writer);
   }
   setup.options = writer.json();
+  if (setup.decides_prompt_only() && setup.faces.merging == nullptr) {
+    // No step is observed, so nothing is remembered.
+    setup.needs.memory = 0;
+    setup.needs.set_memory = 0;
+    setup.needs.head_memory = 0;
+  }
   check_faces(setup, options);
   if (entry.info.bounded) {
     check_sizes(setup, options);

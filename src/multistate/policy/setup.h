@@ -16,9 +16,10 @@ namespace multistate {
 
 /// How long a sample gets.
 struct SampleLength {
-  int64_t tokens = 0;  ///< All of them.
-  int64_t prompt = 0;  ///< How many of them, at the start, are its prompt.
-  bool open = false;   ///< Those after the prompt are generated, and may turn out to be fewer.
+  int64_t tokens = 0;    ///< All of them.
+  int64_t prompt = 0;    ///< How many of them, at the start, are its prompt.
+  int64_t question = 0;  ///< How many at the prompt's end are its question, where that is known.
+  bool open = false;     ///< Those after the prompt are generated, and may turn out to be fewer.
 };
 
 struct PolicySetup;
@@ -63,7 +64,35 @@ struct PolicySetup {
   int64_t capacity() const {
     return state_size + common.every - 1;
   }  ///< Rows allowed after a step.
+
+  /// Rows that a set which keeps `k` may hold after `step`: kUnlimitedRows before the end of a
+  /// prompt that is cut there, and after a prompt behind which every row is kept.
+  int64_t capacity_after(int64_t step, int64_t k, const SampleLength& length) const;
+
   int64_t recent() const { return common.recent.rows(state_size); }
+
+  /// Whether the cut at the end of the prompt is for a PromptPolicy to decide.
+  bool cuts_by_prompt() const { return one_shot() && faces.prompt != nullptr; }
+
+  /// Whether this cut is all that the policy ever decides.
+  bool decides_prompt_only() const { return cuts_by_prompt() && keeps_after_prompt(); }
+
+  /// Whether nothing is evicted after the prompt.
+  bool keeps_after_prompt() const {
+    return layers.empty() ? bounded() && common.after_prompt == AfterPrompt::kKeep
+                          : some_layer(&PolicySetup::keeps_after_prompt);
+  }
+
+  /// Whether no row of the prompt is evicted.
+  bool keeps_prompt() const {
+    return layers.empty() ? bounded() && common.prompt == Prompt::kKeep
+                          : some_layer(&PolicySetup::keeps_prompt);
+  }
+
+  /// Rows that a set holds beside k: the prompt's, where they are kept.
+  int64_t rows_beside(const SampleLength& length) const {
+    return keeps_prompt() ? length.prompt : 0;
+  }
 
   /// Rows that are quantised together where a layer keeps `k`. By Needs::quantization.
   int64_t residual(int64_t k) const;

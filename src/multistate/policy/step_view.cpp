@@ -32,6 +32,7 @@ Needs Needs::operator|(const Needs& other) const {
           .random = random || other.random,
           .future = future ? future : other.future,
           .quantization = quantization ? quantization : other.quantization,
+          .prompt_queries = std::max(prompt_queries, other.prompt_queries),
           .memory = memory + other.memory,
           .set_memory = set_memory + other.set_memory,
           .head_memory = head_memory + other.head_memory,
@@ -134,6 +135,21 @@ std::span<float> StepView::head_memory(int64_t head, int64_t field) const {
 double StepView::uniform(int64_t row, int64_t draw) const {
   require(needs_.random, "random");
   return data_.random->uniform(step(), data_.positions[static_cast<size_t>(row)], draw);
+}
+
+int64_t PromptView::queries() const {
+  require(needs_.prompt_queries > 0, "prompt_queries");
+  return data_.prompt->queries;
+}
+
+std::span<const float> PromptView::prompt_attention(int64_t head, int64_t index) const {
+  require(index >= 0 && index < queries(), "prompt_queries");
+  return row_of(data_.prompt->attention, head, index, rows());
+}
+
+std::span<const float> PromptView::prompt_query(int64_t head, int64_t index) const {
+  require(index >= 0 && index < queries(), "prompt_queries");
+  return row_of(data_.prompt->query, head, index, head_size());
 }
 
 void mean_attention(const StepView& step, std::span<float> out) {

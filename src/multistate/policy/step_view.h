@@ -52,11 +52,12 @@ struct Needs {
   bool random = false;                ///< Seeded random numbers; makes results depend on the seed.
   std::optional<Future> future = {};  ///< Later attention: the whole sample must be known.
   std::optional<Quantization> quantization = {};  ///< Rows are quantised, in this way.
-  int64_t memory = 0;       ///< Floats that the policy remembers for every row.
-  int64_t set_memory = 0;   ///< Floats that it remembers for every set of rows.
-  int64_t head_memory = 0;  ///< Vectors of D floats that it remembers for every query head.
-  int64_t scratch = 0;      ///< Buffers of one float a row, for use during a call.
-  int64_t vectors = 0;      ///< Buffers of one float an element of a head, for the same.
+  int64_t prompt_queries = 0;  ///< Newest queries of a prompt that PromptView shows.
+  int64_t memory = 0;          ///< Floats that the policy remembers for every row.
+  int64_t set_memory = 0;      ///< Floats that it remembers for every set of rows.
+  int64_t head_memory = 0;     ///< Vectors of D floats that it remembers for every query head.
+  int64_t scratch = 0;         ///< Buffers of one float a row, for use during a call.
+  int64_t vectors = 0;         ///< Buffers of one float an element of a head, for the same.
 
   /// What both read: a policy that asks another one needs its own and the other's. The other's
   /// memory and buffers come behind its own. Throws std::invalid_argument when both quantise rows.
@@ -84,6 +85,14 @@ struct HeadMatrices {
   const float* data = nullptr;
   int64_t head_stride = 0;
   int64_t row_stride = 0;
+};
+
+/// Where the engine keeps what a PromptView shows beside a step.
+struct PromptData {
+  int64_t queries = 0;     ///< w
+  int64_t question = 0;    ///< Tokens.
+  HeadMatrices query;      ///< heads x [w][D]
+  HeadMatrices attention;  ///< heads x [w][N]
 };
 
 /// Where the engine keeps what a StepView shows. Filled in by an engine, never by a policy.
@@ -119,6 +128,8 @@ struct StepData {
   int64_t scratch_stride = 0;
   float* vectors = nullptr;  ///< buffers x [D]
   const CounterRandom* random = nullptr;
+  const PromptData* prompt = nullptr;  ///< At the last step of a prompt that is cut there.
+  bool observed = true;                ///< See StepView::observed().
 };
 
 /// One set of rows at the moment after the newest token has attended to it: all that a policy sees.
@@ -151,6 +162,14 @@ class StepView {
   int64_t heads() const { return data_.heads; }        ///< Query heads that share the set.
   int64_t kv_heads() const { return data_.kv_heads; }  ///< Key/value heads of the set.
   int64_t head_size() const { return data_.head_size; }
+
+  /// Whether this is the last step of a prompt that is cut there and whose cut is for a
+  /// PromptPolicy to decide.
+  bool ends_prompt() const { return data_.prompt != nullptr; }
+
+  /// Whether ScoringPolicy::observe() is called. It is not where nothing but a PromptPolicy ever
+  /// decides: then nothing is remembered from step to step.
+  bool observed() const { return data_.observed; }
 
   /// What products of queries and keys are multiplied by before the softmax: 1 / sqrt(D) in most
   /// models.
@@ -218,12 +237,35 @@ class StepView {
   /// (Needs::random)
   double uniform(int64_t row, int64_t draw = 0) const;
 
- private:
+ protected:
   void require(bool declared, const char* what) const;
-  int64_t id_of(int64_t row) const;
 
   const StepData& data_;
   const Needs& needs_;
+
+ private:
+  int64_t id_of(int64_t row) const;
+};
+
+/// The step at which a prompt ends that is cut there: every row of the prompt is alive, and its
+/// newest queries are shown with what they attended to. (Needs::prompt_queries)
+class PromptView : public StepView {
+ public:
+  /// `step` is one with ends_prompt().
+  explicit PromptView(const StepView& step) : StepView(step) {}
+
+  /// w: as many as Needs::prompt_queries says, or all of a shorter prompt.
+  int64_t queries() const;
+
+  /// Tokens at the end of the prompt that are its question; 0 where nobody said which.
+  int64_t question() const { return data_.prompt->question; }
+
+  /// [N] softmax weights that query `index` of `head` gave, 0 <= index < queries(), the oldest
+  /// first; 0 for the rows of later tokens.
+  std::span<const float> prompt_attention(int64_t head, int64_t index) const;
+
+  /// [D], after RoPE.
+  std::span<const float> prompt_query(int64_t head, int64_t index) const;
 };
 
 /// out[row] = mean over the heads of the set of attention(head)[row].

@@ -29,9 +29,13 @@ class Preparer {
     check_layers(spec.policy, cell.model->file().spec().layer_count());
     cell.workload = workload(spec, *cell.model);
     cell.samples = cell.workload->samples();
-    if (spec.policy.one_shot() && cell.workload->length(0).prompt == 0) {
+    const bool is_special = spec.policy.one_shot() || spec.policy.keeps_prompt();
+    if ((is_special || spec.policy.keeps_after_prompt()) && cell.workload->length(0).prompt == 0) {
       throw InputError(fmt::format(
-          "policy.prompt: one_shot cuts a prompt at its end, and {} has none here{}",
+          "policy.{} is about a prompt, and {} has none here{}",
+          spec.policy.one_shot()       ? "prompt: one_shot"
+          : spec.policy.keeps_prompt() ? "prompt: keep"
+                                       : "after_prompt: keep",
           spec.experiment.entry->info.name,
           spec.experiment.options.contains("prompt_share") ? ": set experiment.prompt_share" : ""));
     }
@@ -106,14 +110,21 @@ class Preparer {
   std::map<std::string, std::shared_ptr<const Workload>> workloads_;
 };
 
-constexpr const char* kWindowedLayers = "windowed_layers";
+/// Leaves out what a policy had no choice of when cells were first identified, where it is as it
+/// was then.
+void erase_later_options(const PolicySetup& policy, nlohmann::json& options) {
+  if (!policy.acts_on_windows()) {
+    options.erase("windowed_layers");
+  }
+  if (!policy.keeps_after_prompt()) {
+    options.erase("after_prompt");
+  }
+}
 
 /// Paths say where things lie, not what they are: in the identity their content stands for them.
 std::string identity_of(const PlannedCell& cell) {
   nlohmann::json identity = cell.config();
-  if (!cell.spec->policy.acts_on_windows()) {
-    identity["policy"].erase(kWindowedLayers);  // As before there was a choice.
-  }
+  erase_later_options(cell.spec->policy, identity["policy"]);
   identity["model"].erase("path");
   identity["model"].erase("device");
   identity["model"]["sha256"] = cell.model->sha256();
@@ -204,7 +215,7 @@ void reject_same_id(const std::vector<PlannedCell>& cells) {
 nlohmann::json PlannedCell::config() const {
   nlohmann::json config = spec->config();
   if (!model->file().spec().smallest_window()) {
-    config["policy"].erase(kWindowedLayers);  // Has no effect.
+    config["policy"].erase("windowed_layers");  // Has no effect.
   }
   config["experiment"].update(workload->settled_options());
   config["limit"] = nullptr;

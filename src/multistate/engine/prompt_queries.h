@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <ATen/core/Tensor.h>
+
+#include "multistate/model/decoder_spec.h"
+#include "multistate/policy/step_view.h"
+
+namespace multistate {
+
+/// The newest queries of a prompt, for the policy that cuts it at its end: all that is kept of them
+/// until then. Letters: H heads of the set, w queries, N rows, D head size.
+class PromptQueries {
+ public:
+  PromptQueries() = default;
+
+  /// `queries`: w; 0 takes none in.
+  PromptQueries(int64_t heads, int64_t head_size, int64_t queries);
+
+  /// Takes in the newest query of every head: `query` [H][D], after RoPE.
+  void add(const HeadMatrices& query);
+
+  /// What they take until the prompt ends.
+  int64_t bytes() const { return static_cast<int64_t>(ring_.size() * sizeof(float)); }
+
+  /// Shows them and what they attend to among the rows of `step`, which are all of the prompt, with
+  /// keys; the last `question` of their tokens are its question. Valid until the next call for this
+  /// object. Throws std::logic_error when some of the
+  /// newest queries were not taken in.
+  const PromptData& attend(const AttentionSpec& attention, const StepData& step, int64_t question);
+
+  /// Forgets everything: the prompt has ended.
+  void clear();
+
+ private:
+  /// The newest `count`, the oldest first: [H, count, D].
+  at::Tensor in_order(int64_t count) const;
+
+  int64_t heads_ = 0;
+  int64_t size_ = 0;
+  int64_t queries_ = 0;      ///< w, at most.
+  int64_t added_ = 0;        ///< Since the start of the prompt.
+  std::vector<float> ring_;  ///< [H][w][D]; query number n is in place n % w.
+  at::Tensor shown_;         ///< [H, w, D], the oldest first.
+  at::Tensor attention_;     ///< [H, w, N]
+  PromptData data_;
+};
+
+}  // namespace multistate

@@ -1,0 +1,99 @@
+"""The rows that kvpress keeps of a prompt of SmolLM2 beside those that policies keep: for tools/oracle_kvpress."""
+import json
+import subprocess
+
+import smollm2
+
+TOKENS, QUESTION, WINDOW, SINKS = 512, 20, 32, 4
+PUBLISHED = "prompt: one_shot, after_prompt: keep"
+
+
+def comparisons():
+    """Policy, its options, rows kept, the press."""
+    import kvpress
+
+    def ratio(k):
+        return 1 - k / TOKENS
+
+    def finch(k):
+        press = kvpress.FinchPress(compression_ratio=ratio(k), rerotate_keys=False)
+        press.window_size, press.delimiter_token_id = QUESTION, -1  # The question's tokens; none marks where it begins.
+        return press
+
+    window = f"window: {WINDOW}, recent: {WINDOW}"
+    both = [
+        ("snapkv", window, lambda k: kvpress.SnapKVPress(ratio(k), window_size=WINDOW)),
+        ("cur", f"sinks: {SINKS}", lambda k: kvpress.CURPress(ratio(k), num_sinks=SINKS)),
+        ("finch", "", finch),
+        ("keydiff", "", lambda k: kvpress.KeyDiffPress(ratio(k))),
+        ("knorm", "", lambda k: kvpress.KnormPress(ratio(k))),
+        ("tova", "scope: layer, recent: 1", lambda k: kvpress.TOVAPress(ratio(k))),
+        ("expected_attention", f"sinks: {SINKS}, every: 1",
+         lambda k: kvpress.ExpectedAttentionPress(ratio(k), n_sink=SINKS)),
+        ("streaming", f"sinks: {SINKS}", lambda k: kvpress.StreamingLLMPress(ratio(k), n_sink=SINKS)),
+        # kvpress takes the safeguard of the whole share, the window's rows included: here nothing is left of it.
+        ("adakv", f"{window}, safeguard: 0",
+         lambda k: kvpress.AdaKVPress(kvpress.SnapKVPress(ratio(k), window_size=WINDOW), WINDOW / k)),
+    ]
+    all_of = [(name, options, k, press(k)) for name, options, press in both for k in (256, 64)]
+    # At less rows kvpress falls back to SnapKV.
+    return all_of + [("pyramidkv", f"{window}, least: 0, beta: 4", 256,
+                      kvpress.PyramidKVPress(ratio(256), window_size=WINDOW, beta=4))]
+
+
+class Recorder:
+    """Which rows a press keeps of a prompt, by layer and key/value head."""
+
+    def __init__(self, press):
+        self.press, self.kept = press, {}
+
+    def __enter__(self):
+        self.compress = self.press.compress
+        self.press.compress = self.record
+
+    def __exit__(self, *_):
+        del self.press.compress
+
+    def record(self, module, hidden_states, keys, values, attentions, kwargs):
+        before = [{row.numpy().tobytes(): i for i, row in enumerate(head)} for head in keys[0]]
+        module.masked_key_indices = None
+        found = self.compress(module, hidden_states, keys, values, attentions, kwargs)
+        heads = [{places[row.numpy().tobytes()] for row in head} for places, head in zip(before, found[0][0])]
+        if module.masked_key_indices is not None:  # Rows stay, to be masked.
+            for head, row in zip(*(x.tolist() for x in module.masked_key_indices[1:])):
+                heads[head].discard(row)
+        self.kept[module.layer_idx] = heads
+        return found
+
+
+def rows_of_press(model, ids, press):
+    import torch
+    from transformers import DynamicCache
+
+    recorder = Recorder(press)
+    with torch.no_grad(), recorder, press(model):
+        model.model(input_ids=ids, past_key_values=DynamicCache())
+    return [recorder.kept[layer] for layer in range(model.config.num_hidden_layers)]
+
+
+def compare(probe):
+    """Policy, options, k, rows that only one of the two keeps, rows that kvpress keeps."""
+    import torch
+
+    transformers = smollm2.Transformers()
+    transformers.model.set_attn_implementation("sdpa")
+    ids = transformers.novel_ids(TOKENS)
+    cases = comparisons()
+    request = {"ids": ids, "question": QUESTION,
+               "runs": [{"policy": name, "state_size": k, "options": "{" + ", ".join(filter(None, [options, PUBLISHED])) + "}"}
+                        for name, options, k, _ in cases]}
+    done = subprocess.run([probe, smollm2.MODEL], input=json.dumps(request), capture_output=True, text=True, check=True)
+    for (name, options, k, press), ours in zip(cases, json.loads(done.stdout)):
+        theirs = rows_of_press(transformers.model, torch.tensor([ids]), press)
+        differing = kept = 0
+        for our_sets, their_heads in zip(ours, theirs):
+            for head, rows in enumerate(their_heads):
+                own = set(our_sets[head * len(our_sets) // len(their_heads)])
+                differing += len(own ^ rows)
+                kept += len(rows)
+        yield name, options, k, differing, kept

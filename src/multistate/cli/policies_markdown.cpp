@@ -73,14 +73,16 @@ Row line_of(const PolicyEntry& entry, const std::optional<MeasuredPolicies>& mea
 std::vector<std::string> reads_of(const PolicyEntry& entry) {
   const Needs needs = entry.needs();
   std::vector<std::string> words;
-  const auto add = [&words](bool declared, const char* word) {
+  const auto add = [&words](bool declared, const std::string& word) {
     if (declared) {
-      words.emplace_back(word);
+      words.push_back(word);
     }
   };
   add(needs.attention, "attention");
   add(needs.query, "query");
   add(needs.query_statistics, "mean and covariance of queries");
+  add(needs.prompt_queries > 0,
+      fmt::format("attention of the newest {} queries of a prompt", needs.prompt_queries));
   add(needs.keys, "keys");
   add(needs.values, "values");
   add(needs.future.has_value(), "the future");

@@ -8,6 +8,7 @@
 // queries until the cache is full. From then on all that its policy does not keep goes at once.
 
 #include <algorithm>
+#include <cmath>
 
 #include "multistate/policy/registry.h"
 #include "multistate/policy/row_selection.h"
@@ -46,7 +47,11 @@ class FastGen final : public EvictingPolicy {
     }
     float& keeping = step.set_memory();
     if (keeping == static_cast<float>(kUnknown)) {
-      keeping = static_cast<float>(choose(step));
+      keeping = choose(step);
+    }
+    if (std::isnan(keeping)) {  // Scores like these stop the run.
+      std::fill(scratch.begin(), scratch.end(), keeping);
+      return evict_lowest(step, scratch, step.excess(), evictions);
     }
     mark_kept(step, static_cast<int>(keeping), step.scratch(1));
     evict_others(step, step.scratch(1), scratch, evictions);
@@ -71,8 +76,8 @@ class FastGen final : public EvictingPolicy {
     return row;
   }
 
-  /// The first policy that keeps enough.
-  int choose(const StepView& step) const {
+  /// The first policy that keeps enough; NaN where attention is.
+  float choose(const StepView& step) const {
     for (int keeping = kSpecial; keeping < kAll; ++keeping) {
       const auto kept = step.scratch(1);
       mark_kept(step, keeping, kept);
@@ -84,8 +89,8 @@ class FastGen final : public EvictingPolicy {
         recovered += kept[row] > 0.0F ? received : passing;
         total += received;
       }
-      if (recovered >= static_cast<float>(options_.recovered) * total) {
-        return keeping;
+      if (!(recovered < static_cast<float>(options_.recovered) * total)) {
+        return std::isnan(total) ? total : static_cast<float>(keeping);
       }
     }
     return kAll;
@@ -124,7 +129,6 @@ class FastGen final : public EvictingPolicy {
   }
 
   static constexpr float kApart = 1e6F;  ///< More than a row receives.
-
   Options options_;
 };
 

@@ -49,15 +49,21 @@ TEST_CASE("only options of the policy's own can be given to its checks") {
 TEST_CASE("cases go from the simple to the involved, as far as the state has room") {
   const Subject tova = make_subject(*policy_registry().find("tova"));
   const auto small = policy_cases(tova, 3);
-  REQUIRE(small.size() == 4);
+  REQUIRE(small.size() == 5);
   CHECK(small.front().name == "state_size 3, scope layer, sinks 0, recent 0, every 1");
-  CHECK(small.back().name == "state_size 3, scope kv_head, sinks 0, recent 0, every 3");
+  CHECK(
+      small.back().name ==
+      "state_size 3, scope layer, sinks 0, recent 0, every 1, prompt one_shot, after_prompt keep");
   const auto large = policy_cases(tova, 4);
-  REQUIRE(large.size() == 8);
-  CHECK(large.back().name == "state_size 4, scope kv_head, sinks 1, recent 2, every 3");
+  // Four ways to share rows and to evict, protected or not, and four ways to treat a prompt.
+  REQUIRE(large.size() == 12);
+  CHECK(large[7].name == "state_size 4, scope kv_head, sinks 1, recent 2, every 3");
+  CHECK(large.back().name ==
+        "state_size 4, scope kv_head, sinks 1, recent 2, every 1, prompt one_shot, after_prompt "
+        "keep");
   const auto h2o = policy_cases(make_subject(*policy_registry().find("h2o")), 4);
-  // Half of the state for recent rows, as it is unless set, and the eight.
-  REQUIRE(h2o.size() == 9);
+  // Half of the state for recent rows, as it is unless set, and the twelve.
+  REQUIRE(h2o.size() == 13);
   CHECK(h2o.front().name == "state_size 4, scope kv_head, sinks 0, recent 2, every 1");
   CHECK(policy_cases(make_subject(*policy_registry().find("full")), 4).size() == 1);
 }

@@ -95,6 +95,14 @@ Faces faces_of(const Policy& policy) {
   return faces;
 }
 
+Needs needs_of(const Policy& policy) {
+  Needs needs = policy.needs();
+  if (faces_of(policy).prompt == nullptr) {
+    needs.prompt_queries = 0;
+  }
+  return needs;
+}
+
 std::string problem_with_faces(const Policy& policy) {
   const Faces own = own_faces(policy);
   if (own.scoring != nullptr && own.evicting != nullptr) {

@@ -39,6 +39,10 @@ struct Faces {
 /// Those that the policy derives from, and those of its base that it does not (PolicyOverBase).
 Faces faces_of(const Policy& policy);
 
+/// What the policy reads, without the queries of a prompt where no PromptPolicy sees them: a policy
+/// over a base that decides itself declares what its base does.
+Needs needs_of(const Policy& policy);
+
 /// Why faces do not go together, as the end of "policy NAME: ..."; "" when they do: two that say
 /// which rows go, or a face of a policy that would be put in the place of the same one of its base,
 /// or never be asked.

@@ -1,5 +1,6 @@
 #include "multistate/policy/registry.h"
 
+#include "multistate/policy/faces.h"
 #include "multistate/policy/registration_capture.h"
 
 namespace multistate {
@@ -31,7 +32,7 @@ nlohmann::json PolicyEntry::off_defaults(const nlohmann::json& options) const {
 }
 
 Needs PolicyEntry::needs() const {
-  return maker()->make()->needs();
+  return needs_of(*maker()->make());
 }
 
 Registry<PolicyEntry>& policy_registry() {

@@ -159,7 +159,7 @@ class KeepAll final : public Policy {};
 void PolicySetup::use(std::shared_ptr<const Policy> made) {
   policy = std::move(made);
   faces = faces_of(*policy);
-  needs = policy->needs();
+  needs = needs_of(*policy);
 }
 
 std::vector<std::string> PolicySetup::option_names() const {

@@ -3,9 +3,8 @@
 // accumulated attention; these and the newest rows; all.
 //
 // Paper: Ge et al., Model Tells You What to Discard: Adaptive KV Cache Compression for LLMs,
-// arXiv:2310.01801, algorithms 1 and 2. The authors point to AnswerDotAI/cold-compress
-// (KVCacheHybrid) for code, where the defaults are from. A head chooses by the attention of all
-// queries until the cache is full. From then on all that its policy does not keep goes at once.
+// arXiv:2310.01801, algorithms 1 and 2; defaults of AnswerDotAI/cold-compress (KVCacheHybrid), to
+// which they point. A head chooses once, when the cache is full, by all attention until then.
 
 #include <algorithm>
 #include <cmath>

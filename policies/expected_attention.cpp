@@ -64,23 +64,14 @@ class ExpectedAttention final : public ScoringPolicy {
   }
 
   static void add_expected_weights(const StepView& step, int64_t head, std::span<float> scores) {
-    const auto logits = step.scratch();
-    float largest = -INFINITY;
-    for (int64_t row = step.first_candidate(); row < step.rows(); ++row) {
-      if (step.live(row)) {
-        logits[static_cast<size_t>(row)] = expected_logit(step, head, row);
-        largest = std::max(largest, logits[static_cast<size_t>(row)]);
-      }
+    const auto weights = step.scratch().subspan(static_cast<size_t>(step.first_candidate()));
+    const auto out = scores.subspan(static_cast<size_t>(step.first_candidate()));
+    for (size_t i = 0; i < weights.size(); ++i) {
+      const int64_t row = step.first_candidate() + static_cast<int64_t>(i);
+      weights[i] = step.live(row) ? expected_logit(step, head, row) : -INFINITY;
     }
-    float total = 0.0F;
-    for (int64_t row = step.first_candidate(); row < step.rows(); ++row) {
-      const auto slot = static_cast<size_t>(row);
-      logits[slot] = step.live(row) ? std::exp(logits[slot] - largest) : 0.0F;
-      total += logits[slot];
-    }
-    for (int64_t row = step.first_candidate(); row < step.rows(); ++row) {
-      scores[static_cast<size_t>(row)] += logits[static_cast<size_t>(row)] / total;
-    }
+    softmax(weights);
+    add_scaled(1.0F, weights, out);
   }
 
   /// The mean rotation is turned on the key, backwards, which leaves the products the same.

@@ -5,9 +5,8 @@
 // Paper: Cai et al., R-KV: Redundancy-aware KV Cache Compression for Reasoning Models,
 // arXiv:2505.24133, and the authors' code: the last 8 queries attend anew to the rows before them,
 // with the largest logit of the heads of a group; that is smoothed by a maximum over 7 rows. Each
-// key counts its cosines to all others, without
-// those of the keys that have it as the latest one that resembles them (above 0.5). 128 tokens are
-// generated between evictions.
+// key counts its cosines to all others, without those of the keys that have it as the latest one
+// that resembles them (above 0.5). 128 tokens are generated between evictions.
 
 #include <algorithm>
 #include <cmath>
@@ -51,9 +50,12 @@ class RKv final : public ScoringPolicy {
   void score(const StepView& step, std::span<float> scores) const override {
     const auto received = step.scratch(0);
     const auto redundancy = step.scratch(1);
+    const int64_t group = step.heads() / step.kv_heads();
     std::fill(scores.begin(), scores.end(), 0.0F);
     for (int64_t kv_head = 0; kv_head < step.kv_heads(); ++kv_head) {
-      attend(step, kv_head, received, step.scratch(2));
+      std::fill(received.begin(), received.end(), 0.0F);
+      window_.add_attention(step, kv_head * group, (kv_head + 1) * group, step.end_candidates(), 1,
+                            step.scratch(2), received);
       compare_keys(step, kv_head, redundancy, step.scratch(2));
       for (int64_t row = step.first_candidate(); row < step.end_candidates(); ++row) {
         scores[static_cast<size_t>(row)] +=
@@ -64,21 +66,6 @@ class RKv final : public ScoringPolicy {
   }
 
  private:
-  /// received [N] = the attention of the window's queries to rows before the protected recent ones,
-  /// mean over queries.
-  void attend(const StepView& step, int64_t kv_head, std::span<float> received,
-              std::span<float> weights) const {
-    const int64_t group = step.heads() / step.kv_heads();
-    const int64_t queries = window_.count(step);
-    std::fill(received.begin(), received.end(), 0.0F);
-    for (int64_t index = 0; index < queries; ++index) {
-      window_.logits(step, kv_head * group, (kv_head + 1) * group, index, step.end_candidates(),
-                     weights);
-      softmax(weights);
-      add_scaled(1.0F / static_cast<float>(queries), weights, received);
-    }
-  }
-
   /// Of live rows before the protected recent ones; `reach_` of them on either side.
   float largest_around(const StepView& step, std::span<const float> received, int64_t row) const {
     float largest = received[static_cast<size_t>(row)];

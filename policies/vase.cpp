@@ -1,5 +1,5 @@
-// VaSE: keep the rows whose values have the widest range, and of the others a random sample: the
-// more the newest queries attend to a row, the likelier it stays.
+// VaSE: keep the rows whose values have the widest range, and a random sample of the others,
+// weighted by the attention of the newest queries.
 //
 // Paper: Chang et al., Value-Aware Stochastic KV Cache Eviction for Reasoning Models,
 // arXiv:2606.03928, and the authors' code (range_sink_sample_attn): a quarter of the rows, sinks
@@ -53,7 +53,11 @@ class Vase final : public ScoringPolicy {
     }
     const int64_t count = widest_.rows(step.state_size()) - step.sinks();
     mark_largest(step, scores, count, step.scratch(2), widest);
-    attend(step, received, step.scratch(2));
+    std::fill(received.begin(), received.end(), 0.0F);
+    for (int64_t head = 0; head < step.heads(); ++head) {
+      window_.add_attention(step, head, head + 1, step.end_candidates(), step.heads(),
+                            step.scratch(2), received);
+    }
     for (int64_t row = step.first_candidate(); row < step.end_candidates(); ++row) {
       const auto slot = static_cast<size_t>(row);
       if (step.live(row)) {
@@ -76,20 +80,6 @@ class Vase final : public ScoringPolicy {
     return sum;
   }
 
-  /// received [N] = the attention of the window's queries to rows before the protected recent ones,
-  /// mean over queries and heads.
-  void attend(const StepView& step, std::span<float> received, std::span<float> weights) const {
-    const int64_t queries = window_.count(step);
-    std::fill(received.begin(), received.end(), 0.0F);
-    for (int64_t head = 0; head < step.heads(); ++head) {
-      for (int64_t index = 0; index < queries; ++index) {
-        window_.logits(step, head, head + 1, index, step.end_candidates(), weights);
-        softmax(weights);
-        add_scaled(1.0F / static_cast<float>(queries * step.heads()), weights, received);
-      }
-    }
-  }
-
   float smoothed(const StepView& step, std::span<const float> received, int64_t row) const {
     float sum = received[static_cast<size_t>(row)];
     for_neighbours(step, row, reach_, step.end_candidates(),
@@ -109,7 +99,8 @@ class Vase final : public ScoringPolicy {
 const PolicyRegistration<Vase> kRegistration{{
     .name = "vase",
     .version = 1,
-    .summary = "keep the rows with the widest values, and a random sample of what is attended to",
+    .summary = "keep the rows whose values have the widest range, and of the rest a random sample "
+               "weighted by attention",
     .paper = "Chang et al. 2026, arXiv:2606.03928",
     .deviations =
         "the newest 32 queries and rows count, and rows are evicted every 32 steps, where the "

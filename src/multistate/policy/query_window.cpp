@@ -15,10 +15,6 @@ void QueryWindow::record(const StepView& step) const {
   }
 }
 
-int64_t QueryWindow::count(const StepView& step) const {
-  return std::min(size_, step.step() + 1);
-}
-
 void QueryWindow::logits(const StepView& step, int64_t first, int64_t last, int64_t index,
                          int64_t end, std::span<float> out) const {
   const int64_t kv_head = first / (step.heads() / step.kv_heads());
@@ -35,6 +31,17 @@ void QueryWindow::logits(const StepView& step, int64_t first, int64_t last, int6
         }
       }
     }
+  }
+}
+
+void QueryWindow::add_attention(const StepView& step, int64_t first, int64_t last, int64_t end,
+                                int64_t parts, std::span<float> weights,
+                                std::span<float> received) const {
+  const int64_t queries = std::min(size_, step.step() + 1);
+  for (int64_t index = 0; index < queries; ++index) {
+    logits(step, first, last, index, end, weights);
+    softmax(weights);
+    add_scaled(1.0F / static_cast<float>(queries * parts), weights, received);
   }
 }
 

@@ -21,17 +21,18 @@ class QueryWindow {
   /// Takes in the newest query of every head; once a step. (Needs::query)
   void record(const StepView& step) const;
 
-  /// Queries that have been taken in: size(), or fewer at the start of a sample.
-  int64_t count(const StepView& step) const;
+  /// Adds to `received` [N] what the window's queries give live rows before `end` if they attend
+  /// now, divided by their number and by `parts`. Heads `first` up to, but not including, `last`,
+  /// which share a key/value head, attend as one: a logit is the largest of theirs. `weights` has N
+  /// floats of unknown content. (Needs::keys)
+  void add_attention(const StepView& step, int64_t first, int64_t last, int64_t end, int64_t parts,
+                     std::span<float> weights, std::span<float> received) const;
 
-  /// out[row] [N] = the largest logit that the queries of heads `first` up to, but not including,
-  /// `last` give a live row before `end`, -infinity for all others; the heads share a key/value
-  /// head. Of the window's queries that with number `index`, 0 <= index < count(), in no order of
-  /// time. (Needs::keys)
+ private:
+  /// Those of query number `index`, in no order of time; -infinity for all other rows.
   void logits(const StepView& step, int64_t first, int64_t last, int64_t index, int64_t end,
               std::span<float> out) const;
 
- private:
   /// Of the memory, for query number `index`: the last one first, so that a policy whose window is
   /// longer than a sample reads what it declares.
   int64_t field(int64_t index) const { return first_field_ + size_ - 1 - index; }

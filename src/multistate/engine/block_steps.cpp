@@ -31,16 +31,15 @@ void BlockSteps::begin(const at::Tensor& logits, const BlockRows& rows, int64_t 
 }
 
 void BlockSteps::find_matrices(const BlockRows& rows, int64_t first) {
-  const Needs& needs = state_.setup().needs;
-  const bool cuts_prompt = state_.setup().cuts_by_prompt();
-  if (needs.query || needs.query_statistics || cuts_prompt) {
+  const PolicySetup& setup = state_.setup();
+  if (setup.reads_queries()) {
     const auto queries = inputs_.queries.flatten(0, 1).narrow(1, first, tokens_);
     queries_ = readable(queries, queries_holder_);
   }
-  if (needs.keys || cuts_prompt) {
+  if (setup.reads_keys()) {
     keys_ = readable(rows.keys, keys_holder_);
   }
-  if (needs.values) {
+  if (setup.needs.values) {
     values_ = readable(rows.values, values_holder_);
   }
 }

@@ -6,10 +6,9 @@ const LayerScan& scan_for(const PolicySetup& setup) {
   if (!setup.bounded()) {
     return causal_scan();
   }
-  const Needs& needs = setup.needs;
   // The block scan computes with rows as they are when they come, and where their places change it
   // knows logits only, not keys and queries.
-  const bool sees_rotated = needs.keys || needs.query || needs.query_statistics;
+  const bool sees_rotated = setup.reads_keys() || setup.reads_queries();
   return setup.faces.merging != nullptr || (setup.rotates_anew() && sees_rotated) ? token_scan()
                                                                                   : block_scan();
 }

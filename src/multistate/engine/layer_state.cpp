@@ -146,7 +146,7 @@ int64_t LayerState::steps_to_quantize(const Set& set) const {
 }
 
 void LayerState::quantize(Set& set) const {
-  if (!prompt_goes_on(set.trace.tokens() - 1)) {
+  if (!setup().prompt_goes_on(set.trace.tokens() - 1, length_)) {
     set.rows.quantize();
   }
 }

@@ -152,11 +152,6 @@ class LayerState {
   int64_t prompt_query_bytes() const { return prompt_query_bytes_; }
 
  private:
-  /// Whether the prompt is cut at its end, which `step` is before.
-  bool prompt_goes_on(int64_t step) const {
-    return setup().one_shot() && step + 1 < length_.prompt;
-  }
-
   std::span<const Set> group(int64_t first_set) const;
 
   const PolicySetup& setup_;

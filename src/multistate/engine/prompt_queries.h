@@ -27,8 +27,7 @@ class PromptQueries {
 
   /// Shows them and what they attend to among the rows of `step`, which are all of the prompt, with
   /// keys; the last `question` of their tokens are its question. Valid until the next call for this
-  /// object. Throws std::logic_error when some of the
-  /// newest queries were not taken in.
+  /// object. Throws std::logic_error when some of the newest queries were not taken in.
   const PromptData& attend(const AttentionSpec& attention, const StepData& step, int64_t question);
 
   /// Forgets everything: the prompt has ended.

@@ -39,6 +39,24 @@ at::Tensor planned_steps(const LayerState& state, const SetInputs& inputs) {
   return steps.expand({inputs.tokens(), inputs.tokens()});
 }
 
+/// Takes the newest query in where the policy cuts the prompt by its newest queries, and shows them
+/// at its end.
+void describe_prompt(const LayerState& state, LayerState::Set& set, StepData& data) {
+  const SampleLength& length = state.length();
+  data.prompt = nullptr;
+  if (!state.setup().cuts_by_prompt()) {
+    return;
+  }
+  if (data.step >= length.prompt) {
+    set.prompt_queries.clear();
+    return;
+  }
+  set.prompt_queries.add(data.query);
+  if (data.step + 1 == length.prompt) {
+    data.prompt = &set.prompt_queries.attend(state.attention(), data, length.question);
+  }
+}
+
 }  // namespace
 
 void SetInputs::cap(float* logits, int64_t size) const {
@@ -92,28 +110,6 @@ void append_rows(const LayerState& state, LayerState::Set& set, const SetInputs&
     ids[token] = static_cast<float>(inputs.ids[static_cast<size_t>(first + token)]);
   }
 }
-
-namespace {
-
-/// Takes the newest query in where the policy cuts the prompt by its newest queries, and shows them
-/// at its end.
-void describe_prompt(const LayerState& state, LayerState::Set& set, StepData& data) {
-  const SampleLength& length = state.length();
-  data.prompt = nullptr;
-  if (!state.setup().cuts_by_prompt()) {
-    return;
-  }
-  if (data.step >= length.prompt) {
-    set.prompt_queries.clear();
-    return;
-  }
-  set.prompt_queries.add(data.query);
-  if (data.step + 1 == length.prompt) {
-    data.prompt = &set.prompt_queries.attend(state.attention(), data, length.question);
-  }
-}
-
-}  // namespace
 
 void describe_set(const LayerState& state, LayerState::Set& set, const SetInputs& inputs,
                   StepData& data, double place) {

@@ -161,11 +161,10 @@ class SetStepper {
     if (needs.attention) {
       data.attention = readable(seen.weights.flatten(0, 1), weights_holder_);
     }
-    const bool cuts_prompt = state_.setup().cuts_by_prompt();
-    if (needs.query || needs.query_statistics || cuts_prompt) {
+    if (state_.setup().reads_queries()) {
       data.query = readable(seen.query.flatten(0, 1), query_holder_);
     }
-    if (needs.keys || cuts_prompt) {
+    if (state_.setup().reads_keys()) {
       data.keys = readable(seen.keys, keys_holder_);
     }
     if (needs.values) {

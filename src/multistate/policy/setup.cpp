@@ -171,10 +171,10 @@ std::vector<std::string> PolicySetup::option_names() const {
 }
 
 int64_t PolicySetup::capacity_after(int64_t step, int64_t k, const SampleLength& length) const {
-  const bool prompt_goes_on = one_shot() && step + 1 < length.prompt;
   const bool is_kept = keeps_after_prompt() && step >= length.prompt;
-  return !bounded() || prompt_goes_on || is_kept ? kUnlimitedRows
-                                                 : k + rows_beside(length) + common.every - 1;
+  return !bounded() || prompt_goes_on(step, length) || is_kept
+             ? kUnlimitedRows
+             : k + rows_beside(length) + common.every - 1;
 }
 
 int64_t PolicySetup::residual(int64_t k) const {

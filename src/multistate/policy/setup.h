@@ -65,6 +65,11 @@ struct PolicySetup {
     return state_size + common.every - 1;
   }  ///< Rows allowed after a step.
 
+  /// Whether `step` is before the end of a prompt that is cut there.
+  bool prompt_goes_on(int64_t step, const SampleLength& length) const {
+    return one_shot() && step + 1 < length.prompt;
+  }
+
   /// Rows that a set which keeps `k` may hold after `step`: kUnlimitedRows before the end of a
   /// prompt that is cut there, and after a prompt behind which every row is kept.
   int64_t capacity_after(int64_t step, int64_t k, const SampleLength& length) const;
@@ -103,6 +108,10 @@ struct PolicySetup {
   /// Tokens at the start of a sample, at least, before anything is evicted: the rows after them are
   /// those of the full cache.
   int64_t tokens_before_first_eviction(const SampleLength& length) const;
+
+  /// Whether a step takes the queries of its token, or the keys of the rows, for the policy.
+  bool reads_queries() const { return needs.query || needs.query_statistics || cuts_by_prompt(); }
+  bool reads_keys() const { return needs.keys || cuts_by_prompt(); }
 
   /// Whether a step leaves more in the layer's state than a row: memory of the policy, token ids,
   /// or statistics of queries.

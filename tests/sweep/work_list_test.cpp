@@ -111,7 +111,7 @@ TEST_CASE("samples that are run one by one share their beginning") {
 }
 
 TEST_CASE(
-    "cells are finished bunch by bunch, and beginnings stay a small part of what is computed") {
+    "cells finish group by group, and shared prefixes stay a small part of the computed tokens") {
   const TinySweep sweep;
   write_file(sweep.folder() / "text.txt", tiny_text(400));
   std::string states;
@@ -127,7 +127,7 @@ TEST_CASE(
   REQUIRE(plan.cells.size() == 140);
   const auto work = work_of(plan);
   // A sample has 64 tokens. 3 of them are shared by cells with 4 rows, which compute 61 each: three
-  // cells are enough for 50 * 3 tokens, so that 23 bunches of three and one cell are left. It goes
+  // cells are enough for 50 * 3 tokens, so that 23 groups of three and one cell are left. It goes
   // with the first of the others, 31 of whose tokens are shared: 61 + 33 n >= 50 * 31 for n = 46.
   const int64_t samples = plan.cells.front().samples;
   REQUIRE(samples > 2);

@@ -16,6 +16,17 @@
 namespace multistate {
 namespace {
 
+/// The option that has no meaning without a prompt; empty where there is none.
+std::string option_about_prompt(const PolicySetup& policy) {
+  if (policy.one_shot()) {
+    return "prompt: one_shot";
+  }
+  if (policy.keeps_prompt()) {
+    return "prompt: keep";
+  }
+  return policy.keeps_after_prompt() ? "after_prompt: keep" : "";
+}
+
 /// Opens every model and prepares every workload once.
 class Preparer {
  public:
@@ -29,13 +40,10 @@ class Preparer {
     check_layers(spec.policy, cell.model->file().spec().layer_count());
     cell.workload = workload(spec, *cell.model);
     cell.samples = cell.workload->samples();
-    const bool is_special = spec.policy.one_shot() || spec.policy.keeps_prompt();
-    if ((is_special || spec.policy.keeps_after_prompt()) && cell.workload->length(0).prompt == 0) {
+    const std::string about_prompt = option_about_prompt(spec.policy);
+    if (!about_prompt.empty() && cell.workload->length(0).prompt == 0) {
       throw InputError(fmt::format(
-          "policy.{} is about a prompt, and {} has none here{}",
-          spec.policy.one_shot()       ? "prompt: one_shot"
-          : spec.policy.keeps_prompt() ? "prompt: keep"
-                                       : "after_prompt: keep",
+          "policy.{} is about a prompt, and {} has none here{}", about_prompt,
           spec.experiment.entry->info.name,
           spec.experiment.options.contains("prompt_share") ? ": set experiment.prompt_share" : ""));
     }

@@ -9,7 +9,7 @@
 
 #include "multistate/base/process_identity.h"
 #include "multistate/experiment/exclusive_experiment.h"
-#include "multistate/sweep/bunches.h"
+#include "multistate/sweep/cell_groups.h"
 
 namespace multistate {
 namespace {
@@ -43,19 +43,19 @@ std::vector<WorkItem> list_work(const SweepPlan& plan,
   if (!sharing) {
     return listed;
   }
-  const Bunches bunches(plan);
-  using Place = std::pair<size_t, int64_t>;  // Bunch and sample.
+  const CellGroups groups(plan);
+  using Place = std::pair<size_t, int64_t>;  // Group and sample.
   std::vector<std::pair<Place, size_t>> order;
   for (const WorkItem& item : listed) {
-    order.push_back({{bunches.bunch_of(item.run->cell()), item.samples.front()}, order.size()});
+    order.push_back({{groups.group_of(item.run->cell()), item.samples.front()}, order.size()});
   }
   std::sort(order.begin(), order.end());
   std::vector<WorkItem> items;
   std::map<Place, std::shared_ptr<SharedPrefix>> prefixes;
   for (const auto& [place, index] : order) {
     WorkItem& item = items.emplace_back(std::move(listed[index]));
-    const auto [bunch, sample] = place;
-    const int64_t tokens = bunches.shared_tokens(bunch, sample);
+    const auto [group, sample] = place;
+    const int64_t tokens = groups.shared_tokens(group, sample);
     if (tokens == 0 || tokens_before_first_eviction(item.run->cell(), sample) == 0) {
       continue;
     }

@@ -26,9 +26,9 @@ struct WorkItem {
 /// What the cells miss, in the order in which it is to be run. Which samples are run together
 /// follows from their numbers alone, not from what has been run before.
 ///
-/// Without sharing cell by cell. With sharing bunch by bunch (see Bunches), and in a bunch sample
-/// by sample, so that all cells that share the beginning of a sample run it one after the other and
-/// one beginning is in memory at a time.
+/// Without sharing cell by cell. With sharing group by group (see CellGroups), and in a group
+/// sample by sample, so that all cells that share the beginning of a sample run it one after the
+/// other and one beginning is in memory at a time.
 std::vector<WorkItem> list_work(const SweepPlan& plan,
                                 const std::vector<std::unique_ptr<CellRun>>& runs, bool sharing);
 

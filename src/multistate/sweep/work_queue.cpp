@@ -10,7 +10,7 @@ WorkQueue::WorkQueue(std::vector<WorkItem> items)
   for (size_t place = 0; place < items_.size(); ++place) {
     by_lease_[items_[place].lease] = place;
     if (const SharedPrefix* prefix = items_[place].prefix.get(); prefix != nullptr) {
-      groups_[prefix].items.insert(place);
+      sharers_[prefix].insert(place);
     }
   }
 }
@@ -31,7 +31,7 @@ WorkItem* WorkQueue::best_of_begun(size_t end, const std::set<std::string>& held
   size_t waiting = end;
   for (const SharedPrefix* prefix : begun_) {
     size_t& first = prefix->is_there() ? ready : waiting;
-    for (const size_t place : groups_.at(prefix).items) {
+    for (const size_t place : sharers_.at(prefix)) {
       if (place >= first) {
         break;
       }
@@ -61,10 +61,11 @@ WorkItem* WorkQueue::best(size_t end, const std::set<std::string>& held) {
       continue;
     }
     const SharedPrefix* prefix = item.prefix.get();
-    if (prefix == nullptr || (!groups_.at(prefix).begun && busy.count(prefix) == 0)) {
+    const bool is_begun = begun_.count(prefix) > 0;
+    if (prefix == nullptr || (!is_begun && busy.count(prefix) == 0)) {
       return &item;
     }
-    if (!groups_.at(prefix).begun && joins == nullptr) {
+    if (!is_begun && joins == nullptr) {
       joins = &item;
     }
   }
@@ -74,7 +75,6 @@ WorkItem* WorkQueue::best(size_t end, const std::set<std::string>& held) {
 void WorkQueue::begin(WorkItem& item) {
   open_[static_cast<size_t>(&item - items_.data())] = false;
   if (item.prefix != nullptr) {
-    groups_.at(item.prefix.get()).begun = true;
     begun_.insert(item.prefix.get());
   }
 }
@@ -85,11 +85,11 @@ void WorkQueue::close(WorkItem& item) {
   if (item.prefix == nullptr) {
     return;
   }
-  const auto group = groups_.find(item.prefix.get());
-  group->second.items.erase(place);
-  if (group->second.items.empty()) {
-    begun_.erase(group->first);
-    groups_.erase(group);
+  const auto sharers = sharers_.find(item.prefix.get());
+  sharers->second.erase(place);
+  if (sharers->second.empty()) {
+    begun_.erase(sharers->first);
+    sharers_.erase(sharers);
   }
   item.prefix.reset();
 }

@@ -36,21 +36,15 @@ class WorkQueue {
   bool has_open(size_t end) const;
 
  private:
-  /// Items that share a beginning.
-  struct Group {
-    std::set<size_t> items;
-    bool begun = false;  ///< By this worker.
-  };
-
   bool is_open(size_t place) const { return open_[place]; }
   WorkItem* best_of_begun(size_t end, const std::set<std::string>& held, WorkItem*& waits);
   std::set<const SharedPrefix*> prefixes_of(const std::set<std::string>& held) const;
 
   std::vector<WorkItem> items_;
   std::vector<bool> open_;
-  size_t first_ = 0;  ///< No item before it is open.
-  std::map<const SharedPrefix*, Group> groups_;
-  std::set<const SharedPrefix*> begun_;  ///< Of groups_.
+  size_t first_ = 0;                                         ///< No item before it is open.
+  std::map<const SharedPrefix*, std::set<size_t>> sharers_;  ///< Items that share a beginning.
+  std::set<const SharedPrefix*> begun_;  ///< Those of sharers_ that this worker has begun.
   std::map<std::string, size_t> by_lease_;
 };
 

@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "multistate/base/file_descriptor.h"
+
 extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX has no header for it.
 
 namespace multistate {
@@ -100,8 +102,7 @@ ProcessResult run_process(const fs::path& program, const std::vector<std::string
         fmt::format("cannot run {}: {}", program.string(), std::strerror(error)));
   }
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
+  without_interruption([&] { return ::waitpid(child, &status, 0); });
   return {content_of(out.get()), content_of(errors.get()), failure_of(status)};
 }
 

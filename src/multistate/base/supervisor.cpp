@@ -266,6 +266,7 @@ Supervisor::End Supervisor::watch(int child, int alive) {
   std::vector<const WorkRecord*> stuck;
   bool stands_still = false;
   int status = 0;
+  const auto limit = [this] { return asked_to_stop ? std::min(stall_, kStallOfStop) : stall_; };
   while (true) {
     pollfd ends = {pipe.get(), 0, 0};  // Hangs up when the process ends.
     ::poll(&ends, 1, kLookMilliseconds);
@@ -280,9 +281,8 @@ Supervisor::End Supervisor::watch(int child, int alive) {
     } else if (changed != 0) {
       break;
     }
-    const auto limit = asked_to_stop ? std::min(stall_, kStallOfStop) : stall_;
     if (!stands_still && stuck.empty()) {
-      stuck = stalls.stuck(StallWatch::Clock::now(), limit);
+      stuck = stalls.stuck(StallWatch::Clock::now(), limit());
       if (!stuck.empty()) {
         ::kill(child, SIGKILL);
       }
@@ -300,8 +300,7 @@ Supervisor::End Supervisor::watch(int child, int alive) {
   die_of(signal);
   ProcessDeath death;
   if (!stuck.empty()) {
-    death.how = fmt::format("made no progress for {} seconds and was killed",
-                            (asked_to_stop ? std::min(stall_, kStallOfStop) : stall_).count());
+    death.how = fmt::format("made no progress for {} seconds and was killed", limit().count());
   } else if (signal != 0) {
     death.how = fmt::format("died of signal {} ({})", signal, ::strsignal(signal));
   } else {

@@ -263,20 +263,8 @@ TEST_CASE("weightedkv: the value goes into the next row's, by mean attention") {
                        .memory = {0.1F, -0.1F, 0.0F},
                        .keys = {{{1, 1}, {2, 2}, {3, 3}}},
                        .values = {{{6, 0}, {0, 12}, {5, 5}}}};
-  struct Editor final : RowEditor {
-    explicit Editor(HandMadeStep& rows) : rows_(rows) {}
-    std::span<float> key(int64_t head, int64_t row) override {
-      return rows_.keys[static_cast<size_t>(head)][static_cast<size_t>(row)];
-    }
-    std::span<float> value(int64_t head, int64_t row) override {
-      return rows_.values[static_cast<size_t>(head)][static_cast<size_t>(row)];
-    }
-    HandMadeStep& rows_;
-  };
   CHECK(evicted(setup, step) == std::vector<int64_t>{0});
-  ShownStep shown(setup, step);
-  Editor editor(step);
-  setup.faces.merging->merge(shown.view(), std::vector<int64_t>{0}, editor);
+  merge(setup, step, {0});
   // (0.05 * (6, 0) + 0.25 * (0, 12)) / 0.3 = (1, 10)
   CHECK(static_cast<double>(step.values[0][1][0]) == approx(1.0).margin(1e-5));
   CHECK(static_cast<double>(step.values[0][1][1]) == approx(10.0).margin(1e-5));

@@ -6,24 +6,6 @@
 namespace multistate::test {
 namespace {
 
-/// Edits the rows of a step.
-struct Editor final : RowEditor {
-  explicit Editor(HandMadeStep& step) : step_(step) {}
-  std::span<float> key(int64_t head, int64_t row) override {
-    return step_.keys[static_cast<size_t>(head)][static_cast<size_t>(row)];
-  }
-  std::span<float> value(int64_t head, int64_t row) override {
-    return step_.values[static_cast<size_t>(head)][static_cast<size_t>(row)];
-  }
-  HandMadeStep& step_;
-};
-
-void merge(const PolicySetup& setup, HandMadeStep& step, const std::vector<int64_t>& rows) {
-  ShownStep shown(setup, step);
-  Editor editor(step);
-  setup.faces.merging->merge(shown.view(), rows, editor);
-}
-
 void check_rows(const std::vector<std::vector<float>>& found,
                 const std::vector<std::vector<float>>& expected) {
   REQUIRE(found.size() == expected.size());

@@ -132,6 +132,28 @@ class ShownStep {
   std::vector<float> scores_;
 };
 
+/// Edits the rows of a step. Keeps a reference.
+class StepEditor final : public RowEditor {
+ public:
+  explicit StepEditor(HandMadeStep& step) : step_(step) {}
+  std::span<float> key(int64_t head, int64_t row) override {
+    return step_.keys[static_cast<size_t>(head)][static_cast<size_t>(row)];
+  }
+  std::span<float> value(int64_t head, int64_t row) override {
+    return step_.values[static_cast<size_t>(head)][static_cast<size_t>(row)];
+  }
+
+ private:
+  HandMadeStep& step_;
+};
+
+/// Lets the policy of `setup` merge before `rows` go.
+inline void merge(const PolicySetup& setup, HandMadeStep& step, const std::vector<int64_t>& rows) {
+  ShownStep shown(setup, step);
+  StepEditor editor(step);
+  setup.faces.merging->merge(shown.view(), rows, editor);
+}
+
 /// The rows (indices) that the policy of `setup` evicts; `step.memory` is updated.
 inline std::vector<int64_t> evicted(const PolicySetup& setup, HandMadeStep& step) {
   ShownStep shown(setup, step);

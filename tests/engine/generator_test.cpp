@@ -20,7 +20,7 @@ std::vector<GenerationRequest> requests() {
     // Different lengths, so that samples end at different times and others take their place.
     all.push_back({.context = nullptr,
                    .prompt = prompt,
-                   .max_tokens = static_cast<int64_t>(4 + 9 * ((sample * 3) % 5)),
+                   .max_tokens = static_cast<int64_t>(4 + 5 * ((sample * 3) % 5)),
                    // Not any seed: a draw on the border of two tokens goes by rounding.
                    .seed = {.seed = 7, .sample = sample}});
   }
@@ -97,6 +97,10 @@ TEST_CASE("a sample of a batch is what it is alone, whatever the policy") {
         continue;
       }
       for (const double temperature : {0.0, 0.9}) {
+        // A state that never fills knows no difference between kinds of protection and decoding.
+        if (k == 200 && (policy.setup.common.sinks > 0 || temperature == 0.0)) {
+          continue;
+        }
         // Left to itself the model repeats a token: keys of one norm and direction, and products of
         // another shape decide by their rounding which of them goes.
         if (policy.setup.needs.keys && temperature == 0.0) {

@@ -22,14 +22,14 @@ TEST_CASE("a run that takes over a prefix equals one from the start, for every p
       if (policy.setup.common.sinks > 0) {
         continue;
       }
+      const Evaluator evaluator(*model, policy.setup);
+      const SampleSeed seed = {.seed = 1, .sample = 2};
+      const auto alone = evaluator.evaluate(ids, seed, kPrompt);
       for (const int64_t tokens : {1, 8, 30, 60}) {
         INFO(policy.name << ", prefix of " << tokens);
-        const Evaluator evaluator(*model, policy.setup);
-        const SampleSeed seed = {.seed = 1, .sample = 2};
         SharedPrefix prefix(tokens);
         const auto first = evaluator.evaluate(ids, seed, kPrompt, &prefix);
         const auto second = evaluator.evaluate(ids, seed, kPrompt, &prefix);
-        const auto alone = evaluator.evaluate(ids, seed, kPrompt);
         REQUIRE(second.losses.size() == ids.size() - 1);
         for (size_t i = 0; i < alone.losses.size(); ++i) {
           REQUIRE(std::abs(second.losses[i] - alone.losses[i]) <

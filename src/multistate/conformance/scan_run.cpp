@@ -4,6 +4,7 @@
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/tensor.h>
+#include <c10/core/InferenceMode.h>
 
 namespace multistate {
 namespace {
@@ -40,6 +41,7 @@ SteppedScan::SteppedScan(const LayerScan& scan, const NaiveInputs& inputs, const
              rows) {}
 
 void SteppedScan::advance(int64_t count) {
+  const c10::InferenceMode inference;  // As the engine runs a scan: views that track no gradients.
   const auto part = [&](const at::Tensor& x) { return x.narrow(1, tokens_, count).contiguous(); };
   const auto ids = all_.ids.empty()
                        ? all_.ids

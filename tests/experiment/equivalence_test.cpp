@@ -144,7 +144,7 @@ TEST_CASE("a policy that sees the future is no recurrence") {
 // products, in one order for one token and in another for many, make up to 2e-4 of logits that go
 // up to 20.
 TEST_CASE("on the real model the recurrence gives the logits of the parallel run", "[slow]") {
-  constexpr int64_t kTokens = 512;
+  constexpr int64_t kTokens = 128;  // A token reads a gigabyte of weights.
   set_intra_op_threads(1);
   const auto file = ModelFile::open(real_file("models/smollm2-135m-instruct.gguf"));
   const auto model = Transformer::load(*file, at::kDouble);
@@ -152,7 +152,7 @@ TEST_CASE("on the real model the recurrence gives the logits of the parallel run
       Tokenizer::make(file->tokenizer())->encode(read_file(real_file("austen/persuasion.txt")));
   ids.resize(kTokens);
   for (const char* policy : {"full", "tova"}) {
-    const auto setup = set_up_policy(policy, 128);
+    const auto setup = set_up_policy(policy, 32);
     const ModelInput input = {.ids = ids, .length = {.tokens = kTokens}, .seed = {}};
     PhaseSeconds seconds;
     std::vector<StateSize> sizes;
@@ -164,7 +164,7 @@ TEST_CASE("on the real model the recurrence gives the logits of the parallel run
     const auto agreed = std::min(agreeing + 1, kTokens);
     const double most = *std::max_element(differences.begin(), differences.begin() + agreed);
     INFO(policy << ": " << agreeing << " steps agree, up to " << most);
-    CHECK(agreeing >= 256);
+    CHECK(agreeing >= kTokens / 2);
     CHECK(most < 1e-4);
   }
 }

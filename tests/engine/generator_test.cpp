@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "multistate/conformance/cases.h"
-
+#include "support/spread_cases.h"
 #include "support/tiny_transformer.h"
 #include "support/torch.h"
 
@@ -60,9 +59,9 @@ std::vector<int64_t> generate_slowly(const Transformer& model, const PolicySetup
 TEST_CASE("samples that share a context go on as if each had read it, and leave it as it was") {
   const auto model = tiny_transformer();
   for (const int64_t k : {6, 200}) {
-    for (const PolicyCase& policy : policy_cases(k)) {
-      if (policy.setup.needs.future || policy.setup.common.every == 1) {
-        continue;  // The first cannot generate; the second differs from the rest in nothing here.
+    for (const PolicyCase& policy : spread_policy_cases(k)) {
+      if (policy.setup.needs.future) {
+        continue;  // It cannot generate.
       }
       INFO(policy.name << ", k " << k);
       const auto whole = requests().back();
@@ -92,8 +91,8 @@ TEST_CASE("a sample of a batch is what it is alone, whatever the policy") {
   const auto model = tiny_transformer();
   const auto asked = requests();
   for (const int64_t k : {6, 200}) {
-    for (const PolicyCase& policy : policy_cases(k)) {
-      if (policy.setup.needs.future || policy.setup.common.every == 1) {
+    for (const PolicyCase& policy : spread_policy_cases(k)) {
+      if (policy.setup.needs.future) {
         continue;
       }
       for (const double temperature : {0.0, 0.9}) {
@@ -133,10 +132,10 @@ TEST_CASE("a sample of a batch is what it is alone, whatever the policy") {
 TEST_CASE("decoding equals running the whole text anew for every token") {
   const auto model = tiny_transformer();
   const auto asked = requests();
-  for (const PolicyCase& policy : policy_cases(6)) {
+  for (const PolicyCase& policy : spread_policy_cases(6)) {
     // Equal tokens have equal keys in the first layer: what is decided by keys alone then ties, and
     // falls by the rounding of products of different sizes.
-    if (policy.setup.needs.future || policy.setup.needs.keys || policy.setup.common.every == 1) {
+    if (policy.setup.needs.future || policy.setup.needs.keys) {
       continue;
     }
     INFO(policy.name);

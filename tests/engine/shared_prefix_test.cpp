@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "multistate/conformance/cases.h"
-
+#include "support/spread_cases.h"
 #include "support/tiny_transformer.h"
 #include "support/torch.h"
 
@@ -18,7 +17,7 @@ TEST_CASE("a run that takes over a prefix equals one from the start, for every p
   }
   int64_t taken_over = 0;
   for (const int64_t k : {1, 9, 60}) {
-    for (const PolicyCase& policy : policy_cases(k)) {
+    for (const PolicyCase& policy : spread_policy_cases(k)) {
       if (policy.setup.common.sinks > 0) {
         continue;
       }

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <numeric>
 
-#include "multistate/conformance/cases.h"
 #include "multistate/engine/shared_prefix.h"
 #include "multistate/model/model_file.h"
 
+#include "support/spread_cases.h"
 #include "support/temporary_folder.h"
 #include "support/tiny_model.h"
 #include "support/tiny_transformer.h"
@@ -48,7 +48,7 @@ Inquiry some_inquiry() {
 
 /// Policies that can answer, each for the prompt that is cut as well.
 std::vector<PolicyCase> answering_policies(int64_t k) {
-  auto all = policy_cases(k);
+  auto all = spread_policy_cases(k);
   std::erase_if(all, [](const PolicyCase& one) { return one.setup.needs.future; });
   return all;
 }

@@ -2,13 +2,13 @@
 #include <cmath>
 
 #include "multistate/base/mapped_file.h"
-#include "multistate/conformance/cases.h"
 #include "multistate/engine/logits.h"
 #include "multistate/engine/threads.h"
 #include "multistate/experiment/recurrence.h"
 
 #include "support/input_error.h"
 #include "support/real_data.h"
+#include "support/spread_cases.h"
 #include "support/tiny_sweep.h"
 #include "support/torch.h"
 #include "tiny_workload.h"
@@ -36,7 +36,7 @@ TEST_CASE("every policy, run as a recurrence, gives the logits of the parallel r
   const TinyWorkload tiny("equivalence", "context_length: 40", text_without_repetition());
   const auto ids = std::span(tiny.ids()).first(kTokens);
   int64_t run = 0;
-  for (const PolicyCase& policy : policy_cases(11)) {
+  for (const PolicyCase& policy : spread_policy_cases(11)) {
     if (policy.setup.needs.future || policy.setup.common.sinks > 0) {
       continue;  // With protected rows: multistate check-policy.
     }

@@ -9,6 +9,7 @@
 #include "multistate/engine/decision.h"
 #include "multistate/engine/layer_scan.h"
 
+#include "support/spread_cases.h"
 #include "support/torch.h"
 
 namespace {
@@ -89,7 +90,7 @@ int64_t allocations_of(const PolicySetup& setup, int64_t tokens) {
 }  // namespace
 
 TEST_CASE("the steps of a block allocate nothing") {
-  for (const PolicyCase& policy : policy_cases(5)) {
+  for (const PolicyCase& policy : all_policy_cases(5)) {
     // The rounds below are no whole sample.
     if (&scan_for(policy.setup) != &block_scan() || policy.setup.needs.future) {
       continue;

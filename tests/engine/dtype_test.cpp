@@ -15,6 +15,7 @@
 #include "multistate/policy/setup.h"
 
 #include "support/input_error.h"
+#include "support/spread_cases.h"
 #include "support/tiny_transformer.h"
 #include "support/token_kinds.h"
 #include "support/torch.h"
@@ -71,7 +72,7 @@ TEST_CASE(
     "attention to rows in bfloat16 is that to the same numbers in float32, for every policy") {
   const auto inputs = rounded_inputs();
   for (const int64_t k : {5, 16}) {
-    for (const PolicyCase& policy : policy_cases(k)) {
+    for (const PolicyCase& policy : all_policy_cases(k)) {
       // What is merged is rounded again.
       if (policy.setup.faces.merging != nullptr) {
         continue;

@@ -11,6 +11,7 @@
 
 #include "multistate/conformance/cases.h"
 
+#include "support/spread_cases.h"
 #include "support/tiny_transformer.h"
 #include "support/torch.h"
 
@@ -165,7 +166,7 @@ class Fixture {
 
 TEST_CASE("kept attention equals that of plain loops over queries and rows, for every policy") {
   const Fixture fixture;
-  for (const PolicyCase& policy : policy_cases(5)) {
+  for (const PolicyCase& policy : all_policy_cases(5)) {
     INFO(policy.name);
     const double lost = fixture.check(policy.setup);
     CHECK((lost > 0.0) == policy.setup.bounded());

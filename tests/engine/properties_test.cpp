@@ -6,6 +6,7 @@
 #include "multistate/conformance/cases.h"
 #include "multistate/conformance/scan_run.h"
 
+#include "support/spread_cases.h"
 #include "support/torch.h"
 
 namespace multistate::test {
@@ -19,7 +20,7 @@ TEST_CASE("what one row gains in lifetime another loses: sum over t of min(t + 1
     for (int64_t t = 0; t < kTokens; ++t) {
       expected += std::min(t + 1, k + 1);
     }
-    for (const PolicyCase& policy : policy_cases(k)) {
+    for (const PolicyCase& policy : all_policy_cases(k)) {
       const auto run = run_scan(scan_for(policy.setup), inputs, policy.setup);
       for (const LayerState::Set& set : run.sets) {
         // The law is for policies that evict one row a step once the state is full.

@@ -68,7 +68,7 @@ TEST_CASE("every scan equals naive loops in double precision, for every policy")
   for (const auto& [shape, k] :
        {std::pair(kShapes[0], 5), {kShapes[1], 1}, {kShapes[1], 16}, {kShapes[2], 5}}) {
     const auto inputs = NaiveInputs::random(shape.heads, shape.kv_heads, kTokens, 7);
-    for (const PolicyCase& policy : policy_cases(k)) {
+    for (const PolicyCase& policy : all_policy_cases(k)) {
       const auto naive = naive_scan(inputs, policy.setup, seed, 0);
       for (const NamedScan& scan : scans_of(policy.setup)) {
         INFO(policy.name << ", heads " << shape.heads << "/" << shape.kv_heads << ", "
@@ -217,7 +217,7 @@ TEST_CASE("blocks equal tokens where blocks are many and states large") {
   constexpr int64_t kMany = 150;
   const auto inputs = NaiveInputs::random(6, 2, kMany, 10);
   for (const int64_t k : {9, 110}) {
-    for (const PolicyCase& policy : policy_cases(k)) {
+    for (const PolicyCase& policy : all_policy_cases(k)) {
       if (policy.setup.common.every != 3 || policy.setup.common.sinks == 0) {
         continue;
       }
@@ -236,7 +236,7 @@ TEST_CASE("ties and weights that underflow: all scans keep the same rows") {
   constexpr int64_t kMany = 100;
   for (const auto& [largest, k] : {std::pair(0, 33), {1, 5}, {40, 5}, {40, 33}}) {
     const auto inputs = NaiveInputs::integers(2, 2, kMany, 11, largest);
-    for (const PolicyCase& policy : policy_cases(k)) {
+    for (const PolicyCase& policy : all_policy_cases(k)) {
       // Quantised keys are no integers any more.
       if (policy.setup.common.scope != Scope::kKvHead || policy.setup.common.every == 1 ||
           policy.setup.needs.quantization) {

@@ -21,4 +21,12 @@ std::vector<PolicyCase> spread_policy_cases(int64_t state_size) {
   return spread;
 }
 
+std::vector<PolicyCase> all_policy_cases(int64_t state_size) {
+#ifdef __SANITIZE_ADDRESS__
+  return spread_policy_cases(state_size);
+#else
+  return policy_cases(state_size);
+#endif
+}
+
 }  // namespace multistate::test

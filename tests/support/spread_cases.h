@@ -9,4 +9,8 @@ namespace multistate::test {
 /// every policy under every case.
 std::vector<PolicyCase> spread_policy_cases(int64_t state_size);
 
+/// Every policy under every case; spread in a build with sanitizers, which look for wrong use of
+/// memory and take seven times as long.
+std::vector<PolicyCase> all_policy_cases(int64_t state_size);
+
 }  // namespace multistate::test

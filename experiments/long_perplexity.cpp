@@ -189,6 +189,9 @@ class LongPerplexity final : public Experiment {
   void check_model(const DecoderSpec& spec) const override {
     options_.fidelity.check_model(spec, options_.context_length);
   }
+  int64_t comparison_bytes(const DecoderSpec& spec, at::ScalarType dtype) const override {
+    return options_.fidelity.bytes(spec, options_.context_length, dtype);
+  }
   std::unique_ptr<Workload> prepare(const Tokenizer& tokenizer) const override {
     return std::make_unique<LongWorkload>(options_, tokenizer);
   }

@@ -43,9 +43,12 @@ size_t finished_cells(const fs::path& output) {
 TEST_CASE("run prints a table, says where results are, and status agrees") {
   const TinySweep sweep;
   const auto file = sweep.write(TinySweep::grid()).string();
-  const auto dry = run_program({"run", file, "--dry-run"});
+  const auto dry = run_program({"run", file, "--dry-run", "experiment.fidelity=true"});
   CHECK(dry.exit_code == 0);
   CHECK_THAT(dry.out, ContainsSubstring("7 cells, "));
+  // 64 tokens of 32 numbers.
+  CHECK_THAT(dry.out, ContainsSubstring("beside the states: 8.0 KiB of the full cache's run for each "
+                                        "sample under way, and for 2 more\n"));
   CHECK_THAT(dry.out, ContainsSubstring(", 2 policies at a state size: a difference between two of "
                                         "them is detected (80 % of the time)"));
   CHECK(!fs::exists(sweep.output()));

@@ -198,6 +198,20 @@ TEST_CASE("long_perplexity compares the judged tokens, and key tokens apart") {
   CHECK(metrics.count("key_same_top") == 1);
 }
 
+TEST_CASE(
+    "the full cache's run of a sample takes its hidden states, and attention where measured") {
+  DecoderSpec spec;
+  spec.hidden_size = 576;
+  spec.layers.resize(30);
+  spec.layers.front().attention.kv_heads = 3;
+  CHECK(FidelityOptions{}.bytes(spec, 512, at::kFloat) == 0);
+  CHECK((FidelityOptions{.fidelity = true}.bytes(spec, 512, at::kFloat)) == 512 * 576 * 4);
+  CHECK((FidelityOptions{.fidelity = true}.bytes(spec, 512, at::kBFloat16)) == 512 * 576 * 2);
+  // A byte for each pair of a token and one that it sees.
+  CHECK((FidelityOptions{.fidelity = true, .kept_attention = true}.bytes(spec, 512, at::kFloat)) ==
+        512 * 576 * 4 + 30 * 3 * 512 * 513);
+}
+
 TEST_CASE("attention that would take too much memory is refused before anything runs") {
   const FidelityOptions options = {.fidelity = false, .kept_attention = true};
   DecoderSpec spec;

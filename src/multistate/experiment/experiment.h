@@ -105,6 +105,12 @@ class Experiment {
   /// Throws InputError when this model cannot be measured with these options.
   virtual void check_model(const DecoderSpec& /*spec*/) const {}
 
+  /// Bytes of what all cells of a sample are compared with, beside their states, for a model whose
+  /// activations have `dtype`; 0: nothing.
+  virtual int64_t comparison_bytes(const DecoderSpec& /*spec*/, at::ScalarType /*dtype*/) const {
+    return 0;
+  }
+
   /// Whether samples draw random numbers of their own: the sweep's seed then matters to a cell
   /// whatever its policy.
   virtual bool draws() const { return false; }

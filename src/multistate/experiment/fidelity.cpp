@@ -10,6 +10,13 @@
 #include "multistate/base/stopwatch.h"
 
 namespace multistate {
+namespace {
+
+int64_t attention_bytes(const DecoderSpec& spec, int64_t tokens) {
+  return FullAttention::bytes(spec.layer_count(), spec.layers.front().attention.kv_heads, tokens);
+}
+
+}  // namespace
 
 void FidelityOptions::visit(OptionVisitor& v) {
   v("fidelity", fidelity,
@@ -25,18 +32,27 @@ void FidelityOptions::check_model(const DecoderSpec& spec, int64_t tokens) const
     return;
   }
   const int64_t kv_heads = spec.layers.front().attention.kv_heads;
-  const int64_t bytes = FullAttention::bytes(spec.layer_count(), kv_heads, tokens);
-  if (bytes > kAttentionBytes) {
+  const int64_t attention = attention_bytes(spec, tokens);
+  if (attention > kAttentionBytes) {
     constexpr double kGigabyte = 1024.0 * 1024.0 * 1024.0;
     const auto sets = static_cast<double>(spec.layer_count() * kv_heads);
     throw InputError(fmt::format(
         "experiment.kept_attention: the attention of {} tokens in {} layers with {} key/value "
         "heads takes {:.1f} GiB a sample, more than {:.0f} GiB; at most {} tokens fit with this "
         "model: shorten experiment.context_length or turn kept_attention off",
-        tokens, spec.layer_count(), kv_heads, static_cast<double>(bytes) / kGigabyte,
+        tokens, spec.layer_count(), kv_heads, static_cast<double>(attention) / kGigabyte,
         static_cast<double>(kAttentionBytes) / kGigabyte,
         static_cast<int64_t>(std::sqrt(static_cast<double>(kAttentionBytes) / sets + 0.25) - 0.5)));
   }
+}
+
+int64_t FidelityOptions::bytes(const DecoderSpec& spec, int64_t tokens,
+                               at::ScalarType dtype) const {
+  if (!fidelity && !kept_attention) {
+    return 0;
+  }
+  const int64_t hidden = tokens * spec.hidden_size * static_cast<int64_t>(at::elementSize(dtype));
+  return hidden + (kept_attention ? attention_bytes(spec, tokens) : 0);
 }
 
 void ComparedEvaluation::append(const Transformer& model, const at::Tensor& hidden,

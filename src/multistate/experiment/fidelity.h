@@ -25,6 +25,9 @@ struct FidelityOptions {
 
   /// Throws InputError where the attention of `tokens` tokens would take more memory than allowed.
   void check_model(const DecoderSpec& spec, int64_t tokens) const;
+
+  /// Bytes of the full cache's run of a sample (FullCacheRun); 0 where nothing is compared.
+  int64_t bytes(const DecoderSpec& spec, int64_t tokens, at::ScalarType dtype) const;
 };
 
 /// An evaluation of a sample of T tokens, and how it differs from that with the full cache.

@@ -10,6 +10,9 @@
 
 namespace multistate {
 
+/// Samples that are kept though no cell uses them.
+inline constexpr size_t kUnusedSamples = 2;
+
 /// As PerSample, for what is too large to be kept for all samples: it stays while a cell uses it,
 /// and that of the samples that were asked for last stays until others are. A sweep runs sample by
 /// sample, all cells of one after the other, so that each is found out once; cells that run one
@@ -18,9 +21,6 @@ namespace multistate {
 template <class T>
 class RecentSamples {
  public:
-  /// Samples that are kept though no cell uses them.
-  static constexpr size_t kUnused = 2;
-
   /// `find_out()` gives a T; where it throws, the next call tries again.
   template <class F>
   std::shared_ptr<const T> get(int64_t sample, const F& find_out) {
@@ -47,7 +47,7 @@ class RecentSamples {
     }
     std::erase(recent_, entry);
     recent_.push_front(entry);
-    if (recent_.size() > kUnused) {
+    if (recent_.size() > kUnusedSamples) {
       recent_.pop_back();
     }
     std::erase_if(entries_, [](const auto& item) { return item.second.expired(); });

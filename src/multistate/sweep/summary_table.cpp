@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "multistate/base/text.h"
+#include "multistate/experiment/recent_samples.h"
 #include "multistate/results/cell_folder.h"
 #include "multistate/results/setup_line.h"
 #include "multistate/results/speed_noise.h"
@@ -144,6 +145,7 @@ std::string plan_table(const SweepPlan& plan) {
   rows[0].insert(rows[0].end(), parameters.begin(), parameters.end());
   rows[0].insert(rows[0].end(), {"samples", "tokens", "state", "have"});
   int64_t tokens = 0;
+  int64_t comparison = 0;
   for (const PlannedCell& cell : plan.cells) {
     const CellFolder folder(plan.spec.output / "cells" / cell.folder(), cell.id);
     Row row = {cell.id.substr(0, 8)};
@@ -153,9 +155,16 @@ std::string plan_table(const SweepPlan& plan) {
                            expected_state(cell), to_string(folder.state())});
     rows.push_back(row);
     tokens += cell.tokens;
+    comparison = std::max(comparison, cell.comparison_bytes);
   }
-  return fmt::format("{}{} cells, {} tokens\n", format_table(rows), plan.cells.size(),
-                     human_count(tokens));
+  const std::string beside =
+      comparison == 0 ? ""
+                      : fmt::format(
+                            "beside the states: {} of the full cache's run for each sample "
+                            "under way, and for {} more\n",
+                            human_bytes(static_cast<double>(comparison)), kUnusedSamples);
+  return fmt::format("{}{} cells, {} tokens\n{}", format_table(rows), plan.cells.size(),
+                     human_count(tokens), beside);
 }
 
 }  // namespace multistate

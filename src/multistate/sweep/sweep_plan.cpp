@@ -80,8 +80,10 @@ class Preparer {
       longest.tokens = std::max(longest.tokens, length.tokens);
       longest.prompt = std::max(longest.prompt, length.prompt);
     }
-    cell.state_bytes = expected_peak_bytes(cell.model->file().spec(), cell.spec->policy, longest,
-                                           dtype_of(cell.spec->model.dtype));
+    const DecoderSpec& spec = cell.model->file().spec();
+    const auto dtype = dtype_of(cell.spec->model.dtype);
+    cell.state_bytes = expected_peak_bytes(spec, cell.spec->policy, longest, dtype);
+    cell.comparison_bytes = cell.spec->experiment.experiment->comparison_bytes(spec, dtype);
   }
 
   std::shared_ptr<SweepModel> model(const ModelSpec& spec) {

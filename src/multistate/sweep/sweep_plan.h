@@ -25,6 +25,7 @@ struct PlannedCell {
   std::optional<int64_t> limit;  ///< Set when it leaves out samples.
   int64_t tokens = 0;            ///< All samples together.
   int64_t state_bytes = 0;       ///< See expected_peak_bytes().
+  int64_t comparison_bytes = 0;  ///< See Experiment::comparison_bytes().
 
   std::string folder() const { return slug + "-" + id.substr(0, 8); }
   nlohmann::json config() const;  ///< CellSpec::config with the limit.

@@ -120,7 +120,7 @@ TEST_CASE("a folder without tokenizer.json has tokenizer.model, or tekken.json, 
   folder.remove("tokenizer.json");
   CHECK(
       folder.error().ends_with("no tokenizer in this folder; accepted are tokenizer.json, "
-                               "tokenizer.model and tekken.json"));
+                               "tokenizer.model, tekken.json and qwen.tiktoken"));
   folder.write("tokenizer.model", sentencepiece_file());
   folder.set("config.json", "bos_token_id", 1);
   folder.set("config.json", "eos_token_id", 2);
@@ -136,6 +136,15 @@ TEST_CASE("a folder without tokenizer.json has tokenizer.model, or tekken.json, 
   CHECK(folder.tokenizer()->encode("a<|user|>a<s>") == Ids{3, 4, 5, 4, 1});
   // 6 to 263 are padding of the embedding.
   CHECK(folder.tokenizer()->decode(Ids{3, 4, 200, 4}) == "aa");
+}
+
+TEST_CASE("a folder with qwen.tiktoken alone has Qwen's tokenizer") {
+  Folder folder;
+  folder.remove("tokenizer.json");
+  folder.set("config.json", "bos_token_id", nullptr);
+  folder.set("config.json", "eos_token_id", 2);
+  folder.write("qwen.tiktoken", std::string("MQ== 0\nMg== 1\n"));  // "1" and "2".
+  CHECK(folder.tokenizer()->encode("21<|im_end|>") == Ids{1, 0, 4});
 }
 
 TEST_CASE("added_tokens.json adds tokens to a tokenizer.model") {

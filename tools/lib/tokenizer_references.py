@@ -80,6 +80,19 @@ def of_tiktoken(path):
     return lambda text: None if "<|" in text else encoding.encode(text, disallowed_special=())
 
 
+def of_qwen(path):
+    """As its package does: of the text in form NFC, with all special tokens."""
+    import tiktoken
+    import unicodedata
+    from tiktoken.load import load_tiktoken_bpe
+
+    ranks = load_tiktoken_bpe(str(path))
+    special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", *(f"<|extra_{i}|>" for i in range(205))]
+    encoding = tiktoken.Encoding("qwen", pat_str=_QWEN2, mergeable_ranks=ranks,
+                                 special_tokens={token: len(ranks) + i for i, token in enumerate(special)})
+    return lambda text: encoding.encode(unicodedata.normalize("NFC", text), allowed_special="all", disallowed_special=())
+
+
 def of_tekken(path):
     from mistral_common.tokens.tokenizers.tekken import Tekkenizer
 
@@ -93,6 +106,7 @@ BY_KIND = {  # kind of material: (program, its function)
     "gguf": ("tokenizers", of_gguf),
     "sentencepiece": ("sentencepiece", of_sentencepiece),
     "tiktoken": ("tiktoken", of_tiktoken),
+    "qwen": ("tiktoken", of_qwen),
     "tekken": ("mistral-common", of_tekken),
 }
 

@@ -88,8 +88,7 @@ void add_tokenize_command(CLI::App& app, Action& action) {
   command
       ->add_option("--model", arguments->model,
                    "Model whose tokenizer to use, or a tokenizer.json, tokenizer.model, "
-                   "tekken.json, or GGUF "
-                   "file without tensors")
+                   "tekken.json, qwen.tiktoken, or GGUF file without tensors")
       ->required();
   CLI::Option* json =
       command->add_flag("--json", arguments->json, "Count, ids and token strings as JSON");

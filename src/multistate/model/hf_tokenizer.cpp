@@ -58,7 +58,7 @@ TokenizerSpec read_json(const fs::path& path, const TokenizerConfig& /*config*/)
 
 TokenizerSpec read_model(const fs::path& path, const TokenizerConfig& config) {
   if (is_tiktoken(read_file(path))) {
-    return read_tiktoken(path);
+    return read_llama3_tiktoken(path);
   }
   TokenizerSpec spec = read_sentencepiece(path);
   std::get<SentencePieceSpec>(spec.kind).space_behind_added_tokens = config.legacy.value_or(true);
@@ -70,15 +70,20 @@ TokenizerSpec read_tekken(const fs::path& path, const TokenizerConfig& /*config*
   return read_tekken_json(path);
 }
 
+TokenizerSpec read_qwen(const fs::path& path, const TokenizerConfig& /*config*/) {
+  return read_qwen_tiktoken(path);
+}
+
 struct Reader {
   const char* file;
   TokenizerSpec (*read)(const fs::path&, const TokenizerConfig&);
 };
 
 /// The first that is there is read.
-constexpr std::array<Reader, 3> kReaders = {{{"tokenizer.json", &read_json},
+constexpr std::array<Reader, 4> kReaders = {{{"tokenizer.json", &read_json},
                                              {"tokenizer.model", &read_model},
-                                             {"tekken.json", &read_tekken}}};
+                                             {"tekken.json", &read_tekken},
+                                             {"qwen.tiktoken", &read_qwen}}};
 
 TokenizerSpec read_vocabulary(const fs::path& folder, const TokenizerConfig& config) {
   for (const Reader& reader : kReaders) {
@@ -88,7 +93,7 @@ TokenizerSpec read_vocabulary(const fs::path& folder, const TokenizerConfig& con
   }
   throw InputError(
       fmt::format("{}: no tokenizer in this folder; accepted are tokenizer.json, "
-                  "tokenizer.model and tekken.json",
+                  "tokenizer.model, tekken.json and qwen.tiktoken",
                   folder.string()));
 }
 

@@ -8,7 +8,8 @@
 namespace multistate {
 
 /// The tokenizer of a Hugging Face folder: `tokenizer.json`; without one `tokenizer.model`
-/// (SentencePiece, or tiktoken's as Llama 3 has it); without either `tekken.json`.
+/// (SentencePiece, or tiktoken's as Llama 3 has it); without either `tekken.json`; else
+/// `qwen.tiktoken`.
 ///
 /// Further tokens of a SentencePiece model, and whether a space is written behind them (`legacy`,
 /// true unless it is given, as in transformers 4): `tokenizer_config.json`.

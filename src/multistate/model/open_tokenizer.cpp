@@ -18,7 +18,7 @@ namespace multistate {
 namespace {
 
 TokenizerSpec read_tokenizer_model(const std::filesystem::path& path) {
-  return is_tiktoken(read_file(path)) ? read_tiktoken(path) : read_sentencepiece(path);
+  return is_tiktoken(read_file(path)) ? read_llama3_tiktoken(path) : read_sentencepiece(path);
 }
 
 struct NamedReader {
@@ -27,9 +27,10 @@ struct NamedReader {
 };
 
 /// By the names that the files have in folders of models.
-constexpr std::array<NamedReader, 3> kNamedReaders = {{{"tokenizer.json", &read_tokenizer_json},
+constexpr std::array<NamedReader, 4> kNamedReaders = {{{"tokenizer.json", &read_tokenizer_json},
                                                        {"tokenizer.model", &read_tokenizer_model},
-                                                       {"tekken.json", &read_tekken_json}}};
+                                                       {"tekken.json", &read_tekken_json},
+                                                       {"qwen.tiktoken", &read_qwen_tiktoken}}};
 
 /// Of a GGUF file that has nothing else; nothing for any other file.
 std::optional<TokenizerSpec> gguf_vocabulary(const std::filesystem::path& path) {

@@ -1,5 +1,7 @@
 #include "multistate/text/ranked_tokens.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "multistate/base/base64.h"
@@ -21,11 +23,11 @@ std::string read_ranked_token(std::string_view base64, const std::string& place)
   return token;
 }
 
-BpeSpec ranked_kind(const std::string& pattern) {
+BpeSpec ranked_kind(std::vector<PreTokenizerStep> steps) {
   BpeSpec kind;
   kind.merge_by_id = true;
   kind.ignore_merges = true;
-  kind.pre_tokenizer = {isolate(pattern), BytesToAlphabet{}};
+  kind.pre_tokenizer = std::move(steps);
   return kind;
 }
 

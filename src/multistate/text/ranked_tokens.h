@@ -15,9 +15,9 @@ namespace multistate {
 /// `place` when it stands for none.
 std::string read_ranked_token(std::string_view base64, const std::string& place);
 
-/// The kind for such tokens, cut by one regular expression: a piece that is a token is taken whole,
-/// and others are merged by id.
-BpeSpec ranked_kind(const std::string& pattern);
+/// The kind for such tokens, cut by `steps`, which end in BytesToAlphabet: a piece that is a token
+/// is taken whole, and others are merged by id.
+BpeSpec ranked_kind(std::vector<PreTokenizerStep> steps);
 
 /// Adds special tokens behind those of `spec`.
 void append_special_tokens(const std::vector<std::string>& names, TokenizerSpec& spec);

@@ -126,7 +126,8 @@ TokenizerSpec read_tekken_json(const std::filesystem::path& path) {
     spec.tokens.push_back(
         read_ranked_token(entry.required(&JsonObject::string, "token_bytes"), place));
   }
-  spec.kind = ranked_kind(config.required(&JsonObject::string, "pattern"));
+  spec.kind =
+      ranked_kind({isolate(config.required(&JsonObject::string, "pattern")), BytesToAlphabet{}});
   spec.bos_id = special_id("<s>", spec);
   spec.eos_id = special_id("</s>", spec);
   spec.add_bos = true;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -10,34 +11,31 @@
 #include "multistate/base/error.h"
 #include "multistate/base/mapped_file.h"
 #include "multistate/base/text.h"
+#include "multistate/text/named_pre_tokenizers.h"
 #include "multistate/text/ranked_tokens.h"
 
 namespace multistate {
 namespace {
 
-constexpr const char* kPattern =
-    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3})"
-    R"(| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
-
-constexpr size_t kSpecialTokens = 256;
-
-std::vector<std::string> special_names() {
-  std::vector<std::string> names = {"<|begin_of_text|>",
-                                    "<|end_of_text|>",
-                                    "<|reserved_special_token_0|>",
-                                    "<|reserved_special_token_1|>",
-                                    "<|finetune_right_pad_id|>",
-                                    "<|step_id|>",
-                                    "<|start_header_id|>",
-                                    "<|end_header_id|>",
-                                    "<|eom_id|>",
-                                    "<|eot_id|>",
-                                    "<|python_tag|>",
-                                    "<|image|>"};
-  for (int reserved = 2; names.size() < kSpecialTokens; ++reserved) {
-    names.push_back(fmt::format("<|reserved_special_token_{}|>", reserved));
+/// `names`, then "<|word_N|>" up to `size` names in total.
+std::vector<std::string> filled(std::vector<std::string> names, const char* word, int first,
+                                size_t size) {
+  for (int number = first; names.size() < size; ++number) {
+    names.push_back(fmt::format("<|{}_{}|>", word, number));
   }
   return names;
+}
+
+std::vector<std::string> llama3_special_tokens() {
+  return filled({"<|begin_of_text|>", "<|end_of_text|>", "<|reserved_special_token_0|>",
+                 "<|reserved_special_token_1|>", "<|finetune_right_pad_id|>", "<|step_id|>",
+                 "<|start_header_id|>", "<|end_header_id|>", "<|eom_id|>", "<|eot_id|>",
+                 "<|python_tag|>", "<|image|>"},
+                "reserved_special_token", 2, 256);
+}
+
+std::vector<std::string> qwen_special_tokens() {
+  return filled({"<|endoftext|>", "<|im_start|>", "<|im_end|>"}, "extra", 0, 208);
 }
 
 /// The token of a line, which says its rank.
@@ -53,15 +51,10 @@ std::string read_line(std::string_view line, size_t rank, const std::string& pla
   return read_ranked_token(line.substr(0, space), place);
 }
 
-}  // namespace
-
-bool is_tiktoken(std::string_view bytes) {
-  const std::string_view line = bytes.substr(0, bytes.find('\n'));
-  const size_t space = line.find(' ');
-  return space != std::string_view::npos && space % 4 == 0 && line.substr(space + 1) == "0";
-}
-
-TokenizerSpec read_tiktoken(const std::filesystem::path& path) {
+/// The tokens of the file, and `special` behind them; text is cut as a GGUF file of this name of a
+/// pre-tokenizer cuts it.
+TokenizerSpec read_ranks(const std::filesystem::path& path, const char* pre_tokenizer,
+                         const std::vector<std::string>& special) {
   TokenizerSpec spec;
   spec.source = path.string();
   const std::string text = read_file(path);
@@ -72,13 +65,40 @@ TokenizerSpec read_tiktoken(const std::filesystem::path& path) {
                                     fmt::format("{}:{}", spec.source, rank + 1)));
     begin = end + 1;
   }
-  append_special_tokens(special_names(), spec);
-  spec.kind = ranked_kind(kPattern);
+  append_special_tokens(special, spec);
+  NamedPreTokenizer cut = named_pre_tokenizer(pre_tokenizer, spec.source);
+  BpeSpec kind = ranked_kind(std::move(cut.steps));
+  kind.normalizer = std::move(cut.normalizer);
+  spec.kind = std::move(kind);
+  return spec;
+}
+
+}  // namespace
+
+bool is_tiktoken(std::string_view bytes) {
+  const std::string_view line = bytes.substr(0, bytes.find('\n'));
+  const size_t space = line.find(' ');
+  return space != std::string_view::npos && space % 4 == 0 && line.substr(space + 1) == "0";
+}
+
+TokenizerSpec read_llama3_tiktoken(const std::filesystem::path& path) {
+  TokenizerSpec spec = read_ranks(path, "llama-bpe", llama3_special_tokens());
   spec.bos_id = special_id("<|begin_of_text|>", spec);
   spec.eos_id = special_id("<|end_of_text|>", spec);
   spec.end_ids = {special_id("<|eom_id|>", spec), special_id("<|eot_id|>", spec)};
   spec.add_bos = true;
   spec.bos_rule = "Meta's rule for this kind of tokenizer.model";
+  return spec;
+}
+
+TokenizerSpec read_qwen_tiktoken(const std::filesystem::path& path) {
+  TokenizerSpec spec = read_ranks(path, "qwen2", qwen_special_tokens());
+  for (AddedToken& token : spec.added_tokens) {
+    token.normalized = true;
+  }
+  spec.eos_id = special_id("<|endoftext|>", spec);
+  spec.end_ids = {special_id("<|im_end|>", spec)};
+  spec.bos_rule = "Qwen has no BOS token";
   return spec;
 }
 

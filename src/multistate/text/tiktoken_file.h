@@ -7,13 +7,20 @@
 
 namespace multistate {
 
-/// Whether a file `tokenizer.model` is one of tiktoken's: lines "<token in base64> <rank>".
+/// Files of tiktoken: a line "<token in base64> <rank>" for every token, in the order of ranks.
+/// They are byte-level BPE merged by rank. The expression that cuts the text and the special tokens
+/// behind the others are not in the file but in its maker's code, so that a reader is one maker's.
+/// All throw InputError with file and line.
+
+/// Whether a file `tokenizer.model` is one of these.
 bool is_tiktoken(std::string_view bytes);
 
-/// Reads such a file of Llama 3, as Meta distributes it: byte-level BPE merged by rank. The file
-/// names neither the pattern that cuts the text nor the 256 special tokens behind the others; they
-/// are those of Meta's code for Llama 3.1 and later. A text begins with <|begin_of_text|> and ends
-/// at <|end_of_text|>, <|eom_id|> or <|eot_id|>. Throws InputError with file and line.
-TokenizerSpec read_tiktoken(const std::filesystem::path& path);
+/// Meta's `tokenizer.model` of Llama 3, with the 256 special tokens of Llama 3.1 and later. A text
+/// begins with <|begin_of_text|> and ends at <|end_of_text|>, <|eom_id|> or <|eot_id|>.
+TokenizerSpec read_llama3_tiktoken(const std::filesystem::path& path);
+
+/// Qwen's `qwen.tiktoken`, with its 208 special tokens, which are cut out of the text in Unicode's
+/// form NFC. There is no BOS token; a text ends at <|endoftext|> or <|im_end|>.
+TokenizerSpec read_qwen_tiktoken(const std::filesystem::path& path);
 
 }  // namespace multistate

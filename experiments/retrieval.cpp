@@ -90,7 +90,7 @@ class RetrievalWorkload final : public Workload {
             {"first_answers", first.answers.front()}};
   }
 
-  nlohmann::json settled_options() const override { return {{"add_bos", format_.adds_bos()}}; }
+  nlohmann::json settled_options() const override { return format_.settled_options(); }
 
   std::string data_sha256() const override {
     Sha256 digest;

@@ -238,6 +238,9 @@ TEST_CASE("generation refuses what it cannot do, and names the place") {
   check("template: chat, add_bos: true",
         "experiment.add_bos: the chat format decides on the BOS token");
   check("template: chat", "the model's tokenizer has no chat template");
+  check("chat_date: 2026-01-31", "experiment.chat_date: plain prompts have no date");
+  check("template: by_model, chat_date: 2026-01-31", "experiment.chat_date: plain prompts have no");
+  check("template: chat, chat_date: 31 Jan", "experiment.chat_date: '31 Jan' is no day; expected");
   check("temperature: -1", "experiment.temperature");
   check("prompts: all", "experiment.prompts");
   check("prompt_tokens: 5", "prompts.txt:1: the prompt has");

@@ -84,6 +84,39 @@ TEST_CASE("a model without a chat template, or with one that is not known, has n
         "(experiment.template: plain, generate --raw)");
 }
 
+TEST_CASE("the date of a chat format is given, or the template's own, never today's") {
+  const auto tokenizer = Tokenizer::make([] {
+    TokenizerSpec spec = byte_spec({"<s>", "<|end|>"});
+    spec.bos_id = 256;
+    return spec;
+  }());
+  ConversationFormat format;
+  format.name = "example";
+  format.start = "{bos}";
+  format.no_system = "[{date}]";
+  format.date_form = "%d %b %Y";
+  format.ends = {"<|end|>"};
+  const auto chat = [&](const std::string& day) {
+    return chat_format_of({.format = format}, *tokenizer, day);
+  };
+  CHECK(chat("2026-01-31").name == "example, dated 31 Jan 2026");
+  CHECK(chat("2026-01-31").before == "[31 Jan 2026]");
+  CHECK(input_error([&] { chat(""); }) ==
+        "the chat format example writes the date, which has to be given: experiment.chat_date: "
+        "2026-01-31, generate --chat-date 2026-01-31; or give prompts as they are "
+        "(experiment.template: plain, generate --raw)");
+  CHECK(input_error([&] { chat("2026-02-30"); }) ==
+        "'2026-02-30' is no day; expected one like 2026-01-31");
+  format.default_day = "2024-07-26";
+  CHECK(chat("").name == "example, dated 26 Jul 2024");
+  CHECK(chat("2026-01-31").before == "[31 Jan 2026]");
+  format.date_form = "";
+  format.no_system = "";
+  CHECK(chat("").name == "example");
+  CHECK(input_error([&] { chat("2026-01-31"); }) ==
+        "the chat format example writes no date; leave out experiment.chat_date (--chat-date)");
+}
+
 TEST_CASE("a chat format without its tokens is an error") {
   TokenizerSpec spec = byte_spec({"<|im_start|>"});
   spec.chat_template = kLoop;

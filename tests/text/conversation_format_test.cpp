@@ -8,6 +8,7 @@ namespace {
 
 using Role = ChatMessage::Role;
 using Place = ConversationFormat::SystemPlace;
+using Trim = ConversationFormat::Trim;
 
 /// Every part is another text.
 ConversationFormat example() {
@@ -58,7 +59,7 @@ TEST_CASE("the system message stands where the format puts it") {
 
 TEST_CASE("messages are trimmed where the format says so, one by one or with the system message") {
   ConversationFormat format = example();
-  format.trims_system = format.trims_assistant = true;
+  format.trim_system = format.trim_assistant = Trim::kBlanks;
   const std::vector<ChatMessage> all = {kSystem, kUser, kAnswer, kUser};
   CHECK(text(format, all) == "{bos}<s>S</s><u> U </u><a>A</a>{eos}<u> U </u><a>");
   format = example();
@@ -67,6 +68,34 @@ TEST_CASE("messages are trimmed where the format says so, one by one or with the
   format.system_place = Place::kFirstUser;
   format.trims_system_with_user = true;
   CHECK(text(format, all) == "{bos}<u><s> S </s> U</u><a> A </a>{eos}<u>U</u><a>");
+}
+
+TEST_CASE("a message may lose blanks on one side, or line ends only") {
+  ConversationFormat format = example();
+  format.trim_system = Trim::kBlanksAfter;
+  format.trim_assistant = Trim::kLinesBefore;
+  const ChatMessage system{Role::kSystem, "\n S \u00a0\n"};
+  const ChatMessage answer{Role::kAssistant, "\n\n A \n"};
+  CHECK(text(format, {system, kUser, answer, kUser}) ==
+        "{bos}<s>\n S</s><u> U </u><a> A \n</a>{eos}<u> U </u><a>");
+  CHECK(text(format, {kUser, {Role::kAssistant, "\n"}, kUser}) ==
+        "{bos}<none><u> U </u><a></a>{eos}<u> U </u><a>");
+  const ChatMessage blank{Role::kSystem, " \n"};
+  CHECK(text(format, {blank, kUser}) == "{bos}<s></s><u> U </u><a>");
+  format.blank_system_is_none = true;
+  CHECK(text(format, {blank, kUser}) == "{bos}<none><u> U </u><a>");
+  CHECK(text(format, {kSystem, kUser}) == "{bos}<s> S</s><u> U </u><a>");
+}
+
+TEST_CASE("a system message with a word that the template reads as a switch is refused") {
+  ConversationFormat format = example();
+  format.system_switches = {"/no_think", "/think"};
+  CHECK(input_error([&] {
+          text(format, {{Role::kSystem, "Be brief. /no_think"}, kUser});
+        }) ==
+        "the chat template of the format example reads /no_think in a system message as a switch, "
+        "which is not supported");
+  CHECK(text(format, {kUser}) == "{bos}<none><u> U </u><a>");
 }
 
 TEST_CASE("blanks are those of Python") {
@@ -103,9 +132,12 @@ TEST_CASE("the frame of a message is what stands around it in a conversation of 
   const ChatFrame frame = frame_of_message(format);
   CHECK(frame.before + " U " + frame.after == text(format, {kUser}));
   CHECK(format.writes_bos());
-  const ConversationFormat filled = with_tokens(format, "[BOS]", "[EOS]");
+  ConversationFormat dated = format;
+  dated.no_system = "<{date}>";
+  const ConversationFormat filled =
+      with_texts(dated, {.bos = "[BOS]", .eos = "[EOS]", .date = "today"});
   CHECK(text(filled, {kUser, kAnswer, kUser}) ==
-        "[BOS]<none><u> U </u><a> A </a>[EOS]<u> U </u><a>");
+        "[BOS]<today><u> U </u><a> A </a>[EOS]<u> U </u><a>");
 }
 
 TEST_CASE("messages in another order are refused") {

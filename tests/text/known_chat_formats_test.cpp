@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "multistate/base/mapped_file.h"
+#include "multistate/text/calendar_day.h"
 #include "multistate/text/chat_template_shape.h"
 
 #include "support/catch.h"
@@ -55,6 +56,12 @@ void check_outputs(const ConversationFormat& format, const json& outputs) {
   }
 }
 
+/// With a day for the date, and nothing for the tokens.
+ConversationFormat dated(const ConversationFormat& format, const std::string& day) {
+  return with_texts(format,
+                    {.bos = "{bos}", .eos = "{eos}", .date = day_text(day, format.date_form)});
+}
+
 const std::string kLoop =
     "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\\n' + message['content'] "
     "+ '<|im_end|>' + '\\n'}}{% endfor %}{% if add_generation_prompt %}"
@@ -73,12 +80,22 @@ TEST_CASE("every listed template's format writes what the template writes") {
   for (const json& entry : stored().at("templates")) {
     const std::string identity = entry.at("sha256");
     INFO(identity);
-    check_outputs(chat_format_of_listed(identity), entry.at("outputs"));
+    const ConversationFormat format = chat_format_of_listed(identity);
+    const json days = entry.value("days", json::object());
+    for (const auto& [day, outputs] : days.items()) {
+      check_outputs(dated(format, day), outputs);
+    }
+    if (entry.contains("outputs")) {  // All that need no clock.
+      const bool is_dated = !format.date_form.empty();
+      check_outputs(is_dated ? dated(format, format.default_day) : format, entry.at("outputs"));
+    }
+    CHECK(entry.contains("outputs") == (format.date_form.empty() || !format.default_day.empty()));
+    CHECK(entry.contains("days") == !format.date_form.empty());
     tested.insert(identity);
   }
   const auto listed = listed_chat_templates();
   CHECK(tested == std::set<std::string>(listed.begin(), listed.end()));
-  CHECK(listed.size() >= 70);
+  CHECK(listed.size() >= 80);
 }
 
 TEST_CASE("templates of a listed shape are known with any literals") {
@@ -146,6 +163,7 @@ TEST_CASE("a template that does anything else than a listed one is not known") {
       replaced(kLoop, "'\\n'", "'\\n' * 2"),
       replaced(kLoop, "'\\n'", "'\\x0a'"),
       replaced(kLoop, "'\\n'", "'{bos}'"),
+      replaced(kLoop, "'\\n'", "'{date}'"),
       replaced(kLoop, "'<|im_end|>'", "('<|im_end|>' if not loop.last else '')"),
       replaced(kLoop, "'<|im_end|>'", "'<|im_end|>' + '<|extra|>'"),
       replaced(kLoop, "in messages", "in messages[1:]"),

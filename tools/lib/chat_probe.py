@@ -1,13 +1,16 @@
 """Finds the chat format of a template by what it writes: an entry for src/multistate/text/chat_formats.json."""
 
+import datetime
 import json
 import re
 
 from chat_templates import depends_on_the_date, write
 
-PADS = (" \n", "\t ")
+PADS = ("\n\n\n \n", "\t ")
 CORES = {"system": "Sss", "user": "Uuu", "assistant": "Aaa", "next": "Vvv"}
-BOS, EOS = "\ue000", "\ue001"  # Stand for "{bos}" and "{eos}", which have letters in common.
+BOS, EOS, DATE = "\ue000", "\ue001", "\ue002"  # Stand for "{bos}", "{eos}" and "{date}", which have letters in common.
+DAY = (2026, 1, 2)
+DATE_FORMS = ["%B %d, %Y", "%d %B %Y", "%d %b %Y", "%Y-%m-%d"]
 STARTS = [BOS, "[gMASK]<sop>", "<|startoftext|>"]
 ENDS = ["<|im_end|>\n", "<|im_end|>", "<|eot_id|>", "<|end|>\n", "<|end|>", "<end_of_turn>\n", "<|end_of_text|>\n",
         EOS + "\n", EOS, "<|end_of_turn|>"]
@@ -23,7 +26,7 @@ def message(role, core=None):
 
 
 def _find(text, core):
-    """Where the message begins and ends, and whether it was trimmed: False, True or "right"."""
+    """Where the message begins and ends, and whether it was trimmed: False, True, "right" or "lines" (at its beginning)."""
     if text.count(core) != 1:
         raise NoFormat(f"the message {core} is written {text.count(core)} times")
     at = text.find(core)
@@ -33,6 +36,9 @@ def _find(text, core):
         return begin, begin + len(full), False
     if text[:at].endswith(PADS[0]) and not text[at + len(core):].startswith(PADS[1][0]):
         return begin, at + len(core), "right"
+    without_lines = PADS[0].lstrip("\n")
+    if text[:at].endswith(without_lines) and text[at + len(core):].startswith(PADS[1]):
+        return at - len(without_lines), at + len(core) + len(PADS[1]), "lines"
     if text[:at].endswith(PADS[0]) or text[at + len(core):].startswith(PADS[1]):
         raise NoFormat(f"the message {core} is trimmed on one side")
     return at, at + len(core), True
@@ -70,9 +76,9 @@ def _whole_markers(text):
 
 
 def proposal(template):
-    """The entry of a format, with "system_message" and "date" as of an entry of a template."""
+    """The entry of a format, with "system_message" as of an entry of a template."""
     text = json.dumps(_proposal(template), ensure_ascii=False)
-    return json.loads(text.replace(BOS, "{bos}").replace(EOS, "{eos}"))
+    return json.loads(text.replace(BOS, "{bos}").replace(EOS, "{eos}").replace(DATE, "{date}"))
 
 
 def _run(template, day, *messages):
@@ -80,14 +86,33 @@ def _run(template, day, *messages):
     return text if isinstance(text, dict) else text.replace("{bos}", BOS).replace("{eos}", EOS)
 
 
+def _date(template, user):
+    """The entry "date": how the template writes it, and its own where there is no clock."""
+    text = _run(template, DAY, user)
+    form = next((one for one in DATE_FORMS if datetime.date(*DAY).strftime(one) in text), None)
+    if form is None:
+        raise NoFormat("the date, in another form than " + ", ".join(DATE_FORMS))
+    entry, without_clock = {"form": form}, _run(template, None, user)
+    if isinstance(without_clock, str):
+        before, after = text.split(datetime.date(*DAY).strftime(form))
+        own = without_clock[len(before):len(without_clock) - len(after)]
+        try:
+            entry["without_clock"] = datetime.datetime.strptime(own, form).date().isoformat()
+        except ValueError:
+            raise NoFormat("without a clock it writes no date") from None
+    return entry
+
+
 def _proposal(template):
     user, answer, following = message("user"), message("assistant"), message("user", CORES["next"])
-    entry, run = {}, lambda *messages: _run(template, (2026, 1, 2), *messages)
+    entry, run = {}, lambda *messages: _run(template, DAY, *messages)
     if depends_on_the_date(template, [user]):
-        run = lambda *messages: _run(template, None, *messages)
-        if isinstance(run(user), dict):
-            raise NoFormat("the date")
-        entry["date"] = "the template's own, as where there is no clock"
+        entry["date"] = _date(template, user)
+        written = datetime.date(*DAY).strftime(entry["date"]["form"])
+
+        def run(*messages):
+            text = _run(template, DAY, *messages)
+            return text if isinstance(text, dict) else text.replace(written, DATE)
 
     (first, last), (user_trimmed,) = _split(run(user), CORES["user"])
     parts, trimmed = _split(run(user, answer, following), CORES["user"], CORES["assistant"], CORES["next"])
@@ -98,14 +123,20 @@ def _proposal(template):
     start = next((one for one in STARTS if first.startswith(one) and len(one) + len(before_user) <= len(first)), "")
     after_answer = parts[2][:len(parts[2]) - len(before_user)]
     no_system = first[len(start):len(first) - len(before_user)]
-    trim = [role for role, cut in (("user", user_trimmed), ("assistant", trimmed[1])) if cut]
+    if user_trimmed == "lines":
+        raise NoFormat("the message of the user loses line ends only")
+    trim = ["user"] if user_trimmed else []
+    trim += {True: ["assistant"], "lines": ["lines before assistant"]}.get(trimmed[1], [])
+    assistant_trimmed = trimmed[1]
 
     system, trimmed = _system(run, start, before_user, first, parts, last)
+    if trimmed[0] == "lines":
+        raise NoFormat("the system message loses line ends only")
     if trimmed[0]:
-        trim.append("system")
+        trim.append("blanks after system" if trimmed[0] == "right" else "system")
     if system["place"] == "first user" and trimmed[1] == "right" and user_trimmed:
         trim.append("system and user as one")
-    elif "right" in trimmed or trimmed[1:] not in ([], [user_trimmed, "assistant" in trim, user_trimmed]):
+    elif "right" in trimmed[1:] or trimmed[1:] not in ([], [user_trimmed, assistant_trimmed, user_trimmed]):
         raise NoFormat("a system message changes how others are trimmed")
     for end in ENDS:
         if system["place"] == "own turn" and no_system and before_user.startswith(end):

@@ -40,6 +40,7 @@ struct GenerateArguments {
   std::optional<std::string> prompt;
   std::optional<std::string> file;
   std::optional<std::string> system;  ///< Message of a chat.
+  std::string chat_date;
   bool raw = false;
   std::string policy = "full";
   std::vector<std::string> plugins;
@@ -106,6 +107,9 @@ std::optional<ChatFormat> read_chat(const GenerateArguments& arguments,
           fmt::format("--system: {}", arguments.raw ? "goes without --raw"
                                                     : arguments.model + " has no chat template"));
     }
+    if (!arguments.chat_date.empty()) {
+      throw InputError("--chat-date: the prompt is in no chat format");
+    }
     return std::nullopt;
   }
   if (arguments.add_bos) {
@@ -114,7 +118,7 @@ std::optional<ChatFormat> read_chat(const GenerateArguments& arguments,
         "it is");
   }
   try {
-    return chat_format(tokenizer);
+    return chat_format(tokenizer, arguments.chat_date);
   } catch (const InputError& error) {
     throw InputError(fmt::format("{}: {}", arguments.model, error.what()));
   }
@@ -311,6 +315,8 @@ void add_generate_command(CLI::App& app, Action& action) {
       "Put the model's BOS token before it, or do not, whatever the tokenizer says; "
       "a prompt that begins with BOS gets no second one");
   command->add_option("--system", arguments->system, "System message of the chat");
+  command->add_option("--chat-date", arguments->chat_date,
+                      "Date in a chat format that writes one, as 2026-01-31");
   command->add_flag("--raw", arguments->raw,
                     "Give the model the prompt as it is, not as a message in its chat format");
   command

@@ -90,7 +90,7 @@ class Workload {
   virtual Summary summarize(std::span<const SampleRecord> records) const = 0;
 
   /// What options came to that were left to the model's tokenizer, by name: results and identities
-  /// hold these values.
+  /// hold these values, and leave out an option that is null here.
   virtual nlohmann::json settled_options() const { return nlohmann::json::object(); }
 };
 

@@ -56,6 +56,12 @@ PromptSet::PromptSet(const PromptOptions& options, const Tokenizer& tokenizer)
   }
 }
 
+nlohmann::json PromptSet::settled_options() const {
+  nlohmann::json settled = format_.settled_options();
+  settled["add_bos"] = adds_bos_;
+  return settled;
+}
+
 void PromptSet::read_list(const PromptOptions& options, const Tokenizer& tokenizer) {
   adds_bos_ = format_.adds_bos();
   PromptList list = read_prompts(options.data);

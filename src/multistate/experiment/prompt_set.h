@@ -51,10 +51,8 @@ class PromptSet {
   /// Tokens before which a text ends.
   const std::vector<int64_t>& end_ids() const { return format_.end_ids(); }
 
-  /// Whether a BOS token was put before the prompts, besides what a chat format has there.
-  bool adds_bos() const { return adds_bos_; }
-
   /// See Workload.
+  nlohmann::json settled_options() const;
   const nlohmann::json& data_report() const { return report_; }
   const std::string& data_sha256() const { return sha256_; }
 

@@ -14,16 +14,18 @@
 
 namespace multistate {
 
-/// The options `template` and `add_bos` of experiments that ask a model: how it is given a prompt.
+/// The options `template`, `chat_date` and `add_bos` of experiments that ask a model: how it is
+/// given a prompt.
 struct PromptStyle {
   enum class Template { kPlain, kChat, kByModel };
 
   Template chosen = Template::kPlain;
+  std::string chat_date;  ///< See chat_format(); empty: none.
   BosOption add_bos = {};
 
   void visit(OptionVisitor& v);
 
-  /// Throws InputError with the option's mark where the two contradict each other.
+  /// Throws InputError with the option's mark where they contradict each other.
   void check(const Node& node) const;
 };
 
@@ -34,12 +36,15 @@ class PromptFormat {
   PromptFormat() = default;
 
   /// Throws InputError, which names the option, when the model has no chat format or no BOS token
-  /// where one is asked for, or a chat format where BOS is.
+  /// where one is asked for, a chat format where BOS is, or no use for the date.
   PromptFormat(const PromptStyle& style, const Tokenizer& tokenizer);
 
   /// The model's chat format; nullptr for plain prompts.
   const ChatFormat* chat() const { return chat_ ? &*chat_ : nullptr; }
   nlohmann::json chat_name() const;
+
+  /// See Workload::settled_options.
+  nlohmann::json settled_options() const;
 
   /// Whether a BOS token stands before a plain prompt.
   bool adds_bos() const { return !chat_ && !bos_.empty(); }
@@ -54,6 +59,7 @@ class PromptFormat {
   std::optional<ChatFormat> chat_;
   std::vector<int64_t> bos_;
   std::vector<int64_t> end_ids_;
+  std::string chat_date_;
 };
 
 }  // namespace multistate

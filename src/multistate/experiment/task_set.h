@@ -39,8 +39,8 @@ class TaskSet {
 
   int64_t answer_tokens() const { return answer_tokens_; }
 
-  /// Whether a BOS token was put before the prompts, besides what a chat format has there.
-  bool adds_bos() const { return format_.adds_bos(); }
+  /// See Workload.
+  nlohmann::json settled_options() const { return format_.settled_options(); }
 
   /// Tokens that end an answer.
   const std::vector<int64_t>& stop_ids() const { return format_.end_ids(); }

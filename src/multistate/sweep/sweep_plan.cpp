@@ -227,7 +227,7 @@ nlohmann::json PlannedCell::config() const {
   if (!model->file().spec().smallest_window()) {
     config["policy"].erase("windowed_layers");  // Has no effect.
   }
-  config["experiment"].update(workload->settled_options());
+  config["experiment"].merge_patch(workload->settled_options());
   config["limit"] = nullptr;
   if (limit) {
     config["limit"] = *limit;

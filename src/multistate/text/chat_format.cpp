@@ -7,8 +7,8 @@
 
 #include "multistate/base/error.h"
 #include "multistate/base/text.h"
+#include "multistate/text/calendar_day.h"
 #include "multistate/text/chat_template_shape.h"
-#include "multistate/text/known_chat_formats.h"
 
 namespace multistate {
 namespace {
@@ -45,6 +45,26 @@ std::string text_of(std::optional<int64_t> id, const char* name, const char* pla
   return text;
 }
 
+/// What the format writes for the date; empty where it writes none.
+std::string date_of(const ConversationFormat& format, const std::string& day) {
+  if (format.date_form.empty()) {
+    if (!day.empty()) {
+      throw InputError(fmt::format(
+          "the chat format {} writes no date; leave out experiment.chat_date (--chat-date)",
+          format.name));
+    }
+    return "";
+  }
+  if (day.empty() && format.default_day.empty()) {
+    throw InputError(
+        fmt::format("the chat format {} writes the date, which has to be given: "
+                    "experiment.chat_date: 2026-01-31, generate --chat-date 2026-01-31; or give "
+                    "prompts as they are (experiment.template: plain, generate --raw)",
+                    format.name));
+  }
+  return day_text(day.empty() ? format.default_day : day, format.date_form);
+}
+
 KnownChatFormat known_format_of(const std::string& chat_template) {
   auto known = known_chat_format(chat_template);
   if (!known) {
@@ -63,18 +83,25 @@ std::string ChatFormat::around(const std::string& message) const {
   return before + (trims ? python_strip(message) : message) + after;
 }
 
-ChatFormat chat_format(const Tokenizer& tokenizer) {
+ChatFormat chat_format(const Tokenizer& tokenizer, const std::string& day) {
   const auto chat_template = tokenizer.chat_template();
   if (!chat_template) {
     throw InputError("the model's tokenizer has no chat template");
   }
-  const KnownChatFormat known = known_format_of(*chat_template);
+  ChatFormat format = chat_format_of(known_format_of(*chat_template), tokenizer, day);
+  format.template_sha256 = template_identity(*chat_template);
+  return format;
+}
+
+ChatFormat chat_format_of(const KnownChatFormat& known, const Tokenizer& tokenizer,
+                          const std::string& day) {
   const ConversationFormat& general = known.format;
   const std::string bos = text_of(tokenizer.bos_id(), "BOS", "{bos}", general, tokenizer);
   const std::string eos = text_of(tokenizer.eos_id(), "EOS", "{eos}", general, tokenizer);
+  const std::string date = date_of(general, day);
   ChatFormat format;
-  format.name = general.name;
-  format.conversation = with_tokens(general, bos, eos);
+  format.name = general.name + (date.empty() ? "" : ", dated " + date);
+  format.conversation = with_texts(general, {.bos = bos, .eos = eos, .date = date});
   format.starts_with_bos = general.writes_bos();
   const ChatFrame frame = frame_of_message(format.conversation);
   format.before = frame.before.substr(format.starts_with_bos ? bos.size() : 0);
@@ -83,7 +110,6 @@ ChatFormat chat_format(const Tokenizer& tokenizer) {
   for (const std::string& end : format.conversation.ends) {
     format.end_ids.push_back(token_of(end, format.name, tokenizer));
   }
-  format.template_sha256 = template_identity(*chat_template);
   format.by_shape = known.by_shape;
   return format;
 }

@@ -13,6 +13,7 @@ namespace {
 
 using Role = ChatMessage::Role;
 using Place = ConversationFormat::SystemPlace;
+using Trim = ConversationFormat::Trim;
 
 /// What str.isspace() is true for, in UTF-8.
 constexpr std::array<std::string_view, 29> kPythonBlanks = {
@@ -23,12 +24,31 @@ constexpr std::array<std::string_view, 29> kPythonBlanks = {
     "\xe2\x80\x87", "\xe2\x80\x88", "\xe2\x80\x89", "\xe2\x80\x8a", "\xe2\x80\xa8",
     "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80"};
 
-std::string trimmed(const std::string& text, bool trim) {
-  return trim ? python_strip(text) : text;
+std::string trimmed(const std::string& text, Trim trim) {
+  switch (trim) {
+    case Trim::kBlanks:
+      return python_strip(text);
+    case Trim::kBlanksAfter: {
+      const std::string kept = python_strip(text);
+      return text.substr(0, text.find(kept) + kept.size());
+    }
+    case Trim::kLinesBefore:
+      return text.substr(std::min(text.find_first_not_of('\n'), text.size()));
+    default:
+      return text;
+  }
 }
 
 /// The system message with what stands around it.
 std::string system_block(const ConversationFormat& format, const std::string& text) {
+  for (const std::string& word : format.system_switches) {
+    if (text.find(word) != std::string::npos) {
+      throw InputError(fmt::format(
+          "the chat template of the format {} reads {} in a system message as a switch, which is "
+          "not supported",
+          format.name, word));
+    }
+  }
   switch (format.system_place) {
     case Place::kRefused:
       throw InputError(fmt::format("the chat format {} has no system message", format.name));
@@ -36,8 +56,12 @@ std::string system_block(const ConversationFormat& format, const std::string& te
       throw InputError(
           fmt::format("the chat template of the format {} drops system messages", format.name));
     default:
-      return format.system.before + trimmed(text, format.trims_system) + format.system.after;
+      return format.system.before + trimmed(text, format.trim_system) + format.system.after;
   }
+}
+
+bool is_none(const ConversationFormat& format, const ChatMessage& system) {
+  return format.blank_system_is_none && trimmed(system.text, format.trim_system).empty();
 }
 
 void check_order(std::span<const ChatMessage> messages) {
@@ -95,9 +119,10 @@ bool ConversationFormat::writes_bos() const {
 std::string chat_text(const ConversationFormat& format, std::span<const ChatMessage> messages) {
   check_order(messages);
   std::string system;
-  const bool has_system = messages.front().role == Role::kSystem;
+  bool has_system = messages.front().role == Role::kSystem;
   if (has_system) {
     system = system_block(format, messages.front().text);
+    has_system = !is_none(format, messages.front());
     messages = messages.subspan(1);
   }
   const Place place = has_system ? format.system_place : Place::kOwnTurn;
@@ -111,7 +136,8 @@ std::string chat_text(const ConversationFormat& format, std::span<const ChatMess
     if (with_system && format.trims_system_with_user) {
       message = python_strip(system + message);
     } else {
-      message = trimmed(message, user ? format.trims_user : format.trims_assistant);
+      const Trim of_user = format.trims_user ? Trim::kBlanks : Trim::kNothing;
+      message = trimmed(message, user ? of_user : format.trim_assistant);
       message = (with_system ? system : "") + message;
     }
     const ChatFrame& frame = user ? format.user : format.assistant;
@@ -135,10 +161,11 @@ ChatFrame frame_of_message(const ConversationFormat& format) {
           format.user.after + format.generation};
 }
 
-ConversationFormat with_tokens(ConversationFormat format, const std::string& bos,
-                               const std::string& eos) {
+ConversationFormat with_texts(ConversationFormat format, const ChatTexts& texts) {
   const auto fill = [&](std::string& text) {
-    text = replaced(replaced(std::move(text), "{bos}", bos), "{eos}", eos);
+    text = replaced(std::move(text), "{bos}", texts.bos);
+    text = replaced(std::move(text), "{eos}", texts.eos);
+    text = replaced(std::move(text), "{date}", texts.date);
   };
   for (std::string* text : {&format.start, &format.no_system, &format.generation}) {
     fill(*text);

@@ -1,6 +1,7 @@
 #include "multistate/text/known_chat_formats.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <map>
 
@@ -15,6 +16,9 @@ namespace {
 
 using nlohmann::json;
 using Place = ConversationFormat::SystemPlace;
+using Trim = ConversationFormat::Trim;
+
+constexpr std::array<const char*, 3> kPlaceholders = {"{bos}", "{eos}", "{date}"};
 
 ChatFrame frame_of(const json& pair) {
   return {pair.at(0), pair.at(1)};
@@ -28,17 +32,26 @@ void read_system(const json& system, ConversationFormat& format) {
                                                       {"ignored", Place::kIgnored}};
   format.system_place = places.at(system.at("place"));
   format.system = {system.value("before", ""), system.value("after", "")};
+  format.blank_system_is_none = system.value("blank", "") == "none";
+  format.system_switches = system.value("switches", std::vector<std::string>{});
 }
 
 void read_trim(const json& trim, ConversationFormat& format) {
-  const std::map<std::string, bool*> flags = {
-      {"system", &format.trims_system},
-      {"user", &format.trims_user},
-      {"assistant", &format.trims_assistant},
-      {"system and user as one", &format.trims_system_with_user}};
+  const std::map<std::string, std::function<void()>> rules = {
+      {"system", [&] { format.trim_system = Trim::kBlanks; }},
+      {"blanks after system", [&] { format.trim_system = Trim::kBlanksAfter; }},
+      {"user", [&] { format.trims_user = true; }},
+      {"assistant", [&] { format.trim_assistant = Trim::kBlanks; }},
+      {"lines before assistant", [&] { format.trim_assistant = Trim::kLinesBefore; }},
+      {"system and user as one", [&] { format.trims_system_with_user = true; }}};
   for (const std::string name : trim) {
-    *flags.at(name) = true;
+    rules.at(name)();
   }
+}
+
+void read_date(const json& date, ConversationFormat& format) {
+  format.date_form = date.at("form");
+  format.default_day = date.value("without_clock", "");
 }
 
 ConversationFormat read_format(const json& entry) {
@@ -77,6 +90,9 @@ Table read_table() {
     if (entry.contains("system_message")) {
       format.no_system =
           format.system.before + std::string(entry.at("system_message")) + format.system.after;
+    }
+    if (entry.contains("date")) {
+      read_date(entry.at("date"), format);
     }
     table.by_template[entry.at("sha256")] = std::move(format);
   }
@@ -118,9 +134,11 @@ ConversationFormat of_template(ConversationFormat format,
   return format;
 }
 
-/// Whether a literal reads like one of a format's tokens, which it does not stand for.
-bool looks_like_token(const std::string& literal) {
-  return literal.find("{bos}") != std::string::npos || literal.find("{eos}") != std::string::npos;
+/// Whether a literal reads like what stands for another text in a format.
+bool has_placeholder(const std::string& literal) {
+  return std::any_of(kPlaceholders.begin(), kPlaceholders.end(), [&](const char* placeholder) {
+    return literal.find(placeholder) != std::string::npos;
+  });
 }
 
 }  // namespace
@@ -131,7 +149,7 @@ std::optional<KnownChatFormat> known_chat_format(std::string_view chat_template)
     return KnownChatFormat{found->second, false};
   }
   const auto shape = template_shape(chat_template);
-  if (!shape || std::any_of(shape->literals.begin(), shape->literals.end(), looks_like_token)) {
+  if (!shape || std::any_of(shape->literals.begin(), shape->literals.end(), has_placeholder)) {
     return std::nullopt;
   }
   const auto& shapes = table().by_shape;

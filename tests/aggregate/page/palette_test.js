@@ -5,7 +5,8 @@ const assert = require("node:assert/strict");
 const {test} = require("node:test");
 const {looksOf} = require("./scripts.js");
 
-const palette = (labels) => looksOf(new Map(labels.map((label) => [label, label.toUpperCase()])));
+const palette = (labels, role = "policy") =>
+  looksOf(new Map(labels.map((label) => [label, {name: label.toUpperCase(), role}])));
 
 function linear(color) {
   return [1, 3, 5].map((at) => {
@@ -49,8 +50,8 @@ test("a policy has its colour whatever stands beside it", () => {
     assert.deepEqual(beside.get(label), alone.get(label));
   }
   assert.equal(alone.get("h2o").color, "#0072B2");
-  // FNV-1a of "mine" is 0xda4e15a2a78ede96 (by a line of Python); 0xda4e15a2 modulo 10 is 4.
-  assert.equal(alone.get("mine").color, "#E69F00");
+  // The hash of "mine" is 0x5b689e85 (by six lines of Python), modulo 10 1.
+  assert.equal(alone.get("mine").color, "#D55E00");
 });
 
 test("the labels of one policy share its colour", () => {
@@ -58,16 +59,19 @@ test("the labels of one policy share its colour", () => {
   assert.equal(new Set([...looks.values()].map((look) => look.color)).size, 1);
 });
 
-test("the full cache is grey, and no policy is", () => {
-  for (const [label, look] of palette(["full", "h2o", "tova", "window", "snapkv"])) {
-    assert.equal(look.color === "#808080", label === "full");
+test("baselines and controls are grey, and no policy is", () => {
+  for (const [role, isGrey] of [["baseline", true], ["control", true], ["policy", false],
+    ["reference", false]]) {
+    for (const look of palette(["full", "h2o", "tova", "window", "mine"], role).values()) {
+      assert.equal(look.color === "#808080", isGrey);
+    }
   }
 });
 
 test("colours are seen on white and on a dark page", () => {
-  const looks = palette(["h2o", "tova", "streaming", "window", "snapkv", "pyramidkv", "adakv",
-    "scissorhands", "expected_attention", "kivi", "full"]);
-  const colors = new Set([...looks.values()].map((look) => look.color));
+  const many = Array.from({length: 60}, (_, place) => `policy_${place}`);
+  const colors = new Set([...palette(many).values(), ...palette(["full"], "baseline").values()]
+    .map((look) => look.color));
   assert.equal(colors.size, 11);
   for (const color of colors) {
     assert.ok(contrast(color, "#ffffff") > 2, color);
@@ -76,8 +80,9 @@ test("colours are seen on white and on a dark page", () => {
 });
 
 test("the colours of the best known policies differ for the colour-blind", () => {
-  const colors = [...palette(["h2o", "tova", "streaming", "window", "snapkv", "pyramidkv"]).values()]
-    .map((look) => look.color);
+  const looks = [...palette(["h2o", "tova", "streaming", "window", "snapkv", "pyramidkv"]).values()];
+  const colors = looks.map((look) => look.color);
+  assert.ok(looks.every((look) => look.filled));
   for (const [cones, matrix] of Object.entries(CONES)) {
     for (const [place, one] of colors.entries()) {
       for (const other of colors.slice(place + 1)) {

@@ -165,6 +165,9 @@ size_t Maker::add_cell(const Json& key, size_t policy, int size, int seed) {
        {"sweep", 0},
        {"label", label},
        {"name", name_of(label)},
+       {"role", full                          ? "baseline"
+                : label.starts_with("random") ? "control"
+                                              : "policy"},
        {"state", "done"},
        {"limited", false},
        {"error", ""},
@@ -315,6 +318,7 @@ void Maker::add_unfinished() {
          {"sweep", 0},
          {"label", made_.policies.front()},
          {"name", name_of(made_.policies.front())},
+         {"role", "policy"},
          {"state", state},
          {"limited", false},
          {"error", std::string(state) == "failed" ? "out of memory" : ""},

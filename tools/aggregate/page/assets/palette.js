@@ -1,7 +1,7 @@
 // How a policy looks in every chart: a line of `color` and `dash` with markers of `shape`, which are
-// `filled` or not. A policy has the same colour in every report; the labels of one policy (other
-// options) share its colour and differ in marker and dash. Policies that are not known here take
-// their colour from a hash of their name. Colours are those of Okabe and Ito ("Color Universal
+// `filled` or not. All of it follows from a hash of the policy's name, so that a policy has the same
+// colour in every report, and no list names policies; the labels of one policy (other options) share
+// its colour and differ in marker and dash. Colours are those of Okabe and Ito ("Color Universal
 // Design", 2008) without black and yellow, then four more, each with a contrast of 2 or more to the
 // page in light and of 3 or more in dark; baselines and controls are grey.
 
@@ -15,63 +15,41 @@ const MARKERS = [["circle", true], ["square", true], ["triangle-up", true], ["di
 
 const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3], [10, 4]];
 
-// Colour, marker and dash by their place in the lists above.
-const STYLES = {
-  "full": [GREY, 0, 1],
-  "short_context": [GREY, 6, 3],
-  "random": [GREY, 10, 2],
-  "h2o": [0, 0, 0],
-  "tova": [1, 1, 0],
-  "streaming": [2, 2, 0],
-  "window": [3, 3, 0],
-  "snapkv": [4, 4, 0],
-  "pyramidkv": [5, 0, 0],
-  "adakv": [6, 1, 0],
-  "scissorhands": [7, 2, 0],
-  "expected_attention": [8, 3, 0],
-  "kivi": [9, 4, 0],
-  "a2sf": [0, 6, 1],
-  "caote": [1, 5, 1],
-  "keydiff": [2, 8, 1],
-  "keyformer": [3, 7, 1],
-  "knorm": [4, 5, 1],
-  "lagkv": [5, 6, 1],
-  "morphkv": [6, 9, 1],
-  "roco": [7, 5, 1],
-  "weightedkv": [8, 6, 1],
-  "oracle": [9, 8, 2],
-  "?": [GREY, 9, 4],
-};
+// With this seed the best known policies have colours that the colour-blind tell apart and filled
+// markers (palette_test.js), and all policies of the program differ in colour or marker.
+const SEED = 2824610890;
 
-// FNV-1a, its upper half: the same everywhere.
+// FNV-1a, its bits mixed as MurmurHash3 does: the same everywhere.
 function hashOf(text) {
-  let hash = 14695981039346656037n;
+  let hash = 2166136261 ^ SEED;
   for (const byte of new TextEncoder().encode(text)) {
-    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 1099511628211n);
+    hash = Math.imul(hash ^ byte, 16777619);
   }
-  return Number(hash >> 32n);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  return (hash ^ (hash >>> 13)) >>> 0;
 }
 
-function styleOf(policy) {
+// Places in the lists above. `role` is that of the policy in results.
+function styleOf(policy, role) {
   const hash = hashOf(policy);
-  return Object.hasOwn(STYLES, policy) ? STYLES[policy]
-    : [hash % GREY, Math.floor(hash / GREY) % MARKERS.length, 3];
+  const dash = {baseline: 1, control: 2}[role] ?? 0;
+  return [dash ? GREY : hash % GREY, Math.floor(hash / GREY) % MARKERS.length, dash];
 }
 
-// Looks by label, of a map from labels to the names that the report has for them. No two look alike:
-// the next marker is tried, after all of them the next dash, after all of these the next colour.
-function looksOf(names) {
+// Looks by label, of a map from labels to what the report has for them, {name, role}. No two look
+// alike: the next marker is tried, after all of them the next dash, after all of these the next colour.
+function looksOf(policies) {
   const taken = new Set();
   const most = COLORS.length * MARKERS.length * DASHES.length;
-  return new Map([...names.keys()].sort().map((label) => {
-    let [color, marker, dash] = styleOf(label.split(" ", 1)[0]);
+  return new Map([...policies].sort(([a], [b]) => (a < b ? -1 : 1)).map(([label, {name, role}]) => {
+    let [color, marker, dash] = styleOf(label.split(" ", 1)[0], role);
     for (let tries = 1; taken.has(`${color} ${marker} ${dash}`) && tries <= most; ++tries) {
       marker = (marker + 1) % MARKERS.length;
       dash = tries % MARKERS.length === 0 ? (dash + 1) % DASHES.length : dash;
       color = tries % (MARKERS.length * DASHES.length) === 0 ? (color + 1) % COLORS.length : color;
     }
     taken.add(`${color} ${marker} ${dash}`);
-    return [label, {name: names.get(label), color: COLORS[color], shape: MARKERS[marker][0],
+    return [label, {name, color: COLORS[color], shape: MARKERS[marker][0],
       filled: MARKERS[marker][1], dash: DASHES[dash]}];
   }));
 }

@@ -10,7 +10,10 @@ class Report {
       return {...cell, parameters, place, size: typeof size === "number" ? size : null,
         sweepName: json.sweeps[cell.sweep]?.name ?? ""};
     });
-    this.looks = looksOf(new Map(this.cells.map((cell) => [cell.label, cell.name])));
+    // A run that failed does not say its policy's role.
+    const done = (cell) => cell.state === "done";
+    this.looks = looksOf(new Map(this.cells.slice().sort((a, b) => done(a) - done(b))
+      .map((cell) => [cell.label, cell])));
     this.byId = new Map();
     for (const cell of this.cells) {
       if (!this.byId.has(cell.id)) {

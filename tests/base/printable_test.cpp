@@ -30,6 +30,15 @@ TEST_CASE("a printable text moves no cursor and begins no line") {
   CHECK(printable(std::string(500, 'x')) == std::string(500, 'x'));
 }
 
+TEST_CASE("a text on one line has spaces for control characters, and no invalid UTF-8") {
+  CHECK(one_line("a\r\n\x1b[2Jb\x7f") == "a   [2Jb ");
+  CHECK(one_line("\xC2\x85"
+                 "\xEF\xBF\xBE"
+                 "\xEF\xBF\xBF.") == "   .");
+  CHECK(one_line("\xFFx\xC3") == "?x?");
+  CHECK(one_line("± ‡ é") == "± ‡ é");
+}
+
 TEST_CASE("a shell reads a quoted word back as it was") {
   CHECK(shell_word("state_size=4,8") == "state_size=4,8");
   CHECK(shell_word("") == "''");

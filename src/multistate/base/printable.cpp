@@ -1,5 +1,7 @@
 #include "multistate/base/printable.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "multistate/base/text.h"
@@ -38,6 +40,19 @@ std::string escaped(std::string_view text, std::string_view quoted) {
 
 std::string printable(std::string_view text) {
   return escaped(text, "");
+}
+
+std::string one_line(std::string_view text) {
+  std::string line;
+  for (size_t i = 0; i < text.size();) {
+    const size_t length = utf8_length(text.substr(i));
+    const std::string_view sequence = text.substr(i, std::max<size_t>(length, 1));
+    const bool is_blank = length > 0 && (is_control(sequence) || sequence == "\xEF\xBF\xBE" ||
+                                         sequence == "\xEF\xBF\xBF");
+    line += length == 0 ? "?" : is_blank ? " " : sequence;
+    i += sequence.size();
+  }
+  return line;
 }
 
 std::string shell_word(std::string_view word) {

@@ -38,7 +38,7 @@ TEST_CASE("the project keeps the rules of its architecture") {
   CHECK(violations.empty());
   // A walk that finds nothing would find no violation either.
   for (const std::string path : {"src/multistate/cli/main.cpp", "policies/tova.cpp",
-                                 "tests/architecture/rules.h", "tools/aggregate/reading/cell.h"}) {
+                                 "tests/architecture/rules.h", "tools/aggregate/tables/pivot.h"}) {
     CAPTURE(path);
     CHECK(std::find(paths.begin(), paths.end(), path) != paths.end());
   }
@@ -97,9 +97,9 @@ TEST_CASE("an include is refused that hides its layer, or has none") {
 
 TEST_CASE("policies know nothing of tensors") {
   check_refused("src/multistate/policy/a.h", "#include \"multistate/model/b.h\"",
-                "policy may not include model: a policy needs no tensors");
+                "policy may not include model: it needs no tensors");
   check_refused("src/multistate/policy/a.h", "#include \"multistate/state/b.h\"",
-                "policy may not include state: a policy needs no tensors");
+                "policy may not include state: it needs no tensors");
   check_refused("src/multistate/policy/a.h", "#include <ATen/core/Tensor.h>",
                 "policy may not include LibTorch: ATen/core/Tensor.h");
   check_refused("policies/a.cpp", "#include <ATen/ops/sum.h>",
@@ -154,7 +154,8 @@ TEST_CASE("aggregate needs little of the library and no LibTorch") {
   for (const std::string file : {"multistate/engine/b.h", "b.h"}) {
     check_refused(
         "tools/aggregate/main.cpp", "#include \"" + file + "\"",
-        "aggregate may include multistate/{base,config,results}/ and aggregate/ only: " + file);
+        "aggregate may include multistate/{base,config,results,aggregate}/ and aggregate/ only: " +
+            file);
   }
 }
 

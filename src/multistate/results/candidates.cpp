@@ -30,6 +30,20 @@ std::optional<double> middle_bytes(std::span<const Entrant> entrants) {
 
 }  // namespace
 
+Entrant entrant_of(const std::string& label, std::span<const StoredCell* const> cells) {
+  const StoredCell& first = *cells.front();
+  Entrant entrant = {label, std::string(name_of(first.role)), 0.0, first.limited};
+  for (const StoredCell* cell : cells) {
+    const auto peak = cell->measures.find("bytes_peak");
+    if (peak == cell->measures.end()) {
+      entrant.peak_bytes = std::nullopt;
+      break;
+    }
+    entrant.peak_bytes = std::max(*entrant.peak_bytes, peak->second);
+  }
+  return entrant;
+}
+
 Field choose_field(std::span<const Entrant> entrants) {
   const auto middle = middle_bytes(entrants);
   const bool all_limited =

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "multistate/results/stored_cell.h"
+
 namespace multistate {
 
 /// A policy whose peak bytes exceed those of the median policy at its cache size by more than this
@@ -19,6 +21,10 @@ struct Entrant {
   std::optional<double> peak_bytes;  ///< Of its state; none: not known.
   bool limited = false;              ///< Ran only the first of the samples (--limit).
 };
+
+/// What the files of a policy at a cache size say of it, of several seeds with the highest peak.
+/// `cells`: one or more, which are done.
+Entrant entrant_of(const std::string& label, std::span<const StoredCell* const> cells);
 
 struct Field {
   std::vector<size_t> ranked;                              ///< Those that compete, in order.

@@ -9,7 +9,7 @@ namespace multistate {
 namespace {
 
 /// The authors' names of policies that are not written as their names in sweep files.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 29> kNames = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 31> kNames = {{
     {"full", "full cache"},
     {"short_context", "short context"},
     {"h2o", "H2O"},
@@ -39,6 +39,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 29> kNames =
     {"chunkkv", "ChunkKV"},
     {"fastgen", "FastGen"},
     {"sepllm", "SepLLM"},
+    {"finch", "FINCH"},
+    {"cur", "CurDKV"},
 }};
 
 }  // namespace

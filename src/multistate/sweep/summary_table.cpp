@@ -1,24 +1,18 @@
 #include "multistate/sweep/summary_table.h"
 
 #include <algorithm>
-#include <set>
+#include <cmath>
 
 #include <fmt/format.h>
 
 #include "multistate/base/text.h"
 #include "multistate/experiment/recent_samples.h"
-#include "multistate/results/cell_folder.h"
-#include "multistate/results/setup_line.h"
-#include "multistate/results/speed_noise.h"
+#include "multistate/results/read_cell.h"
 
 namespace multistate {
 namespace {
 
 using Row = std::vector<std::string>;
-
-std::string text_of(const nlohmann::json& value) {
-  return value.is_string() ? value.get<std::string>() : value.dump();
-}
 
 /// Names of all parameters of the plan; policy and state size always, since a table without them
 /// says little.
@@ -39,7 +33,7 @@ Row parameter_values(const PlannedCell& cell, const std::vector<std::string>& na
   Row row;
   for (const std::string& name : names) {
     if (cell.spec->parameters.contains(name)) {
-      row.push_back(text_of(cell.spec->parameters[name]));
+      row.push_back(parameter_text(cell.spec->parameters[name]));
     } else if (name == "policy.name") {
       row.push_back(cell.spec->policy.entry->info.name);
     } else {
@@ -64,32 +58,45 @@ std::vector<std::string> headline(const SweepPlan& plan) {
   return names;
 }
 
-std::string metric_text(const nlohmann::json& metric) {
-  if (metric.is_null()) {
+std::string metric_text(const StoredCell& cell, const std::string& name) {
+  const auto metric = cell.metrics.find(name);
+  if (metric == cell.metrics.end()) {
     return "-";
   }
-  if (metric.at("value").is_null()) {
-    return metric.at("value_text");
+  const double value = metric->second.value;
+  if (!std::isfinite(value)) {
+    return number_to_json(value);
   }
-  const double value = metric.at("value");
-  return metric.at("stderr").is_null()
-             ? fmt::format("{:.4f}", value)
-             : fmt::format("{:.4f} ± {:.4f}", value, metric.at("stderr").get<double>());
+  return metric->second.standard_error
+             ? fmt::format("{:.4f} ± {:.4f}", value, *metric->second.standard_error)
+             : fmt::format("{:.4f}", value);
 }
 
-using Results = std::vector<std::pair<const PlannedCell*, nlohmann::json>>;
+using Results = std::vector<std::pair<const PlannedCell*, StoredCell>>;
+
+Results results_of(const SweepPlan& plan) {
+  Results results;
+  std::vector<Problem> problems;  // `status` and `aggregate` name them.
+  for (const PlannedCell& cell : plan.cells) {
+    const ManifestCell planned = {cell.id, cell.folder(), cell.spec->parameters};
+    auto found = read_cell(plan.spec.output / "cells" / cell.folder(), &planned, false, problems);
+    if (found && found->is_done()) {
+      results.emplace_back(&cell, *std::move(found));
+    }
+  }
+  return results;
+}
 
 /// Tokens a second, where that was measured.
-std::string speed_text(const nlohmann::json& result) {
-  const auto& rate = result.at("perf").at("tokens_per_s");
-  return rate.is_null() || !speed_noise(result).empty() ? "-"
-                                                        : fmt::format("{:.0f}", rate.get<double>());
+std::string speed_text(const StoredCell& cell) {
+  const auto rate = cell.measures.find("tokens_per_s");
+  return rate == cell.measures.end() ? "-" : fmt::format("{:.0f}", rate->second);
 }
 
 std::string setup_of(const Results& results) {
   std::vector<RunSetup> setups;
   for (const auto& [cell, result] : results) {
-    setups.push_back(run_setup(result));
+    setups.push_back(result.setup);
   }
   return results.empty() ? "" : setup_line(setups) + "\n";
 }
@@ -103,18 +110,12 @@ std::string expected_state(const PlannedCell& cell) {
 }  // namespace
 
 std::string summary_table(const SweepPlan& plan) {
-  Results results;
-  for (const PlannedCell& cell : plan.cells) {
-    const CellFolder folder(plan.spec.output / "cells" / cell.folder(), cell.id);
-    if (folder.state() == CellState::kDone) {
-      results.emplace_back(&cell, folder.result());
-    }
-  }
+  const Results results = results_of(plan);
   const auto parameters = parameter_names(plan);
   auto metrics = headline(plan);
   std::erase_if(metrics, [&](const std::string& name) {
     return std::none_of(results.begin(), results.end(),
-                        [&](const auto& one) { return one.second.at("metrics").contains(name); });
+                        [&](const auto& one) { return one.second.metrics.contains(name); });
   });
   std::vector<Row> rows = {parameters};
   rows[0].insert(rows[0].end(), metrics.begin(), metrics.end());
@@ -127,12 +128,12 @@ std::string summary_table(const SweepPlan& plan) {
   for (const auto& [cell, result] : results) {
     Row row = parameter_values(*cell, parameters);
     for (const std::string& name : metrics) {
-      row.push_back(metric_text(result.at("metrics").value(name, nlohmann::json())));
+      row.push_back(metric_text(result, name));
     }
     if (has_speed) {
       row.push_back(speed_text(result));
     }
-    row.push_back(human_bytes(result.at("perf").at("state_bytes").get<double>()));
+    row.push_back(human_bytes(result.measures.at("state_bytes")));
     rows.push_back(row);
   }
   return fmt::format("{}{}{} of {} planned cells\n", setup_of(results),

@@ -5,12 +5,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "multistate/aggregate/interval.h"
 #include "multistate/results/distributions.h"
 #include "multistate/results/metric.h"
 #include "multistate/results/paired_test.h"
 #include "multistate/results/power.h"
 
-#include "aggregate/statistics/interval.h"
+#include "aggregate/statistics/shares.h"
 #include "aggregate/statistics/trade_off.h"
 
 namespace multistate::aggregate {

@@ -1,4 +1,4 @@
-#include "aggregate/reading/collect.h"
+#include "multistate/aggregate/collect.h"
 
 #include <algorithm>
 #include <array>
@@ -217,6 +217,11 @@ TEST_CASE("policies are called by their authors' names, each label by its own") 
   for (const char* policy : {"h2o", "H2O", "streaming", "full", "mine", "a\n<b>\x1b[31m"}) {
     sweep.done(made(policy, 64));
   }
+  // A policy of a plug-in; the cell that failed says nothing of its name.
+  MadeCell plugged = made("plugged", 64);
+  plugged.changes = {{"policy", {{"role", "policy"}, {"display_name", "Plugged-In"}}}};
+  sweep.done(plugged);
+  sweep.failed(made("plugged", 128), "broke");
   sweep.write_manifest();
   std::map<std::string, std::string> names;
   for (const Cell& cell : collect_one(folder.path()).cells) {
@@ -227,6 +232,7 @@ TEST_CASE("policies are called by their authors' names, each label by its own") 
                                                     {"streaming", "StreamingLLM"},
                                                     {"full", "full cache"},
                                                     {"mine", "mine"},
+                                                    {"plugged", "Plugged-In"},
                                                     {"a\n<b>\x1b[31m", "a <b> [31m"}});
 }
 

@@ -6,8 +6,8 @@
 
 #include <sys/stat.h>
 
-#include "aggregate/reading/collect.h"
-#include "aggregate/reading/json_file.h"
+#include "multistate/aggregate/collect.h"
+
 #include "aggregate/support/made_sweep.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
@@ -109,7 +109,8 @@ TEST_CASE("a result with a field missing or of another type is named with the fi
              ContainsSubstring("metrics.nll: 'n' is '\"two\"'; expected an integer"));
   CHECK_THAT(after_patch({{"context", {{"inputs", "x"}}}}),
              ContainsSubstring("'inputs' is '\"x\"'; expected an object"));
-  CHECK_THAT(after_patch({{"warnings", {1}}}), ContainsSubstring("warnings: is '1'; expected a text"));
+  CHECK_THAT(after_patch({{"warnings", {1}}}),
+             ContainsSubstring("warnings: is '1'; expected a text"));
   CHECK_THAT(after_patch({{"series", {{"x", 3}}}}), ContainsSubstring("series.x: is '3'"));
   const nlohmann::json point = {
       {"value", 1}, {"stderr", nullptr}, {"n", 1},           {"higher_is_better", true},
@@ -269,7 +270,8 @@ TEST_CASE("files of nobody are named; what a run leaves aside is not") {
   CHECK(foreign.problem() == "notes.txt: does not belong to a cell");
   const Spoiled unplanned(
       [](const fs::path& cell) { fs::copy(cell, cell.parent_path() / "older"); });
-  CHECK_THAT(unplanned.problem(), ContainsSubstring("older: skipped: not in the current sweep.json"));
+  CHECK_THAT(unplanned.problem(),
+             ContainsSubstring("older: skipped: not in the current sweep.json"));
 }
 
 TEST_CASE("an error that cannot be read leaves the cell failed; a partial one of another is none") {

@@ -19,8 +19,9 @@ Cell cell_of(const TemporaryFolder& folder, const std::vector<json>& values) {
   cell.folder = folder.path();
   cell.samples["accuracy"] = {{0, 1.0, 1.0}};
   std::ofstream stream(cell.folder / "samples.jsonl");
+  int sample = 0;
   for (const json& one : values) {
-    stream << json{{"sample", 0}, {"values", one}} << '\n';
+    stream << json{{"sample", sample++}, {"values", one}} << '\n';
   }
   return cell;
 }

@@ -1,4 +1,4 @@
-#include "aggregate/statistics/interval.h"
+#include "multistate/aggregate/interval.h"
 
 #include <array>
 #include <cmath>

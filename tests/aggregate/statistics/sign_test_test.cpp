@@ -1,6 +1,6 @@
 #include <stdexcept>
 
-#include "aggregate/statistics/interval.h"
+#include "aggregate/statistics/shares.h"
 #include "support/catch.h"
 
 namespace multistate::aggregate::test {

@@ -5,10 +5,10 @@
 #include <numbers>
 #include <vector>
 
+#include "multistate/aggregate/interval.h"
 #include "multistate/base/random.h"
 #include "multistate/results/paired_test.h"
 
-#include "aggregate/statistics/interval.h"
 #include "support/catch.h"
 
 namespace multistate::aggregate::test {

@@ -1,14 +1,10 @@
 #include "aggregate/analysis/analysis.h"
 
-#include <algorithm>
-#include <iterator>
 #include <numeric>
 
 #include <fmt/format.h>
 
-#include "aggregate/analysis/groups.h"
 #include "aggregate/analysis/ranges.h"
-#include "aggregate/analysis/steps.h"
 
 namespace multistate::aggregate {
 namespace {
@@ -29,17 +25,6 @@ void warn_of_gaps(const Collection& collection, std::vector<std::string>& warnin
                                      sweep.name, limited));
     }
   }
-}
-
-/// Samples times metrics of all done cells.
-size_t count_observations(const Collection& collection) {
-  size_t count = 0;
-  for (const Cell& cell : collection.cells) {
-    for (const auto& [metric, samples] : cell.samples) {
-      count += samples.size();
-    }
-  }
-  return count;
 }
 
 std::map<std::string, Interval> intervals_of(const Cell& cell, Resampling& resampling) {
@@ -100,17 +85,12 @@ Analysis analyze(const Collection& collection, const AnalysisOptions& options) {
   analysis.parameters = parameters_of(collection);
   analysis.metrics = metrics_of(collection, options);
   warn_of_gaps(collection, analysis.warnings);
-  Resampling resampling(options, count_observations(collection), analysis.warnings);
+  Workspace work(collection, options, analysis.metrics, analysis.warnings);
   analysis.intervals.reserve(collection.cells.size());
   for (const Cell& cell : collection.cells) {
-    analysis.intervals.push_back(intervals_of(cell, resampling));
+    analysis.intervals.push_back(intervals_of(cell, work.resampling));
   }
-  std::vector<MetricInfo> headline;
-  std::copy_if(analysis.metrics.begin(), analysis.metrics.end(), std::back_inserter(headline),
-               [](const MetricInfo& metric) { return metric.headline; });
-  const ScoreTable table(collection, headline, analysis.warnings);
   analysis.groups = make_groups(collection, options, analysis.warnings);
-  Workspace work = {collection, options, headline, table, resampling, analysis.warnings};
   compare_groups(analysis.groups, work);
   for (Group& group : analysis.groups) {
     find_smallest_states(group, work);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "aggregate/statistics/shares.h"
+
 namespace multistate::aggregate {
 namespace {
 

@@ -2,9 +2,8 @@
 
 #include <optional>
 
+#include "multistate/aggregate/score_table.h"
 #include "multistate/results/metric.h"
-
-#include "aggregate/analysis/score_table.h"
 
 namespace multistate::aggregate {
 

@@ -2,8 +2,9 @@
 #include <cmath>
 #include <limits>
 
-#include "aggregate/analysis/groups.h"
-#include "aggregate/analysis/steps.h"
+#include "multistate/aggregate/groups.h"
+
+#include "aggregate/analysis/analysis.h"
 #include "aggregate/statistics/trade_off.h"
 
 namespace multistate::aggregate {

@@ -3,8 +3,10 @@
 #include <map>
 #include <string_view>
 
+#include "multistate/base/printable.h"
+#include "multistate/results/stored_cell.h"
+
 #include "aggregate/page/assets.h"
-#include "aggregate/reading/plain_text.h"
 
 namespace multistate::aggregate {
 namespace {
@@ -79,7 +81,7 @@ std::string title_of(const Json& report) {
   std::string names;
   for (const Json& sweep : report.at("sweeps")) {
     const Json& name = sweep.at("name");
-    names += (names.empty() ? "" : ", ") + plain_text(name);
+    names += (names.empty() ? "" : ", ") + one_line(parameter_text(name));
   }
   return names.empty() ? "multistate" : names + " - multistate";
 }

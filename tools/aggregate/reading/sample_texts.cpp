@@ -1,12 +1,6 @@
 #include "aggregate/reading/sample_texts.h"
 
 #include <array>
-#include <fstream>
-
-#include <fmt/format.h>
-
-#include "multistate/base/error.h"
-#include "multistate/base/strict_json.h"
 
 namespace multistate::aggregate {
 namespace {
@@ -33,22 +27,23 @@ json shortened(const json& value) {
 
 }  // namespace
 
+SampleReader samples_of(const Cell& cell) {
+  const auto path = cell.folder / "samples.jsonl";
+  return {path, path.string() + ": line "};
+}
+
 json sample_texts(const Cell& cell) {
   json texts = json::array();
   if (cell.samples.empty()) {
     return texts;
   }
-  const auto path = cell.folder / "samples.jsonl";
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) {
-    throw InputError(fmt::format("{}: cannot be read", path.string()));
-  }
-  for (std::string line; texts.size() < kMostSamples && std::getline(stream, line);) {
-    const json sample = parse_json(line);
-    const json values = sample.is_object() ? sample.value("values", json()) : json();
+  SampleReader reader = samples_of(cell);
+  while (texts.size() < kMostSamples) {
+    const json sample = reader.next();
+    const json values = sample.is_null() ? json::object() : sample["values"];
     json found = {{"sample", texts.size()}};
     for (const char* key : kKeys) {
-      if (values.is_object() && values.contains(key) && !values[key].is_number()) {
+      if (values.contains(key) && !values[key].is_number()) {
         found[key] = shortened(values[key]);
       }
     }

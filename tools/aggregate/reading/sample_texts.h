@@ -2,9 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
-#include "aggregate/reading/cell.h"
+#include "multistate/aggregate/cell.h"
 
 namespace multistate::aggregate {
+
+/// The samples of a cell; messages start with the path of its samples.jsonl.
+SampleReader samples_of(const Cell& cell);
 
 /// What a done cell was asked and what it answered, for its first ten samples: a list of {"sample",
 /// and those of "prompt", "text", "outputs", "answer", "answers" and "expected" that its "values"

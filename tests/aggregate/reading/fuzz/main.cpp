@@ -14,9 +14,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "multistate/aggregate/collect.h"
 #include "multistate/base/error.h"
 
-#include "aggregate/reading/collect.h"
 #include "aggregate/support/made_sweep.h"
 
 namespace {

@@ -1,4 +1,4 @@
-#include "aggregate/analysis/groups.h"
+#include "multistate/aggregate/groups.h"
 
 #include <algorithm>
 #include <array>

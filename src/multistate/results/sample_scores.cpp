@@ -1,15 +1,17 @@
+#include "multistate/results/sample_scores.h"
+
 #include <cmath>
-#include <fstream>
+#include <map>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "multistate/base/error.h"
 #include "multistate/base/strict_json.h"
 #include "multistate/base/text.h"
+#include "multistate/results/stored_cell.h"
 
-#include "aggregate/reading/cell_reader.h"
-
-namespace multistate::aggregate {
+namespace multistate {
 namespace {
 
 namespace fs = std::filesystem;
@@ -40,30 +42,10 @@ std::string unit_of(const json& values, const std::string& key, int64_t line) {
   return parameter_text(*found);
 }
 
-/// The "values" of the next sample.
-json values_of(const std::string& text, int64_t line) {
-  json sample = parse_json(text);
-  if (!sample.is_object()) {
-    throw InputError(fmt::format("line {} is torn, or no JSON", line));
-  }
-  const json number = sample.value("sample", json());
-  if (!number.is_number_integer() || number != line - 1) {
-    throw InputError(fmt::format("line {} is not that of sample {}", line, line - 1));
-  }
-  json values = sample.value("values", json());
-  return values.is_object() ? values : json::object();
-}
-
-/// Numerators and denominators of samples, as estimate_of() takes them.
-struct Columns {
-  std::vector<double> numerators;
-  std::vector<double> denominators;
-};
-
 /// Whether the sums over samples make the value; both may be NaN or the same infinity.
 void check_value(const Columns& columns, const RatioForm& form, const std::string& name,
                  const Metric& metric) {
-  const double value = form.value(ratio_of({columns.numerators, columns.denominators}));
+  const double value = form.value(ratio_of(columns.scores()));
   const bool finite = std::isfinite(value) && std::isfinite(metric.value);
   const bool made = finite
                         ? std::abs(value - metric.value) <= 1e-9 * std::abs(metric.value) + 1e-12
@@ -82,28 +64,72 @@ std::optional<double> check_scores(const std::vector<SampleScore>& scores,
     throw InputError(
         fmt::format("holds {} samples; result.json has {} for {}", scores.size(), metric.n, name));
   }
-  Columns columns;
-  for (const SampleScore& score : scores) {
-    columns.numerators.push_back(score.numerator);
-    columns.denominators.push_back(score.denominator);
-  }
+  const Columns columns = columns_of(scores);
   const RatioForm form = form_of(*metric.samples);
   check_value(columns, form, name, metric);
   if (units.empty()) {
     return metric.standard_error;
   }
-  columns = {sums_by_unit(columns.numerators, units), sums_by_unit(columns.denominators, units)};
-  const auto error = estimate_of({columns.numerators, columns.denominators}, form).standard_error;
+  const auto error = estimate_of(sums_by_unit(columns, units).scores(), form).standard_error;
   return error && std::isfinite(*error) ? error : std::nullopt;
 }
 
 }  // namespace
 
+SampleReader::SampleReader(const fs::path& path, std::string source)
+    : source_(std::move(source)), stream_(path, std::ios::binary) {
+  if (!fs::is_regular_file(path) || !stream_) {
+    throw InputError(source_ == "line " ? "is not a file"
+                                        : fmt::format("{}: cannot be read", path.string()));
+  }
+}
+
+std::optional<std::string> SampleReader::next_line() {
+  std::string text;
+  ++line_;
+  return std::getline(stream_, text) ? std::optional(std::move(text)) : std::nullopt;
+}
+
+json SampleReader::parse(const std::string& line) const {
+  json sample = parse_json(line);
+  if (!sample.is_object()) {
+    throw InputError(place() + " is torn, or no JSON");
+  }
+  const json number = sample.value("sample", json());
+  if (!number.is_number_integer() || number != line_ - 1) {
+    throw InputError(fmt::format("{} is not that of sample {}", place(), line_ - 1));
+  }
+  if (!sample.value("values", json()).is_object()) {
+    throw InputError(place() + " has no object 'values'");
+  }
+  return sample;
+}
+
+json SampleReader::next() {
+  const auto text = next_line();
+  return text ? parse(*text) : json();
+}
+
+Columns columns_of(const std::vector<SampleScore>& scores) {
+  Columns columns;
+  for (const SampleScore& score : scores) {
+    columns.numerators.push_back(score.numerator);
+    columns.denominators.push_back(score.denominator);
+  }
+  return columns;
+}
+
+Columns sums_by_unit(const Columns& columns, const std::vector<int64_t>& units) {
+  return units.empty() ? columns
+                       : Columns{sums_by_unit(columns.numerators, units),
+                                 sums_by_unit(columns.denominators, units)};
+}
+
 RatioForm form_of(const SampleRatio& ratio) {
   return {ratio.scale, ratio.transform == SampleRatio::Transform::kExp};
 }
 
-void read_sample_scores(const fs::path& path, Cell& cell) {
+void read_sample_scores(const fs::path& path, StoredCell& cell) {
   std::map<std::string, std::vector<SampleScore>> scores;
   for (const auto& [name, metric] : cell.metrics) {
     if (metric.samples) {
@@ -113,15 +139,12 @@ void read_sample_scores(const fs::path& path, Cell& cell) {
   if (scores.empty()) {
     return;
   }
-  if (!fs::is_regular_file(path)) {
-    throw InputError("is not a file");
-  }
-  std::ifstream stream(path, std::ios::binary);
+  SampleReader reader(path);
   std::vector<int64_t> units;
   std::map<std::string, int64_t> first;  // By unit, its first sample.
-  int64_t line = 0;
-  for (std::string text; std::getline(stream, text);) {
-    const json values = values_of(text, ++line);
+  for (json sample = reader.next(); !sample.is_null(); sample = reader.next()) {
+    const json& values = sample["values"];
+    const int64_t line = reader.line();
     if (!cell.unit_key.empty()) {
       const std::string unit = unit_of(values, cell.unit_key, line);
       units.push_back(first.try_emplace(unit, line - 1).first->second);
@@ -144,4 +167,4 @@ void read_sample_scores(const fs::path& path, Cell& cell) {
   cell.units = std::move(units);
 }
 
-}  // namespace multistate::aggregate
+}  // namespace multistate

@@ -1,20 +1,18 @@
-#include "aggregate/reading/cell.h"
+#include "multistate/aggregate/cell.h"
 
 #include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
 
+#include "multistate/base/printable.h"
+#include "multistate/policy/registry.h"
 #include "multistate/results/policy_names.h"
-
-#include "aggregate/reading/plain_text.h"
 
 namespace multistate::aggregate {
 namespace {
 
 using nlohmann::json;
-
-const json kNull;
 
 bool is_option(const std::string& key) {
   return key.starts_with("policy.") && key != "policy.name";
@@ -25,34 +23,47 @@ std::string policy_of(const Cell& cell) {
   return name.is_null() ? "?" : parameter_text(name);
 }
 
-void set_names(Collection& collection) {
-  std::map<std::string, std::string> names;  // By label.
-  std::set<std::string> taken;
+/// What a policy is called, as its results say, else as results/policy_names.h has it.
+std::string display_name_of(const std::string& policy, const Collection& collection) {
   for (const Cell& cell : collection.cells) {
-    names[cell.label];
+    if (!cell.display_name.empty() && policy_of(cell) == policy) {
+      return cell.display_name;
+    }
   }
-  for (auto& [label, name] : names) {
-    name = plain_text(display_name(label));
-    for (int number = 2; !taken.insert(name).second; ++number) {
-      name = fmt::format("{} ({})", plain_text(display_name(label)), number);
+  return display_name(policy);
+}
+
+/// The role that the program's own policy of that name has, where the result does not say it and is
+/// not known to have seen later tokens.
+void set_role(Cell& cell) {
+  const PolicyEntry* entry = policy_registry().find(policy_of(cell));
+  if (!cell.says_role && cell.role == Role::kPolicy && entry != nullptr) {
+    cell.role = entry->info.role;
+  }
+}
+
+void set_names(Collection& collection) {
+  std::map<std::string, std::string> policies;  // By label.
+  for (const Cell& cell : collection.cells) {
+    policies.try_emplace(cell.label, policy_of(cell));
+  }
+  std::map<std::string, std::string> names;
+  std::set<std::string> taken;
+  for (const auto& [label, policy] : policies) {
+    const std::string name =
+        one_line(display_name_of(policy, collection) + label.substr(policy.size()));
+    names[label] = name;
+    for (int number = 2; !taken.insert(names[label]).second; ++number) {
+      names[label] = fmt::format("{} ({})", name, number);
     }
   }
   for (Cell& cell : collection.cells) {
     cell.name = names[cell.label];
+    set_role(cell);
   }
 }
 
 }  // namespace
-
-const json& Cell::parameter(const std::string& key) const {
-  const auto found = parameters.find(key);
-  return found == parameters.end() ? kNull : found->second;
-}
-
-const json& Cell::in_context(const char* pointer) const {
-  const json::json_pointer place(pointer);
-  return context.contains(place) ? context.at(place) : kNull;
-}
 
 size_t Collection::count(CellState state) const {
   return static_cast<size_t>(std::count_if(
@@ -66,11 +77,6 @@ std::vector<StateCounts> count_by_sweep(const Collection& collection) {
     counts.at(cell.sweep).limited += cell.is_done() && cell.limited ? 1 : 0;
   }
   return counts;
-}
-
-std::string parameter_text(const json& value) {
-  return value.is_string() ? value.get<std::string>()
-                           : value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 bool is_of_policy(const std::string& key) {

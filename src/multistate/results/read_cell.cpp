@@ -1,4 +1,4 @@
-#include "aggregate/reading/cell_reader.h"
+#include "multistate/results/read_cell.h"
 
 #include <algorithm>
 #include <array>
@@ -8,21 +8,31 @@
 #include <fmt/format.h>
 
 #include "multistate/base/error.h"
+#include "multistate/base/list_folder.h"
+#include "multistate/base/mapped_file.h"
+#include "multistate/base/output_file.h"
 #include "multistate/base/sha256.h"
 #include "multistate/base/strict_json.h"
+#include "multistate/base/text.h"
 #include "multistate/results/partial_samples.h"
 
-#include "aggregate/reading/json_file.h"
-
-namespace multistate::aggregate {
+namespace multistate {
 namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr const char* kResult = "result.json";
-constexpr const char* kError = "error.json";
-constexpr const char* kSamples = "samples.jsonl";
+constexpr const char* kResultFile = "result.json";
+constexpr const char* kErrorFile = "error.json";
+constexpr const char* kSamplesFile = "samples.jsonl";
+
+/// Files larger than this are not what a run writes.
+constexpr uintmax_t kLargestFile = uintmax_t{256} << 20;
+
+/// The JSON of a file; discarded when it is none.
+json load_json(const fs::path& path) {
+  return json::parse(load_text(path), nullptr, /*allow_exceptions=*/false);
+}
 
 /// Runs `read`; what is wrong becomes a problem of the file. Whether nothing was.
 template <class Read>
@@ -43,11 +53,11 @@ void refuse_problem(const std::string& problem) {
 }
 
 /// Returns the digest of samples.jsonl; empty in results of earlier programs.
-std::string read_result(const fs::path& path, Cell& cell) {
+std::string read_result(const fs::path& path, StoredCell& cell) {
   const json result = load_json(path);
   refuse_problem(problem_with_content(result, cell.id));
-  const JsonObject members(result, kResult);
-  Cell filled = cell;
+  const JsonObject members(result, kResultFile);
+  StoredCell filled = cell;
   filled.id = cell.id.empty() ? members.required(&JsonObject::string, "cell_id") : cell.id;
   filled.state = CellState::kDone;
   const std::string digest = members.string("samples_sha256").value_or("");
@@ -56,7 +66,7 @@ std::string read_result(const fs::path& path, Cell& cell) {
   return digest;
 }
 
-void read_samples(const fs::path& path, const std::string& digest, Cell& cell,
+void read_samples(const fs::path& path, const std::string& digest, StoredCell& cell,
                   std::vector<Problem>& problems) {
   if (!is_there(path)) {
     cell.warnings.emplace_back("samples.jsonl is missing: no paired tests for this cell");
@@ -72,14 +82,14 @@ void read_samples(const fs::path& path, const std::string& digest, Cell& cell,
   }
 }
 
-void read_error(const fs::path& path, Cell& cell) {
+void read_error(const fs::path& path, StoredCell& cell) {
   const json error = load_json(path);
   refuse_problem(problem_with_schema(error, "multistate.error"));
   const json id = error.value("cell_id", json());
   if (!id.is_string() || (!cell.id.empty() && id != cell.id)) {
     throw InputError(fmt::format("is the error of another cell, {}", json_text(id)));
   }
-  const JsonObject members(error, kError);
+  const JsonObject members(error, kErrorFile);
   cell.id = id;
   cell.error = members.required(&JsonObject::string, "message");
   if (const json* config = members.find("config"); config != nullptr && config->is_object()) {
@@ -102,7 +112,8 @@ bool is_partial_of(const fs::path& path, const std::string& id) {
 }
 
 /// One file of them that is the cell's makes it partial.
-void read_partial_samples(const fs::path& folder, Cell& cell, std::vector<Problem>& problems) {
+void read_partial_samples(const fs::path& folder, StoredCell& cell,
+                          std::vector<Problem>& problems) {
   std::error_code unreadable;  // note_foreign_files() says so.
   for (const fs::path& path : partial_samples_files(folder, unreadable)) {
     if (cell.id.empty() || is_partial_of(path, cell.id)) {
@@ -115,7 +126,7 @@ void read_partial_samples(const fs::path& folder, Cell& cell, std::vector<Proble
 
 /// Names files in a cell's folder that a run does not write; hidden files are ignored.
 void note_foreign_files(const fs::path& folder, std::vector<Problem>& problems) {
-  static constexpr std::array kOurs = {kResult, kError, kSamples, "log.txt"};
+  static constexpr std::array kOurs = {kResultFile, kErrorFile, kSamplesFile, "log.txt"};
   for (const fs::path& path : entries_of(folder, problems)) {
     const std::string name = path.filename().string();
     const bool is_ours = std::any_of(kOurs.begin(), kOurs.end(), [&](const std::string& ours) {
@@ -128,17 +139,19 @@ void note_foreign_files(const fs::path& folder, std::vector<Problem>& problems) 
   }
 }
 
-void read_files(const fs::path& folder, bool samples, Cell& cell, std::vector<Problem>& problems) {
+void read_files(const fs::path& folder, bool samples, StoredCell& cell,
+                std::vector<Problem>& problems) {
   note_foreign_files(folder, problems);
   std::string digest;
-  if (is_there(folder / kResult) &&
-      attempt(folder / kResult, problems, [&] { digest = read_result(folder / kResult, cell); })) {
+  if (is_there(folder / kResultFile) && attempt(folder / kResultFile, problems, [&] {
+        digest = read_result(folder / kResultFile, cell);
+      })) {
     if (samples) {
-      read_samples(folder / kSamples, digest, cell, problems);
+      read_samples(folder / kSamplesFile, digest, cell, problems);
     }
-  } else if (is_there(folder / kError)) {
+  } else if (is_there(folder / kErrorFile)) {
     cell.state = CellState::kFailed;
-    if (!attempt(folder / kError, problems, [&] { read_error(folder / kError, cell); })) {
+    if (!attempt(folder / kErrorFile, problems, [&] { read_error(folder / kErrorFile, cell); })) {
       cell.error = "error.json cannot be read";
     }
   } else {
@@ -148,10 +161,44 @@ void read_files(const fs::path& folder, bool samples, Cell& cell, std::vector<Pr
 
 }  // namespace
 
-std::optional<Cell> read_cell(const fs::path& folder, const ManifestCell* planned, bool samples,
-                              std::vector<Problem>& problems) {
+std::vector<fs::path> entries_of(const fs::path& folder, std::vector<Problem>& problems) {
+  std::error_code error;
+  auto entries = list_folder(folder, error);
+  if (error) {
+    problems.push_back({folder, "cannot be read: " + error.message()});
+  }
+  return entries;
+}
+
+std::string load_text(const fs::path& path) {
+  std::error_code error;
+  // A pipe would be read for ever.
+  if (!fs::is_regular_file(path, error)) {
+    throw InputError("is not a file");
+  }
+  const auto size = fs::file_size(path, error);
+  if (error || size > kLargestFile) {
+    throw InputError(error ? "cannot be read: " + error.message()
+                           : fmt::format("has {}; at most {} are read",
+                                         human_bytes(static_cast<double>(size)),
+                                         human_bytes(static_cast<double>(kLargestFile))));
+  }
+  std::string text;
+  try {
+    text = read_file(path);
+  } catch (const InputError&) {
+    throw InputError("cannot be read");
+  }
+  if (nests_deeper(text, kDeepestJson)) {
+    throw InputError(fmt::format("is nested more than {} deep", kDeepestJson));
+  }
+  return text;
+}
+
+std::optional<StoredCell> read_cell(const fs::path& folder, const ManifestCell* planned,
+                                    bool samples, std::vector<Problem>& problems) {
   const size_t before = problems.size();
-  Cell cell;
+  StoredCell cell;
   cell.folder = folder;
   if (planned != nullptr) {
     cell.id = planned->id;
@@ -171,4 +218,4 @@ std::optional<Cell> read_cell(const fs::path& folder, const ManifestCell* planne
   return std::nullopt;
 }
 
-}  // namespace multistate::aggregate
+}  // namespace multistate

@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "aggregate/analysis/analysis.h"
+#include "multistate/aggregate/cell.h"
+#include "multistate/aggregate/comparison.h"
 
 namespace multistate::aggregate {
 

@@ -6,11 +6,10 @@
 #include "multistate/base/error.h"
 #include "multistate/base/strict_json.h"
 #include "multistate/base/text.h"
+#include "multistate/results/read_cell.h"
 #include "multistate/results/speed_noise.h"
 
-#include "aggregate/reading/cell_reader.h"
-
-namespace multistate::aggregate {
+namespace multistate {
 namespace {
 
 using nlohmann::json;
@@ -58,7 +57,7 @@ SeriesPoint point_from_json(const json& point, const std::string& source) {
   return read;
 }
 
-void fill_series(const json& series, Cell& cell) {
+void fill_series(const json& series, StoredCell& cell) {
   for (const auto& [name, points] : series.items()) {
     if (!points.is_array()) {
       throw InputError(fmt::format("series.{}: is {}; expected a list", name, json_text(points)));
@@ -107,7 +106,7 @@ void check_map(const json& map, const std::string& source) {
 }
 
 /// Every number of "perf", those below "seconds" as "seconds_total".
-void fill_measures(const json& numbers, const std::string& prefix, Cell& cell) {
+void fill_measures(const json& numbers, const std::string& prefix, StoredCell& cell) {
   for (const auto& [key, value] : numbers.items()) {
     if (value.is_object()) {
       fill_measures(value, prefix + key + "_", cell);
@@ -117,14 +116,14 @@ void fill_measures(const json& numbers, const std::string& prefix, Cell& cell) {
   }
 }
 
-void rename_measure(const char* from, const char* to, Cell& cell) {
+void rename_measure(const char* from, const char* to, StoredCell& cell) {
   if (auto found = cell.measures.extract(from)) {
     found.key() = to;
     cell.measures.insert(std::move(found));
   }
 }
 
-void fill_numbers(const json& result, Cell& cell) {
+void fill_numbers(const json& result, StoredCell& cell) {
   fill_measures(object_in(result, "perf"), "", cell);
   // What earlier programs called so was the process's as well.
   rename_measure("peak_rss_bytes", "process_peak_rss_bytes", cell);
@@ -150,12 +149,14 @@ Role role_of(const std::string& name) {
       "policy.role: is {}; expected policy, baseline, control or reference", in_quotes(name)));
 }
 
-/// "policy" and "resampling", which results before these fields do not have.
-void fill_design(const json& result, Cell& cell) {
+/// "policy", its "display_name" and "resampling", which results before these fields do not have.
+void fill_design(const json& result, StoredCell& cell) {
   cell.role = cell.in_context("/inputs/sees_future") == true ? Role::kReference : Role::kPolicy;
   if (result.contains("policy")) {
     const JsonObject policy(object_in(result, "policy"), "policy");
     cell.role = role_of(policy.required(&JsonObject::string, "role"));
+    cell.says_role = true;
+    cell.display_name = policy.string("display_name").value_or("");
   }
   if (result.contains("resampling")) {
     const JsonObject resampling(object_in(result, "resampling"), "resampling");
@@ -173,7 +174,7 @@ Parameters flat_config(const json& config) {
   return parameters;
 }
 
-void fill_from_result(const json& result, Cell& cell) {
+void fill_from_result(const json& result, StoredCell& cell) {
   Parameters parameters = flat_config(object_in(result, "config"));
   parameters.merge(flat_config(object_in(result, "parameters")));
   parameters.merge(cell.parameters);
@@ -204,4 +205,4 @@ void fill_from_result(const json& result, Cell& cell) {
   cell.data = object_in(result, "data");
 }
 
-}  // namespace multistate::aggregate
+}  // namespace multistate

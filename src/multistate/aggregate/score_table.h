@@ -5,48 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "multistate/results/ratio.h"
-
-#include "aggregate/analysis/analysis.h"
-#include "aggregate/reading/cell.h"
+#include "multistate/aggregate/cell.h"
+#include "multistate/aggregate/comparison.h"
+#include "multistate/results/paired_scores.h"
 
 namespace multistate::aggregate {
-
-/// Observations of a ratio of sums.
-struct Columns {
-  std::vector<double> numerators;
-  std::vector<double> denominators;
-
-  RatioScores scores() const { return {numerators, denominators}; }
-  size_t size() const { return numerators.size(); }
-};
-
-/// What the samples of a cell add to a metric, by sample and summed by unit.
-struct CellScores {
-  std::vector<int64_t> samples;
-  std::vector<int64_t> units;  ///< By sample; its own number where it is a unit by itself.
-  Columns by_sample;
-  Columns by_unit;  ///< What is independent of each other.
-  RatioForm form;
-};
-
-/// None when the metric's samples are not there, or do not make its value.
-std::optional<CellScores> scores_of(const Cell& cell, const std::string& metric);
-
-/// Cells that differ in their seed only, as one: the sums over seeds. None unless they have the
-/// same samples.
-std::optional<CellScores> sum_of(const std::vector<const CellScores*>& seeds);
-
-/// Two cells on the samples that both have, by unit.
-struct PairedScores {
-  Columns a;
-  Columns b;
-  RatioForm form;
-  size_t samples = 0;
-};
-
-/// None unless they share two units or more.
-std::optional<PairedScores> pair_of(const CellScores& a, const CellScores& b);
 
 /// CellScores of all done cells for the headline metrics.
 class ScoreTable {

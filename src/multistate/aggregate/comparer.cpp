@@ -1,7 +1,7 @@
-#include "aggregate/analysis/comparer.h"
+#include "multistate/aggregate/comparer.h"
 
 #include <algorithm>
-#include <cmath>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -11,7 +11,34 @@ namespace {
 /// Additions that all drawn permutation tests together may take.
 constexpr double kDrawnWork = 2e9;
 
+/// Samples times metrics of all done cells.
+size_t count_observations(const Collection& collection) {
+  size_t count = 0;
+  for (const Cell& cell : collection.cells) {
+    for (const auto& [metric, samples] : cell.samples) {
+      count += samples.size();
+    }
+  }
+  return count;
+}
+
+std::vector<MetricInfo> headline_of(const std::vector<MetricInfo>& metrics) {
+  std::vector<MetricInfo> headline;
+  std::copy_if(metrics.begin(), metrics.end(), std::back_inserter(headline),
+               [](const MetricInfo& metric) { return metric.headline; });
+  return headline;
+}
+
 }  // namespace
+
+Workspace::Workspace(const Collection& cells, const AnalysisOptions& wanted,
+                     const std::vector<MetricInfo>& metrics, std::vector<std::string>& notes)
+    : collection(cells),
+      options(wanted),
+      warnings(notes),
+      headline(headline_of(metrics)),
+      resampling(wanted, count_observations(cells), notes),
+      table(cells, headline, notes) {}
 
 const CellScores* Comparer::scores_of(const Seeds& cells, size_t metric) {
   if (cells.size() == 1) {
@@ -23,9 +50,7 @@ const CellScores* Comparer::scores_of(const Seeds& cells, size_t metric) {
     for (const size_t cell : cells) {
       seeds.push_back(work_.table.find(cell, metric));
     }
-    if (std::find(seeds.begin(), seeds.end(), nullptr) == seeds.end()) {
-      place->second = sum_of(seeds);
-    }
+    place->second = sum_of(seeds);
   }
   return place->second ? &*place->second : nullptr;
 }
@@ -63,15 +88,12 @@ std::optional<Untested> Comparer::estimate(Question question, const Seeds& a, co
 }
 
 void Comparer::fill(const PairedScores& pair, Untested& untested) {
-  const RatioScores a = pair.a.scores();
-  const RatioScores b = pair.b.scores();
-  auto differences = paired_differences(a, b, pair.form);
-  if (!std::all_of(differences.begin(), differences.end(),
-                   [](double difference) { return std::isfinite(difference); })) {
+  auto differences = finite_differences(pair);
+  if (differences.empty()) {
     return;
   }
   Comparison& comparison = untested.comparison;
-  const Estimate estimate = difference_of(a, b, pair.form);
+  const Estimate estimate = difference_of(pair.a.scores(), pair.b.scores(), pair.form);
   comparison.n = differences.size();
   comparison.samples = pair.samples;
   comparison.difference = estimate.value;

@@ -1,4 +1,4 @@
-#include "aggregate/reading/collect.h"
+#include "multistate/aggregate/collect.h"
 
 #include <algorithm>
 #include <atomic>
@@ -12,12 +12,11 @@
 #include <fmt/format.h>
 
 #include "multistate/base/error.h"
+#include "multistate/base/output_file.h"
 #include "multistate/base/text.h"
 #include "multistate/results/manifest.h"
 #include "multistate/results/partial_samples.h"
-
-#include "aggregate/reading/cell_reader.h"
-#include "aggregate/reading/json_file.h"
+#include "multistate/results/read_cell.h"
 
 namespace multistate::aggregate {
 namespace {
@@ -132,7 +131,7 @@ class Finder {
 struct Slot {
   fs::path folder;
   const ManifestCell* planned = nullptr;  ///< None: no manifest lists it.
-  std::optional<Cell> cell = std::nullopt;
+  std::optional<StoredCell> cell = std::nullopt;
   std::vector<Problem> problems = {};
 };
 
@@ -219,7 +218,7 @@ class Builder {
       std::move(slot.problems.begin(), slot.problems.end(),
                 std::back_inserter(collection_.problems));
       if (slot.cell) {
-        add(std::move(*slot.cell));
+        add(Cell{std::move(*slot.cell)});
       }
     }
     if (found.manifest) {

@@ -1,13 +1,38 @@
 #pragma once
 
 #include <map>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
-#include "aggregate/analysis/groups.h"
-#include "aggregate/analysis/steps.h"
+#include "multistate/aggregate/groups.h"
+#include "multistate/aggregate/score_table.h"
 
 namespace multistate::aggregate {
+
+/// What comparisons work with.
+struct Workspace {
+  /// Keeps references to `cells` and `wanted`; what cannot be used is said in `notes`. `metrics`:
+  /// metrics_of() the cells.
+  Workspace(const Collection& cells, const AnalysisOptions& wanted,
+            const std::vector<MetricInfo>& metrics, std::vector<std::string>& notes);
+
+  const Collection& collection;
+  const AnalysisOptions& options;
+  std::vector<std::string>& warnings;
+  std::vector<MetricInfo> headline;
+  Resampling resampling;
+  ScoreTable table;  ///< Its metrics are `headline`.
+};
+
+/// Fills comparisons, findings and notes of all groups. Families, each of one metric and
+/// one state size: every policy with the full cache, with the leader, with its matched control, and
+/// with what the options name as reference. A control matches a policy when the engine treats both
+/// the same way: scope, first tokens, recent tokens, protection, positions, interval between
+/// evictions and treatment of the prompt. Policies that choose_field() of results/candidates.h
+/// ranks compete for being the best, as judge() of results/verdict.h decides.
+void compare_groups(std::vector<Group>& groups, Workspace& work);
 
 /// A comparison that is not tested yet: the test depends on the size of its family.
 struct Untested {

@@ -4,7 +4,7 @@
 #include <span>
 #include <string>
 
-#include "aggregate/reading/cell.h"
+#include "multistate/aggregate/cell.h"
 
 namespace multistate::aggregate {
 

@@ -4,10 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "multistate/aggregate/comparer.h"
 #include "multistate/base/text.h"
 #include "multistate/results/candidates.h"
-
-#include "aggregate/analysis/comparer.h"
 
 namespace multistate::aggregate {
 namespace {
@@ -42,20 +41,6 @@ const Seeds* reference_of(const std::string& label, const StateSize& size, const
     }
   }
   return nullptr;
-}
-
-/// Bytes at the peak, the most of several seeds; none when a cell does not say.
-std::optional<double> peak_bytes(const Seeds& seeds, const Collection& collection) {
-  double most = 0.0;
-  for (const size_t cell : seeds) {
-    const auto& measures = collection.cells[cell].measures;
-    const auto found = measures.find("bytes_peak");
-    if (found == measures.end()) {
-      return std::nullopt;
-    }
-    most = std::max(most, found->second);
-  }
-  return most;
 }
 
 /// Policies of a state size that have a metric.
@@ -133,9 +118,12 @@ class Families {
     Present present;
     for (const auto& [label, seeds] : labels) {
       if (const auto value = mean_metric(work_.collection, seeds, metric)) {
-        const Cell& first = work_.collection.cells[seeds.front()];
-        present.entrants.push_back({first.name, std::string(name_of(first.role)),
-                                    peak_bytes(seeds, work_.collection), first.limited});
+        std::vector<const StoredCell*> cells;
+        for (const size_t cell : seeds) {
+          cells.push_back(&work_.collection.cells[cell]);
+        }
+        const std::string& name = work_.collection.cells[seeds.front()].name;
+        present.entrants.push_back(entrant_of(name, cells));
         present.seeds.push_back(&seeds);
         present.values.push_back(*value);
       }
@@ -151,6 +139,7 @@ class Families {
     Finding finding;
     finding.state_size = size;
     finding.metric = info.name;
+    finding.policies = present.entrants.size();
     for (const auto& [entrant, why] : field.not_ranked) {
       finding.not_ranked.push_back(fmt::format("{}: {}", present.entrants[entrant].label, why));
       finding.not_ranked_cells.push_back(present.seeds[entrant]->front());

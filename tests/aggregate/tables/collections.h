@@ -2,7 +2,8 @@
 
 #include <string>
 
-#include "aggregate/reading/cell.h"
+#include "multistate/aggregate/cell.h"
+
 #include "aggregate/tables/request.h"
 
 namespace multistate::test {

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "aggregate/tables/collections.h"
-#include "aggregate/tables/entry_text.h"
+#include "aggregate/tables/shown_table.h"
 #include "support/catch.h"
 
 namespace multistate::test {

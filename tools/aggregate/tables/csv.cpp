@@ -23,94 +23,25 @@ void append(Fields& fields, const Fields& more) {
   fields.insert(fields.end(), more.begin(), more.end());
 }
 
-class Writer {
- public:
-  Writer(const Collection& collection, const TableRequest& request,
-         const std::vector<size_t>& cells, const Fields& metrics)
-      : collection_(collection), request_(request), cells_(cells), metrics_(metrics) {
-    for (const std::string& metric : metrics) {
-      directions_[metric] = higher_is_better(collection, metric);
-    }
-    std::set<std::string> keys;
-    for (const size_t index : cells) {
-      for (const auto& [key, value] : collection.cells[index].parameters) {
-        keys.insert(key);
-      }
-    }
-    parameters_.assign(keys.begin(), keys.end());
-    if (!request.relative_to.empty()) {
-      baselines_.emplace(collection, request.relative_to);
+/// The names of all parameters of the cells.
+Fields parameters_of(const Collection& collection, const std::vector<size_t>& cells) {
+  std::set<std::string> keys;
+  for (const size_t index : cells) {
+    for (const auto& [key, value] : collection.cells[index].parameters) {
+      keys.insert(key);
     }
   }
+  return {keys.begin(), keys.end()};
+}
 
-  std::string lines() const {
-    Fields header = {"sweep", "cell", "state", "limited", "label"};
-    append(header, parameters_);
-    append(header, {"metric", "unit", "higher_is_better", "n", "value", "stderr"});
-    append(header, baselines_ ? Fields{"reference", "relative"} : Fields{});
-    header.emplace_back("error");
-    std::string text = csv_line(header);
-    for (const size_t index : cells_) {
-      const Cell& cell = collection_.cells[index];
-      const std::string of_metrics = metric_lines(index);
-      Fields only = start_of(cell);
-      only.resize(header.size() - 1);
-      only.push_back(cell.error);
-      text += of_metrics.empty() ? csv_line(only) : of_metrics;
-    }
-    return text;
-  }
-
- private:
-  Fields start_of(const Cell& cell) const {
-    Fields fields = {collection_.sweeps.at(cell.sweep).name, cell.id, to_string(cell.state),
-                     truth(cell.limited), cell.label};
-    for (const std::string& key : parameters_) {
-      fields.push_back(field_of(collection_, cell, key).value_or(""));
-    }
-    return fields;
-  }
-
-  std::string metric_lines(size_t index) const {
-    const Cell& cell = collection_.cells[index];
-    std::string text;
-    for (const std::string& name : metrics_) {
-      const auto metric = cell.is_done() ? metric_of(cell, name) : std::optional<Metric>();
-      if (metric) {
-        Fields line = start_of(cell);
-        append(line, {name, metric->unit, truth(directions_.at(name)),
-                      metric->n > 0 ? std::to_string(metric->n) : "", number(metric->value),
-                      number(metric->standard_error)});
-        append(line, relative(index, name, *metric));
-        line.emplace_back();
-        text += csv_line(line);
-      }
-    }
-    return text;
-  }
-
-  /// What a cell is relative to, and its metric relative to that.
-  Fields relative(size_t index, const std::string& name, const Metric& metric) const {
-    if (!baselines_) {
-      return {};
-    }
-    const auto baseline = baselines_->of(index);
-    const auto other =
-        baseline ? metric_of(collection_.cells[*baseline], name) : std::optional<Metric>();
-    const bool ratio = request_.relation == Relation::kRatio;
-    return {
-        baseline ? collection_.cells[*baseline].id : "",
-        !other ? "" : number(ratio ? metric.value / other->value : metric.value - other->value)};
-  }
-
-  const Collection& collection_;
-  const TableRequest& request_;
-  const std::vector<size_t>& cells_;
-  const Fields& metrics_;
-  std::map<std::string, std::optional<bool>> directions_;  ///< Whether more is better, by metric.
-  Fields parameters_;
-  std::optional<Baselines> baselines_;
-};
+/// What a cell is relative to, and its metric relative to that.
+Fields relative(const Collection& collection, const TableRequest& request,
+                std::optional<size_t> baseline, const std::string& name, const Metric& metric) {
+  const auto other =
+      baseline ? metric_of(collection.cells[*baseline], name) : std::optional<Metric>();
+  return {baseline ? collection.cells[*baseline].id : "",
+          other ? number(related(request, metric.value, other->value)) : ""};
+}
 
 }  // namespace
 
@@ -138,7 +69,46 @@ std::string csv_lines(const Collection& collection, const TableRequest& request)
   const Fields metrics = request.metrics.empty()
                              ? metric_names(collection, true)
                              : complete_request(collection, cells, request).metrics;
-  return Writer(collection, request, cells, metrics).lines();
+  const Fields parameters = parameters_of(collection, cells);
+  const bool is_relative = !request.relative_to.empty();
+  const Baselines baselines(collection, request.relative_to);
+  Fields header = {"sweep", "cell", "state", "limited", "label"};
+  append(header, parameters);
+  append(header, {"metric", "unit", "higher_is_better", "n", "value", "stderr"});
+  append(header, is_relative ? Fields{"reference", "relative"} : Fields{});
+  header.emplace_back("error");
+  std::string text = csv_line(header);
+  std::map<std::string, std::string> directions;  // Whether more is better, by metric.
+  for (const std::string& name : metrics) {
+    directions[name] = truth(higher_is_better(collection, name));
+  }
+  for (const size_t index : cells) {
+    const Cell& cell = collection.cells[index];
+    Fields start = {collection.sweeps.at(cell.sweep).name, cell.id, to_string(cell.state),
+                    truth(cell.limited), cell.label};
+    for (const std::string& key : parameters) {
+      start.push_back(field_of(collection, cell, key).value_or(""));
+    }
+    const size_t before = text.size();
+    for (const std::string& name : metrics) {
+      if (const auto metric = cell.is_done() ? metric_of(cell, name) : std::nullopt) {
+        Fields line = start;
+        append(line, {name, metric->unit, directions[name],
+                      metric->n > 0 ? std::to_string(metric->n) : "", number(metric->value),
+                      number(metric->standard_error)});
+        append(line, is_relative ? relative(collection, request, baselines.of(index), name, *metric)
+                                 : Fields{});
+        line.emplace_back();
+        text += csv_line(line);
+      }
+    }
+    if (text.size() == before) {
+      start.resize(header.size() - 1);
+      start.push_back(cell.error);
+      text += csv_line(start);
+    }
+  }
+  return text;
 }
 
 }  // namespace multistate::aggregate

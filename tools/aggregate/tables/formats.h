@@ -3,7 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "aggregate/reading/cell.h"
+#include "multistate/aggregate/cell.h"
+
 #include "aggregate/tables/pivot.h"
 #include "aggregate/tables/request.h"
 

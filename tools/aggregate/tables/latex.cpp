@@ -5,11 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "multistate/base/printable.h"
 #include "multistate/base/text.h"
 
-#include "aggregate/reading/plain_text.h"
-#include "aggregate/tables/entry_text.h"
 #include "aggregate/tables/formats.h"
+#include "aggregate/tables/shown_table.h"
 
 namespace multistate::aggregate {
 namespace {
@@ -54,16 +54,14 @@ std::string number(const std::string& text) {
   return is_number ? "$" + text + "$" : latex_escaped(text);
 }
 
-std::string entry_of(const Table& table, size_t row, size_t column) {
-  const TableEntry& entry = table.rows[row].entries[column];
-  const EntryText text = entry_text(table, row, column);
-  if (!entry.value) {
-    return text.value.empty() ? "" : "\\emph{" + latex_escaped(text.value) + "}";
+std::string latex_entry(const EntryText& entry) {
+  if (!entry.is_number) {
+    return entry.value.empty() ? "" : "\\emph{" + latex_escaped(entry.value) + "}";
   }
   std::string out =
-      entry.is_best ? "\\textbf{" + latex_escaped(text.value) + "}" : number(text.value);
-  out += text.error.empty() ? "" : " $\\pm$ " + number(text.error);
-  for (const std::string& mark : text.marks) {
+      entry.is_best ? "\\textbf{" + latex_escaped(entry.value) + "}" : number(entry.value);
+  out += entry.error.empty() ? "" : " $\\pm$ " + number(entry.error);
+  for (const std::string& mark : entry.marks) {
     out += raised(mark);
   }
   return out;
@@ -76,31 +74,15 @@ std::string metric_line(const Table& table) {
     line += "& ";
   }
   std::string rules;
-  for (size_t first = 0; first < table.columns.size();) {
-    size_t end = first + 1;
-    while (end < table.columns.size() && table.columns[end].metric == table.columns[first].metric) {
-      ++end;
-    }
-    const TableColumn& column = table.columns[first];
+  for (const auto& columns : columns_by_metric(table)) {
+    const TableColumn& column = table.columns[columns.front()];
     const std::string unit = column.unit.empty() ? "" : " (" + latex_escaped(column.unit) + ")";
-    line += fmt::format("& \\multicolumn{{{}}}{{c}}{{{}{}}} ", end - first,
+    line += fmt::format("& \\multicolumn{{{}}}{{c}}{{{}{}}} ", columns.size(),
                         latex_escaped(column.metric), unit);
-    rules += fmt::format("\\cmidrule(lr){{{}-{}}}\n", table.row_keys.size() + first + 1,
-                         table.row_keys.size() + end);
-    first = end;
+    rules += fmt::format("\\cmidrule(lr){{{}-{}}}\n", table.row_keys.size() + columns.front() + 1,
+                         table.row_keys.size() + columns.back() + 1);
   }
   return line + "\\\\\n" + rules;
-}
-
-std::string header_line(const Table& table) {
-  std::vector<std::string> names;
-  for (const std::string& key : table.row_keys) {
-    names.push_back(latex_escaped(key));
-  }
-  for (const TableColumn& column : table.columns) {
-    names.push_back(latex_escaped(join(column.values)));
-  }
-  return join(names, " & ") + " \\\\\n";
 }
 
 std::string caption(const Table& table) {
@@ -115,7 +97,8 @@ std::string caption(const Table& table) {
     }
     text += " " + escaped + ".";
   }
-  text += has_best(table) ? fmt::format(" Bold: {}.", kBestText) : "";
+  const std::string best = best_note(table, " Bold:");
+  text += best.empty() ? "" : best + ".";
   return text + " " + latex_escaped(table.counts) + ".";
 }
 
@@ -123,7 +106,7 @@ std::string caption(const Table& table) {
 
 std::string latex_escaped(const std::string& text) {
   std::string out;
-  for (const char c : plain_text(text)) {
+  for (const char c : one_line(text)) {
     const auto found = kReplacements.find(c);
     out += found == kReplacements.end() ? std::string(1, c) : found->second;
   }
@@ -135,17 +118,11 @@ std::string latex_table(const Table& table) {
   text +=
       fmt::format("\\begin{{tabular}}{{{}{}}}\n\\toprule\n",
                   std::string(table.row_keys.size(), 'l'), std::string(table.columns.size(), 'r'));
-  text += metric_line(table) + header_line(table) + "\\midrule\n";
-  for (size_t r = 0; r < table.rows.size(); ++r) {
-    text += table.rows[r].starts_block ? "\\midrule\n" : "";
-    std::vector<std::string> words;
-    for (const std::string& value : table.rows[r].values) {
-      words.push_back(latex_escaped(value));
-    }
-    for (size_t c = 0; c < table.columns.size(); ++c) {
-      words.push_back(entry_of(table, r, c));
-    }
-    text += join(words, " & ") + " \\\\\n";
+  const auto lines = lines_of(table, all_columns(table), {&latex_escaped, &latex_entry, true});
+  text += metric_line(table);
+  for (size_t i = 0; i < lines.size(); ++i) {
+    text += i > 0 && table.rows[i - 1].starts_block ? "\\midrule\n" : "";
+    text += join(lines[i], " & ") + (i > 0 ? " \\\\\n" : " \\\\\n\\midrule\n");
   }
   return text + "\\bottomrule\n\\end{tabular}\n\\caption{" + caption(table) + "}\n\\end{table}\n";
 }

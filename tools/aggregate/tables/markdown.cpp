@@ -1,12 +1,10 @@
 #include <cctype>
 
-#include <fmt/format.h>
-
+#include "multistate/base/printable.h"
 #include "multistate/base/text.h"
 
-#include "aggregate/reading/plain_text.h"
-#include "aggregate/tables/entry_text.h"
 #include "aggregate/tables/formats.h"
+#include "aggregate/tables/shown_table.h"
 
 namespace multistate::aggregate {
 namespace {
@@ -19,8 +17,8 @@ bool is_in_word(const std::string& text, size_t at) {
 }
 
 /// Text that GitHub's Markdown shows as it is, on one line.
-std::string escaped(const std::string& given) {
-  const std::string text = plain_text(given);
+std::string markdown_escaped(const std::string& given) {
+  const std::string text = one_line(given);
   std::string out;
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
@@ -37,54 +35,37 @@ std::string escaped(const std::string& given) {
   return out;
 }
 
-std::string shown_entry(const Table& table, size_t row, size_t column) {
-  const EntryText text = entry_text(table, row, column);
-  const bool is_best = table.rows[row].entries[column].is_best;
-  std::string out = is_best ? "**" + text.value + "**" : text.value;
-  out += text.error.empty() ? "" : " ± " + text.error;
-  for (const std::string& mark : text.marks) {
-    out += " " + escaped(mark);
+std::string markdown_entry(const EntryText& entry) {
+  std::string out = entry.is_best ? "**" + entry.value + "**" : entry.value;
+  out += entry.error.empty() ? "" : " ± " + entry.error;
+  for (const std::string& mark : entry.marks) {
+    out += " " + markdown_escaped(mark);
   }
   return out;
-}
-
-std::string line(const std::vector<std::string>& words) {
-  return "| " + join(words, " | ") + " |\n";
 }
 
 }  // namespace
 
 std::string markdown_table(const Table& table) {
-  std::vector<std::string> head;
+  std::string text = markdown_escaped(table.title) + "\n\n";
+  text += table.setup.empty() ? "" : markdown_escaped(table.setup) + "\n\n";
   std::string rule = "|";
-  for (const std::string& key : table.row_keys) {
-    head.push_back(escaped(key));
-    rule += "---|";
+  for (size_t i = 0; i < table.row_keys.size() + table.columns.size(); ++i) {
+    rule += i < table.row_keys.size() ? "---|" : "---:|";
   }
-  for (size_t c = 0; c < table.columns.size(); ++c) {
-    head.push_back(escaped(column_text(table, c)));
-    rule += "---:|";
+  for (const auto& line :
+       lines_of(table, all_columns(table), {&markdown_escaped, &markdown_entry})) {
+    text += "| " + join(line, " | ") + " |\n" + (rule.empty() ? "" : rule + "\n");
+    rule.clear();
   }
-  std::string text = escaped(table.title) + "\n\n";
-  text += table.setup.empty() ? "" : escaped(table.setup) + "\n\n";
-  text += line(head) + rule + "\n";
-  for (size_t r = 0; r < table.rows.size(); ++r) {
-    std::vector<std::string> words;
-    for (const std::string& value : table.rows[r].values) {
-      words.push_back(escaped(value));
-    }
-    for (size_t c = 0; c < table.columns.size(); ++c) {
-      words.push_back(shown_entry(table, r, c));
-    }
-    text += line(words);
-  }
-  // Two spaces at the end of a line break it.
   text += "\n";
-  text += has_best(table) ? fmt::format("Bold: {}  \n", kBestText) : "";
+  // Two spaces at the end of a line break it.
+  const std::string best = best_note(table, "Bold:");
+  text += best.empty() ? "" : best + "  \n";
   for (const std::string& note : table.notes) {
-    text += escaped(note) + "  \n";
+    text += markdown_escaped(note) + "  \n";
   }
-  return text + escaped(table.counts) + "\n";
+  return text + markdown_escaped(table.counts) + "\n";
 }
 
 }  // namespace multistate::aggregate

@@ -9,8 +9,8 @@
 #include "multistate/base/error.h"
 #include "multistate/base/text.h"
 
-#include "aggregate/tables/entry_text.h"
 #include "aggregate/tables/fields.h"
+#include "aggregate/tables/shown_table.h"
 #include "aggregate/tables/values.h"
 
 namespace multistate::aggregate {

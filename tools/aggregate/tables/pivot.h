@@ -1,10 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "aggregate/reading/cell.h"
+#include "multistate/aggregate/cell.h"
+
 #include "aggregate/tables/request.h"
 
 namespace multistate::aggregate {
@@ -52,6 +54,13 @@ struct Table {
   std::vector<std::string> notes;  ///< What the marks in use mean.
   std::string counts;              ///< The last line: count_line().
 };
+
+template <class Property>
+bool any_entry(const Table& table, const Property& has) {
+  return std::any_of(table.rows.begin(), table.rows.end(), [&](const TableRow& row) {
+    return std::any_of(row.entries.begin(), row.entries.end(), has);
+  });
+}
 
 /// Throws InputError as select_cells() and complete_request() do, when cells that differ in more
 /// than their seed fall in one place, and when a value has nothing to be relative to.

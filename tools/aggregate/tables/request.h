@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "aggregate/reading/cell.h"
+#include "multistate/aggregate/cell.h"
 
 namespace multistate::aggregate {
 

@@ -16,14 +16,11 @@ namespace {
 /// Sentences on state sizes that a table shows.
 constexpr size_t kMostSentences = 12;
 
-template <class Property>
-bool any_entry(const Table& table, const Property& has) {
-  return std::any_of(table.rows.begin(), table.rows.end(), [&](const TableRow& row) {
-    return std::any_of(row.entries.begin(), row.entries.end(), has);
-  });
-}
-
 }  // namespace
+
+double related(const TableRequest& request, double value, double other) {
+  return request.relation == Relation::kRatio ? value / other : value - other;
+}
 
 Baselines::Baselines(const Collection& collection, const std::string& label)
     : collection_(collection) {
@@ -88,12 +85,10 @@ std::optional<Estimate> EntryFiller::value_of(size_t cell, const std::string& me
     ++without_baseline_;
     return std::nullopt;
   }
-  if (request_.relation == Relation::kRatio) {
-    return Estimate{own->value / other->value, std::nullopt};
-  }
   const Significance* known = difference(cell, *baseline, metric);
-  return Estimate{own->value - other->value,
-                  known == nullptr ? std::nullopt : known->standard_error};
+  const bool has_error = known != nullptr && request_.relation == Relation::kDifference;
+  return Estimate{related(request_, own->value, other->value),
+                  has_error ? known->standard_error : std::nullopt};
 }
 
 void EntryFiller::fill(const std::string& metric, TableEntry& entry) {

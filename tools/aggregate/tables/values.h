@@ -25,6 +25,9 @@ class Baselines {
   std::map<std::string, std::vector<size_t>> by_setting_;
 };
 
+/// What a value is relative to another, as the request says.
+double related(const TableRequest& request, double value, double other);
+
 /// Fills the entries of a table.
 class EntryFiller {
  public:

@@ -42,7 +42,7 @@ TEST_CASE("samples with changed answers are counted, and the first is named") {
   const TemporaryFolder folder;
   const auto write = [&](const char* name, const std::string& text) {
     std::ofstream(folder / name) << text;
-    return folder / name;
+    return [path = folder / name] { return SampleReader(path, path.string() + ": line "); };
   };
   const auto a = write("a", R"({"sample": 0, "values": {"text": "x"}})"
                             "\n"
@@ -56,15 +56,15 @@ TEST_CASE("samples with changed answers are counted, and the first is named") {
                             "\n"
                             R"({"sample": 2, "values": {"text": "Z"}})"
                             "\n");
-  const ChangedAnswers changed = changed_answers(a, b, {});
+  const ChangedAnswers changed = changed_answers(a(), b(), {});
   CHECK(changed.samples == 2);
   CHECK(changed.first == 1);
   CHECK(changed.key == "text");
-  CHECK(changed_answers(a, a, {}).samples == 0);
+  CHECK(changed_answers(a(), a(), {}).samples == 0);
   const auto torn = write("torn", R"({"sample": 0, "val)"
                                   "\n");
-  CHECK_THAT(input_error([&] { changed_answers(a, torn, {}); }),
-             ContainsSubstring("torn:1: is not a sample with 'values'"));
+  CHECK_THAT(input_error([&] { changed_answers(a(), torn(), {}); }),
+             ContainsSubstring("torn: line 1 is torn, or no JSON"));
 }
 
 }  // namespace multistate::test

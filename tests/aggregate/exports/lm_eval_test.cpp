@@ -1,7 +1,8 @@
 #include <array>
 
+#include "multistate/aggregate/collect.h"
+
 #include "aggregate/exports/exports.h"
-#include "aggregate/reading/collect.h"
 #include "aggregate/support/made_sweep.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"

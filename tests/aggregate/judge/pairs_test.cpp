@@ -6,8 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "multistate/aggregate/collect.h"
+
 #include "aggregate/judge/judge.h"
-#include "aggregate/reading/collect.h"
 #include "aggregate/support/made_generation.h"
 #include "support/catch.h"
 #include "support/input_error.h"
@@ -242,16 +243,17 @@ TEST_CASE("cells that cannot be compared are refused by name") {
     MadeSweep sweep(folder / "no texts");
     sweep.done({.policy = "full", .samples = {{200.0}}});
     sweep.done({.policy = "tova", .state_size = 64, .samples = {{210.0}}});
-    CHECK_THAT(refusal(sweep),
-               ContainsSubstring("samples.jsonl:1: holds no text; pairs are made of cells of the "
-                                 "experiment generation"));
+    CHECK_THAT(
+        refusal(sweep),
+        ContainsSubstring("samples.jsonl: line 1 holds no text; pairs are made of cells of the "
+                          "experiment generation"));
   }
   {
     MadeSweep sweep(folder / "torn");
     add_generation(sweep, {.policy = "full", .texts = {"x"}});
     const auto id = add_generation(sweep, tova);
     write_text(sweep.cell_folder(id) / "samples.jsonl", "{\"sample\": 0, \"val");
-    CHECK_THAT(refusal(sweep), ContainsSubstring("samples.jsonl:1"));
+    CHECK_THAT(refusal(sweep), ContainsSubstring("samples.jsonl: line 1 is torn, or no JSON"));
   }
 }
 

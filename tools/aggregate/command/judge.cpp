@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "multistate/aggregate/collect.h"
 #include "multistate/base/log.h"
 #include "multistate/base/mapped_file.h"
 #include "multistate/base/strict_json.h"
@@ -15,8 +16,7 @@
 
 #include "aggregate/command/commands.h"
 #include "aggregate/command/parse.h"
-#include "aggregate/reading/collect.h"
-#include "aggregate/statistics/interval.h"
+#include "aggregate/statistics/shares.h"
 #include "aggregate/tables/request.h"
 
 namespace multistate::aggregate {

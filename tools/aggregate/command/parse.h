@@ -3,10 +3,9 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "multistate/aggregate/cell.h"
 #include "multistate/base/error.h"
 #include "multistate/base/log.h"
-
-#include "aggregate/reading/cell.h"
 
 namespace multistate::aggregate {
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "multistate/aggregate/collect.h"
 #include "multistate/base/error.h"
 #include "multistate/base/log.h"
 #include "multistate/base/terminal.h"
@@ -17,7 +18,6 @@
 #include "aggregate/command/outputs.h"
 #include "aggregate/command/parse.h"
 #include "aggregate/exports/diff.h"
-#include "aggregate/reading/collect.h"
 
 namespace multistate::aggregate {
 namespace {
@@ -39,7 +39,7 @@ int compare(const Options& options) {
   const Collection right = collect(b);
   const int code = warn_of_problems(left) | warn_of_problems(right);
   const Diff found = diff(left, right, options.diff_tolerance);
-  fmt::print("{}", diff_text(found, left, right));
+  fmt::print("{}", diff_text(found));
   return found.is_changed() ? 1 : code;
 }
 

@@ -1,12 +1,8 @@
 #include "aggregate/exports/changed_answers.h"
 
 #include <algorithm>
-#include <fstream>
 
 #include <fmt/format.h>
-
-#include "multistate/base/error.h"
-#include "multistate/base/strict_json.h"
 
 namespace multistate::aggregate {
 namespace {
@@ -47,15 +43,6 @@ std::optional<std::string> difference(const json& a, const json& b, const std::s
   return std::nullopt;
 }
 
-json values_of(const std::string& line, const std::filesystem::path& path, int64_t number) {
-  const json sample = parse_json(line);
-  if (!sample.is_object() || !sample.contains("values") || !sample["values"].is_object()) {
-    throw InputError(
-        fmt::format("{}:{}: is not a sample with 'values'", path.string(), number + 1));
-  }
-  return sample["values"];
-}
-
 }  // namespace
 
 std::optional<std::string> changed_answer(const json& a, const json& b,
@@ -63,26 +50,24 @@ std::optional<std::string> changed_answer(const json& a, const json& b,
   return difference_of_members(a, b, "", skipped);
 }
 
-ChangedAnswers changed_answers(const std::filesystem::path& a, const std::filesystem::path& b,
+ChangedAnswers changed_answers(SampleReader a, SampleReader b,
                                const std::set<std::string>& skipped) {
-  std::ifstream left(a, std::ios::binary);
-  std::ifstream right(b, std::ios::binary);
   ChangedAnswers changed;
-  std::string line;
-  std::string other;
-  for (int64_t sample = 0; std::getline(left, line) && std::getline(right, other); ++sample) {
-    if (line == other) {
-      continue;
+  while (true) {
+    const auto left = a.next_line();
+    const auto right = b.next_line();
+    if (!left || !right) {
+      return changed;
     }
-    if (auto key =
-            changed_answer(values_of(line, a, sample), values_of(other, b, sample), skipped)) {
-      if (changed.samples++ == 0) {
-        changed.first = sample;
-        changed.key = *std::move(key);
-      }
+    // Most lines are equal, and parsing takes the time.
+    const auto key = *left == *right ? std::nullopt
+                                     : changed_answer(a.parse(*left)["values"],
+                                                      b.parse(*right)["values"], skipped);
+    if (key && changed.samples++ == 0) {
+      changed.first = a.line() - 1;
+      changed.key = *key;
     }
   }
-  return changed;
 }
 
 }  // namespace multistate::aggregate

@@ -1,12 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <set>
 #include <string>
 
 #include <nlohmann/json.hpp>
+
+#include "multistate/results/sample_scores.h"
 
 namespace multistate::aggregate {
 
@@ -25,7 +26,7 @@ struct ChangedAnswers {
 
 /// Compares the "values" of the samples that two files samples.jsonl have in common, line by line.
 /// Throws InputError for a line that is not a sample's.
-ChangedAnswers changed_answers(const std::filesystem::path& a, const std::filesystem::path& b,
+ChangedAnswers changed_answers(SampleReader a, SampleReader b,
                                const std::set<std::string>& skipped);
 
 }  // namespace multistate::aggregate

@@ -7,14 +7,14 @@
 
 #include <fmt/format.h>
 
+#include "multistate/aggregate/score_table.h"
 #include "multistate/base/error.h"
+#include "multistate/base/output_file.h"
 #include "multistate/results/identity_tolerance.h"
 #include "multistate/results/ratio.h"
 
-#include "aggregate/analysis/score_table.h"
 #include "aggregate/exports/changed_answers.h"
-#include "aggregate/reading/cell_reader.h"
-#include "aggregate/reading/json_file.h"
+#include "aggregate/reading/sample_texts.h"
 
 namespace multistate::aggregate {
 namespace {
@@ -180,41 +180,58 @@ ChangedAnswers compare_answers(const Cell& left, const Cell& right) {
       }
     }
   }
-  const auto a = left.folder / "samples.jsonl";
-  const auto b = right.folder / "samples.jsonl";
   // collect() has named a file that should be there.
-  return is_there(a) && is_there(b) ? changed_answers(a, b, numbers) : ChangedAnswers{};
+  const bool both =
+      is_there(left.folder / "samples.jsonl") && is_there(right.folder / "samples.jsonl");
+  return both ? changed_answers(samples_of(left), samples_of(right), numbers) : ChangedAnswers{};
 }
 
-void compare(const Cell& left, const Cell& right, size_t cell, std::optional<double> given,
-             Diff& found) {
-  if (const auto reason = other_inputs(left, right)) {
-    found.incomparable.push_back({cell, *reason});
-    return;
-  }
-  found.compared.push_back(cell);
-  const double tolerance = given ? *given : tolerance_of(left);
-  for (const auto& [name, metric] : left.metrics) {
-    const auto other = right.metrics.find(name);
-    if (other == right.metrics.end()) {
-      found.lost_metrics.push_back({cell, name});
-    } else if (metric.timed || other->second.timed) {
-      ++found.timed;
-    } else {
-      found.metrics.push_back(compare_metric(left, right, name, tolerance));
-      found.metrics.back().cell_a = cell;
+std::string name_of(const Cell& cell) {
+  std::string name = cell.label;
+  for (const char* key : {"state_size", "seed"}) {
+    if (const auto& value = cell.parameter(key); !value.is_null()) {
+      name += fmt::format(" {}={}", key, parameter_text(value));
     }
   }
-  const ChangedAnswers changed = compare_answers(left, right);
-  if (changed.samples > 0) {
-    found.answers.push_back({cell, changed});
+  return name;
+}
+
+void compare(const Cell& left, const Cell& right, std::optional<double> given, Diff& found) {
+  using Kind = DiffNote::Kind;
+  const std::string name = name_of(left);
+  if (const auto reason = other_inputs(left, right)) {
+    found.notes.push_back({Kind::kIncomparable, name + ": " + *reason});
+    return;
+  }
+  ++found.compared;
+  const double tolerance = given ? *given : tolerance_of(left);
+  for (const auto& [metric, value] : left.metrics) {
+    const auto other = right.metrics.find(metric);
+    if (other == right.metrics.end()) {
+      found.notes.push_back({Kind::kLostMetric, name + ": " + metric});
+    } else if (value.timed || other->second.timed) {
+      ++found.timed;
+    } else {
+      found.metrics.push_back(compare_metric(left, right, metric, tolerance));
+      found.metrics.back().cell = name;
+    }
+  }
+  if (const auto changed = compare_answers(left, right); changed.samples > 0) {
+    found.notes.push_back(
+        {Kind::kAnswers, fmt::format("{}: {} samples, first '{}' of sample {}", name,
+                                     changed.samples, changed.key, changed.first)});
   }
 }
 
 }  // namespace
 
+size_t Diff::count(DiffNote::Kind kind) const {
+  return static_cast<size_t>(std::count_if(
+      notes.begin(), notes.end(), [&](const DiffNote& note) { return note.kind == kind; }));
+}
+
 bool Diff::is_changed() const {
-  return !lost.empty() || !answers.empty() || !incomparable.empty() || !lost_metrics.empty() ||
+  return count(DiffNote::Kind::kNew) < notes.size() ||
          std::any_of(metrics.begin(), metrics.end(),
                      [](const MetricDiff& diff) { return diff.is_changed; });
 }
@@ -226,27 +243,28 @@ Diff diff(const Collection& a, const Collection& b, std::optional<double> tolera
     throw InputError(
         "--diff: no cell of one side has the id or the parameters of one of the other");
   }
-  std::set<size_t> others;
-  for (const auto& [left, right] : pairs) {
-    others.insert(right);
-    if (a.cells[left].is_done() && b.cells[right].is_done()) {
-      compare(a.cells[left], b.cells[right], left, tolerance, found);
-    } else if (a.cells[left].is_done()) {
-      found.lost.push_back(left);
-    } else if (b.cells[right].is_done()) {
-      found.added.push_back(right);
-    }
-  }
+  std::set<size_t> others;  // Cells of b that are done in a, too.
   for (size_t i = 0; i < a.cells.size(); ++i) {
-    if (a.cells[i].is_done() && !pairs.contains(i)) {
-      found.lost.push_back(i);
+    const auto pair = pairs.find(i);
+    if (!a.cells[i].is_done()) {
+      continue;
+    }
+    if (pair != pairs.end()) {
+      others.insert(pair->second);
+    }
+    if (pair != pairs.end() && b.cells[pair->second].is_done()) {
+      compare(a.cells[i], b.cells[pair->second], tolerance, found);
+    } else {
+      found.notes.push_back({DiffNote::Kind::kLost, name_of(a.cells[i])});
     }
   }
   for (size_t i = 0; i < b.cells.size(); ++i) {
     if (b.cells[i].is_done() && !others.contains(i)) {
-      found.added.push_back(i);
+      found.notes.push_back({DiffNote::Kind::kNew, name_of(b.cells[i])});
     }
   }
+  std::stable_sort(found.notes.begin(), found.notes.end(),
+                   [](const DiffNote& x, const DiffNote& y) { return x.kind < y.kind; });
   return found;
 }
 

@@ -6,9 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "multistate/aggregate/cell.h"
+#include "multistate/aggregate/interval.h"
+
 #include "aggregate/exports/changed_answers.h"
-#include "aggregate/reading/cell.h"
-#include "aggregate/statistics/interval.h"
 
 namespace multistate::aggregate {
 
@@ -23,7 +24,7 @@ enum class ChangeVerdict {
 
 /// A metric of a cell that both sides have.
 struct MetricDiff {
-  size_t cell_a = 0;
+  std::string cell = {};
   std::string metric;
   double a = 0.0;
   double b = 0.0;
@@ -36,27 +37,26 @@ struct MetricDiff {
   std::optional<Interval> difference = std::nullopt;  ///< 95 %, of b - a, where it was changed.
 };
 
-/// A cell with samples whose texts or counts (answers, choices, generated tokens) changed.
-struct AnswerDiff {
-  size_t cell_a = 0;
-  ChangedAnswers changed;
-};
-
-/// Something on one side, or that cannot be compared, in words.
+/// Something besides numbers, in the order in which a text has it.
 struct DiffNote {
-  size_t cell_a = 0;
-  std::string what;
+  enum class Kind {
+    kAnswers,       ///< Texts or counts of samples (answers, choices, generated tokens) changed.
+    kIncomparable,  ///< A cell was run on another model or other data.
+    kLostMetric,    ///< A metric that a has and b has not.
+    kLost,          ///< A cell of a that is done and in b is not, or not there.
+    kNew,           ///< A cell of b that is done and in a is not.
+  };
+  Kind kind = Kind::kNew;
+  std::string text;  ///< The cell, and what of it.
 };
 
 struct Diff {
   std::vector<MetricDiff> metrics;
-  std::vector<AnswerDiff> answers;
-  std::vector<DiffNote> incomparable;  ///< Cells that were run on another model or other data.
-  std::vector<DiffNote> lost_metrics;  ///< Metrics that a has and b has not.
-  std::vector<size_t> lost;            ///< Cells of a that are done and in b are not, or not there.
-  std::vector<size_t> added;           ///< Cells of b that are done and in a are not.
-  std::vector<size_t> compared;        ///< Cells of a that both have done, on the same inputs.
-  size_t timed = 0;                    ///< Metrics left out: measured times and memory.
+  std::vector<DiffNote> notes;  ///< In the order of kinds.
+  size_t compared = 0;          ///< Cells that both have done, on the same inputs.
+  size_t timed = 0;             ///< Metrics left out: measured times and memory.
+
+  size_t count(DiffNote::Kind kind) const;
 
   /// Whether anything of a changed beyond rounding, is lost, or cannot be compared.
   bool is_changed() const;
@@ -71,6 +71,6 @@ struct Diff {
 Diff diff(const Collection& a, const Collection& b, std::optional<double> tolerance = std::nullopt);
 
 /// For people: what changed, what was lost and added, and how many metrics stayed.
-std::string diff_text(const Diff& diff, const Collection& a, const Collection& b);
+std::string diff_text(const Diff& diff);
 
 }  // namespace multistate::aggregate

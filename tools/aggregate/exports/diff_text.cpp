@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -8,16 +9,6 @@
 
 namespace multistate::aggregate {
 namespace {
-
-std::string name_of(const Cell& cell) {
-  std::string name = cell.label;
-  for (const char* key : {"state_size", "seed"}) {
-    if (const auto& value = cell.parameter(key); !value.is_null()) {
-      name += fmt::format(" {}={}", key, parameter_text(value));
-    }
-  }
-  return name;
-}
 
 /// How far, and where most: "4.1e-03 in sample 5".
 std::string distance_text(const MetricDiff& diff) {
@@ -37,29 +28,14 @@ std::string verdict_text(const MetricDiff& diff) {
                      diff.difference->high, diff.n);
 }
 
-void add_cells(const std::vector<size_t>& cells, const Collection& side, const char* what,
-               std::string& text) {
-  for (const size_t cell : cells) {
-    text += fmt::format("{}: {}\n", what, name_of(side.cells[cell]));
-  }
-}
-
-void add_notes(const std::vector<DiffNote>& notes, const Collection& a, const char* what,
-               std::string& text) {
-  for (const DiffNote& note : notes) {
-    text += fmt::format("{}: {}: {}\n", what, name_of(a.cells[note.cell_a]), note.what);
-  }
-}
-
-std::string changed_table(const Diff& diff, const Collection& a) {
+std::string changed_table(const Diff& diff) {
   std::vector<std::vector<std::string>> rows = {
       {"cell", "metric", "a", "b", "b - a", "relative, at most", "change"}};
   for (const MetricDiff& metric : diff.metrics) {
     if (metric.is_changed) {
-      rows.push_back({name_of(a.cells[metric.cell_a]), metric.metric,
-                      fmt::format("{:.7g}", metric.a), fmt::format("{:.7g}", metric.b),
-                      fmt::format("{:+.3g}", metric.b - metric.a), distance_text(metric),
-                      verdict_text(metric)});
+      rows.push_back({metric.cell, metric.metric, fmt::format("{:.7g}", metric.a),
+                      fmt::format("{:.7g}", metric.b), fmt::format("{:+.3g}", metric.b - metric.a),
+                      distance_text(metric), verdict_text(metric)});
     }
   }
   return rows.size() > 1 ? format_table(rows) : "";
@@ -81,7 +57,7 @@ std::string counts_line(const Diff& diff) {
   std::string line = fmt::format(
       "{} cells compared: {} metrics changed, {} differ by rounding{}, "
       "{} are equal\n",
-      diff.compared.size(), changed, rounding,
+      diff.compared, changed, rounding,
       rounding > 0 ? fmt::format(" (at most {:.1e})", largest) : "",
       diff.metrics.size() - changed - rounding);
   if (partly > 0) {
@@ -95,17 +71,13 @@ std::string counts_line(const Diff& diff) {
 
 }  // namespace
 
-std::string diff_text(const Diff& diff, const Collection& a, const Collection& b) {
-  std::string text = changed_table(diff, a);
-  for (const AnswerDiff& answer : diff.answers) {
-    text += fmt::format("answers changed: {}: {} samples, first '{}' of sample {}\n",
-                        name_of(a.cells[answer.cell_a]), answer.changed.samples, answer.changed.key,
-                        answer.changed.first);
+std::string diff_text(const Diff& diff) {
+  constexpr std::array kNames = {"answers changed", "not comparable", "metric lost",
+                                 "no longer done", "new"};
+  std::string text = changed_table(diff);
+  for (const DiffNote& note : diff.notes) {
+    text += fmt::format("{}: {}\n", kNames.at(static_cast<size_t>(note.kind)), note.text);
   }
-  add_notes(diff.incomparable, a, "not comparable", text);
-  add_notes(diff.lost_metrics, a, "metric lost", text);
-  add_cells(diff.lost, a, "no longer done", text);
-  add_cells(diff.added, b, "new", text);
   return text + counts_line(diff);
 }
 

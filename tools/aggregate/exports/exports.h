@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "aggregate/reading/cell.h"
+#include "multistate/aggregate/cell.h"
 
 namespace multistate::aggregate {
 

@@ -1,14 +1,13 @@
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "multistate/base/error.h"
-#include "multistate/base/strict_json.h"
 
 #include "aggregate/exports/exports.h"
+#include "aggregate/reading/sample_texts.h"
 #include "aggregate/tables/formats.h"
 
 namespace multistate::aggregate {
@@ -62,17 +61,10 @@ struct Predictions {
 
 Predictions predictions_of(const Cell& cell) {
   Predictions made = {csv_line({"id", "task", "answer", "predicted_answer", "compression_ratio"})};
-  std::ifstream stream(cell.folder / "samples.jsonl", std::ios::binary);
-  size_t line = 0;
-  for (std::string text; std::getline(stream, text);) {
-    const json sample = parse_json(text);
-    ++line;
-    if (!sample.is_object() || !sample.value("values", json()).is_object()) {
-      throw InputError(fmt::format("{}:{}: is not a sample with 'values'",
-                                   (cell.folder / "samples.jsonl").string(), line));
-    }
+  SampleReader reader = samples_of(cell);
+  for (json sample = reader.next(); !sample.is_null(); sample = reader.next()) {
     const json& values = sample["values"];
-    const json id = values.value("id", values.value("prompt_id", json(line - 1)));
+    const json id = values.value("id", values.value("prompt_id", sample["sample"]));
     for (const auto& [predicted, answer] : answers_in(values)) {
       const double ratio = compression_ratio(sample);
       made.csv += csv_line({parameter_text(id), task_of(cell), answer.is_null() ? "" : dump(answer),

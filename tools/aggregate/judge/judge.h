@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "aggregate/reading/cell.h"
+#include "multistate/aggregate/cell.h"
 
 namespace multistate::aggregate {
 

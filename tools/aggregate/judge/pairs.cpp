@@ -1,5 +1,4 @@
 #include <optional>
-#include <sstream>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,7 +10,7 @@
 #include "multistate/base/text.h"
 
 #include "aggregate/judge/judge.h"
-#include "aggregate/reading/json_file.h"
+#include "aggregate/reading/sample_texts.h"
 
 namespace multistate::aggregate {
 namespace {
@@ -37,33 +36,18 @@ std::string name_of(const Cell& cell) {
                      size.is_null() ? "" : fmt::format(" k={}", size.dump()), cell.id.substr(0, 8));
 }
 
-MadeText text_of(const std::string& line, const std::string& source) {
-  const auto record = parse_strict_json(line, source);
-  const json values = record.value("values", json());
-  if (!values.is_object()) {
-    throw InputError(fmt::format("{}: holds no 'values'", source));
-  }
-  if (!values.contains("text")) {
-    throw InputError(fmt::format(
-        "{}: holds no text; pairs are made of cells of the experiment generation", source));
-  }
-  const JsonObject members(values, source + ": values");
-  return {members.required(&JsonObject::string, "prompt"),
-          members.required(&JsonObject::string, "text")};
-}
-
 /// By sample.
 std::vector<MadeText> texts_of(const Cell& cell) {
-  const std::string path = (cell.folder / "samples.jsonl").string();
-  std::istringstream lines;
-  try {
-    lines.str(load_text(path));
-  } catch (const InputError& error) {
-    throw InputError(fmt::format("{}: {}", path, error.what()));
-  }
   std::vector<MadeText> texts;
-  for (std::string line; std::getline(lines, line);) {
-    texts.push_back(text_of(line, fmt::format("{}:{}", path, texts.size() + 1)));
+  SampleReader reader = samples_of(cell);
+  for (json sample = reader.next(); !sample.is_null(); sample = reader.next()) {
+    const JsonObject values(sample["values"], reader.place());
+    if (!values.string("text")) {
+      throw InputError(
+          fmt::format("{} holds no text; pairs are made of cells of the experiment generation",
+                      reader.place()));
+    }
+    texts.push_back({values.required(&JsonObject::string, "prompt"), *values.string("text")});
   }
   return texts;
 }

@@ -21,49 +21,32 @@ namespace {
 
 using nlohmann::json;
 
-const json& required(const JsonObject& members, const char* key, json::value_t type) {
-  const json* found = members.find(key);
-  if (found == nullptr || found->type() != type) {
-    members.fail(key, type == json::value_t::array ? "a list" : "an object");
+/// An object among the members of a comparison.
+KeyCell cell_in(const JsonObject& comparison, const char* key) {
+  const json* found = comparison.find(key);
+  if (found == nullptr || !found->is_object()) {
+    comparison.fail(key, "an object");
   }
-  return *found;
-}
-
-KeyCell cell_from_json(const JsonObject& comparison, const char* key) {
-  const JsonObject members(required(comparison, key, json::value_t::object),
-                           comparison.source() + "." + key);
+  const JsonObject members(*found, comparison.source() + "." + key);
   const auto size = members.integer("state_size");
   return {members.required(&JsonObject::string, "id"),
           members.required(&JsonObject::string, "label"), size ? json(*size) : json()};
 }
 
-KeyComparison comparison_from_json(const JsonObject& members) {
-  return {cell_from_json(members, "cell"), cell_from_json(members, "against"),
-          members.required(&JsonObject::integer, "samples"),
-          members.required(&JsonObject::integer, "identical")};
-}
-
-KeyPair pair_from_json(const JsonObject& members, size_t comparisons) {
-  const int64_t comparison = members.required(&JsonObject::integer, "comparison");
-  if (comparison < 0 || comparison >= static_cast<int64_t>(comparisons)) {
-    members.fail("comparison", fmt::format("0 to {}", static_cast<int64_t>(comparisons) - 1));
+std::vector<JsonObject> objects_in(const JsonObject& members, const char* key) {
+  const json* list = members.find(key);
+  if (list == nullptr || !list->is_array()) {
+    members.fail(key, "a list");
   }
-  return {members.required(&JsonObject::string, "id"), static_cast<size_t>(comparison),
-          members.required(&JsonObject::integer, "sample"),
-          members.required(&JsonObject::boolean, "cell_is_a")};
-}
-
-/// Runs `read` with every member of a list of objects.
-template <class Read>
-void for_each_object(const JsonObject& object, const char* key, const Read& read) {
-  size_t index = 0;
-  for (const json& element : required(object, key, json::value_t::array)) {
-    const std::string place = fmt::format("{}: {}[{}]", object.source(), key, index++);
+  std::vector<JsonObject> objects;
+  for (const json& element : *list) {
+    const std::string place = fmt::format("{}: {}[{}]", members.source(), key, objects.size());
     if (!element.is_object()) {
       throw InputError(fmt::format("{}: is {}; expected an object", place, json_text(element)));
     }
-    read(JsonObject(element, place));
+    objects.emplace_back(element, place);
   }
+  return objects;
 }
 
 void check_pairs(const Key& key, const std::string& source) {
@@ -113,12 +96,21 @@ Key key_from_json(const json& json, const std::string& source) {
   const JsonObject members(json, source);
   Key key;
   key.seed = static_cast<uint64_t>(members.required(&JsonObject::integer, "seed"));
-  for_each_object(members, "comparisons", [&](const JsonObject& object) {
-    key.comparisons.push_back(comparison_from_json(object));
-  });
-  for_each_object(members, "pairs", [&](const JsonObject& object) {
-    key.pairs.push_back(pair_from_json(object, key.comparisons.size()));
-  });
+  for (const JsonObject& one : objects_in(members, "comparisons")) {
+    key.comparisons.push_back({cell_in(one, "cell"), cell_in(one, "against"),
+                               one.required(&JsonObject::integer, "samples"),
+                               one.required(&JsonObject::integer, "identical")});
+  }
+  const auto last = static_cast<int64_t>(key.comparisons.size()) - 1;
+  for (const JsonObject& one : objects_in(members, "pairs")) {
+    const int64_t comparison = one.required(&JsonObject::integer, "comparison");
+    if (comparison < 0 || comparison > last) {
+      one.fail("comparison", fmt::format("0 to {}", last));
+    }
+    key.pairs.push_back({one.required(&JsonObject::string, "id"), static_cast<size_t>(comparison),
+                         one.required(&JsonObject::integer, "sample"),
+                         one.required(&JsonObject::boolean, "cell_is_a")});
+  }
   check_pairs(key, source);
   return key;
 }
@@ -126,10 +118,9 @@ Key key_from_json(const json& json, const std::string& source) {
 std::vector<JudgeVerdict> read_verdicts(std::string_view text, const Key& key,
                                         const std::string& source) {
   constexpr size_t kNamed = 5;
-  std::map<std::string, std::pair<JudgeVerdict, int64_t>> by_id;  // With the line.
-  std::set<std::string> known;
+  std::map<std::string, std::pair<JudgeVerdict, int64_t>> by_id;  // With the line, 0: none yet.
   for (const KeyPair& pair : key.pairs) {
-    known.insert(pair.id);
+    by_id[pair.id];
   }
   std::istringstream lines{std::string(text)};
   int64_t number = 0;
@@ -138,21 +129,22 @@ std::vector<JudgeVerdict> read_verdicts(std::string_view text, const Key& key,
     const auto parsed = parse_strict_json(line, place);
     const JsonObject members(parsed, place);
     const std::string id = members.required(&JsonObject::string, "id");
-    if (!known.contains(id)) {
+    const auto found = by_id.find(id);
+    if (found == by_id.end()) {
       throw InputError(fmt::format("{}: the key knows no pair {}", place, in_quotes(id)));
     }
-    const auto [found, is_new] = by_id.try_emplace(id, verdict_of(members), number);
-    if (!is_new) {
+    if (found->second.second > 0) {
       throw InputError(fmt::format("{}: {} has a verdict already, in line {}", place, in_quotes(id),
                                    found->second.second));
     }
+    found->second = {verdict_of(members), number};
   }
   std::vector<JudgeVerdict> verdicts;
   std::vector<std::string> missing;
   for (const KeyPair& pair : key.pairs) {
-    if (const auto found = by_id.find(pair.id); found != by_id.end()) {
-      verdicts.push_back(found->second.first);
-    } else {
+    const auto& [verdict, line] = by_id.at(pair.id);
+    verdicts.push_back(verdict);
+    if (line == 0) {
       missing.push_back(in_quotes(pair.id));
     }
   }

@@ -9,6 +9,7 @@
 
 #include "multistate/aggregate/collect.h"
 #include "multistate/aggregate/comparer.h"
+#include "multistate/base/output_file.h"
 #include "multistate/base/text.h"
 #include "multistate/results/power.h"
 
@@ -91,6 +92,9 @@ std::string lines_of(const aggregate::Finding& finding) {
 }  // namespace
 
 std::string verdict_lines(const SweepPlan& plan) {
+  if (!is_there(plan.spec.output / "sweep.json")) {
+    return "";  // Stopped before anything was written.
+  }
   const std::array folders = {plan.spec.output};
   const auto collection = aggregate::collect(folders);
   aggregate::AnalysisOptions options;

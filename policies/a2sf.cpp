@@ -46,6 +46,7 @@ class A2sf final : public ScoringPolicy {
 
 const PolicyRegistration<A2sf> kRegistration{{
     .name = "a2sf",
+    .display_name = "A2SF",
     .version = 1,
     .summary = "evict the row that received the least attention, old attention counting less",
     .paper = "Jo and Shin 2024, arXiv:2407.20485",

@@ -99,6 +99,7 @@ class AdaKv final : public PolicyOverBase, public PooledPolicy {
 
 const PolicyRegistration<AdaKv> kRegistration{{
     .name = "adakv",
+    .display_name = "Ada-KV",
     .version = 2,
     .summary = "evict the rows with the lowest scores of all heads of a layer",
     .paper = "Feng et al. 2024, arXiv:2407.11550",

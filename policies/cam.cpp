@@ -92,6 +92,7 @@ class Cam final : public PolicyOverBase, public ScoringPolicy, public MergingPol
 
 const PolicyRegistration<Cam> kRegistration{{
     .name = "cam",
+    .display_name = "CaM",
     .version = 1,
     .summary = "merge the value of what a base policy evicts into the rows that follow",
     .paper = "Zhang et al. 2024, ICML, openreview LCTmppB165",

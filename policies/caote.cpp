@@ -90,6 +90,7 @@ class Caote final : public PolicyOverBase, public ScoringPolicy {
 
 const PolicyRegistration<Caote> kRegistration{{
     .name = "caote",
+    .display_name = "CAOTE",
     .version = 1,
     .summary = "evict the row without which the output of attention changes least",
     .paper = "Goel et al. 2025, arXiv:2504.14051",

@@ -88,6 +88,7 @@ class ChunkKv final : public PolicyOverBase, public EvictingPolicy {
 
 const PolicyRegistration<ChunkKv> kRegistration{{
     .name = "chunkkv",
+    .display_name = "ChunkKV",
     .version = 1,
     .summary = "evict the chunk of tokens with the lowest mean score of a base policy",
     .paper = "Liu et al. 2025, arXiv:2502.00299",

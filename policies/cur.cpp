@@ -64,6 +64,7 @@ class Cur final : public PromptPolicy {
 
 const PolicyRegistration<Cur> kRegistration{{
     .name = "cur",
+    .display_name = "CurDKV",
     .version = 1,
     .summary = "of a prompt, keep the rows whose keys and values are long beside their neighbours'",
     .paper = "Sengupta et al. 2025, arXiv:2509.15038",

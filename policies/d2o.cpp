@@ -119,6 +119,7 @@ class D2o final : public ScoringPolicy, public MergingPolicy {
 
 const PolicyRegistration<D2o> kRegistration{{
     .name = "d2o",
+    .display_name = "D2O",
     .version = 1,
     .summary =
         "merge the row with the least accumulated attention into the one with the nearest key",

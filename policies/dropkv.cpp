@@ -69,6 +69,7 @@ class DropKv final : public ScoringPolicy {
 
 const PolicyRegistration<DropKv> kRegistration{{
     .name = "dropkv",
+    .display_name = "DropKV",
     .version = 1,
     .summary = "evict the row without which the outputs of the newest queries change least",
     .paper = "DropKV 2026, openreview MqfNzH3TVH",

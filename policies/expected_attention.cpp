@@ -96,6 +96,7 @@ class ExpectedAttention final : public ScoringPolicy {
 
 const PolicyRegistration<ExpectedAttention> kRegistration{{
     .name = "expected_attention",
+    .display_name = "Expected Attention",
     .version = 1,
     .summary = "evict the row that the next tokens are expected to attend to least",
     .paper = "Devoto et al. 2025, arXiv:2510.00636",

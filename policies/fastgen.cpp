@@ -57,8 +57,7 @@ class FastGen final : public EvictingPolicy {
   }
 
  private:
-  /// Field 0: the attention that a row has received; field 1: that part of it which came while the
-  /// row was one of the newest.
+  /// Field 0: the attention that a row received; field 1: what it received as one of the newest.
   void observe(const StepView& step) const {
     const auto now = step.scratch(0);
     mean_attention(step, now);
@@ -133,6 +132,7 @@ class FastGen final : public EvictingPolicy {
 
 const PolicyRegistration<FastGen> kRegistration{{
     .name = "fastgen",
+    .display_name = "FastGen",
     .version = 1,
     .summary = "each head keeps what recovers its attention: special tokens, separators, ...",
     .paper = "Ge et al. 2023, arXiv:2310.01801",

@@ -49,6 +49,7 @@ class Finch final : public PromptPolicy {
 
 const PolicyRegistration<Finch> kRegistration{{
     .name = "finch",
+    .display_name = "FINCH",
     .version = 1,
     .summary = "of a prompt, keep the rows that its question attends to most",
     .paper = "Corallo and Papotti 2024, arXiv:2408.00167",

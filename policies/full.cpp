@@ -13,6 +13,7 @@ class Full final : public Policy {};
 
 const PolicyRegistration<Full> kRegistration{{
     .name = "full",
+    .display_name = "full cache",
     .version = 1,
     .summary = "keep every row: the full key/value cache",
     .paper = "Vaswani et al. 2017, arXiv:1706.03762",

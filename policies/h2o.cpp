@@ -36,6 +36,7 @@ class H2o final : public ScoringPolicy {
 
 const PolicyRegistration<H2o> kRegistration{{
     .name = "h2o",
+    .display_name = "H2O",
     .version = 1,
     .summary = "evict the row that received the least attention since it came, keep recent ones",
     .paper = "Zhang et al. 2023, arXiv:2306.14048",

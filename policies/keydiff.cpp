@@ -58,6 +58,7 @@ class KeyDiff final : public ScoringPolicy {
 
 const PolicyRegistration<KeyDiff> kRegistration{{
     .name = "keydiff",
+    .display_name = "KeyDiff",
     .version = 2,
     .summary = "evict the row whose key is most like the others",
     .paper = "Park et al. 2025, arXiv:2504.15364",

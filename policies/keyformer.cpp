@@ -74,6 +74,7 @@ class Keyformer final : public ScoringPolicy {
 
 const PolicyRegistration<Keyformer> kRegistration{{
     .name = "keyformer",
+    .display_name = "Keyformer",
     .version = 2,
     .summary = "evict the row that received the least attention, with noise and rising temperature",
     .paper = "Adnan et al. 2024, arXiv:2403.09054",

@@ -48,6 +48,7 @@ class Kivi final : public PolicyOverBase {
 
 const PolicyRegistration<Kivi> kRegistration{{
     .name = "kivi",
+    .display_name = "KIVI",
     .version = 1,
     .summary = "quantise the rows of the state, whichever of them a base policy keeps",
     .paper = "Liu et al. 2024, arXiv:2402.02750",

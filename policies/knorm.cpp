@@ -42,6 +42,7 @@ class Knorm final : public ScoringPolicy {
 
 const PolicyRegistration<Knorm> kRegistration{{
     .name = "knorm",
+    .display_name = "Knorm",
     .version = 2,
     .summary = "evict the row whose key has the largest norm",
     .paper = "Devoto et al. 2024, arXiv:2406.11430",

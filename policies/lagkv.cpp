@@ -5,9 +5,8 @@
 //
 // Paper: Liang et al., LagKV: Lag-Relative Information of the KV Cache Tells Which Tokens Are
 // Important, arXiv:2504.04704. Chunks and scores are those of the authors' code, which cuts each
-// chunk to a fixed share of its rows, so that the cache grows. Here k is fixed and the share is
-// what k allows: evicting the last rank there is leaves what the published rule leaves with that
-// share.
+// chunk to a fixed share of its rows, so that the cache grows. Here k is fixed, and the share is
+// what k allows: evicting the last rank leaves what the published rule leaves with that share.
 
 #include <algorithm>
 #include <cmath>
@@ -135,6 +134,7 @@ class LagKv final : public ScoringPolicy {
 
 const PolicyRegistration<LagKv> kRegistration{{
     .name = "lagkv",
+    .display_name = "LagKV",
     .version = 2,
     .summary = "evict the rows of each chunk that vary least against the chunk that follows",
     .paper = "Liang et al. 2025, arXiv:2504.04704",

@@ -63,6 +63,7 @@ class MorphKv final : public ScoringPolicy {
 
 const PolicyRegistration<MorphKv> kRegistration{{
     .name = "morphkv",
+    .display_name = "MorphKV",
     .version = 1,
     .summary =
         "evict the old row that matters least to the newest tokens, each having the same say",

@@ -59,6 +59,7 @@ class Nacl final : public ScoringPolicy {
 
 const PolicyRegistration<Nacl> kRegistration{{
     .name = "nacl",
+    .display_name = "NACL",
     .version = 1,
     .summary = "keep what the newest tokens attend to, and a random sample of the rest",
     .paper = "Chen et al. 2024, arXiv:2408.03675",

@@ -50,6 +50,7 @@ class PyramidKv final : public PolicyOverBase, public LayerBudgets {
 
 const PolicyRegistration<PyramidKv> kRegistration{{
     .name = "pyramidkv",
+    .display_name = "PyramidKV",
     .version = 1,
     .summary = "low layers keep more rows than high ones",
     .paper = "Cai et al. 2024, arXiv:2406.02069",

@@ -122,6 +122,7 @@ class RKv final : public ScoringPolicy {
 
 const PolicyRegistration<RKv> kRegistration{{
     .name = "r_kv",
+    .display_name = "R-KV",
     .version = 1,
     .summary =
         "evict the row whose key resembles others and that the newest queries attend to least",

@@ -82,6 +82,7 @@ class Roco final : public ScoringPolicy {
 
 const PolicyRegistration<Roco> kRegistration{{
     .name = "roco",
+    .display_name = "RoCo",
     .version = 2,
     .summary = "evict the row with the least mean attention among those whose attention is steady",
     .paper = "Ren and Zhu 2024, arXiv:2402.06262",

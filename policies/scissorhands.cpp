@@ -70,6 +70,7 @@ class Scissorhands final : public ScoringPolicy {
 
 const PolicyRegistration<Scissorhands> kRegistration{{
     .name = "scissorhands",
+    .display_name = "Scissorhands",
     .version = 1,
     .summary = "evict the row that got less than a uniform share of attention most often",
     .paper = "Liu et al. 2023, arXiv:2305.17118",

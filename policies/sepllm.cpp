@@ -57,6 +57,7 @@ class SepLlm final : public EvictingPolicy {
 
 const PolicyRegistration<SepLlm> kRegistration{{
     .name = "sepllm",
+    .display_name = "SepLLM",
     .version = 1,
     .summary = "keep the first tokens, the most recent ones and the separators in between",
     .paper = "Chen et al. 2024, arXiv:2412.12094",

@@ -27,6 +27,7 @@ class ShortContext final : public EvictingPolicy {
 
 const PolicyRegistration<ShortContext> kRegistration{{
     .name = "short_context",
+    .display_name = "short context",
     .version = 1,
     .summary = "no compression: the context is cut into pieces of k tokens",
     .paper = "Oren et al. 2024, arXiv:2401.06104 (baseline)",

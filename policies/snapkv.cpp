@@ -107,6 +107,7 @@ class SnapKv final : public ScoringPolicy, public PromptPolicy {
 
 const PolicyRegistration<SnapKv> kRegistration{{
     .name = "snapkv",
+    .display_name = "SnapKV",
     .version = 2,
     .summary = "evict the row that the newest queries attend to least, smoothed over neighbours",
     .paper = "Li et al. 2024, arXiv:2404.14469",

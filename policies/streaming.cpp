@@ -26,6 +26,7 @@ class Streaming final : public EvictingPolicy {
 
 const PolicyRegistration<Streaming> kRegistration{{
     .name = "streaming",
+    .display_name = "StreamingLLM",
     .version = 1,
     .summary = "keep the first tokens and the most recent ones",
     .paper = "Xiao et al. 2023, arXiv:2309.17453",

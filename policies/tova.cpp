@@ -20,6 +20,7 @@ class Tova final : public ScoringPolicy {
 
 const PolicyRegistration<Tova> kRegistration{{
     .name = "tova",
+    .display_name = "TOVA",
     .version = 1,
     .summary = "evict the row that the newest token attends to least",
     .paper = "Oren et al. 2024, arXiv:2401.06104",

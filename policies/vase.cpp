@@ -98,6 +98,7 @@ class Vase final : public ScoringPolicy {
 
 const PolicyRegistration<Vase> kRegistration{{
     .name = "vase",
+    .display_name = "VaSE",
     .version = 1,
     .summary = "keep the rows whose values have the widest range, and of the rest a random sample "
                "weighted by attention",

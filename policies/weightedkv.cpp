@@ -59,6 +59,7 @@ class WeightedKv final : public ScoringPolicy, public MergingPolicy {
 
 const PolicyRegistration<WeightedKv> kRegistration{{
     .name = "weightedkv",
+    .display_name = "WeightedKV",
     .version = 1,
     .summary = "merge the value of the row with the least mean attention into its neighbour's",
     .paper = "Yuan et al. 2025, arXiv:2503.01330",

@@ -148,6 +148,7 @@ TEST_CASE("a cell may have a policy for each range of layers") {
   const auto result = result_of(plan, cell);
   CHECK(result.at("config").at("policy").at("layers").at("1-").at("sinks") == 1);
   CHECK(result.at("policy").at("role") == "policy");
+  CHECK(result.at("policy").at("display_name") == "by_layer");
   CHECK(result.at("perf").at("state_bytes") == cell.state_bytes);
   // Of two layers one keeps all of the 64 tokens, the other 8.
   CHECK(result.at("state").at("rows_peak") == 64);

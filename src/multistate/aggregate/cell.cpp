@@ -7,7 +7,6 @@
 
 #include "multistate/base/printable.h"
 #include "multistate/policy/registry.h"
-#include "multistate/results/policy_names.h"
 
 namespace multistate::aggregate {
 namespace {
@@ -23,14 +22,15 @@ std::string policy_of(const Cell& cell) {
   return name.is_null() ? "?" : parameter_text(name);
 }
 
-/// What a policy is called, as its results say, else as results/policy_names.h has it.
+/// What a policy is called, as its results say, else the program's own policy of that name.
 std::string display_name_of(const std::string& policy, const Collection& collection) {
   for (const Cell& cell : collection.cells) {
     if (!cell.display_name.empty() && policy_of(cell) == policy) {
       return cell.display_name;
     }
   }
-  return display_name(policy);
+  const PolicyEntry* entry = policy_registry().find(policy);
+  return entry != nullptr ? entry->display_name() : policy == "?" ? "unknown" : policy;
 }
 
 /// The role that the program's own policy of that name has, where the result does not say it and is

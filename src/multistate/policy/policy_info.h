@@ -12,7 +12,9 @@ namespace multistate {
 
 /// What a policy says of itself, at the end of its file.
 struct PolicyInfo {
-  std::string name;        ///< Identity in sweep files and results.
+  std::string name;  ///< Identity in sweep files and results.
+  /// What its authors call it, for tables and charts; empty: `name`.
+  std::string display_name = {};
   int64_t version = 1;     ///< Goes up when the same options would give other rows.
   std::string summary;     ///< The idea in one line.
   std::string paper;       ///< Where it was published.

@@ -20,6 +20,11 @@ struct PolicyEntry {
 
   const std::string& name() const { return info.name; }
 
+  /// What the policy is called in tables, charts and sentences.
+  const std::string& display_name() const {
+    return info.display_name.empty() ? info.name : info.display_name;
+  }
+
   /// The policy's own options, then the common ones when it is bounded, with this policy's
   /// defaults.
   std::vector<OptionInfo> options() const;

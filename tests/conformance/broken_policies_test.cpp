@@ -5,6 +5,7 @@
 #include "multistate/conformance/conformance.h"
 
 #include "conformance/broken/decisions.h"
+#include "conformance/broken/reads.h"
 #include "conformance/broken/repetition.h"
 #include "conformance/broken/rows.h"
 #include "conformance/broken/scores.h"
@@ -83,6 +84,17 @@ std::vector<Planted> planted_faults() {
       {unregistered<LeaksInBatches>("leaks_in_batches"), "batch", "sample "},
       {unregistered<CountsSlots>("counts_slots"), "blocks", "after step ", "batch"},
       {unregistered<ReadsMemoryOfTheDead>("reads_the_dead"), "blocks", " token by token", "batch"},
+      {unregistered_selecting<ReadsTooMuch>("reads_too_much"), "sizes",
+       "heads 4/4, state_size 1 read: policy reads_too_much: layer 0, step 1: query head 0 of "
+       "key/value head 0 reads 2 rows, where 1 to 1 are allowed"},
+      {unregistered_selecting<ReadsTwice>("reads_twice"), "order",
+       "policy reads_twice: layer 0, step 1: row 1 is read twice"},
+      {unregistered_selecting<ReadsBeyond>("reads_beyond"), "runs",
+       "policy reads_beyond: layer 0, step 1: rows 2 to 2 are read; there are the rows 0 to 1"},
+      {unregistered_selecting<ReadsLogitsUndeclared>("reads_logits"), "needs",
+       "policy reads_logits: layer 0, step 1: the policy reads logits, which its needs() does not "
+       "declare"},
+      {unregistered_selecting<ReadsByCalls>("reads_by_calls"), "samples", "what token "},
   };
 }
 

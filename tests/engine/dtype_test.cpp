@@ -135,8 +135,8 @@ TEST_CASE("in float64 the fast way of every policy is the slow one") {
   const auto ids = distinct_ids(150);
   for (const std::string& name : policy_registry().names()) {
     INFO(name);
-    const bool bounded = policy_registry().find(name)->info.bounded;
-    const auto setup = set_up_with_kinds(name, bounded ? 40 : 0);
+    const bool has_size = policy_registry().find(name)->has_size();
+    const auto setup = set_up_with_kinds(name, has_size ? 40 : 0);
     const auto fast = Evaluator(*model, setup).evaluate(ids, {});
     if (!setup.needs.future) {
       const auto slow = Evaluator(*model, setup, &token_scan()).evaluate(ids, {});

@@ -226,7 +226,8 @@ TEST_CASE("what is expected of a state before a run is what the run takes, whate
           (std::string(options) == "{prompt: keep}" || std::string(options).ends_with("evict}"))) {
         continue;
       }
-      const auto setup = set_up_with_kinds(name, bounded ? 40 : 0, bounded ? options : "{}");
+      const auto setup =
+          set_up_with_kinds(name, entry.has_size() ? 40 : 0, bounded ? options : "{}");
       // A policy whose groups thin out takes more: see below.
       if (setup.needs.quantization) {
         continue;

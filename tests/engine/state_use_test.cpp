@@ -75,7 +75,8 @@ TEST_CASE("two samples' use adds up, and the larger peak keeps its parts") {
                   .evictions = 3,
                   .rows_created = 5,
                   .total_lifetime = 7,
-                  .full_lifetime = 10};
+                  .full_lifetime = 10,
+                  .reads = {.queries = 10, .total = 30, .peak = 9}};
   const StateUse other = {.peak_rows = 8,
                           .peak_bytes = 101,
                           .peak_memory_bytes = 2,
@@ -84,7 +85,8 @@ TEST_CASE("two samples' use adds up, and the larger peak keeps its parts") {
                           .evictions = 1,
                           .rows_created = 1,
                           .total_lifetime = 2,
-                          .full_lifetime = 8};
+                          .full_lifetime = 8,
+                          .reads = {.queries = 2, .total = 6, .peak = 4}};
   one.add(other);
   CHECK(one.peak_rows == 9);
   CHECK(one.peak_bytes == 101);
@@ -94,6 +96,8 @@ TEST_CASE("two samples' use adds up, and the larger peak keeps its parts") {
   CHECK(one.evictions == 4);
   CHECK(one.rows_created == 6);
   CHECK(one.footprint() == 0.5);
+  CHECK(one.reads.peak == 9);
+  CHECK(one.reads.mean() == 3.0);
   one.add({});
   CHECK(one.peak_memory_bytes == 2);
 }

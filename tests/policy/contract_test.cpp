@@ -79,7 +79,8 @@ TEST_CASE("baselines, the control and the reference are not candidates") {
   const std::map<std::string, std::string> others = {{"full", "baseline"},
                                                      {"short_context", "baseline"},
                                                      {"random", "control"},
-                                                     {"oracle", "reference"}};
+                                                     {"oracle", "reference"},
+                                                     {"oracle_topk", "reference"}};
   for (const std::string& name : policy_registry().names()) {
     CAPTURE(name);
     const auto other = others.find(name);

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "multistate/conformance/differences.h"
+#include "multistate/conformance/naive_selection.h"
 
 #include "support/torch.h"
 
@@ -130,8 +131,36 @@ TEST_CASE("kivi leaves of rows what the authors' code leaves") {
   CHECK(largest_difference(run.sets.front().rows.values(), one.at("values")) < 1e-5F);
 }
 
+TEST_CASE("quest reads the pages that its authors' rules read, and attends to these") {
+  for (const nlohmann::json& one : stored().at("quest")) {
+    INFO(one.at("name") << ", by " << one.at("source"));
+    const PolicySetup setup = setup_of("quest", one);
+    const auto tokens = static_cast<int64_t>(one.at("pages").size());
+    const NaiveInputs inputs = inputs_of({0, 1, 2, 3}, tokens, 0);
+    for (int64_t token = 0; token < tokens; ++token) {
+      const auto is_read = naive_rows_read(inputs, setup, token, 0);
+      for (size_t head = 0; head < is_read.size(); ++head) {
+        CAPTURE(token, head);
+        const nlohmann::json& pages = one.at("pages").at(static_cast<size_t>(token)).at(head);
+        std::vector<uint8_t> expected(static_cast<size_t>(token + 1), pages.empty() ? 1 : 0);
+        for (size_t row = 0; row < expected.size(); ++row) {
+          const auto page = row / one.at("page").get<size_t>();
+          expected[row] |= std::count(pages.begin(), pages.end(), page) > 0 ? 1 : 0;
+        }
+        CHECK(is_read[head] == expected);
+      }
+    }
+    const ScanRun run = run_scan(scan_for(setup), inputs, setup);
+    const nlohmann::json& attended = one.at("attended");
+    const auto found = std::span(run.attended).last(attended.size());
+    for (size_t i = 0; i < found.size(); ++i) {
+      CHECK(std::abs(found[i] - attended.at(i).get<float>()) < 1e-5F);
+    }
+  }
+}
+
 TEST_CASE("every published rule has a case, and what a case leaves out is declared") {
-  std::set<std::string> covered = {"pyramidkv", "kivi"};
+  std::set<std::string> covered = {"pyramidkv", "kivi", "quest"};
   const auto declares = [](const std::string& policy) {
     return !policy_registry().find(policy)->info.deviations.empty();
   };
@@ -140,8 +169,11 @@ TEST_CASE("every published rule has a case, and what a case leaves out is declar
     CHECK((one.at("left_out") == "" || declares(one.at("policy"))));
     covered.insert(one.at("policy"));
   }
-  // No rule: every row, rows at random, and the text in pieces.
-  covered.insert({"full", "random", "short_context"});
+  for (const nlohmann::json& one : stored().at("quest")) {
+    CHECK((one.at("left_out") == "" || declares("quest")));
+  }
+  // No rule: every row, rows at random, the text in pieces, and the largest logits.
+  covered.insert({"full", "random", "short_context", "oracle_topk"});
   const auto names = policy_registry().names();
   CHECK(std::set<std::string>(names.begin(), names.end()) == covered);
 }

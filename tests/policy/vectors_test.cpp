@@ -30,6 +30,23 @@ TEST_CASE("a quadratic form is the sum over all pairs, whatever the size") {
   }
 }
 
+TEST_CASE("the largest product with any vector between two, whatever the size") {
+  for (const size_t size : {1U, 7U, 16U, 64U, 80U, 129U}) {
+    std::vector<float> query(size);
+    std::vector<float> least(size);
+    std::vector<float> largest(size);
+    double expected = 0.0;
+    for (size_t i = 0; i < size; ++i) {
+      query[i] = static_cast<float>(i % 7) - 3.0F;
+      least[i] = static_cast<float>(i % 4) - 2.5F;
+      largest[i] = least[i] + static_cast<float>(i % 3);
+      expected += double{query[i]} * double{query[i] > 0.0F ? largest[i] : least[i]};
+    }
+    CAPTURE(size);
+    CHECK(largest_dot(query, least, largest) == Approx(expected).epsilon(1e-5));
+  }
+}
+
 TEST_CASE("softmax: large logits do not overflow, -infinity gives 0, NaN is not lost") {
   // exp(-ln 3) to exp(0): 1/3 and 1, so a quarter and three quarters.
   std::vector<float> x = {1000.0F - std::log(3.0F), -INFINITY, 1000.0F};

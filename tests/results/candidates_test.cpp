@@ -12,7 +12,7 @@ TEST_CASE("baselines and references are not ranked, controls are") {
   const Field field = choose_field(entrants);
   CHECK(field.ranked == std::vector<size_t>{0, 2});
   CHECK(field.not_ranked ==
-        std::vector<std::pair<size_t, std::string>>{{1, "a baseline"}, {3, "sees later tokens"}});
+        std::vector<std::pair<size_t, std::string>>{{1, "a baseline"}, {3, "an upper reference"}});
 }
 
 TEST_CASE("what holds a tenth more than the one in the middle is not ranked") {

@@ -598,3 +598,19 @@ def lag_cut(keys, values, sinks, lag, kept_of_lot):
     total = scores(keys) + scores(values)
     kept = [top(lot, kept_of_lot) + sinks + i * lag for i, lot in enumerate(total)]
     return np.concatenate([np.arange(sinks), *kept, np.arange(sinks + (lots - 1) * lag, len(keys))])
+
+
+def quest_pages(query, keys, page, k, kernels):
+    """Pages that one query [D] reads of keys [n, D]; None: all of them. `kernels`: as the authors' kernels, where the last
+    page is always read and the others compete for the rest of the budget; else as their evaluation, in which the signs of
+    the query choose the ends of the ranges, and three pages are read at least."""
+    count = -(-len(keys) // page)
+    parts = [keys[i * page:(i + 1) * page] for i in range(count)]
+    if kernels:
+        if count <= k // page:
+            return None
+        estimates = [np.maximum(query * part.max(axis=0), query * part.min(axis=0)).sum() for part in parts[:-1]]
+        return top(estimates, k // page - 1).tolist() + [count - 1]
+    sign = np.where(query > 0, 1, -1)
+    bounds = [(query * sign) @ (part * sign).max(axis=0) for part in parts]
+    return top(bounds, min(max(3, min(len(keys), k) // page), count)).tolist()

@@ -12,7 +12,7 @@ namespace multistate {
 namespace {
 
 std::string state_size_text(const PolicySetup& setup) {
-  return setup.bounded() ? std::to_string(setup.state_size) : "-";
+  return setup.has_size() ? std::to_string(setup.state_size) : "-";
 }
 
 std::string range(const Spread& spread, double scale, int digits) {
@@ -30,7 +30,7 @@ nlohmann::json case_json(const PrefillCase& measured) {
   if (measured.setup.entry->plugin != nullptr) {
     json["plugin"] = to_json(*measured.setup.entry->plugin);
   }
-  if (measured.setup.bounded()) {
+  if (measured.setup.has_size()) {
     json["state_size"] = measured.setup.state_size;
   }
   return json;

@@ -41,7 +41,7 @@ std::vector<PrefillCase> cases_of(const BenchArguments& arguments) {
   std::vector<PrefillCase> cases;
   for (const int64_t tokens : arguments.tokens) {
     for (const std::string& policy : split_policies(arguments.policies)) {
-      if (!policy_of(policy).info.bounded) {
+      if (!policy_of(policy).has_size()) {
         cases.push_back({policy, parse_policy(policy, 0), tokens});
         continue;
       }

@@ -72,12 +72,12 @@ std::string read_prompt(const GenerateArguments& arguments) {
 }
 
 PolicySetup read_policy(const GenerateArguments& arguments) {
-  const bool bounded = policy_of(arguments.policy).info.bounded;
-  if (bounded && !arguments.state_size) {
+  const bool has_size = policy_of(arguments.policy).has_size();
+  if (has_size && !arguments.state_size) {
     throw InputError(
         fmt::format("--state-size: is missing; policy {} needs one", arguments.policy));
   }
-  if (!bounded && arguments.state_size) {
+  if (!has_size && arguments.state_size) {
     throw InputError(fmt::format("--state-size: policy {} keeps every row", arguments.policy));
   }
   return parse_policy(arguments.policy, arguments.state_size.value_or(0));
@@ -167,6 +167,8 @@ nlohmann::json report(const GenerateArguments& arguments, const std::optional<Ch
                        {"rows_peak", state.peak_rows},
                        {"state_bytes", state.peak_bytes},
                        {"footprint", state.footprint()},
+                       {"rows_read_mean", state.reads.mean()},
+                       {"rows_read_peak", state.reads.peak},
                        {"evictions", state.evictions}});
   }
   nlohmann::json json = {{"schema", {{"name", "multistate.generation"}, {"version", 1}}},
@@ -185,7 +187,7 @@ nlohmann::json report(const GenerateArguments& arguments, const std::optional<Ch
   if (setup.entry->plugin != nullptr) {
     json["policy"]["plugin"] = to_json(*setup.entry->plugin);
   }
-  if (setup.bounded()) {
+  if (setup.has_size()) {
     json["state_size"] = setup.state_size;
   }
   return json;

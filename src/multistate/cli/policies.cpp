@@ -23,6 +23,7 @@ nlohmann::json to_json(const PolicyEntry& entry) {
                          {"deviations", info.deviations},
                          {"role", name_of(info.role)},
                          {"bounded", info.bounded},
+                         {"selects", entry.selects()},
                          {"scope", scope_of(entry)},
                          {"reads", reads_of(entry)},
                          {"options", options_json(entry.options())},
@@ -39,8 +40,9 @@ void print_one(const PolicyEntry& entry) {
   fmt::print("paper       {}\n", info.paper);
   fmt::print("deviations  {}\n", info.deviations.empty() ? "none" : info.deviations);
   fmt::print("role        {}\n", name_of(info.role));
-  fmt::print("scope       {}\n",
-             info.bounded ? scope_of(entry) + " unless set" : "keeps every row");
+  fmt::print("scope       {}\n", info.bounded      ? scope_of(entry) + " unless set"
+                                 : entry.selects() ? "keeps every row, reads some"
+                                                   : "keeps every row");
   if (entry.plugin != nullptr) {
     fmt::print("plug-in     {} (SHA-256 {})\n", entry.plugin->path.string(), entry.plugin->sha256);
   }

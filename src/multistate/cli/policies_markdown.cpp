@@ -29,7 +29,7 @@ std::string table_line(const Row& row) {
 
 std::string measured_text(const MeasuredPolicies& measured, const PolicyEntry& entry, int64_t k,
                           std::string (*show)(const MeasuredCell&)) {
-  const MeasuredCell* cell = measured.find(entry.name(), entry.info.bounded ? k : 0);
+  const MeasuredCell* cell = measured.find(entry.name(), entry.has_size() ? k : 0);
   return cell == nullptr ? "-" : show(*cell);
 }
 
@@ -84,6 +84,8 @@ std::vector<std::string> reads_of(const PolicyEntry& entry) {
   add(needs.prompt_queries > 0,
       fmt::format("attention of the newest {} queries of a prompt", needs.prompt_queries));
   add(needs.keys, "keys");
+  add(needs.logits, "logits");
+  add(needs.page_rows > 0, fmt::format("ranges of keys of {} rows", needs.page_rows));
   add(needs.values, "values");
   add(needs.future.has_value(), "the future");
   add(needs.tokens, "tokens");

@@ -55,7 +55,9 @@ Node with(const Choice& choice, Node options) {
 
 std::string name_of(const PolicySetup& setup) {
   if (!setup.bounded()) {
-    return "every row kept";
+    return setup.has_size() ? fmt::format("state_size {} read{}", setup.state_size,
+                                          setup.one_shot() ? ", prompt one_shot" : "")
+                            : "every row kept";
   }
   std::string name =
       fmt::format("state_size {}, scope {}, sinks {}, recent {}, every {}", setup.state_size,
@@ -129,7 +131,12 @@ std::vector<PolicyCase> policy_cases(const Subject& subject, int64_t state_size)
     }
   };
   if (!subject.entry->info.bounded) {
-    add(subject.options, 0);
+    add(subject.options, subject.entry->has_size() ? state_size : 0);
+    if (subject.entry->selects()) {
+      Node one_shot = subject.options;
+      one_shot.set("prompt", Node::scalar("one_shot", Mark{.text = "conformance case"}));
+      add(one_shot, state_size);
+    }
     return cases;
   }
   add(subject.options, state_size);

@@ -39,7 +39,7 @@ std::string describe(const DecisionCost& cost, const AttentionSpec& attention) {
 /// Measured and told, never judged: it depends on the machine.
 void measure(Session& session, Findings& findings) {
   if (!session.info().bounded) {
-    findings.does_not_apply("it decides nothing");
+    findings.does_not_apply("it decides nothing that could be measured by itself");
     return;
   }
   const Subject& subject = session.subject();

@@ -42,6 +42,7 @@ std::vector<Declared> declared_by(const Needs& needs) {
   flag(&Needs::query, "query");
   flag(&Needs::query_statistics, "query_statistics");
   flag(&Needs::keys, "keys");
+  flag(&Needs::logits, "logits");
   flag(&Needs::values, "values");
   flag(&Needs::tokens, "tokens");
   flag(&Needs::token_kinds, "token_kinds");
@@ -51,6 +52,9 @@ std::vector<Declared> declared_by(const Needs& needs) {
   }
   if (needs.prompt_queries > 0) {
     all.push_back({"prompt_queries", [](Needs& left) { left.prompt_queries = 0; }});
+  }
+  if (needs.page_rows > 0) {
+    all.push_back({"page_rows", [](Needs& left) { left.page_rows = 0; }});
   }
   count(&Needs::memory, "memory", "fields of memory");
   count(&Needs::set_memory, "set_memory", "floats of set_memory");
@@ -65,7 +69,7 @@ bool uses(const LayerCase& one, const Declared& declared) {
   PolicySetup setup = one.policy.set_up_anew();
   declared.withhold(setup.needs);
   try {
-    naive_scan(*one.inputs, setup, Session::kSeed, 0);
+    naive_scan(*one.inputs, setup, Session::kSeed, one.inputs->layer);
     return false;
   } catch (const PolicyError& error) {
     if (error.breach() != Breach::kNeeds) {
@@ -173,7 +177,8 @@ std::string no_decision(Session& session) {
   if (constant) {
     symptoms.emplace_back(
         "the scores of all candidates are equal whenever a row has to go, so that the oldest goes");
-  } else if (const auto& setup = first.policy.setup; !positions_only(setup.needs)) {
+  } else if (const auto& setup = first.policy.setup;
+             setup.bounded() && !positions_only(setup.needs)) {
     if (const std::string control = twin(session); !control.empty()) {
       symptoms.push_back(
           fmt::format("it keeps the rows that {} keeps, whatever it reads", control));
@@ -193,7 +198,7 @@ std::string no_decision(Session& session) {
 }
 
 void check_decisions(Session& session, Findings& findings) {
-  if (!session.info().bounded) {
+  if (!session.subject().entry->has_size()) {
     findings.does_not_apply("it keeps every row");
     return;
   }

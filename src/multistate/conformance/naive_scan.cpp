@@ -1,5 +1,6 @@
 #include "multistate/conformance/naive_scan.h"
 
+#include "multistate/conformance/naive_selection.h"
 #include "multistate/conformance/naive_set.h"
 
 namespace multistate {
@@ -61,8 +62,9 @@ NaiveResult naive_scan(const NaiveInputs& inputs, const PolicySetup& setup, Samp
   }
   result.kept.resize(all.size());
   for (int64_t t = 0; t < inputs.tokens; ++t) {
+    const auto is_read = naive_rows_read(inputs, setup, t, layer);
     for (NaiveSet& set : all) {
-      set.attend(t, result.attended);
+      set.attend(t, is_read, result);
     }
     if (decides) {
       decide_and_give_up(setup, all, t, layer, observer);

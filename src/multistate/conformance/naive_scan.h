@@ -22,6 +22,7 @@ struct NaiveInputs {
   int64_t tokens = 0;
   int64_t prompt = 0;           ///< Tokens at the start that are the sample's prompt.
   int64_t question = 0;         ///< How many at its end are its question.
+  int64_t layer = 0;            ///< Of the model, for policies that tell layers apart.
   double rope_theta = 10000.0;  ///< Base of the rotations, where a policy asks about them.
   std::optional<int64_t> rotated_size =
       {};                                ///< Elements of a head that RoPE turns; all if not set.
@@ -38,11 +39,12 @@ struct NaiveInputs {
     return scale.value_or(1.0 / std::sqrt(static_cast<double>(head_size)));
   }
 
-  /// exp() of the logit of a product of a query and a key.
-  double exp_of_logit(double product) const {
+  /// The logit of a product of a query and a key, and exp() of it.
+  double logit(double product) const {
     const double logit = product * logit_scale();
-    return std::exp(logit_cap ? *logit_cap * std::tanh(logit / *logit_cap) : logit);
+    return logit_cap ? *logit_cap * std::tanh(logit / *logit_cap) : logit;
   }
+  double exp_of_logit(double product) const { return std::exp(logit(product)); }
 
   /// Normal random numbers; `spread` widens the logits.
   static NaiveInputs random(int64_t heads, int64_t kv_heads, int64_t tokens, uint64_t seed,
@@ -57,6 +59,8 @@ struct NaiveInputs {
 struct NaiveResult {
   std::vector<double> attended;                         ///< [T][H][D]
   std::vector<std::vector<std::vector<int64_t>>> kept;  ///< Positions by set and step.
+  int64_t rows_read = 0;                                ///< By all queries of all heads, summed.
+  int64_t most_read = 0;                                ///< By one of them.
 };
 
 /// Called after every decision, before the rows go: what the policy was shown, memory as it left
@@ -68,7 +72,8 @@ using NaiveObserver =
 /// The semantics of a bounded state written down as plainly as possible: loops over tokens, rows
 /// and heads in double precision, no tensor library, nothing shared with the engine but the policy
 /// itself. With a window a query sees its newest tokens, whatever the policy; it decides only where
-/// it acts on windows and may hold fewer rows than they leave.
+/// it acts on windows and may hold fewer rows than they leave. A policy that selects rows does so
+/// where there is no window.
 NaiveResult naive_scan(const NaiveInputs& inputs, const PolicySetup& setup, SampleSeed seed,
                        int64_t layer, const NaiveObserver& observer = {});
 

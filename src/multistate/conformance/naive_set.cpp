@@ -58,7 +58,8 @@ NaiveSet::NaiveSet(const NaiveInputs& inputs, const PolicySetup& setup, bool dec
       set_memory_(static_cast<size_t>(setup.needs.floats_a_set(heads.queries(), inputs.head_size))),
       frequencies_(rotary_frequencies(inputs)) {}
 
-void NaiveSet::attend(int64_t t, std::vector<double>& attended) {
+void NaiveSet::attend(int64_t t, const std::vector<std::vector<uint8_t>>& is_read,
+                      NaiveResult& result) {
   Row row = {.position = t,
              .keys = {},
              .values = {},
@@ -76,7 +77,7 @@ void NaiveSet::attend(int64_t t, std::vector<double>& attended) {
   places_ = places();
   weights_.clear();
   for (int64_t head = heads_.first_head; head < heads_.end_head; ++head) {
-    weights_.push_back(attend_with(head, t, attended));
+    weights_.push_back(attend_with(head, t, is_read[static_cast<size_t>(head)], result));
   }
   if (decides_) {
     leave_window(t);
@@ -125,23 +126,30 @@ std::vector<double> NaiveSet::rotated(const double* x, double place) const {
 }
 
 std::vector<double> NaiveSet::attend_with(int64_t head, int64_t t,
-                                          std::vector<double>& attended) const {
+                                          const std::vector<uint8_t>& is_read,
+                                          NaiveResult& result) const {
   const int64_t size = inputs_.head_size;
   const int64_t kv_head = head / (inputs_.heads / inputs_.kv_heads) - heads_.first_kv;
   const auto query =
       rotated(vector_of(inputs_, inputs_.queries, head, t), place_in(places_, rows_.size() - 1));
   std::vector<double> weights;
   double total = 0.0;
+  int64_t count = 0;
   for (size_t n = 0; n < rows_.size(); ++n) {
     const auto key = rotated(rows_[n].keys.data() + kv_head * size, place_in(places_, n));
     double logit = 0.0;
     for (size_t i = 0; i < key.size(); ++i) {
       logit += query[i] * key[i];
     }
-    weights.push_back(in_window(rows_[n], t) ? inputs_.exp_of_logit(logit) : 0.0);
+    const bool reads =
+        in_window(rows_[n], t) && is_read[static_cast<size_t>(rows_[n].position)] != 0;
+    weights.push_back(reads ? inputs_.exp_of_logit(logit) : 0.0);
     total += weights.back();
+    count += reads ? 1 : 0;
   }
-  double* out = attended.data() + (t * inputs_.heads + head) * size;
+  result.rows_read += count;
+  result.most_read = std::max(result.most_read, count);
+  double* out = result.attended.data() + (t * inputs_.heads + head) * size;
   for (size_t row = 0; row < rows_.size(); ++row) {
     weights[row] /= total;
     for (int64_t i = 0; i < size; ++i) {

@@ -27,8 +27,9 @@ class NaiveSet {
   NaiveSet(const NaiveInputs& inputs, const PolicySetup& setup, bool decides, const Heads& heads,
            const CounterRandom& random);
 
-  /// Appends the row of token t and lets it attend to all; adds to `attended` [T][H][D].
-  void attend(int64_t t, std::vector<double>& attended);
+  /// Appends the row of token t and lets it attend to all rows whose positions `is_read` [H][t + 1]
+  /// says; adds to what is attended to and to the counts of `result`.
+  void attend(int64_t t, const std::vector<std::vector<uint8_t>>& is_read, NaiveResult& result);
 
   /// What a policy is shown of the step; valid until the next call for this set.
   const StepData& describe(int64_t t, int64_t layer);
@@ -67,7 +68,8 @@ class NaiveSet {
   /// Removes the row that the token after t does not see.
   void leave_window(int64_t t);
 
-  std::vector<double> attend_with(int64_t head, int64_t t, std::vector<double>& attended) const;
+  std::vector<double> attend_with(int64_t head, int64_t t, const std::vector<uint8_t>& is_read,
+                                  NaiveResult& result) const;
   std::vector<double> places() const;
 
   /// The vector x [D] as RoPE turns it to `place`.

@@ -16,7 +16,7 @@ ScanRun run_anew(const LayerCase& one, SampleSeed seed = Session::kSeed) {
 }
 
 void check_determinism(Session& session, Findings& findings) {
-  for (const LayerCase* one : session.cases_of({1, 2, 5})) {
+  for (const LayerCase* one : session.cases_of({1, 2, 5, Session::kPage})) {
     findings.judge(one->name, [&] {
       const ScanRun first = run_anew(*one);
       const auto again = run_difference(first, "at first", run_anew(*one), "when run again");
@@ -52,7 +52,7 @@ std::string seed_difference(const LayerCase& one) {
 void check_seed(Session& session, Findings& findings) {
   bool declared = false;
   bool seen = false;
-  for (const LayerCase* one : session.cases_of({2, 5})) {
+  for (const LayerCase* one : session.cases_of({2, 5, Session::kPage})) {
     findings.judge(one->name, [&]() -> std::string {
       const auto difference = seed_difference(*one);
       if (one->policy.setup.needs.random) {

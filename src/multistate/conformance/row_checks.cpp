@@ -39,7 +39,22 @@ std::string excess_rows_together(const PolicySetup& setup, const ScanRun& run) {
   return "";
 }
 
+/// What one query reads beyond the state size; the engine stops the run before.
+std::string excess_reads(const PolicySetup& setup, const ScanRun& run) {
+  const int64_t of_prompt = setup.one_shot() ? Session::kPrompt : 0;
+  const int64_t allowed = std::max(setup.state_size, of_prompt);
+  for (const LayerState::Set& set : run.sets) {
+    if (set.reads.peak > allowed) {
+      return fmt::format("a query read {} rows; at most {} are allowed", set.reads.peak, allowed);
+    }
+  }
+  return "";
+}
+
 std::string excess_rows(const PolicySetup& setup, const ScanRun& run) {
+  if (setup.faces.selecting != nullptr) {
+    return excess_reads(setup, run);
+  }
   if (setup.faces.pooled != nullptr) {
     return excess_rows_together(setup, run);
   }
@@ -98,7 +113,7 @@ using Judge = std::string (*)(const PolicySetup&, const ScanRun&);
 /// A check of the run of every case.
 std::function<void(Session&, Findings&)> on_runs(Judge judge) {
   return [judge](Session& session, Findings& findings) {
-    if (!session.info().bounded) {
+    if (!session.subject().entry->has_size()) {
       findings.does_not_apply("it keeps every row");
       return;
     }
@@ -112,7 +127,7 @@ std::function<void(Session&, Findings&)> on_runs(Judge judge) {
 
 std::vector<Check> row_checks() {
   return {{"sizes",
-           "never leaves more rows than the state size and `every` allow",
+           "never leaves more rows than the state size and `every` allow, and reads no more",
            {Breach::kRows},
            on_runs(&excess_rows)},
           {"protection",
@@ -120,7 +135,7 @@ std::vector<Check> row_checks() {
            {Breach::kProtected},
            on_runs(&lost_protected_row)},
           {"order",
-           "evicts each row at most once; those that are kept stay in order of position",
+           "evicts or reads each row at most once; those that are kept stay in order of position",
            {Breach::kRepeated},
            on_runs(&disorder)}};
 }

@@ -48,8 +48,9 @@ std::string sample_leak(const LayerCase& one) {
   const PolicySetup anew = one.policy.set_up_anew();
   const ScanRun pieces = run_scan(scan, inputs, anew, Session::kSeed, Session::kTokens / kFew);
   for (const int64_t layer : {0, 1}) {
-    const auto beside = run_beside(SteppedScan(scan, inputs, setup, Session::kSeed),
-                                   SteppedScan(scan, others, setup, kOtherSeed, layer));
+    const auto beside =
+        run_beside(SteppedScan(scan, inputs, setup, Session::kSeed, inputs.layer),
+                   SteppedScan(scan, others, setup, kOtherSeed, inputs.layer + layer));
     difference = run_difference(
         beside, layer == 0 ? "with another sample in turn" : "with another layer in turn", pieces,
         by_itself);
@@ -61,7 +62,7 @@ std::string sample_leak(const LayerCase& one) {
 }
 
 void check_samples(Session& session, Findings& findings) {
-  for (const LayerCase* one : session.cases_of({1, 2, 5})) {
+  for (const LayerCase* one : session.cases_of({1, 2, 5, Session::kPage})) {
     findings.judge(one->name, [&] { return sample_leak(*one); });
   }
 }
@@ -144,7 +145,7 @@ void check_batch(Session& session, Findings& findings) {
     return;
   }
   // Of two rows some policies have no reason to prefer one, so that rounding decides.
-  for (const LayerCase* one : session.cases_of({2, 5})) {
+  for (const LayerCase* one : session.cases_of({2, 5, Session::kPage})) {
     const Shape shape = {one->inputs->heads, one->inputs->kv_heads};
     findings.judge(one->name,
                    [&] { return batch_difference(*random_transformer(shape, 1), one->policy); });

@@ -59,7 +59,7 @@ ScanRun SteppedScan::result() && {
 
 ScanRun run_scan(const LayerScan& scan, const NaiveInputs& inputs, const PolicySetup& setup,
                  SampleSeed seed, int64_t calls, at::ScalarType rows) {
-  SteppedScan run(scan, inputs, setup, seed, 0, rows);
+  SteppedScan run(scan, inputs, setup, seed, inputs.layer, rows);
   for (int64_t call = 0; call < calls; ++call) {
     run.advance((call + 1) * inputs.tokens / calls - call * inputs.tokens / calls);
   }

@@ -48,7 +48,8 @@ std::string silent_nan(Session& session, const LayerCase& one) {
     if (error.breach() != Breach::kScore) {
       throw;
     }
-    const auto start = fmt::format("policy {}: layer 0, step ", session.info().name);
+    const auto start =
+        fmt::format("policy {}: layer {}, step ", session.info().name, one.inputs->layer);
     return std::string(error.what()).starts_with(start)
                ? ""
                : fmt::format("the refusal does not start with '{}': {}", start, error.what());
@@ -75,7 +76,7 @@ void check_scores(Session& session, Findings& findings) {
   for (const LayerCase& one : session.cases()) {
     findings.judge(one.name, [&] { return unwritten_score(session, one); });
   }
-  for (const LayerCase* one : session.cases_of({2, 5})) {
+  for (const LayerCase* one : session.cases_of({2, 5, Session::kPage})) {
     findings.judge(one->name, [&] { return silent_nan(session, *one); });
   }
 }

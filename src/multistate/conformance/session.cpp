@@ -46,20 +46,45 @@ bool remembers(const StepView& step, const Needs& needs) {
   return false;
 }
 
+/// The first layer in which the policy selects rows; 0 for one that selects none.
+int64_t selecting_layer(const Subject& subject) {
+  constexpr int64_t kLayers = 1024;
+  const auto maker = subject.entry->maker();
+  OptionReader reader(&subject.options, "");
+  maker->visit(reader);
+  const auto policy = maker->make();
+  const SelectingPolicy* selecting = faces_of(*policy).selecting;
+  int64_t layer = 0;
+  while (selecting != nullptr && layer < kLayers && !selecting->selects_in(layer)) {
+    ++layer;
+  }
+  return layer;
+}
+
+/// State sizes from one row to more than there are tokens.
+std::vector<int64_t> state_sizes(const PolicyEntry& entry) {
+  if (!entry.has_size()) {
+    return {0};
+  }
+  std::vector<int64_t> sizes = {1, 2, 5, Session::kTokens - 1, Session::kTokens, Session::kBeyond};
+  if (entry.selects()) {
+    sizes.insert(sizes.begin() + 3, Session::kPage);
+  }
+  return sizes;
+}
+
 }  // namespace
 
 Session::Session(Subject subject) : subject_(std::move(subject)) {
+  const int64_t layer = selecting_layer(subject_);
   for (const Shape& shape : kShapes) {
     NaiveInputs& inputs =
         inputs_.emplace_back(NaiveInputs::random(shape.heads, shape.kv_heads, kTokens, 7));
     inputs.prompt = kPrompt;
     inputs.question = kQuestion;
+    inputs.layer = layer;
   }
-  const std::vector<int64_t> sizes =
-      info().bounded
-          ? std::vector{int64_t{1}, int64_t{2}, int64_t{5}, kTokens - 1, kTokens, kBeyond}
-          : std::vector{int64_t{0}};
-  for (const int64_t size : sizes) {
+  for (const int64_t size : state_sizes(*subject_.entry)) {
     for (const PolicyCase& policy : policy_cases(subject_, size)) {
       for (const NaiveInputs& inputs : inputs_) {
         // Each with an object of its own, so that no case depends on another.
@@ -77,7 +102,7 @@ std::vector<const LayerCase*> Session::cases_of(std::initializer_list<int64_t> s
   std::vector<const LayerCase*> found;
   for (const LayerCase& one : cases_) {
     const int64_t size = one.policy.setup.state_size;
-    if (!info().bounded ||
+    if (!subject_.entry->has_size() ||
         std::find(state_sizes.begin(), state_sizes.end(), size) != state_sizes.end()) {
       found.push_back(&one);
     }
@@ -120,7 +145,7 @@ const NaiveRun& Session::naive(const LayerCase& one) {
         run.memory_written = run.memory_written || remembers(sets[i], setup.needs);
       }
     };
-    run.result = naive_scan(*one.inputs, setup, kSeed, 0, observe);
+    run.result = naive_scan(*one.inputs, setup, kSeed, one.inputs->layer, observe);
     return run;
   });
 }

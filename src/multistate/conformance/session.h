@@ -40,6 +40,9 @@ class Session {
   /// A state larger than a run is long.
   static constexpr int64_t kBeyond = kTokens + 5;
 
+  /// A size at which a policy that reads rows page by page can, in most cases.
+  static constexpr int64_t kPage = 16;
+
   /// The seed of all runs unless a check is about seeds.
   static constexpr SampleSeed kSeed = {.seed = 3, .sample = 5};
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <span>
+#include <stdexcept>
 #include <vector>
 
 #include <ATen/ops/bmm.h>
@@ -154,6 +155,9 @@ class GroupBlocks {
 }  // namespace
 
 at::Tensor BlockScan::attend(const Qkv& qkv, LayerState& state) const {
+  if (state.selects()) {
+    throw std::invalid_argument("rows are selected by the causal scan and by the token step only");
+  }
   const auto attended = make_attended(qkv);
   const auto sets = static_cast<int64_t>(state.sets().size());
   for (int64_t first = 0; first < sets; first += state.sets_in_group()) {

@@ -61,6 +61,7 @@ void BlockSteps::attend(int64_t token, StepData& data) {
   const int64_t visible = rows_ - tokens_ + token + 1;
   set_.trace.record_birth();
   ++live_rows_;
+  set_.reads.add(live_rows_, inputs_.heads());
   live_bytes_.add();
   if (moving_) {
     moving_->write_logits(token, visible, weights_ + token * rows_, tokens_ * rows_);

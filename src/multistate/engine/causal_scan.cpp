@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/matmul.h>
 
 #include "multistate/engine/layer_scan.h"
+#include "multistate/engine/selection.h"
 #include "multistate/engine/set_inputs.h"
 #include "multistate/engine/softmax.h"
 
@@ -41,18 +43,25 @@ class CausalScan final : public LayerScan {
       set.trace.record_birth();
     }
     set.peak_rows = set.rows.rows();
-    state.note_held(0);
     const auto attended = make_attended(qkv);
     const auto inputs = inputs_of_set(qkv, attended, state.attention(), 0, 1);
+    std::optional<Selection> selection;
+    if (state.selects()) {
+      selection.emplace(inputs, state, set);
+    } else {
+      count_reads(before, inputs, set);
+    }
     const auto buffer = at::empty(
         {inputs.heads() / inputs.kv_heads() * std::min(kBlock, inputs.tokens()) * set.rows.rows()},
         qkv.queries.options());
     for (int64_t first = 0; first < inputs.tokens(); first += kBlock) {
       const int64_t count = std::min(kBlock, inputs.tokens() - first);
       for (int64_t kv_head = 0; kv_head < inputs.kv_heads(); ++kv_head) {
-        attend_block(inputs, set.rows, kv_head, {first, count, before + first + count}, buffer);
+        attend_block(inputs, set.rows, kv_head, {first, count, before + first + count}, buffer,
+                     selection);
       }
     }
+    state.note_held(0);
     return attended.flatten(1, 3);
   }
 
@@ -64,8 +73,16 @@ class CausalScan final : public LayerScan {
     int64_t rows = 0;
   };
 
+  /// Every query reads all rows up to its own.
+  static void count_reads(int64_t before, const SetInputs& inputs, LayerState::Set& set) {
+    for (int64_t token = 0; token < inputs.tokens(); ++token) {
+      set.reads.add(before + token + 1, inputs.heads());
+    }
+  }
+
   static void attend_block(const SetInputs& inputs, const RowSet& set, int64_t kv_head,
-                           const Block& block, const at::Tensor& buffer) {
+                           const Block& block, const at::Tensor& buffer,
+                           std::optional<Selection>& selection) {
     const auto queries = inputs.queries.select(0, kv_head)
                              .narrow(1, block.first, block.count)
                              .mul(inputs.scale)
@@ -78,7 +95,12 @@ class CausalScan final : public LayerScan {
     auto logits = buffer.narrow(0, 0, queries.size(0) * block.rows).view({-1, block.rows});
     at::matmul_out(logits, queries, keys.t());
     const auto weights = logits.to(at::kCPU, at::kFloat);
-    causal_softmax(inputs, weights.view({-1, block.count, block.rows}));
+    const auto by_token = weights.view({-1, block.count, block.rows});
+    if (selection) {
+      selection->attend(kv_head, block.first, by_token, keys);
+    } else {
+      causal_softmax(inputs, by_token);
+    }
     const auto attended = at::matmul(weights.to(values.options()), values);
     inputs.attended.select(1, kv_head)
         .narrow(0, block.first, block.count)

@@ -61,6 +61,7 @@ StateUse use_of(const SampleState& state) {
       use.peak_rows = std::max(use.peak_rows, set.peak_rows);
       use.evictions += set.trace.evictions();
       use.rows_created += set.trace.tokens();
+      use.reads.add(set.reads);
       use.total_lifetime += set.trace.total_lifetime();
       use.full_lifetime += set.trace.tokens() * (set.trace.tokens() + 1) / 2;
     }

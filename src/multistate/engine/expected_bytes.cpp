@@ -48,7 +48,7 @@ int64_t peak_of_layer(const LayerState& layer, const SampleLength& length) {
   // A prompt that is cut at its end is there but for its last token, as far as a window sees it.
   const int64_t seen = layer.window_of_policy().value_or(length.prompt) - 1;
   const int64_t prompt = setup.one_shot() ? std::min(length.prompt - 1, seen) : 0;
-  int64_t peak = rows * costs.row;
+  int64_t peak = rows * costs.row + layer.key_range_bytes(rows);
   if (const auto how = layer.quantization()) {
     peak = quantized_peak(costs, *how, rows, capacity < length.tokens);
   }

@@ -4,7 +4,7 @@ namespace multistate {
 
 const LayerScan& scan_for(const PolicySetup& setup) {
   if (!setup.bounded()) {
-    return causal_scan();
+    return causal_scan();  // Which selects rows, too.
   }
   // The block scan computes with rows as they are when they come, and where their places change it
   // knows logits only, not keys and queries.

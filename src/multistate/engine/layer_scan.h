@@ -28,7 +28,8 @@ const LayerScan& token_scan();
 /// The same for blocks of tokens, as matrix products; see BlockScan.
 const LayerScan& block_scan();
 
-/// Causal attention over blocks of queries, for policies that keep every row.
+/// Causal attention over blocks of queries, for policies that keep every row: to all rows, or to
+/// those that the policy selects.
 const LayerScan& causal_scan();
 
 /// The scan that runs a policy.

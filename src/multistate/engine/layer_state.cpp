@@ -25,7 +25,7 @@ LayerPlace place_of(const DecoderSpec& spec, const PolicySetup& setup, int64_t l
       ++place.count;
     }
   }
-  if (place.count == 0 && acting.bounded()) {
+  if (place.count == 0 && acting.has_size()) {
     throw InputError(fmt::format(
         "policy {}: every layer {} has a sliding window and keeps its newest rows by itself, which "
         "leaves the policy no layer to act on; policy.windowed_layers: policy lets it act within "
@@ -92,6 +92,8 @@ LayerState::LayerState(const AttentionSpec& attention, const PolicySetup& policy
       layers_(place.layers),
       state_size_(window_ == nullptr ? rows_of_layer(setup_, place) : window_->state_size),
       length_(length),
+      selects_(this->setup().faces.selecting != nullptr &&
+               this->setup().faces.selecting->selects_in(place.layer)),
       rotary_frequencies_(attention.rotation.of_text(length.tokens).frequencies()) {
   const PolicySetup& setup = this->setup();
   const bool by_head = setup.bounded() && setup.common.scope == Scope::kKvHead;
@@ -117,6 +119,10 @@ LayerState::LayerState(const AttentionSpec& attention, const PolicySetup& policy
              setup.needs.floats_a_set(attention.heads / sets, attention.head_size)))});
     if (setup.needs.query_statistics) {
       sets_.back().queries = QueryStatistics(attention.heads / sets, attention.head_size);
+    }
+    if (selects_ && setup.needs.page_rows > 0) {
+      sets_.back().key_ranges =
+          KeyRanges(attention.kv_heads, attention.head_size, setup.needs.page_rows);
     }
     if (setup.cuts_by_prompt()) {
       sets_.back().prompt_queries =
@@ -181,8 +187,10 @@ void LayerState::adopt(const LayerState& full, int64_t tokens) {
       return all.narrow(0, first_head, width).narrow(1, 0, tokens);
     };
     set.rows.append(part(rows.keys()), part(rows.values()), 0);
+    set.key_ranges.add(set.rows.keys());
     for (int64_t token = 0; token < tokens; ++token) {
       set.trace.record_birth();
+      set.reads.add(token + 1, attention_.heads / static_cast<int64_t>(sets_.size()));
     }
     set.peak_rows = tokens;
     first_head += width;
@@ -200,7 +208,7 @@ std::span<const LayerState::Set> LayerState::group(int64_t first_set) const {
 void LayerState::note_held(int64_t first_set) {
   Held held;
   for (const Set& set : group(first_set)) {
-    held += {set.rows.rows(), set.rows.bytes()};
+    held += {set.rows.rows(), set.rows.bytes() + set.key_ranges.bytes()};
   }
   note_held(first_set, held);
 }
@@ -216,9 +224,14 @@ int64_t LayerState::peak_bytes() const {
 int64_t LayerState::peak_memory_bytes() const {
   int64_t bytes = 0;
   for (const Held& peak : peaks_) {
-    bytes += peak.rows * setup().needs.floats_a_row() * static_cast<int64_t>(sizeof(float));
+    bytes += peak.rows * setup().needs.floats_a_row() * static_cast<int64_t>(sizeof(float)) +
+             key_range_bytes(peak.rows);
   }
   return bytes;
+}
+
+int64_t LayerState::key_range_bytes(int64_t rows) const {
+  return sets_.front().key_ranges.bytes_of(rows);
 }
 
 int64_t LayerState::statistics_bytes() const {
@@ -235,7 +248,7 @@ int64_t LayerState::bytes() const {
     bytes += prompt_query_bytes_;
   }
   for (const Set& set : sets_) {
-    bytes += set.rows.bytes();
+    bytes += set.rows.bytes() + set.key_ranges.bytes();
   }
   return bytes;
 }

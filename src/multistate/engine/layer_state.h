@@ -10,8 +10,10 @@
 #include <ATen/core/Tensor.h>
 
 #include "multistate/base/counter_random.h"
+#include "multistate/engine/key_ranges.h"
 #include "multistate/engine/prompt_queries.h"
 #include "multistate/engine/query_statistics.h"
+#include "multistate/engine/read_rows.h"
 #include "multistate/engine/row_trace.h"
 #include "multistate/model/decoder_spec.h"
 #include "multistate/policy/setup.h"
@@ -51,7 +53,9 @@ class LayerState {
     QueryStatistics queries;
     PromptQueries prompt_queries;
     std::vector<float> memory;  ///< The policy's of the set, see StepData::set_memory.
-    int64_t peak_rows = 0;      ///< Most rows held after a step.
+    KeyRanges key_ranges = {};  ///< Where the policy reads pages.
+    ReadRows reads = {};
+    int64_t peak_rows = 0;  ///< Most rows held after a step.
   };
 
   /// Throws InputError when the policy gives the layer no more rows than it protects.
@@ -70,6 +74,9 @@ class LayerState {
   const PolicySetup& setup() const { return window_ == nullptr ? setup_ : *window_; }
 
   const AttentionSpec& attention() const { return attention_; }
+
+  /// Whether the policy selects rows in this layer; where it does not, queries read all.
+  bool selects() const { return selects_; }
 
   /// Rows that an eviction leaves in a set: k of this layer, and the prompt where it is kept.
   int64_t state_size() const { return state_size_ + setup().rows_beside(length_); }
@@ -144,11 +151,15 @@ class LayerState {
   int64_t peak_bytes() const;
   int64_t bytes() const;
 
-  /// Parts of both: the policy's memory of the rows that were there at the peak, and what takes the
+  /// Parts of both: the policy's memory of the rows that were there at the peak, ranges of keys
+  /// included, and what takes the
   /// same all the time: query statistics, and the policy's memory of the sets. Beside these, the
   /// newest queries of a prompt are held until it has ended.
   int64_t peak_memory_bytes() const;
   int64_t statistics_bytes() const;
+
+  /// What ranges of keys take where a set holds `rows` rows.
+  int64_t key_range_bytes(int64_t rows) const;
   int64_t prompt_query_bytes() const { return prompt_query_bytes_; }
 
  private:
@@ -161,6 +172,7 @@ class LayerState {
   int64_t layers_;
   int64_t state_size_;
   SampleLength length_;
+  bool selects_;
   std::vector<double> rotary_frequencies_;  ///< [R/2], where R elements of a head turn.
   std::vector<Set> sets_;
   int64_t prompt_query_bytes_ = 0;

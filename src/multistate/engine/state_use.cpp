@@ -16,6 +16,7 @@ void StateUse::add(const StateUse& other) {
   rows_created += other.rows_created;
   total_lifetime += other.total_lifetime;
   full_lifetime += other.full_lifetime;
+  reads.add(other.reads);
 }
 
 double StateUse::footprint() const {

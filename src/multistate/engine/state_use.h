@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "multistate/engine/read_rows.h"
+
 namespace multistate {
 
 /// Use of the state during one sample, over all layers and row sets. Bytes are what has to be held
@@ -18,12 +20,14 @@ struct StateUse {
   int64_t rows_created = 0;
   int64_t total_lifetime = 0;  ///< See RowTrace::total_lifetime.
   int64_t full_lifetime = 0;   ///< The same of a state that keeps every row.
+  ReadRows reads = {};         ///< Rows that queries attended to.
 
   /// Takes in another sample's: sums of counts, and the larger of two peaks with its parts.
   void add(const StateUse& other);
 
-  /// Rows that queries saw, summed over steps, relative to those of the full cache: 1 for the full
-  /// cache. NaN before the first token.
+  /// Rows that were held while queries attended, summed over steps, relative to those of the full
+  /// cache: 1 for the full cache and for a policy that selects what is read of it. NaN before the
+  /// first token.
   double footprint() const;
 };
 

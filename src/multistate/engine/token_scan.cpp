@@ -15,6 +15,7 @@
 #include "multistate/engine/policy_call.h"
 #include "multistate/engine/set_inputs.h"
 #include "multistate/engine/step_buffers.h"
+#include "multistate/engine/step_selection.h"
 #include "multistate/model/layers.h"
 
 namespace multistate {
@@ -84,7 +85,7 @@ class SetStepper {
     if (inputs_.logit_cap) {
       cap_in_place(logits, *inputs_.logit_cap);
     }
-    auto weights = at::softmax(logits, -1, at::kFloat);
+    auto weights = at::softmax(what_is_read(logits, query, keys), -1, at::kFloat);
     auto values = set_.rows.values().to(query.scalar_type());
     inputs_.attended.select(0, token).copy_(at::matmul(weights.to(values.scalar_type()), values));
     if (leave_window()) {
@@ -125,6 +126,16 @@ class SetStepper {
     at::Tensor weights;  ///< [G, H/G, N]
     double place = 0.0;  ///< Where RoPE has rotated the query to.
   };
+
+  /// The logits, -infinity for rows that the queries do not read.
+  at::Tensor what_is_read(const at::Tensor& logits, const at::Tensor& query,
+                          const at::Tensor& keys) {
+    if (state_.selects()) {
+      return selected_logits(logits, query, keys, state_, set_).to(logits.device());
+    }
+    set_.reads.add(set_.rows.rows(), inputs_.heads());
+    return logits;
+  }
 
   /// Evicts the row that the layer's window passes with this step. Returns whether there was one.
   bool leave_window() {

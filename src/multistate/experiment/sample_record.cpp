@@ -16,7 +16,10 @@ nlohmann::json SampleRecord::to_json() const {
             {"evictions", state.evictions},
             {"rows_created", state.rows_created},
             {"total_lifetime", state.total_lifetime},
-            {"full_lifetime", state.full_lifetime}}},
+            {"full_lifetime", state.full_lifetime},
+            {"queries", state.reads.queries},
+            {"rows_read", state.reads.total},
+            {"peak_rows_read", state.reads.peak}}},
           {"seconds",
            {{"linears", seconds.linears}, {"scan", seconds.scan}, {"logits", seconds.logits}}}};
 }
@@ -37,6 +40,9 @@ SampleRecord SampleRecord::from_json(const nlohmann::json& json) {
   record.state.rows_created = state.at("rows_created");
   record.state.total_lifetime = state.at("total_lifetime");
   record.state.full_lifetime = state.at("full_lifetime");
+  record.state.reads = {.queries = state.at("queries"),
+                        .total = state.at("rows_read"),
+                        .peak = state.at("peak_rows_read")};
   const auto& seconds = json.at("seconds");
   record.seconds.linears = seconds.at("linears");
   record.seconds.scan = seconds.at("scan");

@@ -107,7 +107,7 @@ PolicySetup set_up_range(const PolicyEntry& entry, const Node& node, const std::
                          int64_t state_size) {
   const bool has_options = node.kind() == Node::Kind::kMap;
   PolicySetup setup =
-      set_up_policy(entry, has_options ? &node : nullptr, entry.info.bounded ? state_size : 0);
+      set_up_policy(entry, has_options ? &node : nullptr, entry.has_size() ? state_size : 0);
   if (has_options) {
     auto names = setup.option_names();
     names.emplace_back("name");
@@ -131,12 +131,12 @@ Needs needs_of(const std::vector<LayerRange>& layers) {
 
 }  // namespace
 
-bool by_layer_is_bounded(const Node& ranges) {
-  bool bounded = false;
+bool by_layer_has_size(const Node& ranges) {
+  bool has_size = false;
   each_range(ranges,
              [&](const LayerRange& /*range*/, const std::string& /*text*/, const Node& /*node*/,
-                 const PolicyEntry& entry) { bounded = bounded || entry.info.bounded; });
-  return bounded;
+                 const PolicyEntry& entry) { has_size = has_size || entry.has_size(); });
+  return has_size;
 }
 
 PolicySetup set_up_by_layer(const Node& ranges, int64_t state_size) {
@@ -155,7 +155,7 @@ PolicySetup set_up_by_layer(const Node& ranges, int64_t state_size) {
   all.entry = &entry_of(role, bounded);
   all.use(std::make_shared<ByLayer>());
   all.needs = needs_of(all.layers);
-  all.state_size = bounded ? state_size : 0;
+  all.state_size = all.has_size() ? state_size : 0;
   return all;
 }
 

@@ -9,9 +9,9 @@ namespace multistate {
 /// Each is a policy's name, or a map of its name and options, and has a setup of its own: its own
 /// faces, common options, scan and bytes. Layer budgets are shared out within a range.
 
-/// Whether some policy in the map `ranges` is one of bounded states, and so needs a state size.
-/// Throws InputError as set_up_by_layer().
-bool by_layer_is_bounded(const Node& ranges);
+/// Whether some policy in the map `ranges` takes a state size. Throws InputError as
+/// set_up_by_layer().
+bool by_layer_has_size(const Node& ranges);
 
 /// The setups of all ranges; `state_size` is that of each. The role in comparisons is reference if
 /// any range has that, else control, else policy, else baseline. Throws InputError with the mark of

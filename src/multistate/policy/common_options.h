@@ -24,7 +24,8 @@ enum class Positions {
 /// What a policy does to a prompt.
 enum class Prompt {
   kStepwise,  ///< The same as to any other token: the state never holds more than it may.
-  kOneShot,   ///< Nothing until its last token has attended to all of it; then one cut to k rows.
+  kOneShot,   ///< Nothing until its last token has attended to all of it; then one cut to k rows,
+              ///< or, by a policy that selects rows, later tokens select.
   kKeep,      ///< Nothing, ever: k counts the rows of the tokens after it.
 };
 
@@ -77,6 +78,12 @@ struct CommonOptions {
              {{"native", WindowedLayers::kNative}, {"policy", WindowedLayers::kPolicy}},
              "layers with a sliding window keep their newest rows, or the policy acts on them too, "
              "within the window (the same where k rows fill the window)");
+  }
+
+  /// Of a policy that evicts nothing and selects the rows that queries read.
+  void visit_selecting(OptionVisitor& v) {
+    v.choice("prompt", prompt, {{"stepwise", Prompt::kStepwise}, {"one_shot", Prompt::kOneShot}},
+             "select rows for the tokens of the prompt as well, or only for those after it");
   }
 };
 

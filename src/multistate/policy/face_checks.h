@@ -98,6 +98,30 @@ template <class P>
 concept HasLayerBudget = requires {
   &P::layer_budget;
 };
+template <class P>
+concept HasSelect = requires {
+  &P::select;
+}
+|| requires(const P& p, const QueryView& query, RowsRead& read) {
+  p.select(query, read);
+};
+template <class P>
+concept HasSelectsIn = requires {
+  &P::selects_in;
+}
+|| requires(const P& p, int64_t layer) {
+  p.selects_in(layer);
+};
+template <class P>
+concept SelectsInFits = requires {
+  requires Overrides<decltype(&P::selects_in), bool(int64_t) const, bool(int64_t) const noexcept>;
+};
+
+/// Whether P derives from a face that says which rows go, or changes those that stay.
+template <class P>
+concept Evicts = std::derived_from<P, ScoringPolicy> || std::derived_from<P, EvictingPolicy> ||
+    std::derived_from<P, PooledPolicy> || std::derived_from<P, PromptPolicy> ||
+    std::derived_from<P, MergingPolicy> || std::derived_from<P, LayerBudgets>;
 
 /// Refuses to compile a class that has a function of a face which it does not derive from, or one
 /// that hides a face's function in the place of overriding it.
@@ -121,11 +145,21 @@ constexpr void check() {
                 "merge() is called of a MergingPolicy only: derive from it");
   static_assert(std::derived_from<P, LayerBudgets> || !HasLayerBudget<P>,
                 "layer_budget() is called of LayerBudgets only: derive from it");
+  constexpr bool selects = std::derived_from<P, SelectingPolicy>;
+  static_assert(!(selects && Evicts<P>), "a SelectingPolicy evicts nothing and has no other face");
+  static_assert(selects || !(HasSelect<P> || HasSelectsIn<P>),
+                "select() and selects_in() are called of a SelectingPolicy only: derive from it");
   static_assert(NeedsFit<P>,
                 "needs() is never called: make it public and 'Needs needs() const override'");
   static_assert(ProblemFits<P>,
                 "problem_with() is never called: make it public and 'std::string "
                 "problem_with(int64_t k, int64_t sinks) const override'");
+  if constexpr (selects) {
+    static_assert(
+        SelectsInFits<P>,
+        "selects_in() is never called: make it public and 'bool selects_in(int64_t layer) "
+        "const override'");
+  }
   if constexpr (scores) {
     static_assert(ObserveFits<P>,
                   "observe() is never called: make it public and 'void observe(const StepView& "

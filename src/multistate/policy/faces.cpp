@@ -24,6 +24,7 @@ Faces own_faces(const Policy& policy) {
   take_own(policy, own.prompt);
   take_own(policy, own.merging);
   take_own(policy, own.budgets);
+  take_own(policy, own.selecting);
   return own;
 }
 
@@ -91,6 +92,7 @@ Faces faces_of(const Policy& policy) {
   faces.pooled = own.pooled != nullptr ? own.pooled : faces.pooled;
   faces.merging = own.merging != nullptr ? own.merging : faces.merging;
   faces.budgets = own.budgets != nullptr ? own.budgets : faces.budgets;
+  faces.selecting = own.selecting != nullptr ? own.selecting : faces.selecting;
   faces.tie_tolerance = faces.scoring != nullptr ? faces.scoring->tie_tolerance() : 0.0F;
   return faces;
 }
@@ -107,6 +109,12 @@ std::string problem_with_faces(const Policy& policy) {
   const Faces own = own_faces(policy);
   if (own.scoring != nullptr && own.evicting != nullptr) {
     return "it derives from ScoringPolicy and from EvictingPolicy, of which one decides";
+  }
+  const Faces all = faces_of(policy);
+  if (all.selecting != nullptr &&
+      (all.decides() || all.merging != nullptr || all.budgets != nullptr)) {
+    return "it selects the rows that queries read, all of which have to stay, so it can have no "
+           "face beside SelectingPolicy";
   }
   if (const auto* over = dynamic_cast<const PolicyOverBase*>(&policy); over != nullptr) {
     const std::string inner = problem_with_faces(over->base());

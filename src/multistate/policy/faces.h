@@ -15,6 +15,7 @@ struct Faces {
   const PromptPolicy* prompt = nullptr;
   const MergingPolicy* merging = nullptr;
   const LayerBudgets* budgets = nullptr;
+  const SelectingPolicy* selecting = nullptr;
   float tie_tolerance = 0.0F;  ///< Of `scoring`.
 
   /// Whether there is a face that says which rows go.
@@ -44,8 +45,8 @@ Faces faces_of(const Policy& policy);
 Needs needs_of(const Policy& policy);
 
 /// Why faces do not go together, as the end of "policy NAME: ..."; "" when they do: two that say
-/// which rows go, or a face of a policy that would be put in the place of the same one of its base,
-/// or never be asked.
+/// which rows go, one that selects rows beside any other, or a face of a policy that would be put
+/// in the place of the same one of its base, or never be asked.
 std::string problem_with_faces(const Policy& policy);
 
 }  // namespace multistate

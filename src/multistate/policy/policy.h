@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "multistate/policy/query_view.h"
 #include "multistate/policy/step_view.h"
 
 namespace multistate {
@@ -44,7 +45,8 @@ class RowEditor {
 ///
 /// What a policy can do is what it derives from, its faces: those below. The engine asks once, when
 /// a policy is set up (faces.h). A policy of bounded states has exactly one of ScoringPolicy and
-/// EvictingPolicy, or PooledPolicy, or PromptPolicy alone; the other faces come on top.
+/// EvictingPolicy, or PooledPolicy, or PromptPolicy alone; the other faces come on top. A
+/// SelectingPolicy evicts nothing and has no other face.
 ///
 /// A policy is immutable: one object serves all layers, samples and threads. What it has to
 /// remember lies in the memory of the rows and of their set (StepView), so nothing can leak from
@@ -126,6 +128,21 @@ class LayerBudgets : public virtual Policy {
   /// over layers should be layers * k. Layers with a sliding window of their own do not count.
   /// Asked once a layer and sample.
   virtual int64_t layer_budget(int64_t layer, int64_t layers, int64_t k) const = 0;
+};
+
+/// Chooses the rows that a token's queries read, before they attend, and evicts none: memory is
+/// that of the full cache, and k counts the rows that are read. Its registration says `.bounded =
+/// false`; of the common options it has `prompt` only.
+class SelectingPolicy : public virtual Policy {
+ public:
+  /// Called once a token and key/value head, where there are more than k rows. Every query head has
+  /// to read one row or more, at most query.budget() of them, each once. What is chosen depends on
+  /// what the view shows and on nothing else, so that queries can be asked about in any order.
+  virtual void select(const QueryView& query, RowsRead& read) const = 0;
+
+  /// Whether rows are chosen in layer `layer` of the model, from 0; where they are not, every query
+  /// reads all rows. Asked once a layer and sample.
+  virtual bool selects_in(int64_t /*layer*/) const { return true; }
 };
 
 /// Adds `count` live candidates, or all when there are fewer: one by one, the oldest of those whose

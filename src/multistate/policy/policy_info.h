@@ -20,8 +20,8 @@ struct PolicyInfo {
   std::string paper;       ///< Where it was published.
   std::string deviations;  ///< How this differs from the publication; empty: not at all.
   Role role = Role::kPolicy;
-  bool bounded =
-      true;  ///< false: keeps every row; has no state size and none of the common options.
+  bool bounded = true;  ///< false: keeps every row and has none of the common options; no state
+                        ///< size, either, unless it is a SelectingPolicy.
   CommonOptions defaults;  ///< What the common options are when the user does not set them.
 };
 

@@ -10,12 +10,19 @@ constinit std::vector<PolicyEntry>* captured = nullptr;
 
 }  // namespace
 
+bool PolicyEntry::selects() const {
+  return faces_of(*maker()->make()).selecting != nullptr;
+}
+
 std::vector<OptionInfo> PolicyEntry::options() const {
   OptionLister lister;
   maker()->visit(lister);
   if (info.bounded) {
     CommonOptions common = info.defaults;
     common.visit(lister);
+  } else if (selects()) {
+    CommonOptions common = info.defaults;
+    common.visit_selecting(lister);
   }
   return lister.options();
 }

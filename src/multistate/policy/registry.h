@@ -25,7 +25,13 @@ struct PolicyEntry {
     return info.display_name.empty() ? info.name : info.display_name;
   }
 
-  /// The policy's own options, then the common ones when it is bounded, with this policy's
+  /// Whether it evicts nothing and selects the rows that queries read.
+  bool selects() const;
+
+  /// Whether it takes a state size: k rows that are kept, or read.
+  bool has_size() const { return info.bounded || selects(); }
+
+  /// The policy's own options, then those of the common ones that it has, with this policy's
   /// defaults.
   std::vector<OptionInfo> options() const;
 

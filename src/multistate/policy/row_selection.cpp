@@ -4,7 +4,28 @@
 #include <cmath>
 #include <functional>
 
+#include <fmt/format.h>
+
+#include "multistate/policy/policy_error.h"
+
 namespace multistate {
+
+LargestCut cut_of_largest(std::span<float> values, int64_t count) {
+  const auto last = values.begin() + count - 1;
+  std::nth_element(values.begin(), last, values.end(), std::greater<>());
+  const float least = *last;
+  return {least, count - std::count_if(values.begin(), last, [&](float x) { return x > least; })};
+}
+
+void require_finite(const QueryView& query, std::span<const float> scores) {
+  for (size_t i = 0; i < scores.size(); ++i) {
+    if (!std::isfinite(scores[i])) {
+      throw PolicyError(Breach::kScore,
+                        fmt::format("layer {}, step {}: score {} of rows to read is {}",
+                                    query.layer(), query.step(), i, scores[i]));
+    }
+  }
+}
 
 void mark_largest(const StepView& step, std::span<const float> values, int64_t count,
                   std::span<float> sorted, std::span<float> marks) {
@@ -20,11 +41,7 @@ void mark_largest(const StepView& step, std::span<const float> values, int64_t c
   if (count <= 0) {
     return;
   }
-  const auto all = sorted.first(candidates);
-  const auto last = all.begin() + count - 1;
-  std::nth_element(all.begin(), last, all.end(), std::greater<>());
-  const float least = *last;
-  int64_t equal = count - std::count_if(all.begin(), all.end(), [&](float x) { return x > least; });
+  auto [least, equal] = cut_of_largest(sorted.first(candidates), count);
   for (int64_t row = step.end_candidates() - 1; row >= step.first_candidate(); --row) {
     const float value = values[static_cast<size_t>(row)];
     if (step.live(row) && (value > least || (value == least && equal-- > 0))) {

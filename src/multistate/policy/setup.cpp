@@ -39,7 +39,8 @@ std::string problem_with_counts(const PolicySetup& setup) {
        {std::pair("memory", needs.memory), std::pair("scratch", needs.scratch),
         std::pair("vectors", needs.vectors), std::pair("set_memory", needs.set_memory),
         std::pair("head_memory", needs.head_memory),
-        std::pair("prompt_queries", needs.prompt_queries)}) {
+        std::pair("prompt_queries", needs.prompt_queries),
+        std::pair("page_rows", needs.page_rows)}) {
     if (count < 0 || count > kMostFloats) {
       return fmt::format("policy {}: needs() asks for {} = {}; allowed is 0 to {}",
                          setup.entry->info.name, name, count, kMostFloats);
@@ -78,6 +79,7 @@ void check_faces(const PolicySetup& setup, const Node* options) {
     problem =
         "nothing says which rows go: it has to be a ScoringPolicy, an EvictingPolicy, a "
         "PooledPolicy or a PromptPolicy";
+    problem += setup.faces.selecting != nullptr ? "; a SelectingPolicy says .bounded = false" : "";
   }
   if (!problem.empty()) {
     refuse(fmt::format("policy {}: {}", setup.entry->info.name, problem), options);
@@ -94,6 +96,38 @@ void make_policy(const PolicyMaker& maker, PolicySetup& setup, const Node* optio
   for (const std::string& name : base_names(*setup.policy)) {
     setup.bases.push_back(policy_registry().find(name));
   }
+}
+
+/// What a SelectingPolicy cannot be shown, and nobody else can, as the whole message; "" where
+/// nothing of it is asked for.
+std::string problem_with_selecting(const PolicySetup& setup) {
+  const std::string& name = setup.entry->info.name;
+  const Needs& needs = setup.needs;
+  if (setup.faces.selecting == nullptr) {
+    const char* asked = needs.logits ? "logits" : needs.page_rows > 0 ? "page_rows" : nullptr;
+    return asked == nullptr
+               ? ""
+               : fmt::format(
+                     "policy {}: needs() asks for {}, which only a SelectingPolicy is shown", name,
+                     asked);
+  }
+  for (const auto& [what, asked] :
+       {std::pair("attention", needs.attention),
+        std::pair("query_statistics", needs.query_statistics), std::pair("values", needs.values),
+        std::pair("tokens", needs.tokens), std::pair("token_kinds", needs.token_kinds),
+        std::pair("random", needs.random), std::pair("future", needs.future.has_value()),
+        std::pair("quantization", needs.quantization.has_value()),
+        std::pair("prompt_queries", needs.prompt_queries > 0),
+        std::pair("memory", needs.memory > 0), std::pair("set_memory", needs.set_memory > 0),
+        std::pair("head_memory", needs.head_memory > 0), std::pair("vectors", needs.vectors > 0)}) {
+    if (asked) {
+      return fmt::format(
+          "policy {}: needs() asks for {}; a SelectingPolicy is shown query, keys, logits, "
+          "page_rows and scratch only",
+          name, what);
+    }
+  }
+  return "";
 }
 
 /// What goes together in options about prompts, as the whole message; "" when all does.
@@ -148,6 +182,9 @@ void check_needs(const PolicySetup& setup, const Node* options) {
         setup.entry->info.name);
   } else if (setup.needs.quantization) {
     problem = problem_with_quantization(setup);
+  }
+  if (problem.empty()) {
+    problem = problem_with_selecting(setup);
   }
   refuse(problem.empty() ? problem_with_prompt(setup) : problem, options);
 }
@@ -220,6 +257,9 @@ int64_t PolicySetup::tokens_before_first_eviction(const SampleLength& length) co
     }
     return unchanged;
   }
+  if (faces.selecting != nullptr) {
+    return std::min(std::max(state_size, one_shot() ? length.prompt : 0), length.tokens);
+  }
   if (!bounded()) {
     return length.tokens;
   }
@@ -269,6 +309,10 @@ PolicySetup set_up_policy(const PolicyEntry& entry, const Node* options, int64_t
     setup.state_size = state_size;
     setup.common.visit(reader);
     setup.common.visit(writer);
+  } else if (setup.faces.selecting != nullptr) {
+    setup.state_size = state_size;
+    setup.common.visit_selecting(reader);
+    setup.common.visit_selecting(writer);
   }
   setup.options = writer.json();
   if (setup.decides_prompt_only() && setup.faces.merging == nullptr) {
@@ -278,7 +322,7 @@ PolicySetup set_up_policy(const PolicyEntry& entry, const Node* options, int64_t
     setup.needs.head_memory = 0;
   }
   check_faces(setup, options);
-  if (entry.info.bounded) {
+  if (setup.has_size()) {
     check_sizes(setup, options);
   }
   check_needs(setup, options);

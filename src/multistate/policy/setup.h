@@ -40,7 +40,7 @@ struct PolicySetup {
   std::shared_ptr<const Policy> policy;
   Faces faces;  ///< Of `policy`.
   CommonOptions common;
-  int64_t state_size = 0;  ///< k, rows kept; 0 for policies that keep all.
+  int64_t state_size = 0;  ///< k, rows kept, or read; 0 for policies that keep and read all.
   Needs needs;
 
   /// By id; for policies with Needs::token_kinds, from whoever knows the tokenizer.
@@ -61,9 +61,21 @@ struct PolicySetup {
   std::vector<std::string> option_names() const;
 
   bool bounded() const { return entry->info.bounded; }
+
+  /// Whether k means something: rows that are kept, or that a SelectingPolicy reads.
+  bool has_size() const {
+    return bounded() || faces.selecting != nullptr || some_layer(&PolicySetup::has_size);
+  }
+
   int64_t capacity() const {
     return state_size + common.every - 1;
   }  ///< Rows allowed after a step.
+
+  /// Whether queries read only some of the rows at `step` of a layer whose policy selects, when its
+  /// own row is there as well.
+  bool reads_part(int64_t step, const SampleLength& length) const {
+    return step >= state_size && !(one_shot() && step < length.prompt);
+  }
 
   /// Whether `step` is before the end of a prompt that is cut there.
   bool prompt_goes_on(int64_t step, const SampleLength& length) const {
@@ -105,8 +117,8 @@ struct PolicySetup {
   /// Why a layer cannot keep `k` rows, as the end of "policy NAME: ..."; "" when it can.
   std::string problem_with(int64_t k) const;
 
-  /// Tokens at the start of a sample, at least, before anything is evicted: the rows after them are
-  /// those of the full cache.
+  /// Tokens at the start of a sample, at least, before anything is evicted or left unread: the rows
+  /// after them are those of the full cache.
   int64_t tokens_before_first_eviction(const SampleLength& length) const;
 
   /// Whether a step takes the queries of its token, or the keys of the rows, for the policy.
@@ -131,9 +143,9 @@ struct PolicySetup {
                           : some_layer(&PolicySetup::acts_on_windows);
   }
 
-  /// Whether there is a cut at the end of the prompt.
+  /// Whether the prompt attends to all of its rows, and nothing is decided before its end.
   bool one_shot() const {
-    return layers.empty() ? bounded() && common.prompt == Prompt::kOneShot
+    return layers.empty() ? has_size() && common.prompt == Prompt::kOneShot
                           : some_layer(&PolicySetup::one_shot);
   }
 

@@ -22,16 +22,21 @@ Needs Needs::operator|(const Needs& other) const {
   if (quantization && other.quantization) {
     throw std::invalid_argument("it and its base both quantise rows");
   }
+  if (page_rows > 0 && other.page_rows > 0 && page_rows != other.page_rows) {
+    throw std::invalid_argument("it and its base read pages of different sizes");
+  }
   return {.attention = attention || other.attention,
           .query = query || other.query,
           .query_statistics = query_statistics || other.query_statistics,
           .keys = keys || other.keys,
+          .logits = logits || other.logits,
           .values = values || other.values,
           .tokens = tokens || other.tokens,
           .token_kinds = token_kinds || other.token_kinds,
           .random = random || other.random,
           .future = future ? future : other.future,
           .quantization = quantization ? quantization : other.quantization,
+          .page_rows = std::max(page_rows, other.page_rows),
           .prompt_queries = std::max(prompt_queries, other.prompt_queries),
           .memory = memory + other.memory,
           .set_memory = set_memory + other.set_memory,
@@ -41,12 +46,7 @@ Needs Needs::operator|(const Needs& other) const {
 }
 
 void StepView::require(bool declared, const char* what) const {
-  if (!declared) {
-    throw PolicyError(Breach::kNeeds,
-                      fmt::format("layer {}, step {}: the policy reads {}, which its needs() does "
-                                  "not declare",
-                                  layer(), step(), what));
-  }
+  require_declared(declared, what, layer(), step());
 }
 
 std::span<const float> StepView::attention(int64_t head) const {

@@ -46,12 +46,14 @@ struct Needs {
   bool query = false;                 ///< The newest query, after RoPE.
   bool query_statistics = false;      ///< Mean and covariance of all queries so far, before RoPE.
   bool keys = false;                  ///< Keys of all rows, after RoPE.
+  bool logits = false;                ///< Logits of the newest query, before rows are selected.
   bool values = false;                ///< Values of all rows.
   bool tokens = false;                ///< Ids of the rows' tokens; they take a float a row.
   bool token_kinds = false;           ///< What kinds of tokens these are; the same float.
   bool random = false;                ///< Seeded random numbers; makes results depend on the seed.
   std::optional<Future> future = {};  ///< Later attention: the whole sample must be known.
   std::optional<Quantization> quantization = {};  ///< Rows are quantised, in this way.
+  int64_t page_rows = 0;       ///< Ranges of keys of pages of so many rows (QueryView); 0: none.
   int64_t prompt_queries = 0;  ///< Newest queries of a prompt that PromptView shows.
   int64_t memory = 0;          ///< Floats that the policy remembers for every row.
   int64_t set_memory = 0;      ///< Floats that it remembers for every set of rows.

@@ -13,19 +13,18 @@ namespace {
 /// additions, and with it the result, is the same everywhere.
 constexpr size_t kLanes = 16;
 
-/// sum_i term(a[i], b[i])
-template <class Term>
-MULTISTATE_INLINE float sum_of(std::span<const float> a, std::span<const float> b,
-                               const Term& term) {
+/// sum_i term(a[i], more[i]...)
+template <class Term, class... More>
+MULTISTATE_INLINE float sum_of(const Term& term, std::span<const float> a, const More&... more) {
   float lanes[kLanes] = {};
   size_t i = 0;
   for (; i + kLanes <= a.size(); i += kLanes) {
     for (size_t lane = 0; lane < kLanes; ++lane) {
-      lanes[lane] += term(a[i + lane], b[i + lane]);
+      lanes[lane] += term(a[i + lane], more[i + lane]...);
     }
   }
   for (; i < a.size(); ++i) {
-    lanes[0] += term(a[i], b[i]);
+    lanes[0] += term(a[i], more[i]...);
   }
   float sum = 0.0F;
   for (const float lane : lanes) {
@@ -38,12 +37,21 @@ MULTISTATE_INLINE float sum_of(std::span<const float> a, std::span<const float> 
 
 MULTISTATE_VECTORIZE
 float dot(std::span<const float> a, std::span<const float> b) {
-  return sum_of(a, b, [](float x, float y) { return x * y; });
+  return sum_of([](float x, float y) { return x * y; }, a, b);
+}
+
+MULTISTATE_VECTORIZE
+float largest_dot(std::span<const float> a, std::span<const float> least,
+                  std::span<const float> largest) {
+  const auto larger = [](float x, float low, float high) {
+    return x * low < x * high ? x * high : x * low;
+  };
+  return sum_of(larger, a, least, largest);
 }
 
 MULTISTATE_VECTORIZE
 float squared_distance(std::span<const float> a, std::span<const float> b) {
-  return sum_of(a, b, [](float x, float y) { return (x - y) * (x - y); });
+  return sum_of([](float x, float y) { return (x - y) * (x - y); }, a, b);
 }
 
 // The lanes of all rows of the matrix are added up before they become one number: a sum over lanes

@@ -8,6 +8,10 @@ namespace multistate {
 /// order.
 float dot(std::span<const float> a, std::span<const float> b);
 
+/// The largest dot(a, x) of any x with least[i] <= x[i] <= largest[i], in the same way.
+float largest_dot(std::span<const float> a, std::span<const float> least,
+                  std::span<const float> largest);
+
 /// sum_i (a[i] - b[i])^2, in the same way.
 float squared_distance(std::span<const float> a, std::span<const float> b);
 

@@ -51,7 +51,7 @@ Field choose_field(std::span<const Entrant> entrants) {
                   [](const Entrant& entrant) { return !has_part(entrant) || entrant.limited; });
   const auto objection = [&](const Entrant& entrant) -> std::string {
     if (!has_part(entrant)) {
-      return entrant.role == "baseline" ? "a baseline" : "sees later tokens";
+      return entrant.role == "baseline" ? "a baseline" : "an upper reference";
     }
     if (entrant.limited && !all_limited) {
       return "ran only the first of the samples (--limit)";

@@ -137,7 +137,7 @@ std::vector<std::string> names_of(const std::vector<OptionInfo>& options) {
 /// Whether a parameter makes a difference to the cell.
 bool applies(const std::string& key, const CellSpec& cell) {
   if (key == "state_size" || key == "state_fraction") {
-    return cell.policy.bounded();
+    return cell.policy.has_size();
   }
   if (key == "seed") {
     return cell.seed.has_value();
@@ -177,13 +177,13 @@ void CellReader::read_policy(const Node& config, CellSpec& spec) {
   const int64_t context = spec.experiment.experiment->context_length();
   if (const Node* layers = policy.member("layers"); layers != nullptr) {
     reject_unknown(policy, std::vector<std::string>{"layers"}, "policy.");
-    const int64_t k = by_layer_is_bounded(*layers) ? read_state_size(config, context) : 0;
+    const int64_t k = by_layer_has_size(*layers) ? read_state_size(config, context) : 0;
     spec.policy = set_up_by_layer(*layers, k);
     used_.insert("policy.layers");
     return;
   }
   const auto& entry = named_entry(policy, "policy", policy_registry());
-  const int64_t k = entry.info.bounded ? read_state_size(config, context) : 0;
+  const int64_t k = entry.has_size() ? read_state_size(config, context) : 0;
   spec.policy = set_up_policy(entry, &policy, k);
   note(policy, "policy.", entry.info.name, spec.policy.option_names());
 }

@@ -49,7 +49,9 @@ nlohmann::json state_json(const StateUse& state) {
           {"evictions", state.evictions},
           {"mean_row_lifetime",
            static_cast<double>(state.total_lifetime) / static_cast<double>(state.rows_created)},
-          {"footprint", state.footprint()}};
+          {"footprint", state.footprint()},
+          {"rows_read_mean", state.reads.mean()},
+          {"rows_read_peak", state.reads.peak}};
 }
 
 /// Why the speed of the cell is no measurement.

@@ -37,7 +37,7 @@ Row parameter_values(const PlannedCell& cell, const std::vector<std::string>& na
     } else if (name == "policy.name") {
       row.push_back(cell.spec->policy.entry->info.name);
     } else {
-      row.push_back(name == "state_size" && cell.spec->policy.bounded()
+      row.push_back(name == "state_size" && cell.spec->policy.has_size()
                         ? std::to_string(cell.spec->policy.state_size)
                         : "-");
     }

@@ -179,7 +179,7 @@ std::string slug_part(const std::string& name, const nlohmann::json& value) {
 /// sweep it is part of, so that it is found again.
 std::string slug_of(const CellSpec& spec) {
   std::string slug = spec.policy.entry->info.name;
-  if (spec.policy.bounded()) {
+  if (spec.policy.has_size()) {
     slug += fmt::format("-{}", spec.policy.state_size);
   }
   const nlohmann::json chosen = spec.policy.layers.empty()

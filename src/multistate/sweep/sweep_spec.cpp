@@ -96,7 +96,7 @@ nlohmann::json CellSpec::config() const {
                            {"policy", to_json(policy)},
                            {"state_size", nullptr},
                            {"seed", nullptr}};
-  if (policy.bounded()) {
+  if (policy.has_size()) {
     config["state_size"] = policy.state_size;
   }
   if (seed) {

@@ -45,7 +45,7 @@ using Places = std::map<std::pair<std::string, int64_t>, Policies>;
 Places places_of(const SweepPlan& plan) {
   Places places;
   for (const PlannedCell& cell : plan.cells) {
-    if (cell.spec->policy.bounded()) {
+    if (cell.spec->policy.has_size()) {
       places[{setting_of(cell), cell.spec->policy.state_size}][label_of(cell)].push_back(&cell);
     }
   }

@@ -136,7 +136,7 @@ TEST_CASE("a reference, a baseline and what holds more memory are shown and not 
   CHECK(finding.not_ranked ==
         std::vector<std::string>{
             "lazy: holds 95.0 KiB at its peak, the policy in the middle 64.0 KiB",
-            "oracle: sees later tokens", "pieces: a baseline"});
+            "oracle: an upper reference", "pieces: a baseline"});
   // A tenth more is the same budget.
   cells[lazy].measures["bytes_peak"] = 70.0 * 1024;
   CHECK(cells.analyze().groups.at(0).findings.at(0).cell == lazy);

@@ -34,7 +34,7 @@ TEST_CASE("the terminal's table, as it looks") {
         "= tied for the best at its cache size: not distinguishable from the leader\n"
         "* worse than the leader at its cache size (paired test over samples, adjusted, p < "
         "0.05)\n"
-        "‡ not ranked: a baseline, sees later tokens, or holds more memory than the others\n"
+        "‡ not ranked: a baseline, an upper reference, or holds more memory than the others\n"
         "† limited: only the first samples were run (--limit)\n"
         "loss at 64: tova is best\n"
         "4 of 5 planned cells (1 failed, 0 missing, 1 limited)\n");
@@ -93,7 +93,7 @@ TEST_CASE("Markdown, as it is written") {
         "= tied for the best at its cache size: not distinguishable from the leader  \n"
         "\\* worse than the leader at its cache size (paired test over samples, adjusted, p "
         "&lt; 0.05)  \n"
-        "‡ not ranked: a baseline, sees later tokens, or holds more memory than the others  \n"
+        "‡ not ranked: a baseline, an upper reference, or holds more memory than the others  \n"
         "† limited: only the first samples were run (--limit)  \n"
         "loss at 64: tova is best  \n"
         "4 of 5 planned cells (1 failed, 0 missing, 1 limited)\n");
@@ -139,7 +139,7 @@ TEST_CASE("LaTeX, as it is written") {
       "distinguishable from the leader. {*} worse than the leader at its cache size (paired test "
       "over samples, adjusted, "
       "p "
-      "\\textless{} 0.05). \\textsuperscript{\\ddag} not ranked: a baseline, sees later tokens, or "
+      "\\textless{} 0.05). \\textsuperscript{\\ddag} not ranked: a baseline, an upper reference, or "
       "holds more memory than the others. \\textsuperscript{\\dag} limited: only the first samples "
       "were run ({-}{-}limit). loss at 64: tova is best. Bold: best at its cache size: better than "
       "every other policy and control. 4 of 5 planned cells (1 failed, 0 missing, 1 "

@@ -72,7 +72,7 @@ TEST_CASE("entries are marked as the findings say, and sentences follow") {
             "= tied for the best at its cache size: not distinguishable from the leader",
             "* worse than the leader at its cache size (paired test over samples, adjusted, p < "
             "0.05)",
-            "\u2021 not ranked: a baseline, sees later tokens, or holds more memory "
+            "\u2021 not ranked: a baseline, an upper reference, or holds more memory "
             "than the others",
             "loss at 64: tova is best"});
   // Without findings nothing is marked, however the values are.

@@ -148,7 +148,7 @@ void EntryFiller::explain(Table& table) const {
                   kSignificant));
   note_if([](const TableEntry& entry) { return !entry.is_ranked; },
           fmt::format(
-              "{} not ranked: a baseline, sees later tokens, or holds more memory than the others",
+              "{} not ranked: a baseline, an upper reference, or holds more memory than the others",
               kUnrankedMark));
   note_if([](const TableEntry& entry) { return entry.limited; },
           "\u2020 limited: only the first samples were run (--limit)");

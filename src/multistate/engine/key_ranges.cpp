@@ -1,0 +1,71 @@
+#include "multistate/engine/key_ranges.h"
+
+#include <iterator>
+
+#include "multistate/base/vectorize.h"
+
+namespace multistate {
+namespace {
+
+MULTISTATE_VECTORIZE
+void extend(float* least, float* largest, const float* key, int64_t size) {
+#pragma omp simd
+  for (int64_t i = 0; i < size; ++i) {
+    least[i] = key[i] < least[i] ? key[i] : least[i];
+    largest[i] = key[i] > largest[i] ? key[i] : largest[i];
+  }
+}
+
+}  // namespace
+
+void KeyRanges::reserve(int64_t rows) {
+  for (Head& head : heads_) {
+    const int64_t pages = (rows + page_rows_ - 1) / page_rows_;
+    head.ranges.reserve(static_cast<size_t>(2 * pages * head_size_));
+  }
+}
+
+void KeyRanges::add(int64_t kv_head, const float* key) {
+  if (heads_.empty()) {
+    return;
+  }
+  Head& head = heads_[static_cast<size_t>(kv_head)];
+  if (head.rows++ % page_rows_ == 0) {
+    head.ranges.insert(head.ranges.end(), key, key + head_size_);
+    head.ranges.insert(head.ranges.end(), key, key + head_size_);
+    return;
+  }
+  float* largest = head.ranges.data() + static_cast<int64_t>(head.ranges.size()) - head_size_;
+  extend(largest - head_size_, largest, key, head_size_);
+}
+
+void KeyRanges::add(const at::Tensor& keys) {
+  if (heads_.empty()) {
+    return;
+  }
+  const int64_t rows = keys.size(1);
+  const at::Tensor readable = keys.to(at::kCPU, at::kFloat).contiguous();
+  const float* key = readable.data_ptr<float>();
+  for (int64_t i = 0; i < std::ssize(heads_) * rows; ++i, key += head_size_) {
+    add(i / rows, key);
+  }
+}
+
+int64_t KeyRanges::bytes() const {
+  int64_t floats = 0;
+  for (const Head& head : heads_) {
+    floats += static_cast<int64_t>(head.ranges.size());
+  }
+  return floats * static_cast<int64_t>(sizeof(float));
+}
+
+int64_t KeyRanges::bytes_of(int64_t rows) const {
+  if (heads_.empty()) {
+    return 0;
+  }
+  const int64_t pages = (rows + page_rows_ - 1) / page_rows_;
+  return static_cast<int64_t>(heads_.size()) * pages * 2 * head_size_ *
+         static_cast<int64_t>(sizeof(float));
+}
+
+}  // namespace multistate

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "multistate/base/error.h"
+#include "multistate/base/file_error.h"
 #include "multistate/base/list_folder.h"
 #include "multistate/base/mapped_file.h"
 #include "multistate/base/output_file.h"
@@ -42,6 +43,8 @@ bool attempt(const fs::path& path, std::vector<Problem>& problems, const Read& r
     return true;
   } catch (const InputError& error) {
     problems.push_back({path, error.what()});
+  } catch (const FileError& error) {
+    problems.push_back({path, "cannot be read: " + error.code().message()});
   }
   return false;
 }
@@ -204,9 +207,12 @@ std::optional<StoredCell> read_cell(const fs::path& folder, const ManifestCell* 
     cell.id = planned->id;
     cell.parameters = flat_config(planned->parameters);
   }
-  if (is_there(folder)) {
-    read_files(folder, samples, cell, problems);
-  }
+  // A damaged manifest may name what no folder can be called.
+  attempt(folder, problems, [&] {
+    if (is_there(folder)) {
+      read_files(folder, samples, cell, problems);
+    }
+  });
   if (planned != nullptr || !cell.id.empty()) {
     return cell;
   }

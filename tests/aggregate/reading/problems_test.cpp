@@ -319,4 +319,16 @@ TEST_CASE("a manifest that lists a cell twice counts it once") {
   CHECK_THAT(all.problems[0].what, ContainsSubstring("in its sweep"));
 }
 
+TEST_CASE("a manifest that names what no folder can be called costs that cell") {
+  const Spoiled spoiled([](const fs::path& cell) {
+    const fs::path manifest = cell.parent_path().parent_path() / "sweep.json";
+    json content = json::parse(read_text(manifest));
+    content.at("cells").at(0).at("folder") = "cells/" + std::string(300, 'x');
+    write_text(manifest, content.dump());
+    fs::remove_all(cell);
+  });
+  CHECK(spoiled.all.cells.at(0).state == CellState::kMissing);
+  CHECK(spoiled.problem() == std::string(300, 'x') + ": cannot be read: File name too long");
+}
+
 }  // namespace multistate::test

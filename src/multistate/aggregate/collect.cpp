@@ -27,7 +27,7 @@ constexpr const char* kManifest = "sweep.json";
 
 bool is_cell(const fs::path& folder) {
   std::error_code unreadable;  // entries_of() says so.
-  return is_there(folder / "result.json") || is_there(folder / "error.json") ||
+  return is_there(folder / kResultFile) || is_there(folder / kErrorFile) ||
          !partial_samples_files(folder, unreadable).empty();
 }
 
@@ -301,7 +301,7 @@ std::string fingerprint(std::span<const fs::path> folders) {
              folder, fs::directory_options::skip_permission_denied, error);
          !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
       const auto name = entry->path().filename();
-      if (name == kManifest || name == "result.json" || name == "error.json") {
+      if (name == kManifest || name == kResultFile || name == kErrorFile) {
         std::error_code ignored;
         ++count;
         stamp = std::max<int64_t>(

@@ -91,7 +91,7 @@ std::string reference_difference(Session& session, const LayerCase& one) {
   if (!rows.empty()) {
     return rows;
   }
-  ReadRows reads;
+  ReadCounts reads;
   for (const LayerState::Set& set : run.sets) {
     reads.add(set.reads);
   }

@@ -7,6 +7,8 @@
 namespace multistate {
 namespace {
 
+constexpr auto kFloatBytes = static_cast<int64_t>(sizeof(float));
+
 MULTISTATE_VECTORIZE
 void extend(float* least, float* largest, const float* key, int64_t size) {
 #pragma omp simd
@@ -20,8 +22,7 @@ void extend(float* least, float* largest, const float* key, int64_t size) {
 
 void KeyRanges::reserve(int64_t rows) {
   for (Head& head : heads_) {
-    const int64_t pages = (rows + page_rows_ - 1) / page_rows_;
-    head.ranges.reserve(static_cast<size_t>(2 * pages * head_size_));
+    head.ranges.reserve(static_cast<size_t>(floats_of(rows)));
   }
 }
 
@@ -35,7 +36,7 @@ void KeyRanges::add(int64_t kv_head, const float* key) {
     head.ranges.insert(head.ranges.end(), key, key + head_size_);
     return;
   }
-  float* largest = head.ranges.data() + static_cast<int64_t>(head.ranges.size()) - head_size_;
+  float* largest = head.ranges.data() + std::ssize(head.ranges) - head_size_;
   extend(largest - head_size_, largest, key, head_size_);
 }
 
@@ -54,18 +55,13 @@ void KeyRanges::add(const at::Tensor& keys) {
 int64_t KeyRanges::bytes() const {
   int64_t floats = 0;
   for (const Head& head : heads_) {
-    floats += static_cast<int64_t>(head.ranges.size());
+    floats += std::ssize(head.ranges);
   }
-  return floats * static_cast<int64_t>(sizeof(float));
+  return floats * kFloatBytes;
 }
 
 int64_t KeyRanges::bytes_of(int64_t rows) const {
-  if (heads_.empty()) {
-    return 0;
-  }
-  const int64_t pages = (rows + page_rows_ - 1) / page_rows_;
-  return static_cast<int64_t>(heads_.size()) * pages * 2 * head_size_ *
-         static_cast<int64_t>(sizeof(float));
+  return heads_.empty() ? 0 : std::ssize(heads_) * floats_of(rows) * kFloatBytes;
 }
 
 }  // namespace multistate

@@ -42,6 +42,11 @@ class KeyRanges {
     std::vector<float> ranges;
   };
 
+  /// Of the pages of `rows` rows of a head.
+  int64_t floats_of(int64_t rows) const {
+    return (rows + page_rows_ - 1) / page_rows_ * 2 * head_size_;
+  }
+
   int64_t head_size_ = 0;
   int64_t page_rows_ = 0;
   std::vector<Head> heads_;  ///< Empty where nobody reads pages.

@@ -13,7 +13,7 @@
 #include "multistate/engine/key_ranges.h"
 #include "multistate/engine/prompt_queries.h"
 #include "multistate/engine/query_statistics.h"
-#include "multistate/engine/read_rows.h"
+#include "multistate/engine/read_counts.h"
 #include "multistate/engine/row_trace.h"
 #include "multistate/model/decoder_spec.h"
 #include "multistate/policy/setup.h"
@@ -54,7 +54,7 @@ class LayerState {
     PromptQueries prompt_queries;
     std::vector<float> memory;  ///< The policy's of the set, see StepData::set_memory.
     KeyRanges key_ranges = {};  ///< Where the policy reads pages.
-    ReadRows reads = {};
+    ReadCounts reads = {};
     int64_t peak_rows = 0;  ///< Most rows held after a step.
   };
 
@@ -152,9 +152,8 @@ class LayerState {
   int64_t bytes() const;
 
   /// Parts of both: the policy's memory of the rows that were there at the peak, ranges of keys
-  /// included, and what takes the
-  /// same all the time: query statistics, and the policy's memory of the sets. Beside these, the
-  /// newest queries of a prompt are held until it has ended.
+  /// included, and what takes the same all the time: query statistics, and the policy's memory of
+  /// the sets. Beside these, the newest queries of a prompt are held until it has ended.
   int64_t peak_memory_bytes() const;
   int64_t statistics_bytes() const;
 

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "multistate/engine/read_rows.h"
+#include "multistate/engine/read_counts.h"
 
 namespace multistate {
 
@@ -20,7 +20,7 @@ struct StateUse {
   int64_t rows_created = 0;
   int64_t total_lifetime = 0;  ///< See RowTrace::total_lifetime.
   int64_t full_lifetime = 0;   ///< The same of a state that keeps every row.
-  ReadRows reads = {};         ///< Rows that queries attended to.
+  ReadCounts reads = {};       ///< Rows that queries attended to.
 
   /// Takes in another sample's: sums of counts, and the larger of two peaks with its parts.
   void add(const StateUse& other);

@@ -25,9 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr const char* kResult = "result.json";
-constexpr const char* kError = "error.json";
-constexpr const char* kSamples = "samples.jsonl";
 constexpr const char* kDigest = "samples_sha256";
 
 std::string dump(const json& value, int indent) {
@@ -115,7 +112,8 @@ std::string problem_with_result(const fs::path& path, const std::string& cell_id
   }
   const json result = parse_file(path);
   const std::string problem = problem_with_content(result, cell_id);
-  return problem.empty() ? problem_with_samples(path.parent_path() / kSamples, result) : problem;
+  return problem.empty() ? problem_with_samples(path.parent_path() / kSamplesFile, result)
+                         : problem;
 }
 
 std::string problem_with_schema(const json& content, const std::string& name) {
@@ -147,14 +145,14 @@ CellFolder::CellFolder(fs::path path, std::string cell_id)
     : path_(std::move(path)), cell_id_(std::move(cell_id)) {}
 
 bool CellFolder::is_done() const {
-  return fs::exists(file(kResult)) && problem_with_result(file(kResult), cell_id_).empty();
+  return fs::exists(file(kResultFile)) && problem_with_result(file(kResultFile), cell_id_).empty();
 }
 
 CellState CellFolder::state() const {
   if (is_done()) {
     return CellState::kDone;
   }
-  if (fs::exists(file(kError))) {
+  if (fs::exists(file(kErrorFile))) {
     return CellState::kFailed;
   }
   std::error_code unreadable;
@@ -163,16 +161,16 @@ CellState CellFolder::state() const {
 }
 
 json CellFolder::result() const {
-  return parse_file(file(kResult));
+  return parse_file(file(kResultFile));
 }
 
 json CellFolder::error() const {
-  return parse_file(file(kError));
+  return parse_file(file(kErrorFile));
 }
 
 std::string CellFolder::error_mark() const {
   struct stat status {};
-  return ::lstat(file(kError).c_str(), &status) == 0
+  return ::lstat(file(kErrorFile).c_str(), &status) == 0
              ? fmt::format("{} {} {} {}", status.st_ino, status.st_size, status.st_mtim.tv_sec,
                            status.st_mtim.tv_nsec)
              : "";
@@ -185,13 +183,13 @@ bool CellFolder::finish(json result, const std::vector<json>& records,
     lines += dump(record, -1) + "\n";
   }
   // From here on nobody else who has prepared these files can put them in place.
-  remove_temporaries(path_, {kSamples, kResult},
+  remove_temporaries(path_, {kSamplesFile, kResultFile},
                      [](const std::string& /*process*/) { return false; });
   if (!is_done()) {
     move_foreign_files_aside();
     result[kDigest] = sha256_hex(lines);
-    PreparedFile samples(file(kSamples), lines);
-    PreparedFile whole(file(kResult), dump(result, 2) + "\n");
+    PreparedFile samples(file(kSamplesFile), lines);
+    PreparedFile whole(file(kResultFile), dump(result, 2) + "\n");
     if (!is_mine()) {
       return false;
     }
@@ -210,12 +208,12 @@ bool CellFolder::finish(json result, const std::vector<json>& records,
 }
 
 void CellFolder::fail(const json& error) {
-  write_atomically(file(kError), dump(error, 2) + "\n");
+  write_atomically(file(kErrorFile), dump(error, 2) + "\n");
 }
 
 CellState CellFolder::remove_leftovers(
     const std::function<bool(const std::string& process)>& is_at_work) {
-  remove_temporaries(path_, {kResult, kSamples, kError}, is_at_work);
+  remove_temporaries(path_, {kResultFile, kSamplesFile, kErrorFile}, is_at_work);
   const CellState found = state();
   if (found == CellState::kDone) {
     move_foreign_files_aside();
@@ -225,7 +223,7 @@ CellState CellFolder::remove_leftovers(
 }
 
 void CellFolder::remove_error_and_partial_samples() {
-  remove_file(file(kError));
+  remove_file(file(kErrorFile));
   PartialSamples(path_, cell_id_).remove();
 }
 
@@ -235,19 +233,19 @@ void CellFolder::log(const std::string& message) const {
 }
 
 void CellFolder::move_foreign_files_aside() {
-  if (is_there(file(kError)) && !is_our_error(file(kError))) {
-    move_aside(file(kError), "is not a multistate.error");
+  if (is_there(file(kErrorFile)) && !is_our_error(file(kErrorFile))) {
+    move_aside(file(kErrorFile), "is not a multistate.error");
   }
-  if (!is_there(file(kResult))) {
+  if (!is_there(file(kResultFile))) {
     return;
   }
-  const std::string problem = problem_with_result(file(kResult), cell_id_);
+  const std::string problem = problem_with_result(file(kResultFile), cell_id_);
   if (problem.empty()) {
     return;
   }
-  move_aside(file(kResult), problem);
-  if (is_there(file(kSamples))) {
-    move_aside(file(kSamples), "belongs to that result");
+  move_aside(file(kResultFile), problem);
+  if (is_there(file(kSamplesFile))) {
+    move_aside(file(kSamplesFile), "belongs to that result");
   }
 }
 

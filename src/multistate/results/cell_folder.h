@@ -10,6 +10,11 @@
 
 namespace multistate {
 
+/// The files of a cell, beside those of partial_samples.h.
+inline constexpr const char* kResultFile = "result.json";
+inline constexpr const char* kErrorFile = "error.json";
+inline constexpr const char* kSamplesFile = "samples.jsonl";
+
 enum class CellState {
   kDone,     ///< result.json is there, is this cell's, says "ok", and its samples are as written.
   kFailed,   ///< error.json is there.

@@ -23,10 +23,6 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr const char* kResultFile = "result.json";
-constexpr const char* kErrorFile = "error.json";
-constexpr const char* kSamplesFile = "samples.jsonl";
-
 /// Files larger than this are not what a run writes.
 constexpr uintmax_t kLargestFile = uintmax_t{256} << 20;
 

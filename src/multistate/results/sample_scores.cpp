@@ -79,8 +79,7 @@ std::optional<double> check_scores(const std::vector<SampleScore>& scores,
 SampleReader::SampleReader(const fs::path& path, std::string source)
     : source_(std::move(source)), stream_(path, std::ios::binary) {
   if (!fs::is_regular_file(path) || !stream_) {
-    throw InputError(source_ == "line " ? "is not a file"
-                                        : fmt::format("{}: cannot be read", path.string()));
+    throw InputError(source_.empty() ? "is not a file" : source_ + "cannot be read");
   }
 }
 

@@ -19,9 +19,9 @@ struct StoredCell;
 /// Reads samples.jsonl line by line.
 class SampleReader {
  public:
-  /// `source` starts the messages, before the number of a line: "line ", "DIR/samples.jsonl: line
-  /// ". Throws InputError for a file that cannot be read.
-  SampleReader(const std::filesystem::path& path, std::string source = "line ");
+  /// `source` starts the messages: "DIR/samples.jsonl: ", or nothing where whoever reads says which
+  /// file it is. Throws InputError for a file that cannot be read.
+  explicit SampleReader(const std::filesystem::path& path, std::string source = "");
 
   /// The next sample, an object with an object "values"; null after the last. Throws InputError
   /// that names the line for anything else, and for another "sample" than the next number.
@@ -35,7 +35,7 @@ class SampleReader {
 
   /// Number of the last line, from 1, and what messages on it start with.
   int64_t line() const { return line_; }
-  std::string place() const { return source_ + std::to_string(line_); }
+  std::string place() const { return source_ + "line " + std::to_string(line_); }
 
  private:
   std::string source_;

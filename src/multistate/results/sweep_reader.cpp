@@ -92,7 +92,7 @@ SweepStatus read_sweep_status(const fs::path& folder) {
   std::set<std::string> planned;
   for (const ManifestCell& cell : status.manifest.cells) {
     planned.insert(cell.folder);
-    note_problem(folder / cell.folder / "result.json", cell.id, status);
+    note_problem(folder / cell.folder / kResultFile, cell.id, status);
     status.cells.push_back(status_of(folder, cell));
   }
   if (!fs::is_directory(folder / "cells")) {
@@ -102,7 +102,7 @@ SweepStatus read_sweep_status(const fs::path& folder) {
     const std::string name = "cells/" + entry.path().filename().string();
     if (planned.count(name) == 0) {
       status.unplanned.push_back(name);
-      note_problem(entry.path() / "result.json", "", status);
+      note_problem(entry.path() / kResultFile, "", status);
     }
   }
   std::sort(status.unplanned.begin(), status.unplanned.end());

@@ -1,10 +1,12 @@
 #include "multistate/text/calendar_day.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
-#include <cstddef>
-#include <stdexcept>
+#include <ctime>
+#include <iomanip>
+#include <locale>
+#include <optional>
+#include <sstream>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -16,9 +18,6 @@ namespace multistate {
 namespace {
 
 constexpr std::string_view kShape = "0000-00-00";
-constexpr std::array<const char*, 12> kMonths = {"January",   "February", "March",    "April",
-                                                 "May",       "June",     "July",     "August",
-                                                 "September", "October",  "November", "December"};
 
 bool has_shape(std::string_view day) {
   const auto fits = [](char c, char shape) {
@@ -27,56 +26,42 @@ bool has_shape(std::string_view day) {
   return day.size() == kShape.size() && std::equal(day.begin(), day.end(), kShape.begin(), fits);
 }
 
-bool is_day(const std::string& day) {
+/// None for what is no day.
+std::optional<std::chrono::year_month_day> parsed(const std::string& day) {
   if (!has_shape(day)) {
-    return false;
+    return std::nullopt;
   }
-  const auto number = [&](size_t at, size_t size) { return std::stoul(day.substr(at, size)); };
-  return number(0, 4) > 0 &&
-         std::chrono::year_month_day(std::chrono::year(static_cast<int>(number(0, 4))),
-                                     std::chrono::month(static_cast<unsigned>(number(5, 2))),
-                                     std::chrono::day(static_cast<unsigned>(number(8, 2))))
-             .ok();
+  const auto number = [&](size_t at, size_t size) { return std::stoi(day.substr(at, size)); };
+  const std::chrono::year_month_day date(std::chrono::year(number(0, 4)),
+                                         std::chrono::month(static_cast<unsigned>(number(5, 2))),
+                                         std::chrono::day(static_cast<unsigned>(number(8, 2))));
+  return date.ok() && number(0, 4) > 0 ? std::optional(date) : std::nullopt;
 }
 
-/// What a letter behind "%" stands for.
-std::string field(const std::string& day, char letter) {
-  const std::string month = kMonths.at(std::stoul(day.substr(5, 2)) - 1);
-  switch (letter) {
-    case 'd':
-      return day.substr(8, 2);
-    case 'm':
-      return day.substr(5, 2);
-    case 'Y':
-      return day.substr(0, 4);
-    case 'b':
-      return month.substr(0, 3);
-    case 'B':
-      return month;
-    default:
-      throw std::logic_error(fmt::format("day_text: no field %{}", letter));
+std::chrono::year_month_day required(const std::string& day) {
+  const auto date = parsed(day);
+  if (!date) {
+    throw InputError(fmt::format("{} is no day; expected one like 2026-01-31", in_quotes(day)));
   }
+  return *date;
 }
 
 }  // namespace
 
 void check_day(const std::string& day) {
-  if (!is_day(day)) {
-    throw InputError(fmt::format("{} is no day; expected one like 2026-01-31", in_quotes(day)));
-  }
+  required(day);
 }
 
 std::string day_text(const std::string& day, const std::string& form) {
-  check_day(day);
-  std::string text;
-  for (size_t i = 0; i < form.size(); ++i) {
-    if (form[i] == '%' && i + 1 < form.size()) {
-      text += field(day, form[++i]);
-    } else {
-      text += form[i];
-    }
-  }
-  return text;
+  const std::chrono::year_month_day date = required(day);
+  std::tm fields = {};
+  fields.tm_mday = static_cast<int>(static_cast<unsigned>(date.day()));
+  fields.tm_mon = static_cast<int>(static_cast<unsigned>(date.month())) - 1;
+  fields.tm_year = static_cast<int>(date.year()) - 1900;
+  std::ostringstream text;
+  text.imbue(std::locale::classic());
+  text << std::put_time(&fields, form.c_str());
+  return text.str();
 }
 
 }  // namespace multistate

@@ -9,8 +9,8 @@ namespace multistate {
 
 void check_day(const std::string& day);
 
-/// The day in English as strftime writes it: %d %m %Y, %b (Jan) and %B (January); all else as it
-/// is.
+/// The day as strftime writes it in the locale C: "%B %d, %Y" is "January 02, 2026". Fields that
+/// want more than a day (%A, %H) are not right.
 std::string day_text(const std::string& day, const std::string& form);
 
 }  // namespace multistate

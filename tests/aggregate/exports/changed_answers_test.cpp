@@ -42,7 +42,7 @@ TEST_CASE("samples with changed answers are counted, and the first is named") {
   const TemporaryFolder folder;
   const auto write = [&](const char* name, const std::string& text) {
     std::ofstream(folder / name) << text;
-    return [path = folder / name] { return SampleReader(path, path.string() + ": line "); };
+    return [path = folder / name] { return SampleReader(path, path.string() + ": "); };
   };
   const auto a = write("a", R"({"sample": 0, "values": {"text": "x"}})"
                             "\n"

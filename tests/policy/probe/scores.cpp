@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "multistate/conformance/naive_scan.h"
+#include "multistate/conformance/naive_selection.h"
 #include "multistate/conformance/naive_set.h"
 
 namespace multistate::test {
@@ -19,10 +19,8 @@ std::vector<double> scores_of_set(const NaiveInputs& inputs, const PolicySetup& 
   NaiveSet set(inputs, setup, true, heads, CounterRandom());
   NaiveResult result;
   result.attended.resize(static_cast<size_t>(inputs.tokens * inputs.heads * inputs.head_size), 0.0);
-  const auto heads_in_all = static_cast<size_t>(inputs.heads);
   for (int64_t t = 0; t < inputs.tokens; ++t) {
-    const std::vector<uint8_t> every_row(static_cast<size_t>(t) + 1, 1);
-    set.attend(t, std::vector(heads_in_all, every_row), result);
+    set.attend(t, naive_rows_read(inputs, setup, t, 0), result);
     const StepView view(set.describe(t, 0), setup.needs);
     policy.observe(view);
     if (t + 1 == inputs.tokens) {

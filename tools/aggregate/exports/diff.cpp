@@ -181,8 +181,7 @@ ChangedAnswers compare_answers(const Cell& left, const Cell& right) {
     }
   }
   // collect() has named a file that should be there.
-  const bool both =
-      is_there(left.folder / "samples.jsonl") && is_there(right.folder / "samples.jsonl");
+  const bool both = is_there(left.folder / kSamplesFile) && is_there(right.folder / kSamplesFile);
   return both ? changed_answers(samples_of(left), samples_of(right), numbers) : ChangedAnswers{};
 }
 

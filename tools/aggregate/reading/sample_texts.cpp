@@ -28,8 +28,8 @@ json shortened(const json& value) {
 }  // namespace
 
 SampleReader samples_of(const Cell& cell) {
-  const auto path = cell.folder / "samples.jsonl";
-  return {path, path.string() + ": line "};
+  const auto path = cell.folder / kSamplesFile;
+  return SampleReader(path, path.string() + ": ");
 }
 
 json sample_texts(const Cell& cell) {

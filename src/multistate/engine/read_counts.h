@@ -6,7 +6,7 @@
 namespace multistate {
 
 /// Counts the rows that queries attend to.
-struct ReadRows {
+struct ReadCounts {
   int64_t queries = 0;  ///< Of every head, one a step.
   int64_t total = 0;    ///< Rows that they read, summed.
   int64_t peak = 0;     ///< The most that one of them read.
@@ -18,7 +18,7 @@ struct ReadRows {
     peak = std::max(peak, rows);
   }
 
-  void add(const ReadRows& other) {
+  void add(const ReadCounts& other) {
     queries += other.queries;
     total += other.total;
     peak = std::max(peak, other.peak);

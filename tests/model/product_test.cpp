@@ -1,28 +1,19 @@
 #include "multistate/model/product.h"
 
-#include <cmath>
-
+#include <ATen/ops/matmul.h>
 #include <ATen/ops/randn.h>
+
+#include "multistate/model/skinny_product.h"
 
 #include "support/torch.h"
 
 namespace multistate::test {
 namespace {
 
-/// The largest difference to sums in double precision, written out.
+/// The largest difference to the product in double precision.
 double difference(const at::Tensor& found, const at::Tensor& x, const at::Tensor& weight) {
-  double most = 0.0;
-  for (int64_t t = 0; t < x.size(0); ++t) {
-    for (int64_t out = 0; out < weight.size(1); ++out) {
-      double sum = 0.0;
-      for (int64_t in = 0; in < weight.size(0); ++in) {
-        sum += static_cast<double>(x[t][in].item<float>()) *
-               static_cast<double>(weight[in][out].item<float>());
-      }
-      most = std::max(most, std::abs(sum - static_cast<double>(found[t][out].item<float>())));
-    }
-  }
-  return most;
+  const auto expected = at::matmul(x.to(at::kDouble), weight.to(at::kDouble));
+  return found.to(at::kDouble).sub(expected).abs().max().item<double>();
 }
 
 }  // namespace
@@ -47,25 +38,39 @@ TEST_CASE("a row that is a part of a larger tensor is multiplied as it lies") {
   CHECK(difference(product(row, weight), row, weight) < 1e-5);
 }
 
-TEST_CASE("one row by a weight in bfloat16 is not rounded, many rows are unless it is widened") {
-  for (const int64_t size : {1, 4, 7, 33}) {
-    const auto stored = at::randn({size, 5}, at::kFloat).to(at::kBFloat16);
-    const auto transposed = at::randn({5, size}, at::kFloat).to(at::kBFloat16).t();
-    const auto strided = at::randn({size, 10}, at::kFloat).to(at::kBFloat16).narrow(1, 2, 5);
-    for (const at::Tensor& weight : {stored, transposed, strided}) {
-      const auto row = at::randn({1, size}, at::kFloat);
-      const auto rows = at::randn({3, size}, at::kFloat);
-      const auto widened = weight.to(at::kFloat);
-      if (weight.is_contiguous() || weight.t().is_contiguous()) {
-        CHECK(difference(product(row, weight), row, widened) < 1e-5);
+TEST_CASE("few rows by a weight in bfloat16 are not rounded, many are unless it is widened") {
+  for (const int64_t size : {1, 4, 7, 33, 70}) {
+    for (const int64_t outputs : {5, 67}) {
+      const auto stored = at::randn({size, outputs}, at::kFloat).to(at::kBFloat16);
+      const auto transposed = at::randn({outputs, size}, at::kFloat).to(at::kBFloat16).t();
+      const auto strided =
+          at::randn({size, 2 * outputs}, at::kFloat).to(at::kBFloat16).narrow(1, 2, outputs);
+      for (const at::Tensor& weight : {stored, transposed, strided}) {
+        const auto few = at::randn({kSkinnyRows, size}, at::kFloat);
+        const auto many = at::randn({kSkinnyRows + 1, size}, at::kFloat);
+        const auto widened = weight.to(at::kFloat);
+        CHECK(product(few, weight).scalar_type() == at::kFloat);
+        CHECK(difference(product(few, weight), few, widened) < 1e-4);
+        CHECK(product(many, weight).scalar_type() == at::kFloat);
+        // LibTorch 1.13 adds up products as small as these in bfloat16.
+        CHECK(difference(product(many, weight), many, widened) < 1.0);
+        CHECK(difference(exact_product(few, weight), few, widened) < 1e-4);
+        CHECK(difference(exact_product(many, weight), many, widened) < 1e-4);
       }
-      CHECK(product(rows, weight).scalar_type() == at::kFloat);
-      // LibTorch 1.13 adds up products as small as these in bfloat16.
-      CHECK(difference(product(rows, weight), rows, widened) < 1.0);
-      CHECK(difference(exact_product(row, weight), row, widened) < 1e-5);
-      CHECK(difference(exact_product(rows, weight), rows, widened) < 1e-5);
     }
   }
+}
+
+TEST_CASE("with threads of its own BLAS multiplies few rows, too") {
+  const auto x = at::randn({3, 9}, at::kFloat);
+  const auto weight = at::randn({9, 5}, at::kFloat);
+  let_blas_use_threads(true);
+  for (const int64_t rows : {1, 3}) {
+    const auto few = x.narrow(0, 0, rows);
+    CHECK(difference(product(few, weight), few, weight) < 1e-5);
+    CHECK(difference(exact_product(few, weight), few, weight) < 1e-5);
+  }
+  let_blas_use_threads(false);
 }
 
 }  // namespace multistate::test

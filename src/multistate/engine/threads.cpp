@@ -5,6 +5,8 @@
 #include <dlfcn.h>
 #include <torch/version.h>
 
+#include "multistate/model/product.h"
+
 namespace multistate {
 namespace {
 
@@ -23,6 +25,7 @@ void set_intra_op_threads(int threads) {
     set_openblas(threads);
   }
   at::set_num_threads(set_openblas != nullptr ? 1 : threads);
+  let_blas_use_threads(threads > 1);
 }
 
 std::string blas_description() {

@@ -1,34 +1,57 @@
 #include "multistate/model/product.h"
 
+#include <atomic>
+
 #include <ATen/ops/empty.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/mv.h>
 
-#include "multistate/model/bfloat16_product.h"
+#include "multistate/model/skinny_product.h"
 
 namespace multistate {
 namespace {
 
-/// One row of floats by a weight in bfloat16, on the CPU.
-bool is_widened_row(const at::Tensor& x, const at::Tensor& weight) {
-  return x.size(0) == 1 && x.is_cpu() && x.scalar_type() == at::kFloat && x.stride(1) == 1 &&
-         weight.scalar_type() == at::kBFloat16 &&
-         (weight.is_contiguous() || weight.t().is_contiguous());
+std::atomic<bool> blas_has_threads = false;
+
+/// Whether x and weight are what a skinny product takes, and BLAS would not be faster.
+bool is_skinny(const at::Tensor& x, const at::Tensor& weight) {
+  const bool fits = x.is_cpu() && x.scalar_type() == at::kFloat && x.stride(1) == 1 &&
+                    x.size(0) <= kSkinnyRows && (weight.stride(0) == 1 || weight.stride(1) == 1);
+  return fits && (weight.scalar_type() == at::kBFloat16 ||
+                  (weight.scalar_type() == at::kFloat && !blas_has_threads));
 }
 
-at::Tensor widened_row(const at::Tensor& x, const at::Tensor& weight) {
-  const auto out = at::empty({1, weight.size(1)}, x.options());
-  const auto* numbers = reinterpret_cast<const uint16_t*>(weight.data_ptr<at::BFloat16>());
-  const auto multiply = weight.is_contiguous() ? multiply_by_rows : multiply_by_columns;
-  multiply(x.data_ptr<float>(), numbers, weight.size(0), weight.size(1), out.data_ptr<float>());
+template <class T>
+WeightMatrix<T> matrix_of(const at::Tensor& weight) {
+  const bool by_input = weight.stride(1) == 1;
+  return {.data = static_cast<const T*>(weight.data_ptr()),
+          .order = by_input ? WeightOrder::kByInput : WeightOrder::kByOutput,
+          .in = weight.size(0),
+          .stride = weight.stride(by_input ? 0 : 1)};
+}
+
+at::Tensor skinny(const at::Tensor& x, const at::Tensor& weight) {
+  const int64_t outputs = weight.size(1);
+  const auto out = at::empty({x.size(0), outputs}, x.options());
+  const FewRows<const float> from = {x.data_ptr<float>(), x.size(0), x.stride(0)};
+  const FewRows<float> to = {out.data_ptr<float>(), out.size(0), out.stride(0)};
+  if (weight.scalar_type() == at::kFloat) {
+    skinny_product(from, matrix_of<float>(weight), outputs, to);
+  } else {
+    skinny_product(from, matrix_of<uint16_t>(weight), outputs, to);
+  }
   return out;
 }
 
 }  // namespace
 
+void let_blas_use_threads(bool use) {
+  blas_has_threads = use;
+}
+
 at::Tensor product(const at::Tensor& x, const at::Tensor& weight) {
-  if (is_widened_row(x, weight)) {
-    return widened_row(x, weight);
+  if (is_skinny(x, weight)) {
+    return skinny(x, weight);
   }
   if (x.size(0) == 1 && x.scalar_type() == weight.scalar_type()) {
     return at::mv(weight.t(), x.select(0, 0)).unsqueeze(0);
@@ -37,8 +60,7 @@ at::Tensor product(const at::Tensor& x, const at::Tensor& weight) {
 }
 
 at::Tensor exact_product(const at::Tensor& x, const at::Tensor& weight) {
-  return is_widened_row(x, weight) ? widened_row(x, weight)
-                                   : product(x, weight.to(x.scalar_type()));
+  return is_skinny(x, weight) ? skinny(x, weight) : product(x, weight.to(x.scalar_type()));
 }
 
 }  // namespace multistate

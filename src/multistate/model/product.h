@@ -7,14 +7,16 @@ namespace multistate {
 /// x [T, in] times weight [in, out]: [T, out], of the type of x.
 ///
 /// Where the weight is in half precision and x is not, many rows are rounded to the weight's type
-/// before the product and by it, which is what processors are fast at. A single row is multiplied
-/// by the widened weight.
-///
-/// A single row goes through a matrix-vector product. A matrix product first copies the weight into
-/// blocks that fit the cache, which pays from a few rows on; for one row it is most of the time.
+/// before the product and by it, which is what processors are fast at. On the CPU up to kSkinnyRows
+/// of floats are multiplied by the widened weight (skinny_product.h); where BLAS has threads of its
+/// own, it multiplies those in float32.
 at::Tensor product(const at::Tensor& x, const at::Tensor& weight);
 
 /// The same, but the weight is always widened, and nothing is rounded.
 at::Tensor exact_product(const at::Tensor& x, const at::Tensor& weight);
+
+/// Whether BLAS computes a product by several threads, in the whole process; see
+/// set_intra_op_threads().
+void let_blas_use_threads(bool use);
 
 }  // namespace multistate

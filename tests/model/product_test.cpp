@@ -1,5 +1,6 @@
 #include "multistate/model/product.h"
 
+#include <ATen/ops/empty.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/randn.h>
 
@@ -56,6 +57,22 @@ TEST_CASE("few rows by a weight in bfloat16 are not rounded, many are unless it 
         CHECK(difference(product(many, weight), many, widened) < 1.0);
         CHECK(difference(exact_product(few, weight), few, widened) < 1e-4);
         CHECK(difference(exact_product(many, weight), many, widened) < 1e-4);
+      }
+    }
+  }
+}
+
+TEST_CASE("products of a batch widen rows in half precision, few and many rows alike") {
+  for (const int64_t rows : {int64_t{3}, kSkinnyRows + 1}) {
+    for (const auto type : {at::kFloat, at::kBFloat16}) {
+      const auto x = at::randn({2, rows, 9}, at::kFloat);
+      // As rows of a cache lie: a row of all heads after the other.
+      const auto stored = at::randn({11, 2, 9}, at::kFloat).to(type);
+      const auto weight = stored.permute({1, 2, 0});
+      auto out = at::empty({2, rows, 11}, at::kFloat);
+      batched_product(x, weight, out);
+      for (int64_t i = 0; i < 2; ++i) {
+        CHECK(difference(out.select(0, i), x.select(0, i), weight.select(0, i)) < 1e-5);
       }
     }
   }

@@ -5,13 +5,13 @@
 #include <stdexcept>
 #include <vector>
 
-#include <ATen/ops/bmm.h>
 #include <ATen/ops/empty.h>
 
 #include "multistate/engine/block_size.h"
 #include "multistate/engine/block_steps.h"
 #include "multistate/engine/decision.h"
 #include "multistate/engine/set_inputs.h"
+#include "multistate/model/product.h"
 
 namespace multistate {
 namespace {
@@ -75,9 +75,7 @@ class GroupBlocks {
     const SetInputs& inputs = steps_[i].inputs();
     append_rows(state_, sets_[i], inputs, first, count);
     decision_.reserve(sets_[i].rows.rows());
-    // Rows in half precision are widened to the type of the queries.
-    const auto type = inputs.queries.scalar_type();
-    buffers_[i].rows = {sets_[i].rows.keys().to(type), sets_[i].rows.values().to(type)};
+    buffers_[i].rows = {sets_[i].rows.keys(), sets_[i].rows.values()};
     if (state_.setup().rotates_anew()) {
       weights_of(i) = space_for_logits(i, count, at::TensorOptions(at::kFloat));
     } else {
@@ -104,11 +102,13 @@ class GroupBlocks {
 
   void finish(size_t i, int64_t first, int64_t count) {
     const SetInputs& inputs = steps_[i].inputs();
-    const at::Tensor& values = buffers_[i].rows.values;
-    const auto attended = at::bmm(weights_of(i).to(values.options()), values)
-                              .view({inputs.kv_heads(), -1, count, inputs.head_size()})
-                              .permute({2, 0, 1, 3});
-    inputs.attended.narrow(0, first, count).copy_(attended);
+    const auto weights = weights_of(i).to(inputs.queries.options());
+    auto attended =
+        at::empty({weights.size(0), weights.size(1), inputs.head_size()}, inputs.queries.options());
+    batched_product(weights, buffers_[i].rows.values, attended);
+    inputs.attended.narrow(0, first, count)
+        .copy_(attended.view({inputs.kv_heads(), -1, count, inputs.head_size()})
+                   .permute({2, 0, 1, 3}));
     buffers_[i].rows = {};
     sets_[i].rows.erase(steps_[i].end());
     state_.quantize(sets_[i]);
@@ -131,7 +131,8 @@ class GroupBlocks {
     const SetInputs& inputs = steps_[i].inputs();
     const auto queries = inputs.queries.narrow(2, first, count).mul(inputs.scale).flatten(1, 2);
     auto out = space_for_logits(i, count, inputs.queries.options());
-    return at::bmm_out(out, queries, buffers_[i].rows.keys.transpose(1, 2));
+    batched_product(queries, buffers_[i].rows.keys.transpose(1, 2), out);
+    return out;
   }
 
   at::Tensor& weights_of(size_t i) { return buffers_[i].weights; }

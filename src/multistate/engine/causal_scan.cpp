@@ -3,12 +3,12 @@
 #include <optional>
 
 #include <ATen/ops/empty.h>
-#include <ATen/ops/matmul.h>
 
 #include "multistate/engine/layer_scan.h"
 #include "multistate/engine/selection.h"
 #include "multistate/engine/set_inputs.h"
 #include "multistate/engine/softmax.h"
+#include "multistate/model/product.h"
 
 namespace multistate {
 namespace {
@@ -83,25 +83,26 @@ class CausalScan final : public LayerScan {
   static void attend_block(const SetInputs& inputs, const RowSet& set, int64_t kv_head,
                            const Block& block, const at::Tensor& buffer,
                            std::optional<Selection>& selection) {
-    const auto queries = inputs.queries.select(0, kv_head)
-                             .narrow(1, block.first, block.count)
+    const auto queries = inputs.queries.narrow(0, kv_head, 1)
+                             .narrow(2, block.first, block.count)
                              .mul(inputs.scale)
-                             .flatten(0, 1);
+                             .flatten(1, 2);
     const auto rows_of = [&](const at::Tensor& all) {
-      return all.select(0, kv_head).narrow(0, 0, block.rows).to(queries.scalar_type());
+      return all.narrow(0, kv_head, 1).narrow(1, 0, block.rows);
     };
     const auto keys = rows_of(set.keys());
     const auto values = rows_of(set.values());
-    auto logits = buffer.narrow(0, 0, queries.size(0) * block.rows).view({-1, block.rows});
-    at::matmul_out(logits, queries, keys.t());
+    auto logits = buffer.narrow(0, 0, queries.size(1) * block.rows).view({1, -1, block.rows});
+    batched_product(queries, keys.transpose(1, 2), logits);
     const auto weights = logits.to(at::kCPU, at::kFloat);
     const auto by_token = weights.view({-1, block.count, block.rows});
     if (selection) {
-      selection->attend(kv_head, block.first, by_token, keys);
+      selection->attend(kv_head, block.first, by_token, keys.select(0, 0));
     } else {
       causal_softmax(inputs, by_token);
     }
-    const auto attended = at::matmul(weights.to(values.options()), values);
+    auto attended = at::empty({1, queries.size(1), inputs.head_size()}, queries.options());
+    batched_product(weights.to(queries.options()), values, attended);
     inputs.attended.select(1, kv_head)
         .narrow(0, block.first, block.count)
         .copy_(attended.view({-1, block.count, inputs.head_size()}).transpose(0, 1));

@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include <ATen/ops/bmm.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/mv.h>
@@ -30,16 +31,19 @@ WeightMatrix<T> matrix_of(const at::Tensor& weight) {
           .stride = weight.stride(by_input ? 0 : 1)};
 }
 
-at::Tensor skinny(const at::Tensor& x, const at::Tensor& weight) {
-  const int64_t outputs = weight.size(1);
-  const auto out = at::empty({x.size(0), outputs}, x.options());
+void multiply_skinny(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& out) {
   const FewRows<const float> from = {x.data_ptr<float>(), x.size(0), x.stride(0)};
   const FewRows<float> to = {out.data_ptr<float>(), out.size(0), out.stride(0)};
   if (weight.scalar_type() == at::kFloat) {
-    skinny_product(from, matrix_of<float>(weight), outputs, to);
+    skinny_product(from, matrix_of<float>(weight), weight.size(1), to);
   } else {
-    skinny_product(from, matrix_of<uint16_t>(weight), outputs, to);
+    skinny_product(from, matrix_of<uint16_t>(weight), weight.size(1), to);
   }
+}
+
+at::Tensor skinny(const at::Tensor& x, const at::Tensor& weight) {
+  const auto out = at::empty({x.size(0), weight.size(1)}, x.options());
+  multiply_skinny(x, weight, out);
   return out;
 }
 
@@ -61,6 +65,16 @@ at::Tensor product(const at::Tensor& x, const at::Tensor& weight) {
 
 at::Tensor exact_product(const at::Tensor& x, const at::Tensor& weight) {
   return is_skinny(x, weight) ? skinny(x, weight) : product(x, weight.to(x.scalar_type()));
+}
+
+void batched_product(const at::Tensor& x, const at::Tensor& weight, at::Tensor& out) {
+  if (!is_skinny(x.select(0, 0), weight.select(0, 0))) {
+    at::bmm_out(out, x, weight.to(x.scalar_type()));
+    return;
+  }
+  for (int64_t i = 0; i < x.size(0); ++i) {
+    multiply_skinny(x.select(0, i), weight.select(0, i), out.select(0, i));
+  }
 }
 
 }  // namespace multistate

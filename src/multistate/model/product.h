@@ -15,6 +15,10 @@ at::Tensor product(const at::Tensor& x, const at::Tensor& weight);
 /// The same, but the weight is always widened, and nothing is rounded.
 at::Tensor exact_product(const at::Tensor& x, const at::Tensor& weight);
 
+/// out [N, rows, out] = x [N, rows, in] times weight [N, in, out], in the type of x and `out`;
+/// numbers of the weight in half precision are widened. The last dimension of `out` is contiguous.
+void batched_product(const at::Tensor& x, const at::Tensor& weight, at::Tensor& out);
+
 /// Whether BLAS computes a product by several threads, in the whole process; see
 /// set_intra_op_threads().
 void let_blas_use_threads(bool use);

@@ -252,7 +252,9 @@ class SkinnyKernel {
     constexpr int kOutputs = 4;
     int64_t output = 0;
     for (; output + kOutputs <= outputs; output += kOutputs) {
-      prefetch(weight.data + (output + kOutputs) * weight.stride, kOutputs * weight.stride);
+      for (int o = 0; o < kOutputs; ++o) {
+        prefetch(weight.data + (output + kOutputs + o) * weight.stride, weight.in);
+      }
       dot_rows<kOutputs, 4>(x, weight, 0, output, out);
     }
     for (; output < outputs; ++output) {

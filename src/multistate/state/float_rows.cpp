@@ -13,9 +13,8 @@ void FloatRows::append(const at::Tensor& keys, const at::Tensor& values) {
 }
 
 void FloatRows::erase(std::span<const int64_t> rows) {
-  const Survivors survivors = survivors_of(rows, keys_.size());
-  keys_.keep(survivors);
-  values_.keep(survivors);
+  keys_.erase(rows);
+  values_.erase(rows);
 }
 
 RowCosts FloatRows::costs() const {

@@ -101,9 +101,8 @@ void QuantizedRows::erase(std::span<const int64_t> rows) {
 }
 
 void QuantizedRows::erase_quantized(std::span<const int64_t> rows) {
-  const Survivors left = survivors_of(rows, key_codes_.size());
   for (RowBuffer* buffer : {&key_codes_, &value_codes_, &value_zeros_, &value_scales_}) {
-    buffer->keep(left);
+    buffer->erase(rows);
   }
   std::vector<int64_t> empty;
   int64_t end = 0;
@@ -117,9 +116,8 @@ void QuantizedRows::erase_quantized(std::span<const int64_t> rows) {
       empty.push_back(static_cast<int64_t>(group));
     }
   }
-  const Survivors groups = survivors_of(empty, static_cast<int64_t>(groups_.size()));
-  key_zeros_.keep(groups);
-  key_scales_.keep(groups);
+  key_zeros_.erase(empty);
+  key_scales_.erase(empty);
   std::erase(groups_, 0);
 }
 

@@ -1,28 +1,17 @@
 #include "multistate/state/row_buffer.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstring>
 #include <utility>
 #include <vector>
 
 #include <ATen/ops/empty.h>
+#include <ATen/ops/tensor.h>
+
+#include "multistate/state/moved_runs.h"
 
 namespace multistate {
-
-Survivors survivors_of(std::span<const int64_t> gone, int64_t rows) {
-  const int64_t first = gone.empty() ? rows : gone.front();
-  Survivors survivors = {first,
-                         at::empty({rows - first - static_cast<int64_t>(gone.size())}, at::kLong)};
-  auto* kept = survivors.index.data_ptr<int64_t>();
-  auto next = gone.begin();
-  for (int64_t row = first; row < rows; ++row) {
-    if (next != gone.end() && row == *next) {
-      ++next;
-    } else {
-      *kept++ = row;
-    }
-  }
-  return survivors;
-}
 
 RowBuffer::RowBuffer(int64_t capacity, at::IntArrayRef entry, const at::TensorOptions& options)
     : least_capacity_(capacity) {
@@ -46,14 +35,35 @@ void RowBuffer::append(const at::Tensor& entries) {
   size_ += count;
 }
 
-void RowBuffer::keep(const Survivors& survivors) {
-  const auto index = survivors.index.to(storage_.device());
-  storage_.narrow(0, survivors.first, survivors.moved()).copy_(storage_.index_select(0, index));
-  size_ = survivors.first + survivors.moved();
+void RowBuffer::erase(std::span<const int64_t> entries) {
+  if (entries.empty()) {
+    return;
+  }
+  close_gaps(entries);
+  size_ -= static_cast<int64_t>(entries.size());
   const int64_t enough = std::max(least_capacity_, size_);
   if (storage_.size(0) > 2 * enough) {
     reallocate(enough);
   }
+}
+
+void RowBuffer::close_gaps(std::span<const int64_t> gone) {
+  if (storage_.is_cpu()) {
+    auto* data = static_cast<std::byte*>(storage_.data_ptr());
+    const int64_t size = bytes_per_entry();
+    each_moved_run(gone, size_, [&](int64_t to, int64_t from, int64_t count) {
+      std::memmove(data + to * size, data + from * size, static_cast<size_t>(count * size));
+    });
+    return;
+  }
+  std::vector<int64_t> stay;
+  each_moved_run(gone, size_, [&](int64_t /*to*/, int64_t from, int64_t count) {
+    for (int64_t entry = from; entry < from + count; ++entry) {
+      stay.push_back(entry);
+    }
+  });
+  const auto index = at::tensor(stay, at::kLong).to(storage_.device());
+  storage_.narrow(0, gone.front(), index.size(0)).copy_(storage_.index_select(0, index));
 }
 
 void RowBuffer::reallocate(int64_t capacity) {

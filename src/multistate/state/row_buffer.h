@@ -7,17 +7,6 @@
 
 namespace multistate {
 
-/// The rows that stay when others go: all before `first`, and those of `index` [n], ascending.
-struct Survivors {
-  int64_t first = 0;
-  at::Tensor index;  ///< On the CPU.
-
-  int64_t moved() const { return index.size(0); }
-};
-
-/// Of `rows` rows the ones that stay when `gone`, ascending and without repetition, go.
-Survivors survivors_of(std::span<const int64_t> gone, int64_t rows);
-
 /// A tensor with an entry a row. Storage for `capacity` entries is allocated at once; it grows when
 /// more come, and shrinks again when most of them have gone.
 class RowBuffer {
@@ -40,13 +29,14 @@ class RowBuffer {
   /// Appends entries [n, ...].
   void append(const at::Tensor& entries);
 
-  /// Removes all entries but the survivors, which keep their order.
-  void keep(const Survivors& survivors);
+  /// Removes entries, given in ascending order without repetition; the others keep their order.
+  void erase(std::span<const int64_t> entries);
 
   int64_t bytes_per_entry() const;
 
  private:
   void reallocate(int64_t capacity);
+  void close_gaps(std::span<const int64_t> gone);
 
   int64_t least_capacity_;  ///< What was asked for at first.
   int64_t size_ = 0;

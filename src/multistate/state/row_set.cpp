@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "multistate/state/float_rows.h"
+#include "multistate/state/moved_runs.h"
 
 namespace multistate {
 namespace {
@@ -67,19 +68,13 @@ void RowSet::erase(std::span<const int64_t> rows) {
     return;
   }
   store_->erase(rows);
-  const Survivors survivors = survivors_of(rows, this->rows());
-  const auto* row = survivors.index.data_ptr<int64_t>();
-  // Rows move down only, so one after the other can be overwritten.
-  for (int64_t i = 0; i < survivors.moved(); ++i) {
-    const auto to = static_cast<size_t>(survivors.first + i);
-    positions_[to] = positions_[static_cast<size_t>(row[i])];
-  }
-  for (int64_t field = 0; field < fields_; ++field) {
-    float* memory = memory_.data() + field * memory_capacity_;
-    for (int64_t i = 0; i < survivors.moved(); ++i) {
-      memory[survivors.first + i] = memory[row[i]];
+  each_moved_run(rows, this->rows(), [&](int64_t to, int64_t from, int64_t count) {
+    std::copy_n(positions_.begin() + from, count, positions_.begin() + to);
+    for (int64_t field = 0; field < fields_; ++field) {
+      const auto memory = memory_.begin() + field * memory_capacity_;
+      std::copy_n(memory + from, count, memory + to);
     }
-  }
+  });
   positions_.resize(positions_.size() - rows.size());
   const int64_t enough = std::max(least_capacity_, this->rows());
   if (memory_capacity_ > 2 * enough) {

@@ -27,6 +27,7 @@ namespace {
 struct Library {
   struct Book {
     std::string name;
+    std::string sha256;
     std::vector<std::string> sentences;
     TextChanges changes;
   };
@@ -39,7 +40,8 @@ Library read_library(const RetrievalOptions& options) {
   if (options.haystack == Haystack::kText) {
     DocumentSet set = read_documents(options.data);
     for (const Document& document : set.documents) {
-      library.books.push_back({document.name, split_sentences(document.text), document.changes});
+      library.books.push_back({document.name, sha256_hex(document.text),
+                               split_sentences(document.text), document.changes});
       if (library.books.back().sentences.empty()) {
         throw InputError(fmt::format("{}: the text is empty", document.name));
       }
@@ -102,6 +104,14 @@ class RetrievalWorkload final : public Workload {
       digest.update(nlohmann::json(sample.answers).dump());
     }
     return digest.hex();
+  }
+
+  std::vector<std::string> document_sha256s() const override {
+    std::vector<std::string> digests;
+    for (const Library::Book& book : library_.books) {
+      digests.push_back(book.sha256);
+    }
+    return digests;
   }
 
   SampleRecord run(int64_t sample, const RunContext& context) const override {

@@ -136,6 +136,7 @@ class ThroughputWorkload final : public Workload {
   }
   nlohmann::json data_report() const override { return {{"tokens", "random"}}; }
   std::string data_sha256() const override { return sha256_hex("random tokens, version 1"); }
+  std::vector<std::string> document_sha256s() const override { return {}; }
 
   SampleRecord run(int64_t /*sample*/, const RunContext& context) const override {
     const PrefillCase one = {context.policy.entry->info.name, context.policy,

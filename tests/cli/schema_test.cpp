@@ -57,14 +57,31 @@ std::vector<json> results_of(const fs::path& output) {
 
 TEST_CASE("results and manifest keep to their schemas") {
   const TinySweep sweep;
-  REQUIRE(run_program({"run", sweep.write(TinySweep::grid()).string(), "--limit", "2"}).exit_code ==
-          0);
+  const std::string calibration = (sweep.folder() / "statistics.safetensors").string();
+  write_file(sweep.folder() / "other.txt", "y" + tiny_text(1200));
+  const auto calibrated =
+      run_program({"calibrate", (sweep.folder() / "model.gguf").string(), "--data",
+                   (sweep.folder() / "other.txt").string(), "--output", calibration, "--tokens",
+                   "150", "--context-length", "64"});
+  INFO(calibrated.err);
+  REQUIRE(calibrated.exit_code == 0);
+  CHECK_THAT(calibrated.out, ContainsSubstring("2 layers, of 128 tokens\n"));
+  const std::string grid = TinySweep::grid() +
+                           "    - {policy.name: qfilters, policy.calibration: " + calibration +
+                           "}\n";
+  REQUIRE(run_program({"run", sweep.write(grid).string(), "--limit", "2"}).exit_code == 0);
   CHECK(violations("sweep", json::parse(read_file(sweep.output() / "sweep.json"))).empty());
   const auto results = results_of(sweep.output());
-  REQUIRE(results.size() == 7);
+  REQUIRE(results.size() == 8);
+  int with_calibration = 0;
   for (const json& result : results) {
     CHECK(violations("result", result) == "");
+    const json& inputs = result.at("context").at("inputs");
+    with_calibration += inputs.contains("calibrations") ? 1 : 0;
+    CHECK(inputs.contains("calibrations") ==
+          (result.at("config").at("policy").at("name") == "qfilters"));
   }
+  CHECK(with_calibration == 1);
 
   auto spoiled = results.front();
   spoiled["metrics"]["nll"]["value"] = "low";

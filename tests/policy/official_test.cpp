@@ -10,6 +10,7 @@
 
 #include "multistate/conformance/differences.h"
 #include "multistate/conformance/naive_selection.h"
+#include "multistate/engine/calibrating_scan.h"
 
 #include "support/torch.h"
 
@@ -60,6 +61,31 @@ NaiveInputs inputs_of(const std::vector<int64_t>& query_heads, int64_t tokens, i
           .values = vectors("values", all, tokens)};
 }
 
+/// Of the stored calibration what `query_heads` have, in the one layer that there is.
+std::shared_ptr<const Calibration> calibration_of(const std::vector<int64_t>& query_heads) {
+  const nlohmann::json& all = stored().at("calibration");
+  const int64_t size = stored().at("head_size");
+  const auto rows = [&](const char* name, int64_t columns) {
+    std::vector<float> numbers;
+    for (const int64_t head : query_heads) {
+      for (int64_t i = 0; i < columns; ++i) {
+        numbers.push_back(all.at(name).at(static_cast<size_t>(head * columns + i)));
+      }
+    }
+    return numbers;
+  };
+  Calibration calibration;
+  calibration.layers.push_back({.heads = std::ssize(query_heads),
+                                .kv_heads = stored().at("kv_heads"),
+                                .head_size = size,
+                                .pairs = size / 2,
+                                .query_directions = rows("query_directions", size),
+                                .query_means = rows("query_means", size),
+                                .query_lengths = rows("query_lengths", size / 2),
+                                .key_means = all.at("key_means")});
+  return std::make_shared<const Calibration>(std::move(calibration));
+}
+
 /// Every token has an id of its own, so that the stored kinds of tokens are those of ids.
 PolicySetup setup_of(const std::string& policy, const nlohmann::json& one) {
   auto setup = set_up_policy(policy, one.at("state_size"), one.at("options").get<std::string>());
@@ -68,6 +94,9 @@ PolicySetup setup_of(const std::string& policy, const nlohmann::json& one) {
     kinds.push_back(static_cast<TokenKind>(kind.get<int>()));
   }
   setup.token_kinds = std::make_shared<const std::vector<TokenKind>>(std::move(kinds));
+  if (one.contains("query_heads")) {
+    setup.calibration = calibration_of(one.at("query_heads"));
+  }
   return setup;
 }
 
@@ -109,6 +138,28 @@ TEST_CASE("policies keep the rows that their authors' rules keep, step by step")
       CHECK(largest_difference(run.sets[set].rows.values(), one.at("values").at(set)) < 1e-5F);
     }
   }
+}
+
+TEST_CASE("a calibration holds what the authors' codes compute of queries and keys") {
+  const int64_t heads = stored().at("heads");
+  std::vector<int64_t> every(static_cast<size_t>(heads));
+  std::iota(every.begin(), every.end(), 0);
+  const CalibratingScan scan(1);
+  const NaiveInputs inputs = inputs_of(every, stored().at("tokens"), 0);
+  run_scan(scan, inputs, keep_all_setup(), {}, 3);
+  const LayerCalibration found = scan.layers().front();
+  const LayerCalibration expected = calibration_of(every)->layers.front();
+  const auto check = [](const std::vector<float>& one, const std::vector<float>& other) {
+    REQUIRE(one.size() == other.size());
+    for (size_t i = 0; i < one.size(); ++i) {
+      CAPTURE(i);
+      CHECK(std::abs(one[i] - other[i]) < 2e-6F);
+    }
+  };
+  check(found.query_directions, expected.query_directions);
+  check(found.query_means, expected.query_means);
+  check(found.query_lengths, expected.query_lengths);
+  check(found.key_means, expected.key_means);
 }
 
 TEST_CASE("pyramidkv gives layers the rows that the authors' code gives them") {

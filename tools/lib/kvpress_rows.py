@@ -1,6 +1,8 @@
 """The rows that kvpress keeps of a prompt of SmolLM2 beside those that policies keep: for tools/oracle_kvpress."""
 import json
+import os
 import subprocess
+import tempfile
 
 import smollm2
 
@@ -8,8 +10,28 @@ TOKENS, QUESTION, WINDOW, SINKS = 512, 20, 32, 4
 PUBLISHED = "prompt: one_shot, after_prompt: keep"
 
 
-def comparisons():
-    """Policy, its options, rows kept, the press."""
+def calibrate(file):
+    """What `multistate calibrate` measures of the model, in `file`."""
+    subprocess.run([smollm2.PROGRAM, "calibrate", smollm2.MODEL, "--data", os.path.join(os.path.dirname(smollm2.NOVEL), "emma.txt"),
+                    "--output", file, "--tokens", "4096"], capture_output=True, check=True)
+
+
+def query_filters(file):
+    """The filters of Q-Filters [L, G, D], from a calibration."""
+    import torch
+    from safetensors.torch import load_file
+
+    tensors = load_file(file)
+    layers = sum(name.endswith("query_directions") for name in tensors)
+    filters = []
+    for layer in range(layers):
+        directions, keys = (tensors[f"layers.{layer}.{name}"] for name in ("query_directions", "key_means"))
+        filters.append(-directions.view(len(keys), -1, directions.shape[-1]).mean(1))
+    return torch.stack(filters)
+
+
+def comparisons(calibration):
+    """Policy, its options, rows kept, the press. `calibration`: a file."""
     import kvpress
 
     def ratio(k):
@@ -20,6 +42,12 @@ def comparisons():
         press.window_size, press.delimiter_token_id = QUESTION, -1  # The question's tokens; none marks where it begins.
         return press
 
+    def qfilters(k):
+        press = kvpress.QFilterPress(ratio(k))
+        press.post_init_from_model = lambda model: None  # Would ask the hub for filters.
+        press.q_filters = query_filters(calibration)
+        return press
+
     window = f"window: {WINDOW}, recent: {WINDOW}"
     both = [
         ("snapkv", window, lambda k: kvpress.SnapKVPress(ratio(k), window_size=WINDOW)),
@@ -27,6 +55,7 @@ def comparisons():
         ("finch", "", finch),
         ("keydiff", "", lambda k: kvpress.KeyDiffPress(ratio(k))),
         ("knorm", "", lambda k: kvpress.KnormPress(ratio(k))),
+        ("qfilters", f"calibration: {calibration}", qfilters),
         ("tova", "scope: layer, recent: 1", lambda k: kvpress.TOVAPress(ratio(k))),
         ("expected_attention", f"sinks: {SINKS}, every: 1",
          lambda k: kvpress.ExpectedAttentionPress(ratio(k), n_sink=SINKS)),
@@ -78,12 +107,19 @@ def rows_of_press(model, ids, press):
 
 def compare(probe):
     """Policy, options, k, rows that only one of the two keeps, rows that kvpress keeps."""
+    with tempfile.TemporaryDirectory() as folder:
+        calibration = os.path.join(folder, "smollm2.safetensors")
+        calibrate(calibration)
+        yield from compare_with(probe, calibration)
+
+
+def compare_with(probe, calibration):
     import torch
 
     transformers = smollm2.Transformers()
     transformers.model.set_attn_implementation("sdpa")
     ids = transformers.novel_ids(TOKENS)
-    cases = comparisons()
+    cases = comparisons(calibration)
     request = {"ids": ids, "question": QUESTION,
                "runs": [{"policy": name, "state_size": k, "options": "{" + ", ".join(filter(None, [options, PUBLISHED])) + "}"}
                         for name, options, k, _ in cases]}

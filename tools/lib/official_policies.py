@@ -158,6 +158,63 @@ class Knorm:
         return all_but_lowest(-np.linalg.norm(cache.keys[0], axis=-1), self.k)
 
 
+def query_filters(queries):
+    """Of queries [h, n, D]: the first right singular vectors [h, D], away from most of the queries: lowest products stay."""
+    filters = []
+    for of_head in queries:
+        left, _, right = np.linalg.svd(of_head)
+        side = 1.0 if (left[:, 0] > 0).mean() > 0.5 else -1.0
+        if side * (of_head @ right[0]).mean() <= 0:
+            raise TooClose("most of the queries are on one side of a direction, their mean on the other")
+        filters.append(-side * right[0])
+    return np.stack(filters)
+
+
+class QFilters:
+    """`filters` [h, D] of the heads of the set; the newest `recent` stay."""
+
+    def __init__(self, k, recent, filters):
+        self.k, self.recent, self.filter = k, recent, filters.mean(axis=0)
+
+    def __call__(self, cache):
+        if cache.size <= self.k:
+            return None
+        old = cache.size - self.recent
+        kept = top(-(cache.keys[0, :old] @ self.filter), self.k - self.recent)
+        return np.concatenate([kept, np.arange(old, cache.size)])
+
+
+def turned_back(vectors, theta=10000.0):
+    """Of vectors [h, n, D] what they were before RoPE, as complex pairs [h, n, D/2]."""
+    half = vectors.shape[-1] // 2
+    angles = np.arange(vectors.shape[1])[:, None] / theta ** (np.arange(half) / half)
+    return (vectors[..., :half] + 1j * vectors[..., half:]) * np.exp(-1j * angles)
+
+
+class TriAttention:
+    """Mean queries and mean lengths [h, D/2] of the heads of the set; a cut to k once k + every rows are there."""
+
+    def __init__(self, k, every, means, lengths):
+        self.k, self.every, self.means, self.lengths = k, every, means, lengths
+
+    def __call__(self, cache):
+        if cache.size < self.k + self.every:
+            return None
+        half = cache.keys.shape[-1] // 2
+        omega = 1.0 / 10000.0 ** (np.arange(half) / half)
+        keys = (cache.keys[0, :, :half] + 1j * cache.keys[0, :, half:]) * np.exp(-1j * cache.positions[:, None] * omega)
+        offsets = 2.0 ** np.arange(17)
+        distances = (cache.positions[-1] + 1 - cache.positions)[:, None] + offsets[None, :]
+        by_head = []
+        for mean, lengths in zip(self.means, self.lengths):
+            phase = np.angle(mean[None] * np.conj(keys))
+            cosines = np.cos(distances[:, :, None] * omega + phase[:, None])
+            trigonometric = (np.abs(mean) * np.abs(keys))[:, None] * cosines
+            scores = trigonometric.sum(axis=2).mean(axis=1) + ((lengths - np.abs(mean)) * np.abs(keys)).sum(axis=1)
+            by_head.append((scores - scores.mean()) / max(scores.std(), 1e-6))
+        return top(np.max(by_head, axis=0), self.k)
+
+
 class Keyformer:
     """softmax((logits + Gumbel noise) / tau), summed; tau rises by `delta` a pass. `uniform(step, position)` is what noise is made of."""
 

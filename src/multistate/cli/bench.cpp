@@ -14,6 +14,7 @@
 #include "multistate/cli/number_checks.h"
 #include "multistate/cli/plugin_option.h"
 #include "multistate/cli/policy_argument.h"
+#include "multistate/engine/model_calibrations.h"
 #include "multistate/engine/run_context.h"
 #include "multistate/engine/threads.h"
 #include "multistate/engine/token_kinds.h"
@@ -128,6 +129,7 @@ int bench(const BenchArguments& arguments) {
   ModelTokenKinds kinds(*file);
   for (auto& one : cases) {
     kinds.tell(one.setup);
+    tell_calibration(*file, one.setup);
   }
   const auto model = Transformer::load(*file, options);
   const LoadMeter meter;
@@ -177,7 +179,8 @@ void add_bench_command(CLI::App& app, Action& action) {
   add_model_options(*command, arguments->model_options);
   command
       ->add_option("--policy", arguments->policies,
-                   "Policies, with options as in 'full,h2o:{scope: layer, sinks: 4}'; '*' for all")
+                   "Policies, with options as in 'full,h2o:{scope: layer, sinks: 4}'; '*' for all "
+                   "that need no calibration")
       ->capture_default_str();
   add_plugin_option(*command, arguments->plugins);
   command->add_option("-k,--state-size", arguments->state_sizes, "State sizes in rows")

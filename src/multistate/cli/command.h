@@ -21,6 +21,7 @@ void add_check_policy_command(CLI::App& app, Action& action);
 void add_experiments_command(CLI::App& app, Action& action);
 void add_inspect_command(CLI::App& app, Action& action);
 void add_generate_command(CLI::App& app, Action& action);
+void add_calibrate_command(CLI::App& app, Action& action);
 void add_bench_command(CLI::App& app, Action& action);
 void add_tokenize_command(CLI::App& app, Action& action);
 void add_new_policy_command(CLI::App& app, Action& action);

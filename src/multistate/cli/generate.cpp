@@ -20,6 +20,7 @@
 #include "multistate/cli/policy_argument.h"
 #include "multistate/engine/finite.h"
 #include "multistate/engine/generator.h"
+#include "multistate/engine/model_calibrations.h"
 #include "multistate/engine/threads.h"
 #include "multistate/engine/token_kinds.h"
 #include "multistate/experiment/bos_option.h"
@@ -200,6 +201,7 @@ int generate(const GenerateArguments& arguments) {
   const auto tensors = arguments.model_options.tensors();
   const auto file = ModelFile::open(arguments.model);
   ModelTokenKinds(*file).tell(setup);
+  tell_calibration(*file, setup);
   if (arguments.sliding_window) {
     file->set_sliding_window(*arguments.sliding_window);
   }

@@ -57,6 +57,7 @@ int run_program(int argc, char** argv) {
   add_tokenize_command(app, action);
   add_generate_command(app, action);
   add_judge_commands(app, action);
+  add_calibrate_command(app, action);
   add_bench_command(app, action);
   add_new_policy_command(app, action);
   try {

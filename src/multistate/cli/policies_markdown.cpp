@@ -90,6 +90,7 @@ std::vector<std::string> reads_of(const PolicyEntry& entry) {
   add(needs.future.has_value(), "the future");
   add(needs.tokens, "tokens");
   add(needs.token_kinds, "kinds of tokens");
+  add(needs.calibration, "a calibration");
   add(needs.random, "random numbers");
   add(words.empty() && !needs.remembers(), "positions");
   if (needs.memory > 0) {

@@ -20,7 +20,10 @@ std::vector<std::string> split_policies(const std::string& text) {
   }
   const auto all = std::find(policies.begin(), policies.end(), "*");
   if (all != policies.end()) {
-    const auto names = policy_registry().names();
+    auto names = policy_registry().names();
+    std::erase_if(names, [](const std::string& name) {
+      return policy_registry().find(name)->needs().calibration;
+    });
     policies.insert(policies.erase(all), names.begin(), names.end());
   }
   return policies;

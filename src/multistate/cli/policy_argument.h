@@ -10,7 +10,7 @@
 namespace multistate {
 
 /// Cuts "full,h2o:{scope: layer, sinks: 4}" at the commas outside braces; a "*" stands for all that
-/// are registered.
+/// are registered and need no calibration.
 std::vector<std::string> split_policies(const std::string& text);
 
 /// The registered policy that "h2o" or "h2o:{scope: layer}" names. Throws InputError.

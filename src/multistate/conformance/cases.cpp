@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "multistate/base/random.h"
 #include "multistate/conformance/random_model.h"
 
 namespace multistate {
@@ -80,11 +81,33 @@ std::shared_ptr<const std::vector<TokenKind>> some_kinds() {
   return std::make_shared<const std::vector<TokenKind>>(std::move(kinds));
 }
 
+LayerCalibration random_layer(Random& random) {
+  constexpr int64_t kHeads = 16;
+  constexpr int64_t kHeadSize = 128;
+  constexpr int64_t kPairs = kHeadSize / 2;
+  const auto uniform = [&random](int64_t rows, int64_t columns, double low, double high) {
+    std::vector<float> numbers(static_cast<size_t>(rows * columns));
+    for (float& x : numbers) {
+      x = static_cast<float>(low + (high - low) * random.uniform());
+    }
+    return numbers;
+  };
+  return {.heads = kHeads,
+          .kv_heads = kHeads,
+          .head_size = kHeadSize,
+          .pairs = kPairs,
+          .query_directions = uniform(kHeads, kHeadSize, -1.0, 1.0),
+          .query_means = uniform(kHeads, kHeadSize, -1.0, 1.0),
+          .query_lengths = uniform(kHeads, kPairs, 1.5, 2.5),  // More than that of any mean.
+          .key_means = uniform(kHeads, kHeadSize, -1.0, 1.0)};
+}
+
 /// Nothing when the policy cannot be set up like that.
 std::optional<PolicyCase> make_case(const PolicyEntry& entry, Node options, int64_t state_size) {
   try {
     PolicySetup setup = set_up_policy(entry, &options, state_size);
     setup.token_kinds = some_kinds();
+    setup.calibration = some_calibration();
     return PolicyCase{name_of(setup), std::move(options), std::move(setup)};
   } catch (const InputError&) {
     return std::nullopt;
@@ -93,10 +116,25 @@ std::optional<PolicyCase> make_case(const PolicyEntry& entry, Node options, int6
 
 }  // namespace
 
+std::shared_ptr<const Calibration> some_calibration() {
+  static const auto calibration = [] {
+    constexpr int kLayers = 64;
+    Random random({17});
+    Calibration made;
+    for (int layer = 0; layer < kLayers; ++layer) {
+      made.layers.push_back(random_layer(random));
+    }
+    return std::make_shared<const Calibration>(std::move(made));
+  }();
+  return calibration;
+}
+
 Subject make_subject(const PolicyEntry& entry, const Node& options) {
   OptionLister common;
   CommonOptions defaults;
   defaults.visit(common);
+  CalibrationOption calibration;
+  calibration.visit(common);
   std::vector<std::string> own;
   for (const OptionInfo& option : entry.options()) {
     const auto same = [&option](const OptionInfo& other) { return other.name == option.name; };
@@ -118,6 +156,7 @@ Subject make_subject(const PolicyEntry& entry, const Node& options) {
 PolicySetup PolicyCase::set_up_anew() const {
   PolicySetup anew = set_up_policy(*setup.entry, &options, setup.state_size);
   anew.token_kinds = setup.token_kinds;
+  anew.calibration = setup.calibration;
   return anew;
 }
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,10 @@ struct Shape {
 /// Every query head with a key/value head of its own, groups of heads that share one, and one for
 /// all.
 inline constexpr std::array kShapes = {Shape{4, 4}, Shape{4, 2}, Shape{4, 1}};
+
+/// Random numbers in the place of a calibration, for models of at most 64 layers of 16 heads of 128
+/// elements.
+std::shared_ptr<const Calibration> some_calibration();
 
 /// The policy that is checked, registered or not, with options of its own that are not the
 /// defaults. The entry outlives everything made of it.

@@ -52,6 +52,7 @@ void measure(Session& session, Findings& findings) {
   }
   if (!session.cases().empty()) {
     setup.token_kinds = session.cases().front().policy.setup.token_kinds;
+    setup.calibration = session.cases().front().policy.setup.calibration;
   }
   findings.judge("a state of the size that is measured", [&]() -> std::string {
     const DecoderSpec spec = small_model();

@@ -47,6 +47,7 @@ std::vector<Declared> declared_by(const Needs& needs) {
   flag(&Needs::tokens, "tokens");
   flag(&Needs::token_kinds, "token_kinds");
   flag(&Needs::random, "random");
+  flag(&Needs::calibration, "calibration");
   if (needs.future) {
     all.push_back({"future", [](Needs& left) { left.future = {}; }});
   }

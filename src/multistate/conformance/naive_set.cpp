@@ -269,6 +269,10 @@ const StepData& NaiveSet::describe(int64_t t, int64_t layer) {
   if (setup_.token_kinds != nullptr) {
     data_.token_kinds = *setup_.token_kinds;
   }
+  if (setup_.calibration != nullptr) {
+    data_.calibration = setup_.calibration->layers.at(static_cast<size_t>(layer))
+                            .heads_from(heads_.first_head, heads_.first_kv);
+  }
   data_.set_memory = set_memory_.data();
   data_.random = &random_;
   data_.rotary_frequencies = frequencies_;

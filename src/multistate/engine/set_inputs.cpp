@@ -137,6 +137,11 @@ void describe_set(const LayerState& state, LayerState::Set& set, const SetInputs
   if (setup.token_kinds != nullptr) {
     data.token_kinds = *setup.token_kinds;
   }
+  if (setup.calibration != nullptr) {
+    const int64_t index = &set - state.sets().data();
+    data.calibration = setup.calibration->layers.at(static_cast<size_t>(state.layer()))
+                           .heads_from(index * data.heads, index * data.kv_heads);
+  }
   data.set_memory = set.memory.data();
   data.random = &set.random;
   data.rotary_frequencies = state.rotary_frequencies();

@@ -32,6 +32,7 @@ class AnswerWorkload : public Workload {
   SampleLength length(int64_t sample) const override;
   nlohmann::json data_report() const override { return set_.data_report(); }
   std::string data_sha256() const override { return set_.file().sha256; }
+  std::vector<std::string> document_sha256s() const override { return set_.document_sha256s(); }
   nlohmann::json settled_options() const override { return set_.settled_options(); }
   SampleRecord run(int64_t sample, const RunContext& context) const override;
   Resampling resampling() const override { return task_resampling(); }

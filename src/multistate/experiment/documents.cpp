@@ -55,10 +55,18 @@ void check_data_path(const fs::path& path, const Node& node) {
   }
 }
 
+std::vector<std::string> document_sha256s(const DocumentSet& set) {
+  std::vector<std::string> digests;
+  for (const Document& document : set.documents) {
+    digests.push_back(sha256_hex(document.text));
+  }
+  return digests;
+}
+
 std::string documents_sha256(const DocumentSet& set) {
   Sha256 digest;
-  for (const Document& document : set.documents) {
-    digest.update(sha256_hex(document.text));
+  for (const std::string& of_document : document_sha256s(set)) {
+    digest.update(of_document);
   }
   return digest.hex();
 }

@@ -29,6 +29,9 @@ DocumentSet read_documents(const std::filesystem::path& path);
 /// Throws InputError with the node's mark when `path` is not there; says where data comes from.
 void check_data_path(const std::filesystem::path& path, const Node& node);
 
+/// Digest of each text.
+std::vector<std::string> document_sha256s(const DocumentSet& set);
+
 /// Digest of the texts in their order, as they are evaluated: a file with a BOM or CR LF is, in the
 /// identity of a result, the same data as one without.
 std::string documents_sha256(const DocumentSet& set);

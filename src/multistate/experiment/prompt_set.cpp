@@ -88,6 +88,7 @@ void PromptSet::read_list(const PromptOptions& options, const Tokenizer& tokeniz
              {"chat_format", format_.chat_name()}};
   list.changes.add_to(report_);
   sha256_ = list.sha256;
+  document_sha256s_ = {sha256_};
 }
 
 void PromptSet::read_chunks(const PromptOptions& options, const Tokenizer& tokenizer) {
@@ -109,6 +110,7 @@ void PromptSet::read_chunks(const PromptOptions& options, const Tokenizer& token
   }
   report_ = chunks.data_report();
   sha256_ = chunks.data_sha256();
+  document_sha256s_ = chunks.document_sha256s();
 }
 
 }  // namespace multistate

@@ -55,6 +55,7 @@ class PromptSet {
   nlohmann::json settled_options() const;
   const nlohmann::json& data_report() const { return report_; }
   const std::string& data_sha256() const { return sha256_; }
+  const std::vector<std::string>& document_sha256s() const { return document_sha256s_; }
 
  private:
   void read_list(const PromptOptions& options, const Tokenizer& tokenizer);
@@ -65,6 +66,7 @@ class PromptSet {
   std::vector<PreparedPrompt> prompts_;
   nlohmann::json report_;
   std::string sha256_;
+  std::vector<std::string> document_sha256s_;
 };
 
 }  // namespace multistate

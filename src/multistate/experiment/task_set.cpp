@@ -131,6 +131,14 @@ void TaskSet::add(TaskRow row, const TaskOptions& options, const Tokenizer& toke
   prompts_.push_back(std::move(prompt));
 }
 
+std::vector<std::string> TaskSet::document_sha256s() const {
+  std::vector<std::string> digests;
+  for (const TaskRow& row : file_.rows) {
+    digests.push_back(row.document_sha256);
+  }
+  return digests;
+}
+
 void TaskSet::report(const TaskOptions& options) {
   int64_t truncated = 0;
   int64_t removed = 0;

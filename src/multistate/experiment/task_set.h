@@ -40,6 +40,7 @@ class TaskSet {
   int64_t answer_tokens() const { return answer_tokens_; }
 
   /// See Workload.
+  std::vector<std::string> document_sha256s() const;
   nlohmann::json settled_options() const { return format_.settled_options(); }
 
   /// Tokens that end an answer.

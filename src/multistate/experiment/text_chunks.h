@@ -68,6 +68,7 @@ class TextChunks {
   /// See Workload.
   nlohmann::json data_report() const;
   std::string data_sha256() const { return documents_sha256(set_); }
+  std::vector<std::string> document_sha256s() const { return multistate::document_sha256s(set_); }
 
  private:
   DocumentSet set_;

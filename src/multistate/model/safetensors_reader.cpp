@@ -50,6 +50,11 @@ std::string_view read_header(ByteReader& reader) {
   return header;
 }
 
+json parse_header(ByteReader& reader) {
+  return parse_strict_json(read_header(reader), fmt::format("{}: the header", reader.source()),
+                           kHeaderDepth);
+}
+
 void check_metadata(const json& metadata, const std::string& source) {
   if (!metadata.is_object()) {
     throw InputError(
@@ -165,9 +170,7 @@ void place(std::vector<Entry>& entries, std::span<const std::byte> data,
 std::vector<StoredTensor> parse_safetensors(std::span<const std::byte> bytes,
                                             const std::string& source) {
   ByteReader reader(bytes, source);
-  const auto header_text = read_header(reader);
-  const json header =
-      parse_strict_json(header_text, fmt::format("{}: the header", source), kHeaderDepth);
+  const json header = parse_header(reader);
   std::vector<Entry> entries;
   for (const auto& [name, value] : header.items()) {
     if (name == kMetadata) {
@@ -186,6 +189,18 @@ std::vector<StoredTensor> parse_safetensors(std::span<const std::byte> bytes,
     tensors.push_back(std::move(entry.tensor));
   }
   return tensors;
+}
+
+std::map<std::string, std::string> safetensors_metadata(std::span<const std::byte> bytes,
+                                                        const std::string& source) {
+  ByteReader reader(bytes, source);
+  const json header = parse_header(reader);
+  const auto found = header.find(kMetadata);
+  if (found == header.end()) {
+    return {};
+  }
+  check_metadata(*found, source);
+  return found->get<std::map<std::string, std::string>>();
 }
 
 }  // namespace multistate

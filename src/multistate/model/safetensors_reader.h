@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,5 +26,10 @@ struct StoredTensor {
 /// Format: https://github.com/huggingface/safetensors#format
 std::vector<StoredTensor> parse_safetensors(std::span<const std::byte> bytes,
                                             const std::string& source);
+
+/// Keys and values of the header's `__metadata__`; none where it has none. Throws InputError as
+/// parse_safetensors() does for the header.
+std::map<std::string, std::string> safetensors_metadata(std::span<const std::byte> bytes,
+                                                        const std::string& source);
 
 }  // namespace multistate

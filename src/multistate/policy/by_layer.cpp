@@ -123,6 +123,7 @@ Needs needs_of(const std::vector<LayerRange>& layers) {
     Needs more = range.setup->needs;
     needs.random = needs.random || more.random;
     needs.token_kinds = needs.token_kinds || more.token_kinds;
+    needs.calibration = needs.calibration || more.calibration;
     needs.future = needs.future ? needs.future : more.future;
     needs.quantization = needs.quantization ? needs.quantization : more.quantization;
   }

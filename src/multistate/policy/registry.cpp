@@ -1,5 +1,6 @@
 #include "multistate/policy/registry.h"
 
+#include "multistate/policy/calibration.h"
 #include "multistate/policy/faces.h"
 #include "multistate/policy/registration_capture.h"
 
@@ -17,6 +18,10 @@ bool PolicyEntry::selects() const {
 std::vector<OptionInfo> PolicyEntry::options() const {
   OptionLister lister;
   maker()->visit(lister);
+  if (needs().calibration) {
+    CalibrationOption calibration;
+    calibration.visit(lister);
+  }
   if (info.bounded) {
     CommonOptions common = info.defaults;
     common.visit(lister);
@@ -29,6 +34,7 @@ std::vector<OptionInfo> PolicyEntry::options() const {
 
 nlohmann::json PolicyEntry::off_defaults(const nlohmann::json& options) const {
   nlohmann::json chosen = options;
+  chosen.erase(CalibrationOption::kName);
   for (const OptionInfo& option : this->options()) {
     const auto found = chosen.find(option.name);
     if (found != chosen.end() && *found == option.default_value) {

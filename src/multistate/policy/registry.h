@@ -37,6 +37,7 @@ struct PolicyEntry {
 
   /// Those of `options` (a policy's, by name, as OptionWriter has them) that are not at this
   /// policy's defaults; options of a base other than the default one are none of its own, and stay.
+  /// The file of a calibration is never among them: it is needed and no choice.
   nlohmann::json off_defaults(const nlohmann::json& options) const;
 
   /// What the policy reads, with default options.

@@ -115,7 +115,8 @@ std::string problem_with_selecting(const PolicySetup& setup) {
        {std::pair("attention", needs.attention),
         std::pair("query_statistics", needs.query_statistics), std::pair("values", needs.values),
         std::pair("tokens", needs.tokens), std::pair("token_kinds", needs.token_kinds),
-        std::pair("random", needs.random), std::pair("future", needs.future.has_value()),
+        std::pair("random", needs.random), std::pair("calibration", needs.calibration),
+        std::pair("future", needs.future.has_value()),
         std::pair("quantization", needs.quantization.has_value()),
         std::pair("prompt_queries", needs.prompt_queries > 0),
         std::pair("memory", needs.memory > 0), std::pair("set_memory", needs.set_memory > 0),
@@ -305,6 +306,12 @@ PolicySetup set_up_policy(const PolicyEntry& entry, const Node* options, int64_t
   maker->visit(reader);
   maker->visit(writer);
   make_policy(*maker, setup, options);
+  if (setup.needs.calibration) {
+    CalibrationOption calibration;
+    calibration.visit(reader);
+    calibration.visit(writer);
+    setup.calibration_file = calibration.file;
+  }
   if (entry.info.bounded) {
     setup.state_size = state_size;
     setup.common.visit(reader);

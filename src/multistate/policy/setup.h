@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "multistate/policy/calibration.h"
 #include "multistate/policy/faces.h"
 #include "multistate/policy/registry.h"
 
@@ -42,6 +43,11 @@ struct PolicySetup {
   CommonOptions common;
   int64_t state_size = 0;  ///< k, rows kept, or read; 0 for policies that keep and read all.
   Needs needs;
+
+  /// For policies with Needs::calibration, from whoever knows the model, who reads the file that
+  /// the option `calibration` names.
+  std::string calibration_file = {};
+  std::shared_ptr<const Calibration> calibration = {};
 
   /// By id; for policies with Needs::token_kinds, from whoever knows the tokenizer.
   std::shared_ptr<const std::vector<TokenKind>> token_kinds = {};

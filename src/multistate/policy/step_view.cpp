@@ -34,6 +34,7 @@ Needs Needs::operator|(const Needs& other) const {
           .tokens = tokens || other.tokens,
           .token_kinds = token_kinds || other.token_kinds,
           .random = random || other.random,
+          .calibration = calibration || other.calibration,
           .future = future ? future : other.future,
           .quantization = quantization ? quantization : other.quantization,
           .page_rows = std::max(page_rows, other.page_rows),
@@ -118,6 +119,31 @@ TokenKind StepView::token_kind(int64_t row) const {
                                   layer(), step(), id));
   }
   return data_.token_kinds[id];
+}
+
+const CalibrationData& StepView::calibration() const {
+  require(needs_.calibration, "calibration");
+  if (!data_.calibration) {
+    throw PolicyError(Breach::kNeeds,
+                      fmt::format("layer {}, step {}: no calibration was given", layer(), step()));
+  }
+  return *data_.calibration;
+}
+
+std::span<const float> StepView::calibrated_direction(int64_t head) const {
+  return row_of(calibration().query_directions, head, 0, head_size());
+}
+
+std::span<const float> StepView::calibrated_query(int64_t head) const {
+  return row_of(calibration().query_means, head, 0, head_size());
+}
+
+std::span<const float> StepView::calibrated_lengths(int64_t head) const {
+  return row_of(calibration().query_lengths, head, 0, std::ssize(rotary_frequencies()));
+}
+
+std::span<const float> StepView::calibrated_key(int64_t kv_head) const {
+  return row_of(calibration().key_means, kv_head, 0, head_size());
 }
 
 float& StepView::set_memory(int64_t field) const {

@@ -51,6 +51,7 @@ struct Needs {
   bool tokens = false;                ///< Ids of the rows' tokens; they take a float a row.
   bool token_kinds = false;           ///< What kinds of tokens these are; the same float.
   bool random = false;                ///< Seeded random numbers; makes results depend on the seed.
+  bool calibration = false;           ///< Statistics of the model's queries and keys, in a file.
   std::optional<Future> future = {};  ///< Later attention: the whole sample must be known.
   std::optional<Quantization> quantization = {};  ///< Rows are quantised, in this way.
   int64_t page_rows = 0;       ///< Ranges of keys of pages of so many rows (QueryView); 0: none.
@@ -97,6 +98,14 @@ struct PromptData {
   HeadMatrices attention;  ///< heads x [w][N]
 };
 
+/// Where the statistics of a calibration lie that a set's heads see; see LayerCalibration.
+struct CalibrationData {
+  HeadMatrices query_directions;  ///< heads x [D]
+  HeadMatrices query_means;       ///< heads x [D]
+  HeadMatrices query_lengths;     ///< heads x [R/2]
+  HeadMatrices key_means;         ///< kv_heads x [D]
+};
+
 /// Where the engine keeps what a StepView shows. Filled in by an engine, never by a policy.
 struct StepData {
   int64_t step = 0;
@@ -125,6 +134,7 @@ struct StepData {
   float* memory = nullptr;  ///< Needs::floats_a_row() fields x [N], memory_stride floats apart.
   int64_t memory_stride = 0;
   std::span<const TokenKind> token_kinds = {};  ///< By id.
+  std::optional<CalibrationData> calibration = {};
   float* set_memory = nullptr;  ///< [Needs::set_memory], and behind it vectors x heads x [D].
   float* scratch = nullptr;     ///< buffers x [N], scratch_stride floats from buffer to buffer.
   int64_t scratch_stride = 0;
@@ -223,6 +233,15 @@ class StepView {
   /// [N] floats that the policy keeps, one a row; 0 for a new row. 0 <= field < Needs::memory.
   std::span<float> memory(int64_t field = 0) const;
 
+  /// What the model's queries and keys were like while it read the text of a calibration
+  /// (Needs::calibration): the direction [D] along which a head's queries are longest after RoPE,
+  /// and their mean [D] before it; the mean length of each pair that RoPE turns [R/2], which it
+  /// does not change; the mean key [D] before RoPE. See LayerCalibration.
+  std::span<const float> calibrated_direction(int64_t head) const;
+  std::span<const float> calibrated_query(int64_t head) const;
+  std::span<const float> calibrated_lengths(int64_t head) const;
+  std::span<const float> calibrated_key(int64_t kv_head) const;
+
   /// What the policy keeps for the set, whichever rows are in it: a float, and for each query head
   /// a vector [D]; 0 at the start of a sample. 0 <= field < Needs::set_memory or
   /// Needs::head_memory.
@@ -247,6 +266,7 @@ class StepView {
 
  private:
   int64_t id_of(int64_t row) const;
+  const CalibrationData& calibration() const;
 };
 
 /// The step at which a prompt ends that is cut there: every row of the prompt is alive, and its

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include "multistate/engine/model_calibrations.h"
 #include "multistate/model/weight_types.h"
 #include "multistate/policy/plugin.h"
 #include "multistate/results/context.h"
@@ -134,6 +135,11 @@ nlohmann::json inputs_json(const PlannedCell& cell) {
                            {"tokenizer", tokenizer_json(cell.model->tokenizer())}};
   if (cell.spec->policy.needs.future) {
     inputs["sees_future"] = true;
+  }
+  for (const PolicySetup* reader : calibrated(cell.spec->policy)) {
+    inputs["calibrations"].push_back({{"sha256", reader->calibration->sha256},
+                                      {"text_sha256", reader->calibration->text_sha256},
+                                      {"tokens", reader->calibration->tokens}});
   }
   if (const Plugin* plugin = cell.spec->policy.entry->plugin; plugin != nullptr) {
     inputs["plugin"] = to_json(*plugin);

@@ -2,25 +2,11 @@
 
 #include <utility>
 
-#include "multistate/base/sha256.h"
 #include "multistate/model/dtype.h"
+#include "multistate/model/model_digest.h"
 
 namespace multistate {
 namespace {
-
-/// One file: its own digest, as sha256sum prints it. Several: the digest of their digests, in
-/// order.
-std::string digest_of(const ModelFile& file, FileDigests& digests) {
-  const auto files = file.files();
-  if (files.size() == 1) {
-    return digests.sha256(files.front());
-  }
-  Sha256 digest;
-  for (const auto& path : files) {
-    digest.update(digests.sha256(path));
-  }
-  return digest.hex();
-}
 
 std::vector<FileStamp> stamps_of(const ModelFile& file) {
   std::vector<FileStamp> stamps;
@@ -47,7 +33,8 @@ SweepModel::SweepModel(ModelSpec spec, FileDigests& digests)
       stamps_(stamps_of(*file_)),
       token_kinds_(*file_),
       tokenizer_(Tokenizer::make(file_->tokenizer())),
-      sha256_(digest_of(*file_, digests)) {
+      sha256_(model_digest(*file_, digests)),
+      calibrations_(*file_, sha256_) {
   require_unchanged();
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "multistate/base/file_stamp.h"
+#include "multistate/engine/model_calibrations.h"
 #include "multistate/engine/token_kinds.h"
 #include "multistate/model/model_file.h"
 #include "multistate/model/transformer.h"
@@ -29,6 +30,9 @@ class SweepModel {
   /// For policies that see what kind of text a token is. For planning, by one thread.
   ModelTokenKinds& token_kinds() { return token_kinds_; }
 
+  /// For policies that read a calibration. For planning, by one thread.
+  ModelCalibrations& calibrations() { return calibrations_; }
+
   /// Digest of the model's files.
   const std::string& sha256() const { return sha256_; }
 
@@ -46,6 +50,7 @@ class SweepModel {
   ModelTokenKinds token_kinds_;
   std::unique_ptr<Tokenizer> tokenizer_;
   std::string sha256_;
+  ModelCalibrations calibrations_;
   std::mutex mutex_;
   std::shared_ptr<const Transformer> transformer_;
 };

@@ -9,6 +9,7 @@
 
 #include "multistate/config/canonical_json.h"
 #include "multistate/engine/expected_bytes.h"
+#include "multistate/engine/model_calibrations.h"
 #include "multistate/model/dtype.h"
 #include "multistate/policy/by_layer.h"
 #include "multistate/policy/plugin.h"
@@ -131,10 +132,43 @@ void erase_later_options(const PolicySetup& policy, nlohmann::json& options) {
   }
 }
 
+/// The digest of a calibration's file for its path, in a policy's options and those of its layers.
+void name_calibrations(const PolicySetup& policy, nlohmann::json& options) {
+  if (options.contains("layers")) {
+    for (auto& [text, range] : options["layers"].items()) {
+      name_calibrations(policy, range);
+    }
+  }
+  for (const PolicySetup* reader : calibrated(policy)) {
+    if (options.value(CalibrationOption::kName, "") == reader->calibration_file) {
+      options.erase(CalibrationOption::kName);
+      options["calibration_sha256"] = reader->calibration->sha256;
+    }
+  }
+}
+
+/// Throws InputError when a policy was calibrated on a text that the cell evaluates.
+void reject_seen_texts(const PlannedCell& cell) {
+  const auto readers = calibrated(cell.spec->policy);
+  const auto evaluated =
+      readers.empty() ? std::vector<std::string>() : cell.workload->document_sha256s();
+  for (const PolicySetup* reader : readers) {
+    for (const std::string& seen : reader->calibration->document_sha256s) {
+      if (std::find(evaluated.begin(), evaluated.end(), seen) != evaluated.end()) {
+        throw InputError(fmt::format(
+            "policy.{}: {} was made with a text that experiment.data holds (SHA-256 "
+            "{}): calibrate policy {} on a text that is not evaluated",
+            CalibrationOption::kName, reader->calibration_file, seen, reader->entry->name()));
+      }
+    }
+  }
+}
+
 /// Paths say where things lie, not what they are: in the identity their content stands for them.
 std::string identity_of(const PlannedCell& cell) {
   nlohmann::json identity = cell.config();
   erase_later_options(cell.spec->policy, identity["policy"]);
+  name_calibrations(cell.spec->policy, identity["policy"]);
   identity["model"].erase("path");
   identity["model"].erase("device");
   identity["model"]["sha256"] = cell.model->sha256();
@@ -243,6 +277,8 @@ SweepPlan plan_sweep(SweepSpec spec, std::optional<int64_t> limit) {
   for (CellSpec& cell : plan.spec.cells) {
     plan.cells.push_back(preparer.prepare(cell));
     plan.cells.back().model->token_kinds().tell(cell.policy);
+    plan.cells.back().model->calibrations().tell(cell.policy);
+    reject_seen_texts(plan.cells.back());
     plan.cells.back().id = identity_of(plan.cells.back());
     plan.cells.back().slug = slug_of(cell);
   }

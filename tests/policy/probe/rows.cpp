@@ -8,15 +8,18 @@
 #include <nlohmann/json.hpp>
 
 #include "multistate/engine/evaluator.h"
+#include "multistate/engine/model_calibrations.h"
 
 namespace multistate::test {
 namespace {
 
-nlohmann::json kept_rows(const Transformer& model, const std::vector<int64_t>& ids,
-                         int64_t question, const nlohmann::json& run) {
-  const auto setup =
+nlohmann::json kept_rows(const ModelFile& file, const Transformer& model,
+                         const std::vector<int64_t>& ids, int64_t question,
+                         const nlohmann::json& run) {
+  auto setup =
       set_up_policy(run.at("policy").get<std::string>(), run.at("state_size").get<int64_t>(),
                     run.at("options").get<std::string>());
+  tell_calibration(file, setup);
   const auto tokens = static_cast<int64_t>(ids.size());
   const auto state = Evaluator(model, setup)
                          .read(ids, {}, {.tokens = tokens, .prompt = tokens, .question = question})
@@ -40,10 +43,11 @@ int main(int /*count*/, char** arguments) {
   const c10::InferenceMode inference;
   const auto request = nlohmann::json::parse(std::cin);
   const auto ids = request.at("ids").get<std::vector<int64_t>>();
-  const auto model = Transformer::load(*ModelFile::open(arguments[1]), at::kFloat);
+  const auto file = ModelFile::open(arguments[1]);
+  const auto model = Transformer::load(*file, at::kFloat);
   nlohmann::json all;
   for (const nlohmann::json& run : request.at("runs")) {
-    all.push_back(test::kept_rows(*model, ids, request.at("question"), run));
+    all.push_back(test::kept_rows(*file, *model, ids, request.at("question"), run));
   }
   std::cout << all << '\n';
   return 0;

@@ -139,6 +139,8 @@ TEST_CASE("bench prints a row a case and writes the same figures as JSON") {
     const int64_t bytes = rows * 2 * (2 * 2 * 8 * 4 + 8 + (result.at("policy") == "h2o" ? 4 : 0));
     const int64_t batch = result.at("batch");
     CHECK(result.at("state_bytes") == batch * bytes);
+    CHECK(result.at("linears_tokens_per_second").at("min").get<double>() > 0.0);
+    CHECK(result.at("of_linears").at("min") <= result.at("of_linears").at("median"));
     if (result.at("fills_memory")) {
       CHECK(batch == 40 * 1024 / bytes);
     }

@@ -1,9 +1,12 @@
 #include "multistate/bench/decode.h"
 
+#include <map>
+
 #include <fmt/format.h>
 
 #include "multistate/base/error.h"
 #include "multistate/base/text.h"
+#include "multistate/bench/linears.h"
 #include "multistate/bench/random_ids.h"
 #include "multistate/engine/generator.h"
 
@@ -65,6 +68,16 @@ class DecodeCase {
   int64_t sample_bytes_ = 0;
 };
 
+/// The mean of some steps of a batch: one alone is too short to be measured well.
+double linears_seconds_of_step(const Transformer& model, int64_t batch) {
+  constexpr int64_t kSteps = 5;
+  double seconds = 0.0;
+  for (int64_t step = 0; step < kSteps; ++step) {
+    seconds += linears_seconds(model, batch);
+  }
+  return seconds / static_cast<double>(kSteps);
+}
+
 int64_t batch_that_fits(const DecodeCase& one, int64_t memory_bytes) {
   const int64_t batch = memory_bytes / one.sample_bytes();
   if (batch == 0) {
@@ -99,7 +112,8 @@ std::vector<DecodeResult> measure_decode(const Transformer& model,
                                          const DecodePlan& plan) {
   struct Row {
     const DecodeCase* decoded;
-    std::vector<double> seconds;
+    std::vector<double> seconds;  ///< A decoded token.
+    std::vector<double> linears;  ///< Products alone, a token.
   };
   std::vector<DecodeCase> decoded;
   decoded.reserve(cases.size());
@@ -109,18 +123,26 @@ std::vector<DecodeResult> measure_decode(const Transformer& model,
     decoded.emplace_back(model, one, plan.steps);
     for (const DecodeResult& result : results_to_fill(decoded.back(), plan)) {
       results.push_back(result);
-      rows.push_back({&decoded.back(), {}});
+      rows.push_back({&decoded.back(), {}, {}});
     }
   }
   for (int64_t repetition = 0; repetition < plan.repetitions; ++repetition) {
+    std::map<int64_t, double> linears;  // By batch.
     for (size_t i = 0; i < results.size(); ++i) {
-      const auto outcome = rows[i].decoded->decode(results[i].batch);
+      const int64_t batch = results[i].batch;
+      if (!linears.contains(batch)) {
+        linears[batch] = linears_seconds_of_step(model, batch) / static_cast<double>(batch);
+      }
+      rows[i].linears.push_back(linears[batch]);
+      const auto outcome = rows[i].decoded->decode(batch);
       rows[i].seconds.push_back(outcome.seconds);
       results[i].state_bytes = outcome.state_bytes;
     }
   }
   for (size_t i = 0; i < results.size(); ++i) {
     results[i].tokens_per_second = rate_of(1.0, rows[i].seconds);
+    results[i].linears_tokens_per_second = rate_of(1.0, rows[i].linears);
+    results[i].of_linears = ratio_of(rows[i].linears, rows[i].seconds);
   }
   return results;
 }

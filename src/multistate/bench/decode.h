@@ -18,9 +18,11 @@ struct DecodePlan {
 struct DecodeResult {
   const PrefillCase* measured = nullptr;
   int64_t batch = 0;
-  bool fills_memory = false;  ///< The batch is the largest that fits in the plan's memory.
-  Spread tokens_per_second;   ///< Of all samples together, prompts left out.
-  int64_t state_bytes = 0;    ///< Of all samples together, each at its most.
+  bool fills_memory = false;         ///< The batch is the largest that fits in the plan's memory.
+  Spread tokens_per_second;          ///< Of all samples together, prompts left out.
+  Spread linears_tokens_per_second;  ///< See linears_seconds().
+  Spread of_linears;                 ///< The share of it that decoding reaches.
+  int64_t state_bytes = 0;           ///< Of all samples together, each at its most.
 };
 
 /// Decodes tokens in every sample of a batch, after a context as long as the case's sample, which

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <map>
 
-#include <ATen/ops/empty.h>
-#include <ATen/ops/matmul.h>
 #include <ATen/ops/rand.h>
 #include <c10/core/InferenceMode.h>
 
 #include "multistate/base/stopwatch.h"
 #include "multistate/engine/evaluator.h"
+#include "multistate/model/dtype.h"
+#include "multistate/model/product.h"
 
 namespace multistate {
 namespace {
@@ -26,7 +26,8 @@ double linears_seconds(const Transformer& model, int64_t tokens) {
   std::map<int64_t, at::Tensor> inputs;
   for (const at::Tensor& weight : model.linears()) {
     inputs.try_emplace(weight.size(0),
-                       at::rand({Evaluator::kSegment, weight.size(0)}, model.options()));
+                       at::rand({std::min(Evaluator::kSegment, tokens), weight.size(0)},
+                                activation_options(model.options())));
   }
   return seconds_of([&] {
     for (int64_t first = 0; first < tokens; first += Evaluator::kSegment) {
@@ -35,7 +36,7 @@ double linears_seconds(const Transformer& model, int64_t tokens) {
         const auto input = inputs.at(weight.size(0)).narrow(0, 0, count);
         for (int64_t column = 0; column < weight.size(1); column += kColumns) {
           const int64_t columns = std::min(kColumns, weight.size(1) - column);
-          at::matmul(input, weight.narrow(1, column, columns));
+          product(input, weight.narrow(1, column, columns));
         }
       }
     }

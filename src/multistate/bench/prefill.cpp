@@ -32,13 +32,9 @@ void run_once(const Transformer& model, const PrefillCase& one, PrefillResult& r
 
 void summarize(const Timings& timings, PrefillResult& result) {
   const auto tokens = static_cast<double>(result.measured->tokens);
-  std::vector<double> ratios;
-  for (size_t i = 0; i < timings.seconds.size(); ++i) {
-    ratios.push_back(timings.linears[i] / timings.seconds[i]);
-  }
   result.tokens_per_second = rate_of(tokens, timings.seconds);
   result.linears_tokens_per_second = rate_of(tokens, timings.linears);
-  result.of_linears = spread_of(std::move(ratios));
+  result.of_linears = ratio_of(timings.linears, timings.seconds);
 }
 
 }  // namespace

@@ -109,9 +109,10 @@ std::string workers_table(const std::vector<WorkersResult>& results) {
   return format_table(rows);
 }
 
-std::string decode_table(const std::vector<DecodeResult>& results) {
-  std::vector<std::vector<std::string>> rows = {
-      {"policy", "k", "context", "batch", "tokens/s", "min..max", "state", "relative"}};
+std::string decode_table(const std::vector<DecodeResult>& results, int64_t repetitions) {
+  std::vector<std::vector<std::string>> rows = {{"policy", "k", "context", "batch", "tokens/s",
+                                                 "min..max", "linears", "share of it", "state",
+                                                 "relative"}};
   for (const DecodeResult& result : results) {
     const Spread& rate = result.tokens_per_second;
     const double relative = rate.median / first_like(results, result).tokens_per_second.median;
@@ -119,6 +120,8 @@ std::string decode_table(const std::vector<DecodeResult>& results) {
                     std::to_string(result.measured->tokens),
                     fmt::format("{}{}", result.batch, result.fills_memory ? " (fits)" : ""),
                     fmt::format("{:.1f}", rate.median), range(rate, 1.0, 1),
+                    fmt::format("{:.1f}", result.linears_tokens_per_second.median),
+                    share_text(result.of_linears, repetitions),
                     human_bytes(static_cast<double>(result.state_bytes)),
                     fmt::format("{:.2f}", relative)});
   }
@@ -171,6 +174,8 @@ nlohmann::json to_json(const DecodeResult& result) {
   json["batch"] = result.batch;
   json["fills_memory"] = result.fills_memory;
   json["tokens_per_second"] = spread_json(result.tokens_per_second);
+  json["linears_tokens_per_second"] = spread_json(result.linears_tokens_per_second);
+  json["of_linears"] = spread_json(result.of_linears);
   json["state_bytes"] = result.state_bytes;
   return json;
 }

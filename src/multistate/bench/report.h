@@ -22,7 +22,7 @@ struct DecisionResult {
 /// of decisions below its noise, are noise and shown as that.
 std::string prefill_table(const std::vector<PrefillResult>& results, int64_t repetitions);
 std::string workers_table(const std::vector<WorkersResult>& results);
-std::string decode_table(const std::vector<DecodeResult>& results);
+std::string decode_table(const std::vector<DecodeResult>& results, int64_t repetitions);
 std::string decision_table(const std::vector<DecisionResult>& results, int64_t repetitions);
 
 nlohmann::json to_json(const PrefillResult& result);

@@ -16,6 +16,14 @@ Spread spread_of(std::vector<double> values) {
   return {median, values.front(), values.back()};
 }
 
+Spread ratio_of(const std::vector<double>& numerators, const std::vector<double>& denominators) {
+  std::vector<double> ratios;
+  for (size_t i = 0; i < numerators.size(); ++i) {
+    ratios.push_back(numerators[i] / denominators[i]);
+  }
+  return spread_of(std::move(ratios));
+}
+
 Spread rate_of(double amount, const std::vector<double>& seconds) {
   std::vector<double> rates;
   rates.reserve(seconds.size());

@@ -150,8 +150,9 @@ int bench(const BenchArguments& arguments) {
     announce("decode", arguments, cases.size());
     measured.decode = measure_decode(*model, cases, plan);
     fmt::print(
-        "\nDecode: tokens/s of all samples of a batch together, and relative to the first\n{}",
-        decode_table(measured.decode));
+        "\nDecode: tokens/s of all samples of a batch together, as a share of the model's matrix "
+        "products alone, and relative to the first policy\n{}",
+        decode_table(measured.decode, arguments.repetitions));
   }
   if (!arguments.workers.empty()) {
     announce("workers", arguments, cases.size());

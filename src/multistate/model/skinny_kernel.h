@@ -81,6 +81,18 @@ class SkinnyKernel {
     __builtin_memcpy(to, &from, sizeof from);
   }
 
+  /// Of the numbers of a vector, by halves.
+  template <int Size>
+  static MULTISTATE_INLINE float sum_of(const typename SkinnyVectors<Size>::Floats& vector) {
+    if constexpr (Size == 4) {
+      return (vector[0] + vector[2]) + (vector[1] + vector[3]);
+    } else {
+      typename SkinnyVectors<Size / 2>::Floats halves[2];
+      __builtin_memcpy(halves, &vector, sizeof halves);
+      return sum_of<Size / 2>(halves[0] + halves[1]);
+    }
+  }
+
   static MULTISTATE_INLINE float widened(float number) { return number; }
 
   static MULTISTATE_INLINE float widened(uint16_t number) {
@@ -143,7 +155,7 @@ class SkinnyKernel {
   }
 
   /// Adds the slab's products to kColumns outputs of the rows from `row` on: `Count` rows at a time
-  /// as long as there are as many, then half as many.
+  /// as long as there are as many, then those that are left.
   template <int Count, class T>
   static MULTISTATE_INLINE void add_rows(const Slab<T>& slab, int64_t row, int64_t column,
                                          const FewRows<float>& out) {
@@ -151,7 +163,7 @@ class SkinnyKernel {
       add_tile<Count>(slab, row, column, out.data + row * out.stride + column, out.stride);
     }
     if constexpr (Count > 1) {
-      add_rows<Count / 2>(slab, row, column, out);
+      add_rows<Count - 1>(slab, row, column, out);
     }
   }
 
@@ -218,10 +230,7 @@ class SkinnyKernel {
     }
     for (int i = 0; i < Count; ++i) {
       for (int o = 0; o < Outputs; ++o) {
-        float sum = 0.0F;
-        for (int lane = 0; lane < Width; ++lane) {
-          sum += sums[i][o][lane];
-        }
+        float sum = sum_of<Width>(sums[i][o]);
         for (int64_t rest = k; rest < weight.in; ++rest) {
           sum += x[i * x_stride + rest] * widened(numbers[o * weight.stride + rest]);
         }
@@ -241,7 +250,7 @@ class SkinnyKernel {
                                out.data + row * out.stride + output, out.stride);
     }
     if constexpr (Count > 1) {
-      dot_rows<Outputs, Count / 2>(x, weight, row, output, out);
+      dot_rows<Outputs, Count - 1>(x, weight, row, output, out);
     }
   }
 

@@ -6,7 +6,7 @@ namespace multistate {
 
 /// The most rows that a skinny product takes. A matrix product first copies the weight into blocks
 /// that fit the cache, which pays from about here on; for few rows it is most of the time.
-constexpr int64_t kSkinnyRows = 16;
+constexpr int64_t kSkinnyRows = 32;
 
 /// Where the numbers of a weight [in, out] lie.
 enum class WeightOrder {

@@ -657,6 +657,28 @@ def lag_cut(keys, values, sinks, lag, kept_of_lot):
     return np.concatenate([np.arange(sinks), *kept, np.arange(sinks + (lots - 1) * lag, len(keys))])
 
 
+def reach_of(queries, keys, size, length=500):
+    """kvpress' guess how far back heads look: the area under the attention of the mean query at the last of `length` positions
+    to the mean key at all of them, summed from the oldest. Mean vectors before RoPE as complex pairs, of a group [h, D/2] and of its key."""
+    areas = []
+    for query in queries:
+        def real(pairs):
+            return np.concatenate([pairs.real, pairs.imag])
+        turned = rotation(length - 1, size) @ real(query)
+        logits = np.array([turned @ rotation(position, size) @ real(keys) for position in range(length)]) / np.sqrt(size)
+        areas.append(np.cumsum(softmax(logits)).mean())
+    return np.mean(areas)
+
+
+def duo_cut(reaches, tokens, streaming, sinks, recent):
+    """Slots by head: all, or of the `streaming` heads that look back least the first and the newest."""
+    order = np.argsort(reaches)
+    if np.diff(np.sort(reaches)).min() < MARGIN:
+        raise TooClose(f"heads that look as far back: {reaches}")
+    first_and_newest = np.concatenate([np.arange(sinks), np.arange(tokens - recent, tokens)])
+    return [first_and_newest if head in order[:streaming] else np.arange(tokens) for head in range(len(reaches))]
+
+
 def quest_pages(query, keys, page, k, kernels):
     """Pages that one query [D] reads of keys [n, D]; None: all of them. `kernels`: as the authors' kernels, where the last
     page is always read and the others compete for the rest of the budget; else as their evaluation, in which the signs of

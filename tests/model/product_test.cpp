@@ -62,6 +62,16 @@ TEST_CASE("few rows by a weight in bfloat16 are not rounded, many are unless it 
   }
 }
 
+TEST_CASE("few rows give the same by a weight in bfloat16 and by its numbers in float32") {
+  for (const int64_t size : {8, 24, 64}) {
+    for (const auto& half : {at::randn({size, 40}, at::kFloat).to(at::kBFloat16),
+                             at::randn({40, size}, at::kFloat).to(at::kBFloat16).t()}) {
+      const auto x = at::randn({5, size}, at::kFloat);
+      CHECK(product(x, half).equal(product(x, half.to(at::kFloat))));
+    }
+  }
+}
+
 TEST_CASE("products of a batch widen rows in half precision, few and many rows alike") {
   for (const int64_t rows : {int64_t{3}, kSkinnyRows + 1}) {
     for (const auto type : {at::kFloat, at::kBFloat16}) {

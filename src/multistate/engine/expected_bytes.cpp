@@ -56,16 +56,34 @@ int64_t peak_of_layer(const LayerState& layer, const SampleLength& length) {
          layer.statistics_bytes() + layer.prompt_query_bytes();
 }
 
+/// Whether a layer's peak is that of the layer before it, as nearly always.
+bool is_like_before(const DecoderSpec& spec, const PolicySetup& setup, int64_t index) {
+  if (index == 0) {
+    return false;
+  }
+  const AttentionSpec& one = spec.layer(index).attention;
+  const AttentionSpec& before = spec.layer(index - 1).attention;
+  const PolicySetup& policy = setup.of_layer(index);
+  const bool depends_on_layer =
+      policy.faces.budgets != nullptr || policy.faces.selecting != nullptr;
+  return &policy == &setup.of_layer(index - 1) && !depends_on_layer && one.heads == before.heads &&
+         one.kv_heads == before.kv_heads && one.head_size == before.head_size &&
+         one.window == before.window && one.rotation == before.rotation;
+}
+
 }  // namespace
 
 int64_t expected_peak_bytes(const DecoderSpec& spec, const PolicySetup& setup,
                             const SampleLength& length, at::ScalarType dtype) {
-  int64_t bytes = 0;
   check_text_length(spec, setup, length);
+  int64_t bytes = 0;
+  int64_t peak = 0;
   for (int64_t index = 0; index < spec.layer_count(); ++index) {
-    // Without storage for more than a row, and without a prompt.
-    const LayerState layer(spec, setup, index, {}, {.tokens = 1}, dtype);
-    bytes += peak_of_layer(layer, length);
+    if (!is_like_before(spec, setup, index)) {
+      // Without storage for more than a row, and without a prompt.
+      peak = peak_of_layer(LayerState(spec, setup, index, {}, {.tokens = 1}, dtype), length);
+    }
+    bytes += peak;
   }
   return bytes;
 }

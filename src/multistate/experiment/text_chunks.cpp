@@ -35,7 +35,9 @@ void TextOptions::check(const Node& node) const {
 }
 
 TextChunks::TextChunks(const TextOptions& options, int64_t stride, const Tokenizer& tokenizer)
-    : set_(read_documents(options.data)), bos_(options.add_bos.ids(tokenizer)) {
+    : set_(read_documents(options.data)),
+      sha256_(documents_sha256(set_)),
+      bos_(options.add_bos.ids(tokenizer)) {
   const int64_t length = options.context_length - bos_tokens();
   if (stride > length) {
     throw InputError(fmt::format(

@@ -67,11 +67,12 @@ class TextChunks {
 
   /// See Workload.
   nlohmann::json data_report() const;
-  std::string data_sha256() const { return documents_sha256(set_); }
+  const std::string& data_sha256() const { return sha256_; }
   std::vector<std::string> document_sha256s() const { return multistate::document_sha256s(set_); }
 
  private:
   DocumentSet set_;
+  std::string sha256_;
   std::vector<int64_t> bos_;  ///< The token, or nothing.
   ChunkRule rule_;
   std::vector<std::vector<int64_t>> tokens_;

@@ -77,6 +77,14 @@ class SkinnyKernel {
     __builtin_memcpy(&to, &bits, sizeof to);
   }
 
+  /// The first `count` numbers, then zeros.
+  template <class T>
+  static MULTISTATE_INLINE void load_first(const T* from, int64_t count, Vector& to) {
+    T numbers[Width] = {};
+    std::copy_n(from, count, numbers);
+    load(numbers, to);
+  }
+
   static MULTISTATE_INLINE void store(const Vector& from, float* to) {
     __builtin_memcpy(to, &from, sizeof from);
   }
@@ -228,13 +236,18 @@ class SkinnyKernel {
         }
       }
     }
+    for (int o = 0; k < weight.in && o < Outputs; ++o) {
+      Vector loaded;
+      load_first(numbers + o * weight.stride + k, weight.in - k, loaded);
+      for (int i = 0; i < Count; ++i) {
+        Vector row;
+        load_first(x + i * x_stride + k, weight.in - k, row);
+        sums[i][o] += loaded * row;
+      }
+    }
     for (int i = 0; i < Count; ++i) {
       for (int o = 0; o < Outputs; ++o) {
-        float sum = sum_of<Width>(sums[i][o]);
-        for (int64_t rest = k; rest < weight.in; ++rest) {
-          sum += x[i * x_stride + rest] * widened(numbers[o * weight.stride + rest]);
-        }
-        out[i * out_stride + o] = sum;
+        out[i * out_stride + o] = sum_of<Width>(sums[i][o]);
       }
     }
   }

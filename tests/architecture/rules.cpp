@@ -18,10 +18,10 @@ constexpr std::string_view kAggregate = "tools/aggregate/";
 constexpr std::string_view kAggregateRoot = "aggregate/";
 
 // A folder may include those before it in this list.
-constexpr std::array<std::string_view, 17> kLayers = {
+constexpr std::array<std::string_view, 18> kLayers = {
     "base",      "config",      "results",    "text",   "scoring",   "datasets",
     "synthetic", "model",       "state",      "policy", "aggregate", "engine",
-    "bench",     "conformance", "experiment", "sweep",  "cli"};
+    "bench",     "conformance", "experiment", "sweep",  "recommend", "cli"};
 
 constexpr std::array<std::string_view, 9> kWithoutTorch = {
     "base", "config", "results", "text", "scoring", "datasets", "synthetic", "policy", "aggregate"};

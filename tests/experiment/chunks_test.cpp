@@ -46,6 +46,19 @@ TEST_CASE("chunks are taken from the documents in turn, so that a limit leaves n
   CHECK(plan.documents[2].selected == 1);
 }
 
+TEST_CASE("chunks that are skipped are the first ones that would be taken") {
+  const std::array<int64_t, 3> tokens = {30, 5, 20};
+  const ChunkRule rule = {.length = 10, .stride = 10, .skip = 0};
+  // Without skipping: (0, 0), (2, 0), (0, 10), (2, 10), (0, 20).
+  const auto plan = plan_chunks(tokens, rule, 2, 1);
+  CHECK(as_tuples(plan) == Tuples{{2, 0, 0}, {0, 10, 10}});
+  CHECK(plan.documents[0].chunks == 3);
+  CHECK(plan.documents[0].selected == 1);
+  CHECK(plan.documents[2].selected == 1);
+  CHECK(as_tuples(plan_chunks(tokens, rule, 0, 4)) == Tuples{{0, 20, 20}});
+  CHECK(plan_chunks(tokens, rule, 0, 5).chunks.empty());
+}
+
 TEST_CASE("skipped tokens are passed over in every document, short ones included") {
   const std::array<int64_t, 2> tokens = {25, 3};
   const auto plan = plan_chunks(tokens, {.length = 10, .stride = 10, .skip = 7}, 0);

@@ -1,5 +1,7 @@
 #include "multistate/results/power.h"
 
+#include <limits>
+
 #include "support/catch.h"
 
 namespace multistate::test {
@@ -29,6 +31,18 @@ TEST_CASE("the effect that is detected with 80 % power") {
   CHECK(*detectable_effect(24, 23) == approx(0.8891373).epsilon(1e-5));
   CHECK(*detectable_effect(90, 3) == approx(0.3466644).epsilon(1e-5));
   CHECK(!detectable_effect(3, 1));
+}
+
+// By the same integral, counted up from 4 samples.
+TEST_CASE("the samples that detect an effect with 80 % power") {
+  CHECK(samples_needed(0.5, 1) == 34);
+  CHECK(samples_needed(-0.5, 3) == 45);
+  CHECK(samples_needed(1.0, 3) == 14);
+  CHECK(samples_needed(0.1, 1) == 787);
+  CHECK(samples_needed(3.0, 1) == 4);
+  CHECK(samples_needed(std::numeric_limits<double>::infinity(), 1) == 4);
+  CHECK(!samples_needed(0.0, 1));
+  CHECK(!samples_needed(1e-6, 1));
 }
 
 TEST_CASE("what samples can show, in words") {

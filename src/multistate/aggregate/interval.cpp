@@ -10,19 +10,17 @@
 namespace multistate::aggregate {
 namespace {
 
-constexpr double kTail = (1.0 - kConfidence) / 2.0;
-
-double student_factor(size_t n) {
-  return student_quantile(1.0 - kTail, static_cast<int64_t>(n) - 1);
+double student_factor(size_t n, double confidence = kConfidence) {
+  return student_quantile(0.5 * (1.0 + confidence), static_cast<int64_t>(n) - 1);
 }
 
 }  // namespace
 
-std::optional<Interval> t_interval(const Estimate& estimate, size_t n) {
+std::optional<Interval> t_interval(const Estimate& estimate, size_t n, double confidence) {
   if (!estimate.standard_error || n < 2) {
     return std::nullopt;
   }
-  const double half = student_factor(n) * *estimate.standard_error;
+  const double half = student_factor(n, confidence) * *estimate.standard_error;
   return Interval{estimate.value - half, estimate.value + half};
 }
 

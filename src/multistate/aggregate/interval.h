@@ -23,8 +23,11 @@ struct Interval {
 
 /// estimate -+ t * standard error, t the quantile of Student's t with n - 1 degrees of freedom:
 /// exact for a mean of normal observations (Casella & Berger, Statistical Inference, 2nd ed., 2002,
-/// section 9.2.1). None without a standard error.
-std::optional<Interval> t_interval(const Estimate& estimate, size_t n);
+/// section 9.2.1). None without a standard error. `confidence`: the share of such intervals that
+/// should hold the truth; 1 - 0.05 / m for m intervals that together hold it in 95 % of cases
+/// (Bonferroni).
+std::optional<Interval> t_interval(const Estimate& estimate, size_t n,
+                                   double confidence = kConfidence);
 
 /// The same of a ratio, whose ends then become values of the metric: those of an exponential are
 /// exponentials.

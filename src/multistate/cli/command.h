@@ -12,6 +12,7 @@ using Action = std::function<int()>;
 /// Each adds a subcommand to the program (those of a judge two); when the user names it, `action`
 /// is set.
 void add_run_command(CLI::App& app, Action& action);
+void add_recommend_command(CLI::App& app, Action& action);
 void add_submit_command(CLI::App& app, Action& action);
 void add_status_command(CLI::App& app, Action& action);
 void add_aggregate_command(CLI::App& app, Action& action);

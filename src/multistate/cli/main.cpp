@@ -50,6 +50,7 @@ int run_program(int argc, char** argv) {
   add_submit_command(app, action);
   add_status_command(app, action);
   add_aggregate_command(app, action);
+  add_recommend_command(app, action);
   add_policies_command(app, action);
   add_check_policy_command(app, action);
   add_experiments_command(app, action);

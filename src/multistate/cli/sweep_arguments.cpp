@@ -23,7 +23,8 @@ Node read_with_overrides(const SweepArguments& arguments) {
   return file;
 }
 
-/// Says once what was left out of the data, or changed in them, and what is doubtful of a model.
+}  // namespace
+
 void warn_of_inputs(const SweepPlan& plan) {
   std::set<std::string> said = {""};
   for (const PlannedCell& cell : plan.cells) {
@@ -36,8 +37,6 @@ void warn_of_inputs(const SweepPlan& plan) {
     }
   }
 }
-
-}  // namespace
 
 void add_sweep_arguments(CLI::App& command, SweepArguments& arguments) {
   command.add_option("file", arguments.file, "Sweep file (YAML)")->required();

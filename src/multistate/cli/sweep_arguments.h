@@ -28,6 +28,10 @@ void add_sweep_arguments(CLI::App& command, SweepArguments& arguments);
 /// afterwards. Warns of what was left out of the data, or changed in them. Throws InputError.
 SweepPlan plan_of(SweepArguments& arguments);
 
+/// Warns, once each, of what was left out of the data or changed in them, and of what is doubtful
+/// of a model.
+void warn_of_inputs(const SweepPlan& plan);
+
 /// The arguments of `multistate run` that make a worker run the same sweep in the same way; `file`
 /// stands for the sweep file.
 std::vector<std::string> run_words(const SweepArguments& arguments, const std::string& file);

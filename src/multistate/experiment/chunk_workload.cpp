@@ -28,7 +28,17 @@ int64_t ChunkOptions::prompt_tokens() const {
 
 ChunkWorkload::ChunkWorkload(const ChunkOptions& options, int64_t stride,
                              const Tokenizer& tokenizer)
-    : prompt_(options.prompt_tokens()), chunks_(options, stride, tokenizer) {}
+    : prompt_(options.prompt_tokens()),
+      skip_chunks_(options.skip_chunks),
+      chunks_(options, stride, tokenizer) {}
+
+nlohmann::json ChunkWorkload::settled_options() const {
+  nlohmann::json settled = {{"add_bos", chunks_.bos_tokens() > 0}, {"skip_chunks", nullptr}};
+  if (skip_chunks_ > 0) {
+    settled["skip_chunks"] = skip_chunks_;
+  }
+  return settled;
+}
 
 ChunkWorkload::EvaluatedChunk ChunkWorkload::evaluate(int64_t sample,
                                                       const RunContext& context) const {

@@ -35,9 +35,7 @@ class ChunkWorkload : public Workload {
   nlohmann::json data_report() const override { return chunks_.data_report(); }
   std::string data_sha256() const override { return chunks_.data_sha256(); }
   std::vector<std::string> document_sha256s() const override { return chunks_.document_sha256s(); }
-  nlohmann::json settled_options() const override {
-    return {{"add_bos", chunks_.bos_tokens() > 0}};
-  }
+  nlohmann::json settled_options() const override;
 
  protected:
   /// A chunk and how it was predicted.
@@ -74,6 +72,7 @@ class ChunkWorkload : public Workload {
 
  private:
   int64_t prompt_;
+  int64_t skip_chunks_;
   TextChunks chunks_;
 };
 

@@ -19,9 +19,10 @@ DocumentUse use_of(int64_t tokens, const ChunkRule& rule) {
 }  // namespace
 
 ChunkPlan plan_chunks(std::span<const int64_t> document_tokens, const ChunkRule& rule,
-                      int64_t max_chunks) {
+                      int64_t max_chunks, int64_t skip_chunks) {
   ChunkPlan plan;
   int64_t most = 0;
+  int64_t skipped = 0;
   for (const int64_t tokens : document_tokens) {
     plan.documents.push_back(use_of(tokens, rule));
     most = std::max(most, plan.documents.back().chunks);
@@ -31,6 +32,10 @@ ChunkPlan plan_chunks(std::span<const int64_t> document_tokens, const ChunkRule&
       DocumentUse& use = plan.documents[document];
       const bool full = max_chunks > 0 && static_cast<int64_t>(plan.chunks.size()) >= max_chunks;
       if (turn >= use.chunks || full) {
+        continue;
+      }
+      if (skipped < skip_chunks) {
+        ++skipped;
         continue;
       }
       const int64_t begin = use.skipped + turn * rule.stride;

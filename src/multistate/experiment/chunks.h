@@ -37,8 +37,8 @@ struct ChunkPlan {
 
 /// Cuts documents of the given numbers of tokens. Chunks are taken in turn, the first of every
 /// document, then the second of each, and so on, so that `max_chunks` (0: no limit) leaves out no
-/// document before it must.
+/// document before it must. The first `skip_chunks` in this order are left out and do not count.
 ChunkPlan plan_chunks(std::span<const int64_t> document_tokens, const ChunkRule& rule,
-                      int64_t max_chunks);
+                      int64_t max_chunks, int64_t skip_chunks = 0);
 
 }  // namespace multistate

@@ -27,6 +27,8 @@ void TextOptions::visit(OptionVisitor& v) {
     "chunks at most, taken from the documents in turn; 0: all");
   v("skip_tokens", skip_tokens, {0, kLargestCount},
     "tokens to skip at the start of every document");
+  v("skip_chunks", skip_chunks, {0, kLargestCount},
+    "chunks to leave out first, in the order in which they are taken: another run has used them");
   add_bos.visit(v, "start every chunk with the model's BOS token; tokenizer: as it says");
 }
 
@@ -50,7 +52,18 @@ TextChunks::TextChunks(const TextOptions& options, int64_t stride, const Tokeniz
     tokens_.push_back(encode(document, tokenizer));
     sizes.push_back(static_cast<int64_t>(tokens_.back().size()));
   }
-  plan_ = plan_chunks(sizes, rule_, options.max_chunks);
+  plan_ = plan_chunks(sizes, rule_, options.max_chunks, options.skip_chunks);
+  if (plan_.chunks.empty() && options.skip_chunks > 0) {
+    int64_t chunks = 0;
+    for (const DocumentUse& use : plan_.documents) {
+      chunks += use.chunks;
+    }
+    if (chunks > 0) {
+      throw InputError(
+          fmt::format("experiment.skip_chunks: {} leaves out all {} chunks of {} tokens in {}",
+                      options.skip_chunks, chunks, rule_.length, options.data));
+    }
+  }
   if (plan_.chunks.empty()) {
     throw InputError(fmt::format(
         "{}: no document is long enough for one chunk of {} tokens after skip_tokens ({}); the "

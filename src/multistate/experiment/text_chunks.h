@@ -20,6 +20,7 @@ struct TextOptions {
   int64_t context_length = 2048;
   int64_t max_chunks = 0;
   int64_t skip_tokens = 0;
+  int64_t skip_chunks = 0;
   BosOption add_bos = {};
 
   void visit(OptionVisitor& v);

@@ -34,6 +34,33 @@ std::optional<double> detectable_effect(size_t n, size_t tests) {
   return high;
 }
 
+std::optional<size_t> samples_needed(double effect, size_t tests) {
+  constexpr size_t kMost = 1'000'000;
+  if (!(std::abs(effect) > 0.0)) {
+    return std::nullopt;  // No difference, or none that is known.
+  }
+  if (std::isinf(effect)) {
+    return kLeastForTest;
+  }
+  const double level = kSignificant / static_cast<double>(tests);
+  const auto detects = [&](size_t n) {
+    return paired_t_power(std::abs(effect), n, level) >= kPower;
+  };
+  size_t high = kLeastForTest;
+  while (!detects(high)) {
+    if (high > kMost) {
+      return std::nullopt;
+    }
+    high *= 2;
+  }
+  size_t low = kLeastForTest - 1;
+  while (high - low > 1) {
+    const size_t middle = low + (high - low) / 2;
+    (detects(middle) ? high : low) = middle;
+  }
+  return high;
+}
+
 std::string detectable_text(size_t n, size_t policies, const std::string& unit) {
   const auto effect = detectable_effect(n, std::max<size_t>(policies, 2) - 1);
   if (!effect) {

@@ -18,6 +18,10 @@ double paired_t_power(double effect, size_t n, double level);
 /// tests (the first step of Holm's correction). None where n samples show nothing (kLeastForTest).
 std::optional<double> detectable_effect(size_t n, size_t tests);
 
+/// The fewest samples that detect `effect` (Cohen's d_z, of either sign) with kPower, at
+/// kSignificant shared by `tests` >= 1 tests. None where more than a million would be needed.
+std::optional<size_t> samples_needed(double effect, size_t tests);
+
 /// What n samples can show of `policies` policies at a state size, in words; no full stop.
 std::string detectable_text(size_t n, size_t policies, const std::string& unit);
 

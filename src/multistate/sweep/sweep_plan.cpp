@@ -17,17 +17,6 @@
 namespace multistate {
 namespace {
 
-/// The option that has no meaning without a prompt; empty where there is none.
-std::string option_about_prompt(const PolicySetup& policy) {
-  if (policy.one_shot()) {
-    return "prompt: one_shot";
-  }
-  if (policy.keeps_prompt()) {
-    return "prompt: keep";
-  }
-  return policy.keeps_after_prompt() ? "after_prompt: keep" : "";
-}
-
 /// Opens every model and prepares every workload once.
 class Preparer {
  public:
@@ -255,6 +244,16 @@ void reject_same_id(const std::vector<PlannedCell>& cells) {
 }
 
 }  // namespace
+
+std::string option_about_prompt(const PolicySetup& policy) {
+  if (policy.one_shot()) {
+    return "prompt: one_shot";
+  }
+  if (policy.keeps_prompt()) {
+    return "prompt: keep";
+  }
+  return policy.keeps_after_prompt() ? "after_prompt: keep" : "";
+}
 
 nlohmann::json PlannedCell::config() const {
   nlohmann::json config = spec->config();

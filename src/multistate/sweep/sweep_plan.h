@@ -37,6 +37,10 @@ struct SweepPlan {
   FileDigests digests;  ///< Of the models' files.
 };
 
+/// The option of a policy that has no meaning without a prompt: "prompt: one_shot"; empty where
+/// there is none. plan_sweep() refuses such a policy on samples without a prompt.
+std::string option_about_prompt(const PolicySetup& policy);
+
 /// Opens models, hashes them and the data, and cuts the samples. Digests of models' files that an
 /// earlier process has left in the output are taken; nothing is written. `limit`: samples of a cell
 /// at most. Throws InputError.

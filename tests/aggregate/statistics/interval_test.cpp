@@ -17,6 +17,11 @@ TEST_CASE("a t interval, worked by hand") {
   CHECK(interval->low == approx(5.59803).epsilon(1e-5));
   CHECK(interval->high == approx(14.40197).epsilon(1e-5));
   CHECK(!t_interval({10.0, std::nullopt}, 1));
+  // One of four that hold together: scipy.stats.t.ppf(1 - 0.05 / 4 / 2, 11) = 2.98221.
+  const auto wide = t_interval({10.0, 2.0}, 12, 1.0 - 0.05 / 4.0);
+  REQUIRE(wide);
+  CHECK(wide->low == approx(4.0382551).epsilon(1e-5));
+  CHECK(wide->high == approx(15.9617449).epsilon(1e-5));
 }
 
 TEST_CASE("the t interval of an exponential is that of the ratio, exponentiated") {

@@ -1,0 +1,400 @@
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include <ATen/core/Tensor.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "multistate/base/error.h"
+#include "multistate/base/log.h"
+#include "multistate/base/output_file.h"
+#include "multistate/base/standard_streams.h"
+#include "multistate/base/stopwatch.h"
+#include "multistate/base/text.h"
+#include "multistate/bench/decode.h"
+#include "multistate/cli/command.h"
+#include "multistate/cli/model_options.h"
+#include "multistate/cli/number_checks.h"
+#include "multistate/cli/plugin_option.h"
+#include "multistate/cli/policy_argument.h"
+#include "multistate/cli/supervised_run.h"
+#include "multistate/cli/sweep_arguments.h"
+#include "multistate/config/node.h"
+#include "multistate/engine/expected_bytes.h"
+#include "multistate/engine/threads.h"
+#include "multistate/model/dtype.h"
+#include "multistate/recommend/recommender.h"
+#include "multistate/recommend/report.h"
+#include "multistate/results/machine_load.h"
+
+namespace multistate {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Tokens of a chunk in the order in which they are tried when the user names none: the first of
+/// which the text has as many chunks as are wanted.
+constexpr std::array<int64_t, 3> kContextLengths = {1024, 512, 256};
+
+/// A chunk so short that any text has some, to count the tokens of a text.
+constexpr int64_t kCountingLength = 8;
+
+struct RecommendArguments {
+  std::string model;
+  ModelOptions model_options;
+  std::string data;
+  std::optional<int64_t> memory;
+  std::string within;
+  std::string policies;
+  std::vector<std::string> plugins;
+  std::optional<int64_t> context_length;
+  double prompt_share = 0.0;
+  int64_t samples = 28;
+  std::string output;
+  bool dry_run = false;
+  Supervision supervision;
+  RunOptions options;
+};
+
+/// A signal has stopped a sweep; what is finished is kept.
+struct Stopped {};
+
+/// "1%" -> 0.01.
+double share_of(const std::string& text) {
+  double percent = 0.0;
+  const char* end = text.data() + text.size();
+  const auto [last, error] = std::from_chars(text.data(), end, percent);
+  if (error != std::errc() || last + 1 != end || *last != '%' || !(percent > 0.0) ||
+      !(percent <= 1000.0)) {
+    throw InputError(fmt::format(
+        "--within: expected a percentage above 0, at most 1000%, as in 1% or 0.5%; found {}",
+        in_quotes(text)));
+  }
+  return percent / 100.0;
+}
+
+recommend::Constraint constraint_of(const RecommendArguments& arguments) {
+  recommend::Constraint constraint = {.memory = arguments.memory, .within = std::nullopt};
+  if (!arguments.memory) {
+    constraint.within = share_of(arguments.within);
+  }
+  return constraint;
+}
+
+std::vector<recommend::PolicyChoice> choices_of(const RecommendArguments& arguments) {
+  if (arguments.policies.empty()) {
+    return recommend::deployable_policies();
+  }
+  std::vector<recommend::PolicyChoice> choices;
+  for (const std::string& text : split_policies(arguments.policies)) {
+    const recommend::PolicyChoice choice = {text};
+    if (choice.entry().info.role != Role::kPolicy) {
+      throw InputError(fmt::format("--policies: {} is a {}, not a policy to deploy",
+                                   choice.entry().name(), name_of(choice.entry().info.role)));
+    }
+    if (std::any_of(choices.begin(), choices.end(),
+                    [&](const auto& other) { return other.text == text; })) {
+      throw InputError(fmt::format("--policies: {} is there twice", text));
+    }
+    choices.push_back(choice);
+  }
+  return choices;
+}
+
+std::string default_output(const RecommendArguments& arguments) {
+  const auto stem = [](const std::string& path) {
+    const fs::path whole = fs::path(path).lexically_normal();
+    return (whole.has_filename() ? whole : whole.parent_path()).stem().string();
+  };
+  return fmt::format("results/recommend/{}-{}", stem(arguments.model), stem(arguments.data));
+}
+
+recommend::Task task_of(const RecommendArguments& arguments) {
+  for (const auto& [name, path] :
+       {std::pair("MODEL", arguments.model), std::pair("--data", arguments.data)}) {
+    if (!is_there(path)) {
+      throw InputError(fmt::format("{}: {} does not exist", name, in_quotes(path)));
+    }
+  }
+  return {.model = arguments.model,
+          .dtype = arguments.model_options.dtype,
+          .device = arguments.model_options.device,
+          .data = arguments.data,
+          .output = arguments.output.empty() ? default_output(arguments) : arguments.output,
+          .plugins = arguments.plugins,
+          .context_length = kCountingLength,
+          .prompt_share = arguments.prompt_share};
+}
+
+/// The model and the text, with the full cache on all of its chunks.
+SweepPlan plan_full_cache(const recommend::Task& task) {
+  const auto text = recommend::sweep_text(task, "plan", {}, {.first = 0, .count = 0});
+  return plan_sweep(read_sweep(parse_yaml(text, "recommend")), std::nullopt);
+}
+
+/// Chunks of `context_length` tokens in the text that was planned.
+int64_t count_chunks(const SweepPlan& plan, int64_t context_length) {
+  const Workload& workload = *plan.cells.front().workload;
+  const bool bos = workload.settled_options().at("add_bos");
+  const nlohmann::json report = workload.data_report();
+  int64_t chunks = 0;
+  for (const auto& document : report.at("documents")) {
+    chunks += document.at("tokens").get<int64_t>() / (context_length - (bos ? 1 : 0));
+  }
+  return chunks;
+}
+
+int64_t context_length_of(const RecommendArguments& arguments, const SweepPlan& plan) {
+  int64_t chosen = arguments.context_length.value_or(kContextLengths.back());
+  if (!arguments.context_length) {
+    const int64_t trained = plan.cells.front().model->file().spec().context_length;
+    const auto fits = [&](int64_t length) {
+      return length <= trained && count_chunks(plan, length) >= arguments.samples;
+    };
+    const auto found = std::find_if(kContextLengths.begin(), kContextLengths.end(), fits);
+    chosen = found == kContextLengths.end() ? chosen : *found;
+  }
+  if (const int64_t chunks = count_chunks(plan, chosen); chunks < recommend::kLeastChunks) {
+    throw InputError(fmt::format(
+        "{}: {} chunks of {} tokens are too few; {} are the least ({} to choose among policies, {} "
+        "to confirm the choice). Give more text, or a smaller --context-length",
+        arguments.data, chunks, chosen, recommend::kLeastChunks,
+        recommend::kLeastChunks - recommend::kLeastConfirming, recommend::kLeastConfirming));
+  }
+  return chosen;
+}
+
+std::vector<int64_t> levels_of(const recommend::Constraint& constraint, int64_t full_bytes) {
+  if (constraint.memory) {
+    return {*constraint.memory};
+  }
+  std::vector<int64_t> levels;
+  for (const double share : recommend::memory_levels()) {
+    levels.push_back(static_cast<int64_t>(share * static_cast<double>(full_bytes)));
+  }
+  return levels;
+}
+
+std::string full_cache_text(const SweepPlan& plan, const recommend::Task& task, int64_t memory) {
+  const PlannedCell& full = plan.cells.front();
+  const double tokens = static_cast<double>(memory) / static_cast<double>(full.state_bytes) *
+                        static_cast<double>(task.context_length);
+  return fmt::format(
+      "No policy is needed: the full cache of {} tokens takes {}, which is within {}. Up to about "
+      "{} "
+      "tokens fit; to compare policies beyond that, give a larger --context-length.\n",
+      human_count(task.context_length), human_bytes(static_cast<double>(full.state_bytes)),
+      human_bytes(static_cast<double>(memory)), human_count(static_cast<int64_t>(tokens)));
+}
+
+/// Runs the stages of a recommendation one after the other.
+class StageRunner {
+ public:
+  StageRunner(RecommendArguments& arguments, ExitSignals& signals)
+      : arguments_(arguments), signals_(signals) {}
+
+  std::vector<fs::path> run(const fs::path& file) {
+    plan_.reset();  // With its weights.
+    const Node node = read_yaml(file);
+    plan_ = plan_sweep(read_sweep(node), std::nullopt);
+    if (!warned_) {
+      warn_of_inputs(*plan_);
+      warned_ = true;
+    }
+    RunOptions& options = arguments_.options;
+    settle_jobs(arguments_.supervision, options);
+    options.command = command_line();
+    options.config = node.to_json();
+    say(fmt::format("{}: {} runs of {} chunks\n", plan_->spec.name, plan_->cells.size(),
+                    plan_->cells.front().samples));
+    const RunOutcome outcome = run_kept(*plan_, options);
+    if (outcome.stopped && outcome.missing > 0) {
+      throw Stopped();
+    }
+    failed_ += outcome.failed;
+    std::vector<fs::path> folders;
+    for (const PlannedCell& cell : plan_->cells) {
+      folders.push_back(plan_->spec.output / "cells" / cell.folder());
+    }
+    return folders;
+  }
+
+  /// Of the last stage.
+  const SweepPlan& plan() const { return *plan_; }
+  int64_t failed() const { return failed_; }
+
+ private:
+  RecommendArguments& arguments_;
+  ExitSignals& signals_;
+  std::optional<SweepPlan> plan_;
+  bool warned_ = false;
+  int64_t failed_ = 0;
+};
+
+recommend::DecodeSpeeds measure_speeds(const SweepPlan& plan,
+                                       const recommend::Recommendation& answer,
+                                       int64_t context_length) {
+  SweepModel& model = *plan.cells.front().model;
+  DecodePlan decode = {.batches = {1}, .memory_bytes = std::nullopt};
+  decode.steps = std::min<int64_t>(32, context_length / 2);
+  const int64_t tokens = context_length - decode.steps;
+  std::vector<PrefillCase> cases = {{"full", set_up_policy("full", 0), tokens}};
+  for (const auto& contender : answer.contenders) {
+    cases.push_back({contender.label(), contender.choice.set_up(contender.state_size), tokens});
+    model.token_kinds().tell(cases.back().setup);
+  }
+  set_intra_op_threads(1);
+  const auto transformer = model.transformer();
+  const LoadMeter meter;
+  const auto results = measure_decode(*transformer, cases, decode);
+  recommend::DecodeSpeeds speeds;
+  speeds.noise = noise_reasons(total_load({meter.load()}));
+  speeds.context_tokens = tokens;
+  speeds.full = results.front().tokens_per_second.median;
+  for (size_t i = 1; i < results.size(); ++i) {
+    speeds.finalists.push_back(results[i].tokens_per_second.median);
+  }
+  return speeds;
+}
+
+void say_left_out(const recommend::Field& field) {
+  for (const auto& [policy, reason] : field.left_out) {
+    say(fmt::format("not compared: {}: {}\n", policy, reason));
+  }
+}
+
+std::string stages_text(const recommend::Constraint& constraint, const recommend::Field& field,
+                        const recommend::Schedule& schedule) {
+  std::string text;
+  if (!constraint.memory) {
+    return fmt::format(
+        "Screening: {} amounts of memory, from the most down while any policy is {}, on up to {} "
+        "chunks. ",
+        field.ladder.size(), recommend::text_of(constraint), schedule.screening.count);
+  }
+  size_t contenders = field.contenders.size();
+  for (const auto& chunks : recommend::rounds_of(schedule.screening, contenders)) {
+    text += fmt::format("Screening: {} contenders on {} chunks. ", contenders, chunks.count);
+    contenders = recommend::kept_of(contenders);
+  }
+  return text;
+}
+
+int recommend_here(RecommendArguments& arguments, ExitSignals& signals) {
+  const auto start = std::chrono::steady_clock::now();
+  load_plugins(arguments.plugins);
+  const recommend::Constraint constraint = constraint_of(arguments);
+  const auto choices = choices_of(arguments);
+  recommend::Task task = task_of(arguments);
+  const SweepPlan text = plan_full_cache(task);
+  task.context_length = context_length_of(arguments, text);
+  const SweepPlan plan = plan_full_cache(task);
+  const PlannedCell& full = plan.cells.front();
+  if (constraint.memory && full.state_bytes <= *constraint.memory) {
+    fmt::print("{}", full_cache_text(plan, task, *constraint.memory));
+    return 0;
+  }
+  const auto field = recommend::make_field(choices,
+                                           {.model = full.model->file().spec(),
+                                            .length = full.workload->length(0),
+                                            .dtype = dtype_of(task.dtype)},
+                                           levels_of(constraint, full.state_bytes));
+  say_left_out(field);
+  const bool screens = !constraint.memory || field.contenders.size() > recommend::kFinalists;
+  const recommend::Schedule schedule =
+      recommend::share_out(std::min(arguments.samples, full.samples), screens);
+  if (arguments.dry_run) {
+    fmt::print("{}Chunks of {} tokens. {}Confirming: {} chunks.\n", field_table(field),
+               task.context_length, stages_text(constraint, field, schedule),
+               schedule.confirming.count);
+    return 0;
+  }
+  StageRunner runner(arguments, signals);
+  const auto run = [&](const fs::path& file) { return runner.run(file); };
+  try {
+    const auto answer = recommend::recommend(task, constraint, field, schedule, run);
+    std::optional<recommend::DecodeSpeeds> speeds;
+    if (answer.conclusion) {
+      say("measuring decoding speed\n");
+      speeds = measure_speeds(runner.plan(), answer, task.context_length);
+    }
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    fmt::print("{}", recommend::answer_text(task, constraint, answer, schedule, speeds,
+                                            seconds.count() / 60.0));
+  } catch (const Stopped&) {
+    say("Interrupted. Run the same command to resume.\n");
+    return 75;
+  }
+  const int code = runner.failed() > 0 ? 1 : 0;
+  signals.use_code(code);
+  return code;
+}
+
+int run_recommend(RecommendArguments& arguments) {
+  use_fast_kernels();
+  arguments.supervision.on = arguments.supervision.on && !arguments.dry_run;
+  return run_supervised(arguments.supervision, arguments.options,
+                        [&](ExitSignals& signals) { return recommend_here(arguments, signals); });
+}
+
+void add_constraints(CLI::App& command, RecommendArguments& arguments) {
+  auto* limit = command.add_option_group("limit");
+  limit
+      ->add_option("--memory", arguments.memory,
+                   "Most bytes of one sample's cache at its peak: 512MiB; finds the lowest loss")
+      ->transform(CLI::AsSizeValue(false))
+      ->check(whole_number(1));
+  limit->add_option("--within", arguments.within,
+                    "Most that perplexity may exceed the full cache's by: 1%; finds the least "
+                    "memory");
+  limit->require_option(1);
+}
+
+}  // namespace
+
+void add_recommend_command(CLI::App& app, Action& action) {
+  auto arguments = std::make_shared<RecommendArguments>();
+  CLI::App* command = app.add_subcommand(
+      "recommend", "Find the policy and cache size for a model, a text and a limit");
+  command->add_option("model", arguments->model, "GGUF file, or folder with safetensors")
+      ->required();
+  command
+      ->add_option("--data", arguments->data,
+                   "Text of the kind that the model will read: a file, or a folder of .txt files")
+      ->required();
+  add_constraints(*command, *arguments);
+  add_model_options(*command, arguments->model_options);
+  command
+      ->add_option("--context-length", arguments->context_length,
+                   "Tokens of a chunk (default: 1024, or 512 or 256 where the text is short)")
+      ->check(whole_number(recommend::kLeastChunks));
+  command
+      ->add_option("--prompt-share", arguments->prompt_share,
+                   "Share of a chunk that is its prompt, for policies that act on prompts")
+      ->check(number_within(0.0, 0.99))
+      ->capture_default_str();
+  command->add_option("--policies", arguments->policies,
+                      "Policies to compare, with options as in 'tova,h2o:{scope: layer}' (default: "
+                      "all that could be deployed)");
+  add_plugin_option(*command, arguments->plugins);
+  command
+      ->add_option("--samples", arguments->samples,
+                   "Chunks at most: two fifths choose among policies, the others confirm")
+      ->check(whole_number(recommend::kLeastChunks))
+      ->capture_default_str();
+  command->add_option("-o,--output", arguments->output,
+                      "Folder of the sweeps that are run, to resume or to look at (default: "
+                      "results/recommend/MODEL-TEXT)");
+  command->add_flag("--dry-run", arguments->dry_run,
+                    "Print policies, sizes and stages without running anything");
+  add_supervision_options(*command, arguments->supervision);
+  command->callback(
+      [&action, arguments] { action = [arguments] { return run_recommend(*arguments); }; });
+}
+
+}  // namespace multistate

@@ -12,8 +12,10 @@ namespace {
 
 using namespace recommend;
 
+using Level = std::vector<std::optional<size_t>>;
+
 /// Two layers with two key/value heads of eight floats: a row takes, in each layer, 2 * 2 * 8
-/// floats and its position of 8 bytes, 264 bytes; with a float of memory, 268.
+/// floats and its position of 8 bytes, 136 bytes; with a float of memory, 140.
 struct TinyShape {
   std::shared_ptr<const Transformer> model = tiny_transformer();
   SampleShape shape = {
@@ -24,11 +26,11 @@ struct TinyShape {
 
 TEST_CASE("a policy gets the largest size whose bytes fit") {
   const TinyShape tiny;
-  const Fit exact = fit({"tova"}, tiny.shape, 2 * 264 * 20);
+  const Fit exact = fit({"tova"}, tiny.shape, 2 * 136 * 20);
   REQUIRE(exact.contender);
   CHECK(exact.contender->state_size == 20);
-  CHECK(exact.contender->bytes == 2 * 264 * 20);
-  CHECK(fit({"tova"}, tiny.shape, 2 * 264 * 20 - 1).contender->state_size == 19);
+  CHECK(exact.contender->bytes == 2 * 136 * 20);
+  CHECK(fit({"tova"}, tiny.shape, 2 * 136 * 20 - 1).contender->state_size == 19);
   // Never the whole sample: that would be the full cache.
   CHECK(fit({"tova"}, tiny.shape, 1 << 30).contender->state_size == 63);
 }
@@ -36,7 +38,7 @@ TEST_CASE("a policy gets the largest size whose bytes fit") {
 TEST_CASE("a policy that remembers more of a row gets fewer rows") {
   const TinyShape tiny;
   // Row memory of a float each; its default scope keeps a set a key/value head.
-  const Fit h2o = fit({"h2o:{scope: layer}"}, tiny.shape, 2 * 268 * 20);
+  const Fit h2o = fit({"h2o:{scope: layer}"}, tiny.shape, 2 * 140 * 20);
   REQUIRE(h2o.contender);
   CHECK(h2o.contender->state_size == 20);
   CHECK(h2o.contender->label() == "h2o:{scope: layer} k=20");
@@ -44,7 +46,7 @@ TEST_CASE("a policy that remembers more of a row gets fewer rows") {
 
 TEST_CASE("a policy that has no size that fits says why") {
   const TinyShape tiny;
-  CHECK(fit({"tova"}, tiny.shape, 527).reason == "takes 528 B at the least");
+  CHECK(fit({"tova"}, tiny.shape, 271).reason == "takes 272 B at the least");
   CHECK_THAT(fit({"finch"}, tiny.shape, 1 << 20).reason,
              ContainsSubstring("prompt: one_shot needs a prompt: give --prompt-share"));
   CHECK_THAT(fit({"tova:{sinks: 100}"}, tiny.shape, 1 << 20).reason, ContainsSubstring("sinks"));
@@ -53,13 +55,13 @@ TEST_CASE("a policy that has no size that fits says why") {
 TEST_CASE("a field has each policy at each level, the same size once") {
   const TinyShape tiny;
   const Field field =
-      make_field({{"tova"}, {"quest"}, {"streaming"}}, tiny.shape, {1 << 20, 1 << 19, 528 * 8});
-  CHECK(field.ladder[0] == std::vector<std::optional<size_t>>{0, 2, 3});
-  CHECK(field.ladder[1] == field.ladder[0]);
-  CHECK(field.ladder[2] == std::vector<std::optional<size_t>>{1, std::nullopt, 4});
+      make_field({{"tova"}, {"quest"}, {"streaming"}}, tiny.shape, {1 << 20, 1 << 19, 272 * 8});
+  CHECK((field.ladder[0] == Level{0, 2, 3}));
+  CHECK((field.ladder[1] == field.ladder[0]));
+  CHECK((field.ladder[2] == Level{1, std::nullopt, 4}));
   CHECK(field.contenders[1].state_size == 8);
   CHECK(field.left_out.empty());
-  const Field small = make_field({{"tova"}, {"quest"}}, tiny.shape, {528 * 8});
+  const Field small = make_field({{"tova"}, {"quest"}}, tiny.shape, {272 * 8});
   REQUIRE(small.left_out.size() == 1);
   CHECK(small.left_out[0].policy == "quest");
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Every command in "How do I" of tools/README.md runs: sweeps as plans (--dry-run), reports into a folder of their own.
+"""Every command in "How do I" of tools/README.md runs: sweeps and recommendations as plans (--dry-run), reports into a folder of their own.
 
 usage: how_do_i_test.py PROGRAM...    (folders of the programs go on PATH)
 """
@@ -29,6 +29,8 @@ class HowDoI(unittest.TestCase):
                 words = shlex.split(command)
                 if words[1] == "run":
                     words += [f"output={folder}/sweep", "--dry-run"]
+                elif words[1] == "recommend":
+                    words.append("--dry-run")
                 elif words[1] == "aggregate" and "--diff" not in words:
                     words += ["-o", folder, *([] if "--format" in words else ["--no-figures"])]
                 with self.subTest(command=command):

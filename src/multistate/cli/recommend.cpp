@@ -299,11 +299,10 @@ int recommend_here(RecommendArguments& arguments, ExitSignals& signals) {
     fmt::print("{}", full_cache_text(plan, task, *constraint.memory));
     return 0;
   }
-  const auto field = recommend::make_field(choices,
-                                           {.model = full.model->file().spec(),
-                                            .length = full.workload->length(0),
-                                            .dtype = dtype_of(task.dtype)},
-                                           levels_of(constraint, full.state_bytes));
+  const recommend::SampleShape shape = {.model = full.model->file().spec(),
+                                        .length = full.workload->length(0),
+                                        .dtype = dtype_of(task.dtype)};
+  const auto field = recommend::make_field(choices, shape, levels_of(constraint, full.state_bytes));
   say_left_out(field);
   const bool screens = !constraint.memory || field.contenders.size() > recommend::kFinalists;
   const recommend::Schedule schedule =
@@ -317,7 +316,7 @@ int recommend_here(RecommendArguments& arguments, ExitSignals& signals) {
   StageRunner runner(arguments, signals);
   const auto run = [&](const fs::path& file) { return runner.run(file); };
   try {
-    const auto answer = recommend::recommend(task, constraint, field, schedule, run);
+    const auto answer = recommend::recommend(task, constraint, field, shape, schedule, run);
     std::optional<recommend::DecodeSpeeds> speeds;
     if (answer.conclusion) {
       say("measuring decoding speed\n");

@@ -21,29 +21,60 @@ StageResults run_stage(const Task& task, const std::string& stage,
   return read_stage(folders);
 }
 
-std::vector<Contender> those_of(const Field& field, std::span<const size_t> entries) {
-  std::vector<Contender> contenders;
-  for (const size_t entry : entries) {
-    contenders.push_back(field.contenders[entry]);
-  }
-  return contenders;
-}
+/// What is searched, and the sizes that it has come to.
+class Searcher {
+ public:
+  Searcher(const Task& task, const Constraint& constraint, const Field& field,
+           const SampleShape& shape, const RunSweep& run)
+      : task_(task), constraint_(constraint), field_(field), shape_(shape), run_(run) {}
 
-Search search_for(const Task& task, const Constraint& constraint, const Field& field,
-                  const Schedule& schedule, const RunSweep& run) {
-  const Measure measure = [&](const std::string& stage, std::span<const size_t> entries,
-                              ChunkRange chunks) {
-    const StageResults results = run_stage(task, stage, those_of(field, entries), chunks, run);
+  Search search(const ChunkRange& screening) {
+    const Measure measure = [this](const std::string& stage, std::span<const size_t> entries,
+                                   ChunkRange chunks) { return losses_of(stage, entries, chunks); };
+    return constraint_.memory
+               ? halve(field_.contenders.size(), screening, measure)
+               : descend(field_.ladder, constraint_.loss_limit(), screening, measure);
+  }
+
+  std::vector<Contender> those_of(std::span<const size_t> entries) const {
+    std::vector<Contender> contenders;
+    for (const size_t entry : entries) {
+      contenders.push_back(field_.contenders[entry]);
+    }
+    return contenders;
+  }
+
+ private:
+  Losses losses_of(const std::string& stage, std::span<const size_t> entries, ChunkRange chunks) {
+    const StageResults results = run_stage(task_, stage, those_of(entries), chunks, run_);
     Losses losses = {results.full.losses, {}};
-    for (const auto& one : results.contenders) {
+    for (size_t i = 0; i < entries.size(); ++i) {
+      const auto& one = results.contenders[i];
       losses.entries.push_back(one ? std::optional(one->losses) : std::nullopt);
+      if (one && constraint_.memory && one->peak_bytes > *constraint_.memory) {
+        shrink(field_.contenders[entries[i]], one->peak_bytes);
+      }
     }
     return losses;
-  };
-  return constraint.memory
-             ? halve(field.contenders.size(), schedule.screening, measure)
-             : descend(field.ladder, constraint.loss_limit(), schedule.screening, measure);
-}
+  }
+
+  /// Gives a contender that took more than was expected (of quantised rows) the size that should
+  /// fit by this measure, if there is one.
+  void shrink(Contender& contender, int64_t peak_bytes) const {
+    const double share = static_cast<double>(*constraint_.memory) / static_cast<double>(peak_bytes);
+    const auto smaller = fit(contender.choice, shape_,
+                             static_cast<int64_t>(share * static_cast<double>(contender.bytes)));
+    if (smaller.contender) {
+      contender = *smaller.contender;
+    }
+  }
+
+  const Task& task_;
+  const Constraint& constraint_;
+  Field field_;
+  const SampleShape& shape_;
+  const RunSweep& run_;
+};
 
 /// Why a finalist is not in the running; empty: it is.
 std::string objection(const std::optional<Measured>& measured, const Constraint& constraint) {
@@ -69,13 +100,14 @@ const std::vector<double>& memory_levels() {
 }
 
 Recommendation recommend(const Task& task, const Constraint& constraint, const Field& field,
-                         const Schedule& schedule, const RunSweep& run) {
+                         const SampleShape& shape, const Schedule& schedule, const RunSweep& run) {
   if (field.contenders.empty()) {
     throw InputError("no policy can be compared; lines above say why");
   }
   Recommendation recommendation;
-  recommendation.search = search_for(task, constraint, field, schedule, run);
-  const auto finalists = those_of(field, recommendation.search.finalists);
+  Searcher searcher(task, constraint, field, shape, run);
+  recommendation.search = searcher.search(schedule.screening);
+  const auto finalists = searcher.those_of(recommendation.search.finalists);
   if (finalists.empty()) {
     throw InputError("every contender failed; see error.json in the folders below " +
                      task.output.string());

@@ -40,9 +40,10 @@ struct Recommendation {
 };
 
 /// Screens and confirms: writes a sweep file for each stage, has it run and reads its results.
-/// Throws InputError where there is nothing to compare.
+/// A contender that takes more memory in the screening than it may gets a smaller size; one that
+/// does so in the end is left out. Throws InputError where there is nothing to compare.
 Recommendation recommend(const Task& task, const Constraint& constraint, const Field& field,
-                         const Schedule& schedule, const RunSweep& run);
+                         const SampleShape& shape, const Schedule& schedule, const RunSweep& run);
 
 /// The name of the last stage, that confirms.
 inline constexpr const char* kFinalStage = "finalists";

@@ -51,13 +51,20 @@ std::string named(const Recommendation& answer, size_t i) {
                      percent(cost.interval));
 }
 
+/// Those that are tied with the one that is recommended.
+std::vector<size_t> others_of(const Conclusion& conclusion) {
+  std::vector<size_t> others = conclusion.tied;
+  std::erase(others, conclusion.chosen);
+  return others;
+}
+
 std::string needed_text(const Conclusion& conclusion) {
   return conclusion.chunks_needed
              ? fmt::format(
                    "If the difference is as measured, about {} confirming chunks would "
                    "decide.\n",
                    human_count(static_cast<int64_t>(*conclusion.chunks_needed)))
-             : "More text of this kind would not decide.\n";
+             : "More text of this kind would not decide. ";
 }
 
 std::string first_lines(const Constraint& constraint, const Recommendation& answer) {
@@ -81,17 +88,18 @@ std::string first_lines(const Constraint& constraint, const Recommendation& answ
                               "limit.");
     case Conclusion::Kind::kTied:
       return fmt::format(
-          "Cannot tell {} apart, {}. By the tie rule: {}.\nTie rule: {}; {} is not shown to be "
-          "better than the others. {}",
-          labels_of(conclusion.tied, answer), limit, chosen, kTieRule,
-          answer.finalists[conclusion.chosen].label, needed_text(conclusion));
+          "Recommended by the tie rule, {}: {}.\nCannot tell it from {}: {} do not tell them "
+          "apart. "
+          "{}Tie rule: {}.\n",
+          limit, chosen, labels_of(others_of(conclusion), answer),
+          count_of(answer.full.losses.size(), "chunk"), needed_text(conclusion), kTieRule);
     case Conclusion::Kind::kNone:
       break;
   }
   const bool may_be_within =
       conclusion.costs[conclusion.chosen].interval.low <= constraint.loss_limit();
-  return fmt::format("No policy is recommended: {}.\nClosest: {}.\n{}", conclusion.sentence, chosen,
-                     may_be_within ? needed_text(conclusion) : "");
+  return fmt::format("No policy is recommended: {}.\nClosest: {}. {}\n", conclusion.sentence,
+                     chosen, may_be_within ? needed_text(conclusion) : "");
 }
 
 std::vector<std::string> row_of(const std::string& policy, const std::string& size, int64_t bytes,

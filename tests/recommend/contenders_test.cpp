@@ -4,6 +4,7 @@
 
 #include "multistate/recommend/stage.h"
 
+#include "support/input_error.h"
 #include "support/tiny_transformer.h"
 #include "support/torch.h"
 
@@ -80,6 +81,16 @@ TEST_CASE("what can be deployed are the policies that see no future and are no c
     CAPTURE(name);
     CHECK(!has(name));
   }
+}
+
+TEST_CASE("policies that are named have to be policies to deploy, each once") {
+  CHECK(choose_policies({"tova", "h2o:{scope: layer}"})[1].options() == "{scope: layer}");
+  CHECK(input_error([] { choose_policies({"full"}); }) ==
+        "--policies: full is a baseline, not a policy to deploy");
+  CHECK(input_error([] {
+          choose_policies({"tova", "tova"});
+        }) == "--policies: tova is there twice");
+  CHECK_THAT(input_error([] { choose_policies({"tovo"}); }), StartsWith("--policies: "));
 }
 
 TEST_CASE("simpler policies read fewer inputs") {

@@ -1,7 +1,5 @@
 #include <algorithm>
-#include <charconv>
 #include <chrono>
-#include <cmath>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -30,16 +28,13 @@
 #include "multistate/model/dtype.h"
 #include "multistate/recommend/recommender.h"
 #include "multistate/recommend/report.h"
+#include "multistate/recommend/text_size.h"
 #include "multistate/results/machine_load.h"
 
 namespace multistate {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Tokens of a chunk in the order in which they are tried when the user names none: the first of
-/// which the text has as many chunks as are wanted.
-constexpr std::array<int64_t, 3> kContextLengths = {1024, 512, 256};
 
 /// A chunk so short that any text has some, to count the tokens of a text.
 constexpr int64_t kCountingLength = 8;
@@ -64,46 +59,18 @@ struct RecommendArguments {
 /// A signal has stopped a sweep; what is finished is kept.
 struct Stopped {};
 
-/// "1%" -> 0.01.
-double share_of(const std::string& text) {
-  double percent = 0.0;
-  const char* end = text.data() + text.size();
-  const auto [last, error] = std::from_chars(text.data(), end, percent);
-  if (error != std::errc() || last + 1 != end || *last != '%' || !(percent > 0.0) ||
-      !(percent <= 1000.0)) {
-    throw InputError(fmt::format(
-        "--within: expected a percentage above 0, at most 1000%, as in 1% or 0.5%; found {}",
-        in_quotes(text)));
-  }
-  return percent / 100.0;
-}
-
 recommend::Constraint constraint_of(const RecommendArguments& arguments) {
   recommend::Constraint constraint = {.memory = arguments.memory, .within = std::nullopt};
   if (!arguments.memory) {
-    constraint.within = share_of(arguments.within);
+    constraint.within = recommend::parse_share(arguments.within);
   }
   return constraint;
 }
 
 std::vector<recommend::PolicyChoice> choices_of(const RecommendArguments& arguments) {
-  if (arguments.policies.empty()) {
-    return recommend::deployable_policies();
-  }
-  std::vector<recommend::PolicyChoice> choices;
-  for (const std::string& text : split_policies(arguments.policies)) {
-    const recommend::PolicyChoice choice = {text};
-    if (choice.entry().info.role != Role::kPolicy) {
-      throw InputError(fmt::format("--policies: {} is a {}, not a policy to deploy",
-                                   choice.entry().name(), name_of(choice.entry().info.role)));
-    }
-    if (std::any_of(choices.begin(), choices.end(),
-                    [&](const auto& other) { return other.text == text; })) {
-      throw InputError(fmt::format("--policies: {} is there twice", text));
-    }
-    choices.push_back(choice);
-  }
-  return choices;
+  return arguments.policies.empty()
+             ? recommend::deployable_policies()
+             : recommend::choose_policies(split_policies(arguments.policies));
 }
 
 std::string default_output(const RecommendArguments& arguments) {
@@ -135,38 +102,6 @@ recommend::Task task_of(const RecommendArguments& arguments) {
 SweepPlan plan_full_cache(const recommend::Task& task) {
   const auto text = recommend::sweep_text(task, "plan", {}, {.first = 0, .count = 0});
   return plan_sweep(read_sweep(parse_yaml(text, "recommend")), std::nullopt);
-}
-
-/// Chunks of `context_length` tokens in the text that was planned.
-int64_t count_chunks(const SweepPlan& plan, int64_t context_length) {
-  const Workload& workload = *plan.cells.front().workload;
-  const bool bos = workload.settled_options().at("add_bos");
-  const nlohmann::json report = workload.data_report();
-  int64_t chunks = 0;
-  for (const auto& document : report.at("documents")) {
-    chunks += document.at("tokens").get<int64_t>() / (context_length - (bos ? 1 : 0));
-  }
-  return chunks;
-}
-
-int64_t context_length_of(const RecommendArguments& arguments, const SweepPlan& plan) {
-  int64_t chosen = arguments.context_length.value_or(kContextLengths.back());
-  if (!arguments.context_length) {
-    const int64_t trained = plan.cells.front().model->file().spec().context_length;
-    const auto fits = [&](int64_t length) {
-      return length <= trained && count_chunks(plan, length) >= arguments.samples;
-    };
-    const auto found = std::find_if(kContextLengths.begin(), kContextLengths.end(), fits);
-    chosen = found == kContextLengths.end() ? chosen : *found;
-  }
-  if (const int64_t chunks = count_chunks(plan, chosen); chunks < recommend::kLeastChunks) {
-    throw InputError(fmt::format(
-        "{}: {} chunks of {} tokens are too few; {} are the least ({} to choose among policies, {} "
-        "to confirm the choice). Give more text, or a smaller --context-length",
-        arguments.data, chunks, chosen, recommend::kLeastChunks,
-        recommend::kLeastChunks - recommend::kLeastConfirming, recommend::kLeastConfirming));
-  }
-  return chosen;
 }
 
 std::vector<int64_t> levels_of(const recommend::Constraint& constraint, int64_t full_bytes) {
@@ -236,6 +171,12 @@ class StageRunner {
   int64_t failed_ = 0;
 };
 
+/// What a setup has to know of the model.
+void tell(SweepModel& model, PolicySetup& setup) {
+  model.token_kinds().tell(setup);
+  model.calibrations().tell(setup);
+}
+
 recommend::DecodeSpeeds measure_speeds(const SweepPlan& plan,
                                        const recommend::Recommendation& answer,
                                        int64_t context_length) {
@@ -246,7 +187,7 @@ recommend::DecodeSpeeds measure_speeds(const SweepPlan& plan,
   std::vector<PrefillCase> cases = {{"full", set_up_policy("full", 0), tokens}};
   for (const auto& contender : answer.contenders) {
     cases.push_back({contender.label(), contender.choice.set_up(contender.state_size), tokens});
-    model.token_kinds().tell(cases.back().setup);
+    tell(model, cases.back().setup);
   }
   set_intra_op_threads(1);
   const auto transformer = model.transformer();
@@ -292,16 +233,23 @@ int recommend_here(RecommendArguments& arguments, ExitSignals& signals) {
   const auto choices = choices_of(arguments);
   recommend::Task task = task_of(arguments);
   const SweepPlan text = plan_full_cache(task);
-  task.context_length = context_length_of(arguments, text);
+  task.context_length = recommend::choose_context_length(
+      recommend::size_of(*text.cells.front().workload),
+      {.data = arguments.data,
+       .wanted = arguments.context_length,
+       .samples = arguments.samples,
+       .trained = text.cells.front().model->file().spec().context_length});
   const SweepPlan plan = plan_full_cache(task);
   const PlannedCell& full = plan.cells.front();
   if (constraint.memory && full.state_bytes <= *constraint.memory) {
     fmt::print("{}", full_cache_text(plan, task, *constraint.memory));
     return 0;
   }
-  const recommend::SampleShape shape = {.model = full.model->file().spec(),
-                                        .length = full.workload->length(0),
-                                        .dtype = dtype_of(task.dtype)};
+  const recommend::SampleShape shape = {
+      .model = full.model->file().spec(),
+      .length = full.workload->length(0),
+      .dtype = dtype_of(task.dtype),
+      .tell = [&](PolicySetup& setup) { tell(*full.model, setup); }};
   const auto field = recommend::make_field(choices, shape, levels_of(constraint, full.state_bytes));
   say_left_out(field);
   const bool screens = !constraint.memory || field.contenders.size() > recommend::kFinalists;

@@ -16,7 +16,10 @@ namespace {
 std::optional<int64_t> bytes_at(const PolicyChoice& choice, int64_t state_size,
                                 const SampleShape& shape, std::string& reason) {
   try {
-    const PolicySetup setup = choice.set_up(state_size);
+    PolicySetup setup = choice.set_up(state_size);
+    if (shape.tell) {
+      shape.tell(setup);
+    }
     const std::string about_prompt = option_about_prompt(setup);
     if (!about_prompt.empty() && shape.length.prompt == 0) {
       reason = fmt::format("{} needs a prompt: give --prompt-share", about_prompt);
@@ -59,9 +62,10 @@ std::string Contender::label() const {
 
 int64_t inputs_read(const Needs& needs) {
   int64_t inputs = 0;
-  for (const bool reads : {needs.attention, needs.query, needs.query_statistics, needs.keys,
-                           needs.logits, needs.values, needs.knows_tokens(), needs.random,
-                           needs.quantization.has_value(), needs.prompt_queries > 0}) {
+  for (const bool reads :
+       {needs.attention, needs.query, needs.query_statistics, needs.keys, needs.logits,
+        needs.values, needs.knows_tokens(), needs.random, needs.quantization.has_value(),
+        needs.calibration, needs.prompt_queries > 0}) {
     inputs += reads ? 1 : 0;
   }
   return inputs;
@@ -73,6 +77,24 @@ std::vector<PolicyChoice> deployable_policies() {
     if (policy_registry().find(name)->info.role == Role::kPolicy) {
       choices.push_back({name});
     }
+  }
+  return choices;
+}
+
+std::vector<PolicyChoice> choose_policies(const std::vector<std::string>& texts) {
+  std::vector<PolicyChoice> choices;
+  for (const std::string& text : texts) {
+    const PolicyChoice choice = {text};
+    const PolicyInfo& info = choice.entry().info;
+    if (info.role != Role::kPolicy) {
+      throw InputError(fmt::format("--policies: {} is a {}, not a policy to deploy", info.name,
+                                   name_of(info.role)));
+    }
+    if (std::any_of(choices.begin(), choices.end(),
+                    [&](const PolicyChoice& other) { return other.text == text; })) {
+      throw InputError(fmt::format("--policies: {} is there twice", text));
+    }
+    choices.push_back(choice);
   }
   return choices;
 }

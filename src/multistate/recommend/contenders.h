@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,6 +48,10 @@ struct SampleShape {
   const DecoderSpec& model;
   SampleLength length;
   at::ScalarType dtype;
+
+  /// Gives a setup what it has to know of the model (kinds of tokens, a calibration). Throws
+  /// InputError where there is none. Empty: nothing.
+  std::function<void(PolicySetup&)> tell = {};
 };
 
 /// How many kinds of things a policy reads beyond the positions of tokens: attention, queries,
@@ -56,6 +61,10 @@ int64_t inputs_read(const Needs& needs);
 
 /// All registered policies that could be deployed (Role::kPolicy), by name.
 std::vector<PolicyChoice> deployable_policies();
+
+/// Those that --policies names. Throws InputError for one that is unknown, there twice, or no
+/// policy to deploy.
+std::vector<PolicyChoice> choose_policies(const std::vector<std::string>& texts);
 
 /// The policy with the largest size whose cache takes at most `bytes` at its peak; below the length
 /// of a sample. Or why there is none.

@@ -1,5 +1,6 @@
 #include "multistate/recommend/recommender.h"
 
+#include <charconv>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -91,6 +92,19 @@ std::string objection(const std::optional<Measured>& measured, const Constraint&
 
 double Constraint::loss_limit() const {
   return std::log1p(*within);
+}
+
+double parse_share(const std::string& text) {
+  double percent = 0.0;
+  const char* end = text.data() + text.size();
+  const auto [last, error] = std::from_chars(text.data(), end, percent);
+  if (error != std::errc() || last + 1 != end || *last != '%' || !(percent > 0.0) ||
+      !(percent <= 1000.0)) {
+    throw InputError(fmt::format(
+        "--within: expected a percentage above 0, at most 1000%, as in 1% or 0.5%; found {}",
+        in_quotes(text)));
+  }
+  return percent / 100.0;
 }
 
 const std::vector<double>& memory_levels() {

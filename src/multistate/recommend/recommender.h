@@ -23,6 +23,9 @@ struct Constraint {
   double loss_limit() const;
 };
 
+/// "1%" -> 0.01. Throws InputError, naming --within, for what is no percentage above 0.
+double parse_share(const std::string& text);
+
 /// Shares of the full cache's bytes that are tried where the loss is limited.
 const std::vector<double>& memory_levels();
 

@@ -155,11 +155,11 @@ std::string run_text(const Task& task, const Recommendation& answer, const Sched
   std::string text = fmt::format("Run in {:.1f} minutes, on chunks of {} tokens of {}:", minutes,
                                  task.context_length, task.data);
   for (const Round& round : answer.search.rounds) {
-    text += fmt::format(" {} contenders on {};", round.entered.size(),
+    text += fmt::format(" {} on {};", count_of(round.entered.size(), "contender"),
                         count_of(static_cast<size_t>(round.chunks.count), "chunk"));
   }
-  return text + fmt::format(" {} finalists on {} that chose none of them.\n",
-                            answer.search.finalists.size(),
+  return text + fmt::format(" {} on {} that chose none of them.\n",
+                            count_of(answer.search.finalists.size(), "finalist"),
                             count_of(static_cast<size_t>(schedule.confirming.count), "chunk"));
 }
 

@@ -90,7 +90,7 @@ TEST_CASE("policies that are named have to be policies to deploy, each once") {
   CHECK(input_error([] {
           choose_policies({"tova", "tova"});
         }) == "--policies: tova is there twice");
-  CHECK_THAT(input_error([] { choose_policies({"tovo"}); }), StartsWith("--policies: "));
+  CHECK_THAT(input_error([] { choose_policies({"tovo"}); }), ContainsSubstring("--policies: "));
 }
 
 TEST_CASE("simpler policies read fewer inputs") {

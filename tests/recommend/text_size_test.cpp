@@ -41,7 +41,7 @@ TEST_CASE("a limit of the loss is a percentage of perplexity") {
   for (const std::string text : {"1", "0%", "-1%", "x%", "1 %", "1%%", "%", "", "1001%", "nan%"}) {
     CAPTURE(text);
     CHECK_THAT(input_error([&] { parse_share(text); }),
-               StartsWith("--within: expected a percentage above 0"));
+               ContainsSubstring("--within: expected a percentage above 0"));
   }
   // Twice the perplexity is ln 2 nats per token.
   CHECK(Constraint{std::nullopt, 1.0}.loss_limit() == approx(std::log(2.0)));

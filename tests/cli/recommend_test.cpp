@@ -73,15 +73,6 @@ TEST_CASE("recommend answers, and its sweep file and command run") {
   CHECK(generated.exit_code == 0);
 }
 
-TEST_CASE("recommend finds the least memory within a limit") {
-  const TinyTask task;
-  const auto found = run_program(task.words({"--within", "1000%", "--policies", "tova"}));
-  INFO(found.err);
-  CHECK(found.exit_code == 0);
-  CHECK_THAT(found.out, ContainsSubstring("within 1000 % of the full cache's perplexity"));
-  CHECK_THAT(found.out, ContainsSubstring("To use it:"));
-}
-
 TEST_CASE("recommend says that no policy is within a limit, and which is closest") {
   const TinyTask task;
   const auto none =
@@ -92,15 +83,12 @@ TEST_CASE("recommend says that no policy is within a limit, and which is closest
   CHECK(none.out.find("To use it:") == std::string::npos);
 }
 
-TEST_CASE("recommend says what it cannot do, or need not, before it runs anything") {
+TEST_CASE("recommend says why no policy can be compared, before it runs anything") {
   const TinyTask task;
   const auto too_small = run_program(task.words({"--memory", "1", "--policies", "tova"}));
   CHECK(too_small.exit_code == 2);
   CHECK_THAT(too_small.err, ContainsSubstring("not compared: tova: takes 272 B at the least\n"));
   CHECK_THAT(too_small.err, ContainsSubstring("no policy can be compared"));
-  const auto needless = run_program(task.words({"--memory", "1GiB", "--policies", "tova"}));
-  CHECK(needless.exit_code == 0);
-  CHECK_THAT(needless.out, ContainsSubstring("No policy is needed: the full cache of 64 tokens"));
   CHECK(!fs::exists(task.output()));
 }
 

@@ -1,6 +1,5 @@
 // The first line names the kind, "tekken", "llama3" or "qwen"; the file follows.
 
-#include <functional>
 #include <map>
 
 #include <nlohmann/json.hpp>
@@ -12,25 +11,10 @@
 #include "fuzz/scratch.h"
 #include "fuzz/target.h"
 #include "fuzz/use_tokenizer.h"
+#include "support/to_base64.h"
 
 namespace multistate::fuzz {
 namespace {
-
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    uint32_t bits = 0;
-    for (size_t k = 0; k < 3; ++k) {
-      bits = bits << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
-    }
-    for (size_t k = 0; k < 4; ++k) {
-      text += i + k > bytes.size() ? '=' : kDigits[bits >> (18 - 6 * k) & 63];
-    }
-  }
-  return text;
-}
 
 std::vector<std::string> tokens() {
   std::vector<std::string> tokens;
@@ -61,8 +45,9 @@ std::vector<std::string> seeds() {
   nlohmann::json vocabulary = nlohmann::json::array();
   int64_t rank = 0;
   for (const std::string& token : tokens()) {
-    ranked += base64(token) + " " + std::to_string(rank) + "\n";
-    vocabulary.push_back({{"rank", rank}, {"token_bytes", base64(token)}, {"token_str", nullptr}});
+    ranked += test::to_base64(token) + " " + std::to_string(rank) + "\n";
+    vocabulary.push_back(
+        {{"rank", rank}, {"token_bytes", test::to_base64(token)}, {"token_str", nullptr}});
     ++rank;
   }
   const nlohmann::json tekken = {{"config",

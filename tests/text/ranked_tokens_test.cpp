@@ -14,6 +14,7 @@
 #include "support/catch.h"
 #include "support/input_error.h"
 #include "support/temporary_folder.h"
+#include "support/to_base64.h"
 
 namespace multistate::test {
 namespace {
@@ -25,22 +26,6 @@ void write(const std::filesystem::path& path, const std::string& bytes) {
 }
 
 using nlohmann::json;
-
-std::string to_base64(const std::string& bytes) {
-  static const std::string digits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    uint32_t bits = 0;
-    for (size_t k = 0; k < 3; ++k) {
-      bits = bits << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
-    }
-    for (size_t k = 0; k < 4; ++k) {
-      text += i + k > bytes.size() ? '=' : digits[bits >> (18 - 6 * k) & 63];
-    }
-  }
-  return text;
-}
 
 /// The 256 bytes, then these.
 std::vector<std::string> tokens_with(const std::vector<std::string>& more) {

@@ -3,7 +3,7 @@
 import heapq
 import re
 
-CONTROL, USER_DEFINED = 3, 4
+UNKNOWN, CONTROL, USER_DEFINED = 2, 3, 4
 
 
 class GgufSentencePiece:
@@ -16,7 +16,7 @@ class GgufSentencePiece:
         self.ids = {}
         for i, token in enumerate(self.tokens):
             self.ids.setdefault(token, i)
-        cut = sorted((token for token, kind in zip(self.tokens, types) if kind in (CONTROL, USER_DEFINED)), key=len, reverse=True)
+        cut = sorted((token for token, kind in zip(self.tokens, types) if kind in (UNKNOWN, CONTROL, USER_DEFINED)), key=len, reverse=True)
         self.cut = re.compile("|".join(map(re.escape, cut))) if cut else None
 
     def piece(self, text):

@@ -45,7 +45,8 @@ TEST_CASE("halving ends with the four that cost least, without those that fail")
   table.costs.erase(5);
   table.costs[10] = std::numeric_limits<double>::quiet_NaN();
   const Search search = halve(12, {8, 4}, table.measure());
-  // Costs in tenths by entry: 0: 0, (5 failed), (10 is no number), 3: 3, 8: 4, 1: 5.
+  // Entry 5 failed and the cost of entry 10 is NaN. The lowest costs of the others are those of
+  // entry 0 (0), 3 (0.3), 8 (0.4) and 1 (0.5).
   CHECK(search.finalists == Entries{0, 3, 8, 1});
   REQUIRE(search.rounds.size() == 1);
   CHECK(search.rounds[0].entered.size() == 12);

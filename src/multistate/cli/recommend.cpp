@@ -121,8 +121,7 @@ std::string full_cache_text(const SweepPlan& plan, const recommend::Task& task, 
                         static_cast<double>(task.context_length);
   return fmt::format(
       "No policy is needed: the full cache of {} tokens takes {}, which is within {}. Up to about "
-      "{} "
-      "tokens fit; to compare policies beyond that, give a larger --context-length.\n",
+      "{} tokens fit; to compare policies beyond that, give a larger --context-length.\n",
       human_count(task.context_length), human_bytes(static_cast<double>(full.state_bytes)),
       human_bytes(static_cast<double>(memory)), human_count(static_cast<int64_t>(tokens)));
 }
@@ -130,8 +129,7 @@ std::string full_cache_text(const SweepPlan& plan, const recommend::Task& task, 
 /// Runs the stages of a recommendation one after the other.
 class StageRunner {
  public:
-  StageRunner(RecommendArguments& arguments, ExitSignals& signals)
-      : arguments_(arguments), signals_(signals) {}
+  explicit StageRunner(RecommendArguments& arguments) : arguments_(arguments) {}
 
   std::vector<fs::path> run(const fs::path& file) {
     plan_.reset();  // With its weights.
@@ -165,17 +163,10 @@ class StageRunner {
 
  private:
   RecommendArguments& arguments_;
-  ExitSignals& signals_;
   std::optional<SweepPlan> plan_;
   bool warned_ = false;
   int64_t failed_ = 0;
 };
-
-/// What a setup has to know of the model.
-void tell(SweepModel& model, PolicySetup& setup) {
-  model.token_kinds().tell(setup);
-  model.calibrations().tell(setup);
-}
 
 recommend::DecodeSpeeds measure_speeds(const SweepPlan& plan,
                                        const recommend::Recommendation& answer,
@@ -187,7 +178,7 @@ recommend::DecodeSpeeds measure_speeds(const SweepPlan& plan,
   std::vector<PrefillCase> cases = {{"full", set_up_policy("full", 0), tokens}};
   for (const auto& contender : answer.contenders) {
     cases.push_back({contender.label(), contender.choice.set_up(contender.state_size), tokens});
-    tell(model, cases.back().setup);
+    model.tell(cases.back().setup);
   }
   set_intra_op_threads(1);
   const auto transformer = model.transformer();
@@ -249,7 +240,7 @@ int recommend_here(RecommendArguments& arguments, ExitSignals& signals) {
       .model = full.model->file().spec(),
       .length = full.workload->length(0),
       .dtype = dtype_of(task.dtype),
-      .tell = [&](PolicySetup& setup) { tell(*full.model, setup); }};
+      .tell = [&](PolicySetup& setup) { full.model->tell(setup); }};
   const auto field = recommend::make_field(choices, shape, levels_of(constraint, full.state_bytes));
   say_left_out(field);
   const bool screens = !constraint.memory || field.contenders.size() > recommend::kFinalists;
@@ -261,7 +252,7 @@ int recommend_here(RecommendArguments& arguments, ExitSignals& signals) {
                schedule.confirming.count);
     return 0;
   }
-  StageRunner runner(arguments, signals);
+  StageRunner runner(arguments);
   const auto run = [&](const fs::path& file) { return runner.run(file); };
   try {
     const auto answer = recommend::recommend(task, constraint, field, shape, schedule, run);

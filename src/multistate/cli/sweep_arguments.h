@@ -25,11 +25,11 @@ struct SweepArguments {
 void add_sweep_arguments(CLI::App& command, SweepArguments& arguments);
 
 /// Loads the plug-ins and reads the sweep file with its overrides; `options.config` holds it
-/// afterwards. Warns of what was left out of the data, or changed in them. Throws InputError.
+/// afterwards. Logs warnings as warn_of_inputs() does. Throws InputError.
 SweepPlan plan_of(SweepArguments& arguments);
 
-/// Warns, once each, of what was left out of the data or changed in them, and of what is doubtful
-/// of a model.
+/// Logs each warning once: parts of the data that were ignored or changed, and settings that a
+/// model file does not state.
 void warn_of_inputs(const SweepPlan& plan);
 
 /// The arguments of `multistate run` that make a worker run the same sweep in the same way; `file`

@@ -1,48 +1,29 @@
 #include "multistate/engine/calibrating_scan.h"
 
-#include <cmath>
+#include <numeric>
 #include <tuple>
 
-#include <ATen/ops/cat.h>
-#include <ATen/ops/empty.h>
-#include <ATen/ops/empty_like.h>
 #include <ATen/ops/linalg_eigh.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/where.h>
 
+#include "multistate/model/layers.h"
+
 namespace multistate {
 namespace {
 
-/// Cosines and sines [T, R/2] of the angles by which RoPE has turned tokens `first`, first + 1, ...
-struct Angles {
-  Angles(std::span<const double> frequencies, int64_t first, int64_t tokens)
-      : cos(at::empty({tokens, std::ssize(frequencies)}, at::kDouble)), sin(at::empty_like(cos)) {
-    auto* cosines = cos.data_ptr<double>();
-    auto* sines = sin.data_ptr<double>();
-    for (int64_t token = 0; token < tokens; ++token) {
-      for (const double frequency : frequencies) {
-        const double angle = static_cast<double>(first + token) * frequency;
-        *cosines++ = std::cos(angle);
-        *sines++ = std::sin(angle);
-      }
-    }
-  }
-
-  int64_t pairs() const { return cos.size(1); }
-
-  at::Tensor cos;
-  at::Tensor sin;
-};
+/// How RoPE has turned tokens `first`, first + 1, ...
+RotaryTable table_of(std::span<const double> frequencies, int64_t first, int64_t tokens) {
+  std::vector<double> places(static_cast<size_t>(tokens));
+  std::iota(places.begin(), places.end(), static_cast<double>(first));
+  return make_rotary_table(places, frequencies, at::kDouble);
+}
 
 /// Vectors [H, T, D] as they were before RoPE, summed over tokens: [H, D].
-at::Tensor sum_turned_back(const at::Tensor& vectors, const Angles& angles) {
-  const int64_t half = angles.pairs();
-  const auto first = vectors.narrow(2, 0, half);
-  const auto second = vectors.narrow(2, half, half);
-  const auto still = vectors.narrow(2, 2 * half, vectors.size(2) - 2 * half);
-  return at::cat({first.mul(angles.cos).add(second.mul(angles.sin)).sum(1),
-                  second.mul(angles.cos).sub(first.mul(angles.sin)).sum(1), still.sum(1)},
-                 1);
+at::Tensor sum_turned_back(const at::Tensor& vectors, const RotaryTable& table) {
+  const auto turned = vectors.clone();
+  rotate_in_place(turned, {table.cos, table.sin.neg()});
+  return turned.sum(1);
 }
 
 /// Lengths of the pairs of vectors [H, T, D], summed over tokens: [H, R/2].
@@ -79,14 +60,14 @@ at::Tensor CalibratingScan::attend(const Qkv& qkv, LayerState& state) const {
   const int64_t first = state.sets().front().trace.tokens();
   const auto queries = qkv.queries.to(at::kCPU, at::kDouble);
   const auto keys = qkv.keys.to(at::kCPU, at::kDouble);
-  const Angles angles(state.rotary_frequencies(), first, qkv.tokens());
+  const auto table = table_of(state.rotary_frequencies(), first, qkv.tokens());
   Sums& sums = sums_.at(static_cast<size_t>(state.layer()));
   sums.tokens += qkv.tokens();
   add_to(sums.products, at::matmul(queries.transpose(1, 2), queries));
   add_to(sums.rotated, queries.sum(1));
-  add_to(sums.queries, sum_turned_back(queries, angles));
-  add_to(sums.lengths, sum_lengths(queries, angles.pairs()));
-  add_to(sums.keys, sum_turned_back(keys, angles));
+  add_to(sums.queries, sum_turned_back(queries, table));
+  add_to(sums.lengths, sum_lengths(queries, table.cos.size(1)));
+  add_to(sums.keys, sum_turned_back(keys, table));
   return scan_for(state.setup()).attend(qkv, state);
 }
 

@@ -6,7 +6,6 @@
 #include <span>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "multistate/base/build_info.h"
@@ -185,14 +184,13 @@ std::string calibration_bytes(const Calibration& calibration) {
     add(kLengths, one.heads, one.pairs, one.query_lengths);
     add(kKeys, one.kv_heads, one.head_size, one.key_means);
   }
-  return writer.bytes(
-      {{"schema", kSchema},
-       {"version", kVersion},
-       {"model_sha256", calibration.model_sha256},
-       {"text_sha256", calibration.text_sha256},
-       {"document_sha256s", fmt::format("{}", fmt::join(calibration.document_sha256s, " "))},
-       {"tokens", std::to_string(calibration.tokens)},
-       {"program", fmt::format("multistate {}", build_info().version)}});
+  return writer.bytes({{"schema", kSchema},
+                       {"version", kVersion},
+                       {"model_sha256", calibration.model_sha256},
+                       {"text_sha256", calibration.text_sha256},
+                       {"document_sha256s", join(calibration.document_sha256s, " ")},
+                       {"tokens", std::to_string(calibration.tokens)},
+                       {"program", fmt::format("multistate {}", build_info().version)}});
 }
 
 std::shared_ptr<const Calibration> read_calibration(const std::filesystem::path& path) {

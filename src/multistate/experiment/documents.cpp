@@ -63,9 +63,9 @@ std::vector<std::string> document_sha256s(const DocumentSet& set) {
   return digests;
 }
 
-std::string documents_sha256(const DocumentSet& set) {
+std::string documents_sha256(std::span<const std::string> document_sha256s) {
   Sha256 digest;
-  for (const std::string& of_document : document_sha256s(set)) {
+  for (const std::string& of_document : document_sha256s) {
     digest.update(of_document);
   }
   return digest.hex();

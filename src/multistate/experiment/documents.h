@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,8 +33,8 @@ void check_data_path(const std::filesystem::path& path, const Node& node);
 /// Digest of each text.
 std::vector<std::string> document_sha256s(const DocumentSet& set);
 
-/// Digest of the texts in their order, as they are evaluated: a file with a BOM or CR LF is, in the
-/// identity of a result, the same data as one without.
-std::string documents_sha256(const DocumentSet& set);
+/// Digest of the texts in their order, from the digest of each. Texts are as they are evaluated: a
+/// file with a BOM or CR LF is, in the identity of a result, the same data as one without.
+std::string documents_sha256(std::span<const std::string> document_sha256s);
 
 }  // namespace multistate

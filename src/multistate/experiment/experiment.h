@@ -64,8 +64,8 @@ class Workload {
   /// Digest of all data that affects the result.
   virtual std::string data_sha256() const = 0;
 
-  /// Digests of the texts that samples are made of, of each as sha256_hex() of what is read: for
-  /// telling that a policy was calibrated on none of them.
+  /// The SHA-256 of each text that samples are taken from, after normalisation. A policy must not
+  /// be calibrated on any of them.
   virtual std::vector<std::string> document_sha256s() const = 0;
 
   /// Called from several threads at once. `record.sample` is filled in by the caller.

@@ -38,7 +38,8 @@ void TextOptions::check(const Node& node) const {
 
 TextChunks::TextChunks(const TextOptions& options, int64_t stride, const Tokenizer& tokenizer)
     : set_(read_documents(options.data)),
-      sha256_(documents_sha256(set_)),
+      document_sha256s_(multistate::document_sha256s(set_)),
+      sha256_(documents_sha256(document_sha256s_)),
       bos_(options.add_bos.ids(tokenizer)) {
   const int64_t length = options.context_length - bos_tokens();
   if (stride > length) {
@@ -53,23 +54,22 @@ TextChunks::TextChunks(const TextOptions& options, int64_t stride, const Tokeniz
     sizes.push_back(static_cast<int64_t>(tokens_.back().size()));
   }
   plan_ = plan_chunks(sizes, rule_, options.max_chunks, options.skip_chunks);
-  if (plan_.chunks.empty() && options.skip_chunks > 0) {
-    int64_t chunks = 0;
-    for (const DocumentUse& use : plan_.documents) {
-      chunks += use.chunks;
-    }
-    if (chunks > 0) {
-      throw InputError(
-          fmt::format("experiment.skip_chunks: {} leaves out all {} chunks of {} tokens in {}",
-                      options.skip_chunks, chunks, rule_.length, options.data));
-    }
+  if (!plan_.chunks.empty()) {
+    return;
   }
-  if (plan_.chunks.empty()) {
-    throw InputError(fmt::format(
-        "{}: no document is long enough for one chunk of {} tokens after skip_tokens ({}); the "
-        "longest has {}",
-        options.data, rule_.length, rule_.skip, *std::max_element(sizes.begin(), sizes.end())));
+  int64_t chunks = 0;
+  for (const DocumentUse& use : plan_.documents) {
+    chunks += use.chunks;
   }
+  if (chunks > 0) {
+    throw InputError(
+        fmt::format("experiment.skip_chunks: {} leaves out all {} chunks of {} tokens in {}",
+                    options.skip_chunks, chunks, rule_.length, options.data));
+  }
+  throw InputError(fmt::format(
+      "{}: no document is long enough for one chunk of {} tokens after skip_tokens ({}); the "
+      "longest has {}",
+      options.data, rule_.length, rule_.skip, *std::max_element(sizes.begin(), sizes.end())));
 }
 
 std::vector<int64_t> TextChunks::ids(int64_t sample) const {

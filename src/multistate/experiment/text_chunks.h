@@ -69,10 +69,11 @@ class TextChunks {
   /// See Workload.
   nlohmann::json data_report() const;
   const std::string& data_sha256() const { return sha256_; }
-  std::vector<std::string> document_sha256s() const { return multistate::document_sha256s(set_); }
+  const std::vector<std::string>& document_sha256s() const { return document_sha256s_; }
 
  private:
   DocumentSet set_;
+  std::vector<std::string> document_sha256s_;
   std::string sha256_;
   std::vector<int64_t> bos_;  ///< The token, or nothing.
   ChunkRule rule_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -135,9 +136,7 @@ Conclusion conclude(std::span<const Finalist> finalists, const ChunkLosses& full
   Conclusion conclusion;
   conclusion.costs = costs_of(finalists, full);
   std::vector<size_t> all(finalists.size());
-  for (size_t i = 0; i < all.size(); ++i) {
-    all[i] = i;
-  }
+  std::iota(all.begin(), all.end(), size_t{0});
   choose_among(all, finalists, conclusion);
   return conclusion;
 }

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include <fmt/format.h>
 
 #include "multistate/base/printable.h"
 #include "multistate/base/text.h"
+#include "multistate/results/statistics.h"
 #include "multistate/results/verdict.h"
 
 namespace multistate::recommend {
@@ -61,8 +61,7 @@ std::vector<size_t> others_of(const Conclusion& conclusion) {
 std::string needed_text(const Conclusion& conclusion) {
   return conclusion.chunks_needed
              ? fmt::format(
-                   "If the difference is as measured, about {} confirming chunks would "
-                   "decide.\n",
+                   "If the difference is as measured, about {} confirming chunks would decide.\n",
                    human_count(static_cast<int64_t>(*conclusion.chunks_needed)))
              : "More text of this kind would not decide. ";
 }
@@ -89,8 +88,7 @@ std::string first_lines(const Constraint& constraint, const Recommendation& answ
     case Conclusion::Kind::kTied:
       return fmt::format(
           "Recommended by the tie rule, {}: {}.\nCannot tell it from {}: {} do not tell them "
-          "apart. "
-          "{}Tie rule: {}.\n",
+          "apart. {}Tie rule: {}.\n",
           limit, chosen, labels_of(others_of(conclusion), answer),
           count_of(answer.full.losses.size(), "chunk"), needed_text(conclusion), kTieRule);
     case Conclusion::Kind::kNone:
@@ -115,10 +113,7 @@ std::string speed_text(const std::optional<DecodeSpeeds>& speeds, double speed) 
 std::string table_of(const Recommendation& answer, const std::optional<DecodeSpeeds>& speeds) {
   std::vector<std::vector<std::string>> rows = {{"policy", "k", "peak cache", "nll", "perplexity",
                                                  "nll above full [95 %]", "decode tokens/s"}};
-  const ChunkLosses& full = answer.full.losses;
-  const double loss =
-      std::accumulate(full.begin(), full.end(), 0.0) / static_cast<double>(full.size());
-  rows.push_back(row_of("full", "-", answer.full.peak_bytes, loss));
+  rows.push_back(row_of("full", "-", answer.full.peak_bytes, mean_of(answer.full.losses).value));
   rows.back().insert(rows.back().end(), {"-", speed_text(speeds, speeds ? speeds->full : 0.0)});
   for (size_t i = 0; i < answer.finalists.size(); ++i) {
     const Contender& contender = answer.contenders[i];

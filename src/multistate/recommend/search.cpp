@@ -7,12 +7,10 @@
 
 #include <fmt/format.h>
 
+#include "multistate/results/statistics.h"
+
 namespace multistate::recommend {
 namespace {
-
-double mean_of_chunks(const ChunkLosses& losses) {
-  return std::accumulate(losses.begin(), losses.end(), 0.0) / static_cast<double>(losses.size());
-}
 
 /// An entry and what it costs.
 struct Costed {
@@ -60,7 +58,7 @@ void choose(std::span<const size_t> level, size_t count, std::vector<size_t>& fi
 }  // namespace
 
 double cost_of(const ChunkLosses& losses, const ChunkLosses& full) {
-  return mean_of_chunks(losses) - mean_of_chunks(full);
+  return mean_of(losses).value - mean_of(full).value;
 }
 
 Search halve(size_t contenders, const ChunkRange& screening, const Measure& measure) {

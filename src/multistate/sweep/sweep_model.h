@@ -27,11 +27,12 @@ class SweepModel {
   const ModelFile& file() const { return *file_; }
   const Tokenizer& tokenizer() const { return *tokenizer_; }
 
-  /// For policies that see what kind of text a token is. For planning, by one thread.
-  ModelTokenKinds& token_kinds() { return token_kinds_; }
-
-  /// For policies that read a calibration. For planning, by one thread.
-  ModelCalibrations& calibrations() { return calibrations_; }
+  /// Gives a setup what it has to know of the model: kinds of tokens, a calibration. For planning,
+  /// by one thread. Throws InputError where a policy needs what is not there.
+  void tell(PolicySetup& setup) {
+    token_kinds_.tell(setup);
+    calibrations_.tell(setup);
+  }
 
   /// Digest of the model's files.
   const std::string& sha256() const { return sha256_; }

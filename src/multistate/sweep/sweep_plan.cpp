@@ -275,8 +275,7 @@ SweepPlan plan_sweep(SweepSpec spec, std::optional<int64_t> limit) {
   Preparer preparer(limit, plan.digests);
   for (CellSpec& cell : plan.spec.cells) {
     plan.cells.push_back(preparer.prepare(cell));
-    plan.cells.back().model->token_kinds().tell(cell.policy);
-    plan.cells.back().model->calibrations().tell(cell.policy);
+    plan.cells.back().model->tell(cell.policy);
     reject_seen_texts(plan.cells.back());
     plan.cells.back().id = identity_of(plan.cells.back());
     plan.cells.back().slug = slug_of(cell);

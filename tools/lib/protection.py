@@ -56,8 +56,8 @@ def read_cell(folder, cell):
     return Run(policy["name"], setting, losses, cell["state"]["rows_peak"], cell["state"]["bytes_peak"], policy["version"], context)
 
 
-def setup_of(cells):
-    """What the runs have in common, for the head of the page. Throws SweepError where they read another model or other texts."""
+def setup_of(cells, sweep):
+    """What the runs of the sweep of this name have in common, for the head of the page. Throws SweepError where they read another model or other texts."""
     inputs = {(cell["context"]["inputs"]["model_sha256"], cell["context"]["inputs"]["data_sha256"]) for cell in cells}
     if len(inputs) != 1:
         raise SweepError(f"the runs are of {len(inputs)} pairs of model and texts; one is needed")
@@ -66,7 +66,7 @@ def setup_of(cells):
         raise SweepError(f"the runs have {sorted(counts)} samples; all need the same")
     names = [document["name"] for document in cells[0]["data"]["documents"] if document["chunks_used"]]
     return {"model": pathlib.Path(config["model"]["path"]).name, "model_sha256": inputs.pop()[0], "dtype": config["model"]["dtype"],
-            "weights": cells[0]["context"]["inputs"].get("weights"), "texts": names, "chunks": counts.pop(),
+            "weights": cells[0]["context"]["inputs"].get("model", {}).get("weights"), "sweep": sweep, "texts": names, "chunks": counts.pop(),
             "commits": sorted({cell["context"]["program"]["commit"] for cell in cells})}
 
 
@@ -89,9 +89,24 @@ class Sweep:
             raise SweepError(f"no finished run of the control, {CONTROL}")
 
     @classmethod
-    def read(cls, folder):
-        """Of the cells of a results folder, or of the file that `save` wrote."""
-        path = pathlib.Path(folder)
+    def read(cls, *sources):
+        """Of the cells of results folders and of files that `save` wrote, together. Throws SweepError where their models or texts differ."""
+        parts = [cls.read_one(source) for source in sources]
+        for source, part in zip(sources, parts):
+            for key in ("sweep", "model_sha256", "dtype", "texts", "chunks"):
+                if part.setup[key] != parts[0].setup[key]:
+                    raise SweepError(f"{source}: {key} is {part.setup[key]}, that of {sources[0]} is {parts[0].setup[key]}")
+        full = {}
+        for source, part in zip(sources, parts):
+            for length, losses in part.full.items():
+                if full.setdefault(length, losses) != losses:
+                    raise SweepError(f"{source}: the full cache has other losses on {length} tokens than in the folders before it")
+        commits = sorted({commit for part in parts for commit in part.setup["commits"]})
+        return cls([run for part in parts for run in part.runs.values()], full, {**parts[0].setup, "commits": commits})
+
+    @classmethod
+    def read_one(cls, source):
+        path = pathlib.Path(source)
         if path.is_file():
             saved = json.loads(path.read_text(encoding="utf-8"))
             runs = [Run(score, Setting(*setting), losses, *rest) for score, setting, losses, *rest in saved["runs"]]
@@ -106,7 +121,8 @@ class Sweep:
                 full[found[0]] = found[1]
         if not cells:
             raise SweepError("no finished run")
-        return cls(runs, full, setup_of(cells))
+        name = json.loads((path / "sweep.json").read_text(encoding="utf-8"))["name"]
+        return cls(runs, full, setup_of(cells, name))
 
     def save(self, path):
         """One line a run."""
@@ -155,8 +171,8 @@ class Sweep:
         return [score for score in self.scores + [CONTROL] if all((score, s) in self.runs for s in settings)]
 
     def shares(self, settings, seed=0):
-        """{effect: (share of the variance of mean losses, low, high)}; effects are sets of FACTORS. The intervals are percentiles of a
-        bootstrap over chunks. The settings have to be a full grid of protection x scope."""
+        """{effect: (share of the variance of mean losses, low, high)}; effects are sets of those FACTORS that have several levels. The
+        intervals are percentiles of a bootstrap over chunks. The settings have to be a full grid of protection x scope."""
         scores = self.complete_scores(settings)
         levels = [scores, sorted({(s.sinks, s.recent) for s in settings}), sorted({s.scope for s in settings})]
         if math.prod(len(level) for level in levels) != len(scores) * len(settings):
@@ -205,4 +221,5 @@ def variance_shares(cells, levels, weights):
                 square += part * part
             squares[kept] = square * len(means) / len(marginal[kept])
     total = sum(squares.values())
-    return {frozenset(FACTORS[i] for i in kept): square / total if total > 0 else 0.0 for kept, square in squares.items()}
+    return {frozenset(FACTORS[i] for i in kept): square / total if total > 0 else 0.0
+            for kept, square in squares.items() if all(len(levels[i]) > 1 for i in kept)}

@@ -20,6 +20,14 @@ def share(value):
     return f"{100 * value:.0f} %"
 
 
+def interval_text(shares):
+    """Nothing where an effect cannot be estimated."""
+    if shares is None:
+        return ""
+    value, low, high = shares
+    return f"{share(value)} [{share(low)}, {share(high)}]"
+
+
 def named(setting):
     return f"{setting.sinks} first, {recent_text(setting.recent)} recent"
 
@@ -77,7 +85,7 @@ class Page:
         rows = ["| | all settings | first and recent tokens protected |", "|---|---:|---:|"]
         for effect in order:
             name = " x ".join(sorted(effect, key=FACTORS.index))
-            cells = [f"{share(value)} [{share(low)}, {share(high)}]" for value, low, high in (one[effect] for one in found)]
+            cells = [interval_text(one.get(effect)) for one in found]
             rows.append(f"| {name} | {cells[0]} | {cells[1]} |")
         return rows
 
@@ -105,7 +113,7 @@ class Page:
         weights = f", weights {setup['weights']}" if setup["weights"] else ""
         return (f"{setup['model']} ({setup['dtype']}{weights}); {setup['chunks']} chunks of {len(setup['texts'])} texts, {contexts}; "
                 f"{len(scores)} scores and the control; {len(self.sweep.runs)} runs of the program at {', '.join(c[:12] for c in setup['commits'])}. "
-                "`configs/protection.yaml`; this page: `tools/protection`.")
+                f"`configs/{setup['sweep']}.yaml`; this page: `tools/protection`.")
 
     def markdown(self, figure):
         """`figure(size)`: name of the picture of a size."""

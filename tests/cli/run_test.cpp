@@ -10,6 +10,7 @@
 
 #include "support/catch.h"
 #include "support/program.h"
+#include "support/sweep_content.h"
 #include "support/tiny_model.h"
 #include "support/tiny_sweep.h"
 
@@ -19,25 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Metrics and samples of all cells by folder, as bytes; times left out.
-std::map<std::string, std::string> content_of(const fs::path& output) {
-  std::map<std::string, std::string> content;
-  for (const auto& entry : fs::directory_iterator(output / "cells")) {
-    const auto result = nlohmann::json::parse(read_file(entry.path() / "result.json"));
-    content[entry.path().filename().string()] =
-        result.at("metrics").dump() + result.at("series").dump();
-  }
-  return content;
-}
-
-size_t finished_cells(const fs::path& output) {
-  size_t count = 0;
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(output / "cells", ignored)) {
-    count += fs::exists(entry.path() / "result.json") ? 1 : 0;
-  }
-  return count;
-}
-
 }  // namespace
 
 TEST_CASE("run prints a table, says where results are, and status agrees") {
@@ -116,7 +98,7 @@ TEST_CASE("a sweep killed in the middle ends, after a restart, as one that was l
   const TinySweep undisturbed;
   REQUIRE(run_program({"run", undisturbed.write(TinySweep::grid()).string()}).exit_code == 0);
   const auto expected = content_of(undisturbed.output());
-  REQUIRE(expected.size() == 7);
+  REQUIRE(expected.metrics.size() == 7);
 
   for (const size_t kill_after : {size_t{1}, size_t{3}, size_t{5}}) {
     const TinySweep killed;

@@ -1,12 +1,9 @@
 // Processes that share the work of one sweep.
 
-#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <map>
-#include <sstream>
 #include <thread>
 #include <vector>
 
@@ -17,6 +14,7 @@
 
 #include "support/catch.h"
 #include "support/program.h"
+#include "support/sweep_content.h"
 #include "support/tiny_model.h"
 #include "support/tiny_sweep.h"
 
@@ -26,34 +24,9 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-struct Content {
-  std::map<std::string, std::string> metrics;  ///< By cell, as bytes.
-  int64_t samples = 0;
-};
-
-/// Of a finished sweep; every sample has to be there once, and no file that is not a result's.
-Content content_of(const fs::path& output) {
-  Content content;
-  CHECK_FALSE(fs::exists(output / "leases"));
-  for (const auto& cell : fs::directory_iterator(output / "cells")) {
-    const auto result = json::parse(read_file(cell.path() / "result.json"));
-    content.metrics[cell.path().filename().string()] =
-        result.at("metrics").dump() + result.at("series").dump() + result.at("state").dump();
-    std::istringstream lines(read_file(cell.path() / "samples.jsonl"));
-    int64_t sample = 0;
-    for (std::string line; std::getline(lines, line); ++sample) {
-      CHECK(json::parse(line).at("sample") == sample);
-    }
-    CHECK(result.at("counts").at("samples") == sample);
-    content.samples += sample;
-    CHECK(std::distance(fs::directory_iterator(cell.path()), fs::directory_iterator()) == 3);
-  }
-  return content;
-}
-
 /// Of a sweep that one process has run.
-const Content& content_alone() {
-  static const Content content = [] {
+const SweepContent& content_alone() {
+  static const SweepContent content = [] {
     const TinySweep sweep;
     REQUIRE(run_program({"run", sweep.write(TinySweep::grid()).string()}).exit_code == 0);
     return content_of(sweep.output());
@@ -62,9 +35,7 @@ const Content& content_alone() {
 }
 
 void check_as_alone(const fs::path& output) {
-  const Content content = content_of(output);
-  CHECK(content.metrics == content_alone().metrics);
-  CHECK(content.samples == content_alone().samples);
+  CHECK(content_of(output) == content_alone());
 }
 
 /// The arguments that run a sweep of seven cells.
@@ -170,20 +141,13 @@ TEST_CASE("a worker that waits for others ends at once when it is told to stop")
   const pid_t stopped = stop(first);
   const pid_t second = start_program(run);
   // It runs all but what the first one holds, samples of one or two cells.
-  const auto done = [&] {
-    size_t cells = 0;
-    for (const auto& cell : fs::directory_iterator(sweep.output() / "cells")) {
-      cells += fs::exists(cell.path() / "result.json") ? 1 : 0;
-    }
-    return cells;
-  };
-  while (done() < 5) {
+  while (finished_cells(sweep.output()) < 5) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
   ::kill(second, SIGTERM);
   const int code = wait_for(second);
-  CHECK(code == (done() == 7 ? 0 : 75));
+  CHECK(code == (finished_cells(sweep.output()) == 7 ? 0 : 75));
   ::kill(stopped, SIGCONT);
   CHECK(wait_for(first) == 0);
   check_as_alone(sweep.output());

@@ -140,10 +140,11 @@ TEST_CASE("one candidate, none, and values that are no numbers") {
   CHECK(verdict.sentence == "b has nothing to be compared with");
 }
 
-TEST_CASE("candidates without common samples are not ranked") {
+TEST_CASE("candidates with fewer than two common samples are not ranked") {
   const std::vector<Candidate> candidates = {{"a", 1.0}, {"b", 2.0}};
   const auto none = [](size_t, size_t) { return std::optional<std::vector<double>>(); };
-  CHECK(judge(candidates, none, {}).sentence == "a and b have no common samples to compare");
+  CHECK(judge(candidates, none, {}).sentence ==
+        "a and b have fewer than 2 common samples with finite values");
 }
 
 }  // namespace multistate::test

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "multistate/base/error.h"
+#include "multistate/base/json_layout.h"
 #include "multistate/base/text.h"
 
 namespace multistate {
@@ -110,7 +111,7 @@ json parse_strict_json(std::string_view text, const std::string& source, int max
 }
 
 std::string json_text(const json& value) {
-  return in_quotes(value.dump(-1, ' ', false, json::error_handler_t::replace));
+  return in_quotes(json_line(value));
 }
 
 const json* JsonObject::find(std::string_view key) const {

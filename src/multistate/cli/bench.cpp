@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "multistate/base/json_layout.h"
 #include "multistate/base/log.h"
 #include "multistate/base/thread_limit.h"
 #include "multistate/bench/report.h"
@@ -165,7 +166,7 @@ int bench(const BenchArguments& arguments) {
     log_warning("the machine was not quiet, so the figures are noisy: " + reason);
   }
   if (!arguments.json.empty()) {
-    write_atomically(arguments.json, report(arguments, measured).dump(2) + "\n");
+    write_atomically(arguments.json, json_page(report(arguments, measured)));
   }
   return 0;
 }

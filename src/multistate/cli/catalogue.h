@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "multistate/base/json_layout.h"
 #include "multistate/config/options.h"
 #include "multistate/config/registry.h"
 
@@ -37,7 +38,7 @@ int show_catalogue(const Registry<Entry>& registry, const CatalogueView<Entry>& 
     for (const std::string& each : registry.names()) {
       all.push_back(view.to_json(*registry.find(each)));
     }
-    fmt::print("{}\n", (entry == nullptr ? all : view.to_json(*entry)).dump(2));
+    fmt::print("{}", json_page(entry == nullptr ? all : view.to_json(*entry)));
   } else if (entry == nullptr) {
     view.print_all();
   } else {

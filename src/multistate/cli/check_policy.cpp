@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "multistate/base/json_layout.h"
 #include "multistate/base/supervisor.h"
 #include "multistate/cli/command.h"
 #include "multistate/cli/number_checks.h"
@@ -44,7 +45,7 @@ void print_json(const Subject& subject, const std::vector<CheckResult>& results)
                                {"options", subject.options.to_json()},
                                {"passed", all_passed(results)},
                                {"checks", checks}};
-  fmt::print("{}\n", json.dump(2));
+  fmt::print("{}", json_page(json));
 }
 
 struct CheckArguments {
@@ -75,7 +76,7 @@ int print_death(const CheckArguments& arguments, const ProcessDeath& death) {
   if (arguments.json) {
     const nlohmann::json json = {
         {"policy", arguments.policy}, {"passed", false}, {"checks", {to_json(result)}}};
-    fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    fmt::print("{}", json_page(json));
   } else {
     fmt::print("policy {}\n{}\nno further checks were run\n", arguments.policy, to_text(result));
   }

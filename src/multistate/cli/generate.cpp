@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "multistate/base/error.h"
+#include "multistate/base/json_layout.h"
 #include "multistate/base/log.h"
 #include "multistate/base/standard_streams.h"
 #include "multistate/base/text.h"
@@ -250,7 +251,7 @@ int generate(const GenerateArguments& arguments) {
   }
   if (arguments.json) {
     const auto json = report(arguments, chat, setup, generations, texts.texts(), times);
-    fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    fmt::print("{}", json_page(json));
   } else if (arguments.samples > 1) {
     for (size_t i = 0; i < generations.size(); ++i) {
       fmt::print("--- sample {}\n{}\n", i, texts.texts()[i]);

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "multistate/base/error.h"
+#include "multistate/base/json_layout.h"
 #include "multistate/base/sha256.h"
 #include "multistate/base/text.h"
 #include "multistate/cli/command.h"
@@ -173,7 +174,7 @@ int inspect(const std::string& path, const std::string& dtype, bool json) {
   const auto file = ModelFile::open(path);
   const auto tokenizer = Tokenizer::make(file->tokenizer());
   if (json) {
-    fmt::print("{}\n", to_json(*file, *tokenizer, dtype).dump(2));
+    fmt::print("{}", json_page(to_json(*file, *tokenizer, dtype)));
   } else {
     print_text(*file, *tokenizer, dtype);
   }

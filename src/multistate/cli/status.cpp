@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "multistate/base/json_layout.h"
 #include "multistate/base/printable.h"
 #include "multistate/base/standard_streams.h"
 #include "multistate/base/terminal.h"
@@ -151,8 +152,7 @@ WholeStatus read_status(const std::string& folder) {
 int show(const std::string& folder, bool json) {
   const WholeStatus status = read_status(folder);
   if (json) {
-    fmt::print("{}\n", to_json(status.sweep, status.slurm)
-                           .dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    fmt::print("{}", json_page(to_json(status.sweep, status.slurm)));
   } else {
     print_text(status.sweep, status.slurm);
   }

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "multistate/base/error.h"
+#include "multistate/base/json_layout.h"
 #include "multistate/base/mapped_file.h"
 #include "multistate/base/text.h"
 #include "multistate/cli/command.h"
@@ -62,7 +63,7 @@ void print(const Tokenizer& tokenizer, const std::string& input,
       tokens.push_back(tokenizer.token_bytes(id));
     }
     const nlohmann::json out = {{"count", ids.size()}, {"ids", ids}, {"tokens", tokens}};
-    fmt::print("{}\n", out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    fmt::print("{}\n", json_line(out));
   } else {
     fmt::print("{}\n", fmt::join(ids, " "));
   }

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "multistate/base/file_error.h"
+#include "multistate/base/json_layout.h"
 #include "multistate/base/list_folder.h"
 #include "multistate/base/log.h"
 #include "multistate/base/mapped_file.h"
@@ -26,10 +27,6 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr const char* kDigest = "samples_sha256";
-
-std::string dump(const json& value, int indent) {
-  return value.dump(indent, ' ', false, json::error_handler_t::replace);
-}
 
 json parse_file(const fs::path& path) {
   return parse_json(read_file(path));
@@ -180,7 +177,7 @@ bool CellFolder::finish(json result, const std::vector<json>& records,
                         const std::function<bool()>& is_mine) {
   std::string lines;
   for (const json& record : records) {
-    lines += dump(record, -1) + "\n";
+    lines += json_line(record) + "\n";
   }
   // From here on nobody else who has prepared these files can put them in place.
   remove_temporaries(path_, {kSamplesFile, kResultFile},
@@ -189,7 +186,7 @@ bool CellFolder::finish(json result, const std::vector<json>& records,
     move_foreign_files_aside();
     result[kDigest] = sha256_hex(lines);
     PreparedFile samples(file(kSamplesFile), lines);
-    PreparedFile whole(file(kResultFile), dump(result, 2) + "\n");
+    PreparedFile whole(file(kResultFile), json_page(result));
     if (!is_mine()) {
       return false;
     }
@@ -208,7 +205,7 @@ bool CellFolder::finish(json result, const std::vector<json>& records,
 }
 
 void CellFolder::fail(const json& error) {
-  write_atomically(file(kErrorFile), dump(error, 2) + "\n");
+  write_atomically(file(kErrorFile), json_page(error));
 }
 
 CellState CellFolder::remove_leftovers(

@@ -7,6 +7,7 @@
 
 #include "multistate/base/error.h"
 #include "multistate/base/file_stamp.h"
+#include "multistate/base/json_layout.h"
 #include "multistate/base/log.h"
 #include "multistate/base/mapped_file.h"
 #include "multistate/base/sha256.h"
@@ -83,8 +84,7 @@ void FileDigests::keep() const {
                    {"sha256", entry.sha256}};
   }
   const nlohmann::json content = {{"files", files}};
-  write_atomically(path_,
-                   content.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  write_atomically(path_, json_page(content));
 }
 
 }  // namespace multistate

@@ -13,6 +13,7 @@
 
 #include "multistate/base/file_descriptor.h"
 #include "multistate/base/file_error.h"
+#include "multistate/base/json_layout.h"
 #include "multistate/base/list_folder.h"
 #include "multistate/base/output_file.h"
 #include "multistate/base/strict_json.h"
@@ -73,7 +74,7 @@ std::string to_text(const Lease& lease) {
   if (lease.job) {
     content["job"] = *lease.job;
   }
-  std::string text = content.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  std::string text = json_line(content);
   text.pop_back();
   return fmt::format("{},\"beats\":{:>12}}}\n", text, lease.beats);
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "multistate/base/error.h"
+#include "multistate/base/json_layout.h"
 #include "multistate/base/log.h"
 #include "multistate/base/mapped_file.h"
 #include "multistate/base/output_file.h"
@@ -23,11 +24,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* kManifest = "sweep.json";
 constexpr const char* kConfig = "config.resolved.json";
-
-/// A command line may hold bytes that are not UTF-8.
-std::string dump(const nlohmann::json& value) {
-  return value.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-}
 
 /// The folder of a cell lies directly below "cells".
 bool is_cell_folder(const std::string& folder) {
@@ -168,7 +164,7 @@ void write_manifest(const fs::path& folder, Manifest manifest, const nlohmann::j
   make_folders(folder);
   remove_leftovers(folder);
   const fs::path path = folder / kManifest;
-  const std::string resolved = dump(config);
+  const std::string resolved = json_page(config);
   manifest.config_sha256 = sha256_hex(resolved);
   const nlohmann::json content = to_json(manifest);
   if (is_there(path)) {
@@ -184,7 +180,7 @@ void write_manifest(const fs::path& folder, Manifest manifest, const nlohmann::j
     warn_of_left_out(old, manifest, path);
   }
   write_atomically(folder / kConfig, resolved);
-  write_atomically(path, dump(content));
+  write_atomically(path, json_page(content));
 }
 
 Manifest read_manifest(const fs::path& folder) {

@@ -13,6 +13,7 @@
 
 #include "multistate/base/file_descriptor.h"
 #include "multistate/base/file_error.h"
+#include "multistate/base/json_layout.h"
 #include "multistate/base/list_folder.h"
 #include "multistate/base/log.h"
 #include "multistate/base/output_file.h"
@@ -29,10 +30,6 @@ constexpr std::string_view kStem = "samples.partial";
 constexpr std::string_view kExtension = ".jsonl";
 constexpr const char* kRecordDigest = "record_sha256";
 
-std::string on_one_line(const nlohmann::json& value) {
-  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 /// A line of a file of samples; a discarded value when it is torn, changed or another cell's.
 nlohmann::json parse_line(std::string_view line, const std::string& cell_id) {
   nlohmann::json parsed = parse_json(line);
@@ -41,7 +38,7 @@ nlohmann::json parse_line(std::string_view line, const std::string& cell_id) {
                     parsed.contains("record");
   const bool whole =
       ours && (!parsed.contains(kRecordDigest) ||
-               parsed.at(kRecordDigest) == sha256_hex(on_one_line(parsed.at("record"))));
+               parsed.at(kRecordDigest) == sha256_hex(json_line(parsed.at("record"))));
   return whole ? parsed : nlohmann::json(nlohmann::json::value_t::discarded);
 }
 
@@ -151,10 +148,10 @@ void PartialSamples::read_new_of(const fs::path& file, std::map<int64_t, nlohman
 void PartialSamples::append(const std::string& worker, int64_t sample,
                             const nlohmann::json& record) {
   own_ = fmt::format("{}.{}{}", kStem, worker, kExtension);
-  append_line(folder_ / own_, on_one_line({{"cell_id", cell_id_},
-                                           {"sample", sample},
-                                           {"record", record},
-                                           {kRecordDigest, sha256_hex(on_one_line(record))}}));
+  append_line(folder_ / own_, json_line({{"cell_id", cell_id_},
+                                         {"sample", sample},
+                                         {"record", record},
+                                         {kRecordDigest, sha256_hex(json_line(record))}}));
 }
 
 void PartialSamples::remove() const {

@@ -1,5 +1,7 @@
 #include "multistate/results/stored_cell.h"
 
+#include "multistate/base/json_layout.h"
+
 namespace multistate {
 
 using nlohmann::json;
@@ -17,8 +19,7 @@ const json& StoredCell::in_context(const char* pointer) const {
 }
 
 std::string parameter_text(const json& value) {
-  return value.is_string() ? value.get<std::string>()
-                           : value.dump(-1, ' ', false, json::error_handler_t::replace);
+  return value.is_string() ? value.get<std::string>() : json_line(value);
 }
 
 }  // namespace multistate

@@ -114,8 +114,8 @@ void Judge::test() {
 std::string Judge::reason() const {
   for (const Duel& duel : verdict_.duels) {
     if (duel.test.n == 0) {
-      return fmt::format("{} and {} have no common samples to compare", label(*verdict_.leader),
-                         label(duel.other));
+      return fmt::format("{} and {} have fewer than 2 common samples with finite values",
+                         label(*verdict_.leader), label(duel.other));
     }
   }
   for (const Duel& duel : verdict_.duels) {

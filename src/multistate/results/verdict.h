@@ -45,7 +45,7 @@ struct Verdict {
 const char* name_of(Verdict::Kind kind);
 
 /// Paired differences of the metric by unit of resampling, candidate a less candidate b; nullopt
-/// when they have no common samples or differences that are not finite.
+/// when they have fewer than two common samples or differences that are not finite.
 using PairedDifferences = std::function<std::optional<std::vector<double>>(size_t a, size_t b)>;
 
 struct VerdictOptions {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "multistate/base/error.h"
+#include "multistate/base/json_layout.h"
 #include "multistate/results/context.h"
 
 #include "aggregate/analysis/analysis.h"
@@ -15,8 +16,6 @@ namespace multistate::aggregate {
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr auto kReplace = Json::error_handler_t::replace;
 
 /// Pairs of numbers that a report holds at most: about 25 bytes each.
 constexpr size_t kMaxSamples = 250'000;
@@ -306,7 +305,7 @@ class Report {
     } catch (const InputError& error) {
       warnings_.push_back(fmt::format("no texts: {}", error.what()));
     }
-    const size_t bytes = json.empty() ? 0 : json.dump(-1, ' ', false, kReplace).size();
+    const size_t bytes = json.empty() ? 0 : json_line(json).size();
     if (bytes > texts_left_) {
       ++without_texts_;
       return Json::array();

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "multistate/aggregate/collect.h"
+#include "multistate/base/json_layout.h"
 #include "multistate/base/log.h"
 #include "multistate/base/mapped_file.h"
 #include "multistate/base/strict_json.h"
@@ -180,7 +181,7 @@ int export_pairs(int argc, const char* const* argv) {
   const auto made =
       make_judge_pairs(collection, cells, arguments.against, static_cast<uint64_t>(arguments.seed));
   // The key first: pairs without one would be worth nothing.
-  write_atomically(key, key_to_json(made.key).dump(2) + "\n");
+  write_atomically(key, json_page(key_to_json(made.key)));
   write_atomically(arguments.output, made.lines);
   print_pairs(made.key);
   fmt::print("{}\n{} lines in {}, the key in {}\n", count_line(collection, cells),
@@ -204,7 +205,7 @@ int import_verdicts(int argc, const char* const* argv) {
   const Key key = key_from_json(parse_strict_json(read_file(key_file), key_file), key_file);
   const json report = report_of(key, read_verdicts(read_file(verdicts_file), key, verdicts_file));
   if (as_json) {
-    fmt::print("{}\n", report.dump(2));
+    fmt::print("{}", json_page(report));
   } else {
     print_verdicts(report);
   }

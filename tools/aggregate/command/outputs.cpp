@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "multistate/base/json_layout.h"
 #include "multistate/base/log.h"
 #include "multistate/base/terminal.h"
 #include "multistate/results/atomic_file.h"
@@ -82,7 +83,7 @@ Analysis analysis_for(const Collection& collection, const Options& options) {
 }
 
 std::string report_text(const json& report) {
-  return report.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+  return json_line(report) + "\n";
 }
 
 std::string table_text(const Table& table, const std::string& format) {

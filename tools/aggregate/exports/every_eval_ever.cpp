@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "multistate/base/json_layout.h"
 #include "multistate/base/sha256.h"
 
 #include "aggregate/exports/exports.h"
@@ -135,8 +136,7 @@ std::vector<ExportFile> every_eval_ever_files(const Collection& collection,
       const fs::path folder = fs::path("data") / "multistate" /
                               sanitized(file_name_of(text_of(cell, "model.path"))) /
                               sanitized(cell.label);
-      files.push_back({folder / (uuid_of(cell) + ".json"),
-                       record_of(cell).dump(2, ' ', false, json::error_handler_t::replace) + "\n"});
+      files.push_back({folder / (uuid_of(cell) + ".json"), json_page(record_of(cell))});
     }
   }
   return files;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "multistate/base/error.h"
+#include "multistate/base/json_layout.h"
 
 #include "aggregate/exports/exports.h"
 #include "aggregate/reading/sample_texts.h"
@@ -15,10 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-std::string dump(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
 
 /// "predicted_answer" and "answer" of a sample's "values": one a question.
 std::vector<std::pair<json, json>> answers_in(const json& values) {
@@ -67,8 +64,9 @@ Predictions predictions_of(const Cell& cell) {
     const json id = values.value("id", values.value("prompt_id", sample["sample"]));
     for (const auto& [predicted, answer] : answers_in(values)) {
       const double ratio = compression_ratio(sample);
-      made.csv += csv_line({parameter_text(id), task_of(cell), answer.is_null() ? "" : dump(answer),
-                            parameter_text(predicted), fmt::format("{}", ratio)});
+      made.csv +=
+          csv_line({parameter_text(id), task_of(cell), answer.is_null() ? "" : json_line(answer),
+                    parameter_text(predicted), fmt::format("{}", ratio)});
       made.ratio += ratio;
       ++made.count;
     }
@@ -82,7 +80,7 @@ std::string metrics_text(const Cell& cell) {
   for (const auto& [name, metric] : cell.metrics) {
     metrics[name] = std::isfinite(metric.value) ? json(metric.value) : json();
   }
-  return json{{task_of(cell), metrics}}.dump(4, ' ', false, json::error_handler_t::replace) + "\n";
+  return json_page(json{{task_of(cell), metrics}});
 }
 
 /// The members of kvpress's EvaluationConfig, in their order; JSON is YAML.
@@ -116,12 +114,12 @@ std::string config_text(const Cell& cell, double ratio) {
       {"output_dir", cell.folder.string()},
       {"log_level", nullptr},
       {"model_kwargs", {{"dtype", cell.parameter("model.dtype")}}},
-      {"press_init_command", "multistate " + dump(options)},
+      {"press_init_command", "multistate " + json_line(options)},
       {"seed", cell.parameter("seed")},
       {"fp8", false}};
   std::string text;
   for (const auto& [name, value] : members) {
-    text += fmt::format("{}: {}\n", name, dump(value));
+    text += fmt::format("{}: {}\n", name, json_line(value));
   }
   return text;
 }

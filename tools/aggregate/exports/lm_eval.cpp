@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "multistate/base/json_layout.h"
+
 #include "aggregate/exports/exports.h"
 
 namespace multistate::aggregate {
@@ -150,8 +152,8 @@ std::vector<ExportFile> lm_eval_files(const Collection& collection,
   for (const Model& model : models) {
     const int count = ++used[model.name];
     const fs::path folder = model.name + (count > 1 ? fmt::format("__{}", count) : "");
-    files.push_back({folder / ("results_" + sanitized(model.time) + ".json"),
-                     model.file.dump(2, ' ', false, json::error_handler_t::replace) + "\n"});
+    files.push_back(
+        {folder / ("results_" + sanitized(model.time) + ".json"), json_page(model.file)});
   }
   return files;
 }

@@ -3,6 +3,7 @@
 #include <map>
 #include <string_view>
 
+#include "multistate/base/json_layout.h"
 #include "multistate/base/printable.h"
 #include "multistate/results/stored_cell.h"
 
@@ -42,7 +43,7 @@ std::string escaped(const std::string& text, const std::map<char, std::string>& 
 
 /// JSON within a <script>: without "<" no text of it can end the element, or begin a comment.
 std::string script_text(const Json& data) {
-  return escaped(data.dump(-1, ' ', false, Json::error_handler_t::replace), {{'<', "\\u003c"}});
+  return escaped(json_line(data), {{'<', "\\u003c"}});
 }
 
 /// The cells of a report without the parameters that all of them share, one at a time: there may be

@@ -1,6 +1,7 @@
 #include <filesystem>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "multistate/base/mapped_file.h"
 
@@ -71,6 +72,25 @@ TEST_CASE("recommend answers, and its sweep file and command run") {
                    "-k", options.substr(size, options.find(' ', size) - size), "--raw", "--prompt",
                    "abc", "-n", "3"});
   CHECK(generated.exit_code == 0);
+
+  auto for_programs = words;
+  for_programs.push_back("--json");
+  const auto as_json = run_program(for_programs);
+  REQUIRE(as_json.exit_code == 0);
+  const auto answer = nlohmann::json::parse(as_json.out);
+  CHECK(answer.at("memory") == 10240);
+  CHECK(answer.at("finalists").size() == 4);
+  CHECK(answer.at("confirming_chunks") == 11);
+  CHECK(answer.at("recommended").at("command") == "multistate generate " + options);
+  for (const auto& finalist : answer.at("finalists")) {
+    CHECK(finalist.at("peak_bytes") <= 10240);
+    const auto& cost = finalist.at("nll_above_full");
+    CHECK(cost.at("value").get<double>() ==
+          approx(finalist.at("nll").get<double>() - answer.at("full").at("nll").get<double>())
+              .margin(1e-9));
+    CHECK(cost.at("low") < cost.at("high"));
+    CHECK(finalist.at("decode_tokens_per_second") > 0.0);
+  }
 }
 
 TEST_CASE("recommend says that no policy is within a limit, and which is closest") {

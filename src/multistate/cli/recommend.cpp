@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "multistate/base/error.h"
+#include "multistate/base/json_layout.h"
 #include "multistate/base/log.h"
 #include "multistate/base/output_file.h"
 #include "multistate/base/standard_streams.h"
@@ -28,6 +29,7 @@
 #include "multistate/model/dtype.h"
 #include "multistate/recommend/recommender.h"
 #include "multistate/recommend/report.h"
+#include "multistate/recommend/report_json.h"
 #include "multistate/recommend/text_size.h"
 #include "multistate/results/machine_load.h"
 
@@ -52,6 +54,7 @@ struct RecommendArguments {
   int64_t samples = 28;
   std::string output;
   bool dry_run = false;
+  bool json = false;
   Supervision supervision;
   RunOptions options;
 };
@@ -233,7 +236,9 @@ int recommend_here(RecommendArguments& arguments, ExitSignals& signals) {
   const SweepPlan plan = plan_full_cache(task);
   const PlannedCell& full = plan.cells.front();
   if (constraint.memory && full.state_bytes <= *constraint.memory) {
-    fmt::print("{}", full_cache_text(plan, task, *constraint.memory));
+    fmt::print("{}", arguments.json
+                         ? json_page(recommend::full_cache_json(task, constraint, full.state_bytes))
+                         : full_cache_text(plan, task, *constraint.memory));
     return 0;
   }
   const recommend::SampleShape shape = {
@@ -262,8 +267,12 @@ int recommend_here(RecommendArguments& arguments, ExitSignals& signals) {
       speeds = measure_speeds(runner.plan(), answer, task.context_length);
     }
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-    fmt::print("{}", recommend::answer_text(task, constraint, answer, schedule, speeds,
-                                            seconds.count() / 60.0));
+    const double minutes = seconds.count() / 60.0;
+    fmt::print(
+        "{}",
+        arguments.json
+            ? json_page(recommend::answer_json(task, constraint, answer, schedule, speeds, minutes))
+            : recommend::answer_text(task, constraint, answer, schedule, speeds, minutes));
   } catch (const Stopped&) {
     say("Interrupted. Run the same command to resume.\n");
     return 75;
@@ -328,8 +337,9 @@ void add_recommend_command(CLI::App& app, Action& action) {
   command->add_option("-o,--output", arguments->output,
                       "Folder of the sweeps that are run, to resume or to look at (default: "
                       "results/recommend/MODEL-TEXT)");
-  command->add_flag("--dry-run", arguments->dry_run,
-                    "Print policies, sizes and stages without running anything");
+  auto* dry_run = command->add_flag("--dry-run", arguments->dry_run,
+                                    "Print policies, sizes and stages without running anything");
+  command->add_flag("--json", arguments->json, "Print the answer as JSON")->excludes(dry_run);
   add_supervision_options(*command, arguments->supervision);
   command->callback(
       [&action, arguments] { action = [arguments] { return run_recommend(*arguments); }; });

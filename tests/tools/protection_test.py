@@ -118,10 +118,14 @@ class Protection(unittest.TestCase):
             for sinks, recent in (0, 0), (4, 0.25):
                 write_cell(second, f"{score}-{sinks}", {"name": score, "sinks": sinks, "recent": recent, "scope": "layer"},
                            made_losses(score, sinks, recent, "layer"), size=256)
+        write_cell(second, "window", {"name": "window", "sinks": 4, "recent": 0, "scope": "kv_head"}, [9.0, 9.0, 9.0, 9.0], size=256)
         write_manifest(second)
         sweep = protection.Sweep.read(self.folder, second)
+        # The window stands beside every score with as many first tokens, whatever its scope.
+        self.assertEqual(sweep.run("window", protection.Setting(256, "layer", 4, 0.25)).losses, [9.0, 9.0, 9.0, 9.0])
+        self.assertIsNone(sweep.run("window", protection.Setting(256, "layer", 0, 0)))
         self.assertEqual(sweep.sizes(), [64, 256])
-        self.assertEqual(len(sweep.score_contrasts(256)), 4)
+        self.assertEqual(len(sweep.score_contrasts(256)), 5)
         # One scope: an effect of scope is not estimated, rather than estimated as 0.
         shares = sweep.shares([setting for setting in sweep.settings if setting.size == 256])
         self.assertEqual(set(shares), {frozenset({"score"}), frozenset({"protection"}), frozenset({"score", "protection"})})

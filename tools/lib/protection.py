@@ -135,9 +135,10 @@ class Sweep:
 
     def run(self, score, setting):
         """None where it is not there. Of the window, which has neither, recent tokens and scope are passed over."""
-        if score == POSITION:
-            setting = Setting(setting.size, "layer", setting.sinks, 0)
-        return self.runs.get((score, setting))
+        if score != POSITION:
+            return self.runs.get((score, setting))
+        return next((run for (name, own), run in self.runs.items()
+                     if name == POSITION and (own.size, own.sinks) == (setting.size, setting.sinks)), None)
 
     def sizes(self):
         return sorted({setting.size for setting in self.settings})

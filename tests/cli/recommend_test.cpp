@@ -112,4 +112,18 @@ TEST_CASE("recommend says why no policy can be compared, before it runs anything
   CHECK(!fs::exists(task.output()));
 }
 
+TEST_CASE("recommend refuses a calibration made from its text, before it runs anything") {
+  const TinyTask task;
+  const std::string calibration = (task.folder() / "seen.safetensors").string();
+  REQUIRE(run_program({"calibrate", task.model(), "--data", (task.folder() / "text.txt").string(),
+                       "--output", calibration, "--tokens", "150", "--context-length", "64"})
+              .exit_code == 0);
+  const auto dry =
+      run_program(task.words({"--memory", "10KiB", "--policies",
+                              "tova,qfilters:{calibration: " + calibration + "}", "--dry-run"}));
+  CHECK(dry.exit_code == 2);
+  CHECK_THAT(dry.err,
+             ContainsSubstring("calibrate policy qfilters on a text that is not evaluated"));
+}
+
 }  // namespace multistate::test

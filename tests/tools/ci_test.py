@@ -35,6 +35,8 @@ class Scripts(unittest.TestCase):
             shutil.copy(ROOT / file, target)
         self.program("tools/setup", "exit 0")
         self.program("tools/fetch_data", "exit 0")
+        self.program("tools/fuzz", f'echo "fuzz $*" >>{self.path}/calls')
+        self.program("bin/clang++", "exit 0")
         self.program("bin/cmake", CMAKE.format(self.path))
         self.program("bin/ctest", CTEST.format(self.path))
         self.file("mixture", "1")
@@ -90,6 +92,15 @@ class Scripts(unittest.TestCase):
                 done = self.run_it(".ci/run")
                 self.assertNotEqual(done.returncode, 0)
                 self.assertIn(f"{preset}: {FAILED}", done.stdout.splitlines()[-3:])
+
+    def test_ci_fails_with_a_fault_that_fuzzing_finds(self):
+        done = self.run_it(".ci/run")
+        self.assertIn("fuzz: no fault", done.stdout.splitlines())
+        self.assertIn("fuzz --seconds 20 --jobs 1\n", (self.path / "calls").read_text(encoding="ascii"))
+        self.program("tools/fuzz", "exit 1")
+        done = self.run_it(".ci/run")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("fuzz: FAULT", done.stdout.splitlines())
 
     def test_ci_fails_when_any_preset_does_not_build(self):
         for preset in ("release", "torch2", "asan"):

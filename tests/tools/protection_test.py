@@ -29,6 +29,14 @@ class Paired(unittest.TestCase):
         self.assertAlmostEqual(one.low, EXPECTED_LOW, places=9)
         self.assertAlmostEqual(one.high, EXPECTED_HIGH, places=9)
 
+    def test_what_samples_can_detect(self):
+        # Of a standard deviation of 1, by scipy's noncentral t (samples, tests, effect with a power of 0.8).
+        for n, tests, expected in (24, 1, 0.5971847984875892), (24, 360, 1.1274049636523022), (10, 20, 1.6430194503745688):
+            margin = paired.t_quantile(n - 1) / n ** 0.5
+            found = paired.detectable(paired.Difference(0.0, -margin, margin, 1.0, n), tests)
+            self.assertLess(found, expected * 1.001)
+            self.assertGreater(found, expected * 0.96)
+
     def test_one_sample_shows_nothing(self):
         with self.assertRaises(ValueError):
             paired.difference([1.0], [2.0])
@@ -147,7 +155,7 @@ class Protection(unittest.TestCase):
             texts.append((self.folder / "page" / "README.md").read_text() + (self.folder / "page" / "k64.svg").read_text())
         self.assertEqual(*texts)
         self.assertIn("`good` (-0.500) beats the random choice", texts[0])
-        self.assertIn("`same` cannot be told from it", texts[0])
+        self.assertIn("`same` cannot be told from it (4 chunks show a difference of ", texts[0])
 
     def test_other_models_are_refused(self):
         path = next(self.folder.glob("cells/good-*")) / "result.json"

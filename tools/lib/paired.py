@@ -3,6 +3,7 @@ import math
 from dataclasses import dataclass
 
 CONFIDENCE = 0.95
+POWER = 0.8     # The chance that a detectable difference is found.
 
 
 def t_tail(t, freedom):
@@ -52,6 +53,14 @@ def difference(left, right):
         return Difference(mean, mean, mean, 1.0 if mean == 0.0 else 0.0, n)
     margin = t_quantile(n - 1) * error
     return Difference(mean, mean - margin, mean + margin, t_tail(mean / error, n - 1), n)
+
+
+def detectable(one, tests):
+    """The least mean that samples with the spread of this Difference tell from 0 with the chance POWER, at the first step of Holm's
+    correction over `tests`: by Student's t on both sides, up to 4 % less than by the noncentral t."""
+    freedom = one.n - 1
+    error = (one.high - one.low) / 2 / t_quantile(freedom)
+    return (t_quantile(freedom, 1.0 - (1.0 - CONFIDENCE) / tests) + t_quantile(freedom, 2 * POWER - 1.0)) * error
 
 
 def holm(p_values):

@@ -2,6 +2,7 @@
 import html
 import math
 
+import paired
 from protection import CONTROL, POSITION, FACTORS, Setting
 
 SIGNIFICANT = 0.05
@@ -72,10 +73,17 @@ class Page:
             if entries:
                 text += f" With the same tokens protected, {listed(better, entries) or 'no score'} beat{'s' if len(better) < 2 else ''} the random choice"
                 text += f"; {listed(worse, entries)} lose{'s' if len(worse) == 1 else ''} to it" if worse else ""
-                text += f"; {', '.join(f'`{s}`' for s in open_)} cannot be told from it" if open_ else ""
+                text += f"; {', '.join(f'`{s}`' for s in open_)} cannot be told from it ({self.detectable_text(size, open_, entries)})" if open_ else ""
                 text += "."
             lines.append(text)
         return lines
+
+    def detectable_text(self, size, scores, entries):
+        """What the chunks would have shown of these scores."""
+        found = sorted(paired.detectable(entries[score][0], len(self.contrasts[size])) for score in scores)
+        low, high = (f"{value:.3f}" for value in (found[0], found[-1]))
+        return (f"{self.sweep.chunks()} chunks show a difference of {low if low == high else f'{low} to {high}'} in "
+                f"{100 * paired.POWER:.0f} % of cases")
 
     def shares(self, size):
         """Rows of shares of variance, over all settings and over the protected ones."""

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include <ATen/core/Tensor.h>
 #include <fmt/format.h>
@@ -101,9 +102,10 @@ recommend::Task task_of(const RecommendArguments& arguments) {
           .prompt_share = arguments.prompt_share};
 }
 
-/// The model and the text, with the full cache on all of its chunks.
-SweepPlan plan_full_cache(const recommend::Task& task) {
-  const auto text = recommend::sweep_text(task, "plan", {}, {.first = 0, .count = 0});
+/// The model and the text, with the full cache and contenders on all of its chunks. What no sweep
+/// may have, such as a calibration made from this text, is refused here.
+SweepPlan plan(const recommend::Task& task, std::span<const recommend::Contender> contenders = {}) {
+  const auto text = recommend::sweep_text(task, "plan", contenders, {.first = 0, .count = 0});
   return plan_sweep(read_sweep(parse_yaml(text, "recommend")), std::nullopt);
 }
 
@@ -226,19 +228,19 @@ int recommend_here(RecommendArguments& arguments, ExitSignals& signals) {
   const recommend::Constraint constraint = constraint_of(arguments);
   const auto choices = choices_of(arguments);
   recommend::Task task = task_of(arguments);
-  const SweepPlan text = plan_full_cache(task);
+  const SweepPlan text = plan(task);
   task.context_length = recommend::choose_context_length(
       recommend::size_of(*text.cells.front().workload),
       {.data = arguments.data,
        .wanted = arguments.context_length,
        .samples = arguments.samples,
        .trained = text.cells.front().model->file().spec().context_length});
-  const SweepPlan plan = plan_full_cache(task);
-  const PlannedCell& full = plan.cells.front();
+  const SweepPlan alone = plan(task);
+  const PlannedCell& full = alone.cells.front();
   if (constraint.memory && full.state_bytes <= *constraint.memory) {
     fmt::print("{}", arguments.json
                          ? json_page(recommend::full_cache_json(task, constraint, full.state_bytes))
-                         : full_cache_text(plan, task, *constraint.memory));
+                         : full_cache_text(alone, task, *constraint.memory));
     return 0;
   }
   const recommend::SampleShape shape = {
@@ -248,6 +250,7 @@ int recommend_here(RecommendArguments& arguments, ExitSignals& signals) {
       .tell = [&](PolicySetup& setup) { full.model->tell(setup); }};
   const auto field = recommend::make_field(choices, shape, levels_of(constraint, full.state_bytes));
   say_left_out(field);
+  plan(task, field.contenders);  // Before anything runs.
   const bool screens = !constraint.memory || field.contenders.size() > recommend::kFinalists;
   const recommend::Schedule schedule =
       recommend::share_out(std::min(arguments.samples, full.samples), screens);

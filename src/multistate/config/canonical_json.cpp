@@ -1,5 +1,6 @@
 #include "multistate/config/canonical_json.h"
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
@@ -24,9 +25,21 @@ std::string number_text(double value) {
   return shortest_text(value);
 }
 
-std::string string_text(const std::string& text) {
+/// Printable ASCII that JSON writes as it stands.
+bool is_plain(const std::string& text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+}
+
+void append_string(std::string& out, const std::string& text) {
+  if (is_plain(text)) {  // Nearly all are, and a sweep may have 100,000 cells.
+    out += '"';
+    out += text;
+    out += '"';
+    return;
+  }
   try {
-    return nlohmann::json(text).dump();
+    out += nlohmann::json(text).dump();
   } catch (const nlohmann::json::type_error& error) {
     throw std::invalid_argument(fmt::format("canonical JSON: {}", error.what()));
   }
@@ -48,7 +61,9 @@ void append_array(std::string& out, const nlohmann::json& array) {
 void append_object(std::string& out, const nlohmann::json& object) {
   const char* separator = "{";
   for (const auto& [key, member] : object.items()) {
-    out += separator + string_text(key) + ":";
+    out += separator;
+    append_string(out, key);
+    out += ':';
     append(out, member);
     separator = ",";
   }
@@ -63,7 +78,7 @@ void append(std::string& out, const nlohmann::json& value) {
   } else if (value.is_number_float()) {
     out += number_text(value.get<double>());
   } else if (value.is_string()) {
-    out += string_text(value.get_ref<const std::string&>());
+    append_string(out, value.get_ref<const std::string&>());
   } else if (value.is_binary() || value.is_discarded()) {
     throw std::invalid_argument("canonical JSON cannot hold a binary value");
   } else {

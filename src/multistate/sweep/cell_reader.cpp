@@ -126,14 +126,6 @@ int64_t read_seed(const Node& config) {
   return seed;
 }
 
-std::vector<std::string> names_of(const std::vector<OptionInfo>& options) {
-  std::vector<std::string> names;
-  for (const OptionInfo& option : options) {
-    names.push_back(option.name);
-  }
-  return names;
-}
-
 /// Whether a parameter makes a difference to the cell.
 bool applies(const std::string& key, const CellSpec& cell) {
   if (key == "state_size" || key == "state_fraction") {
@@ -172,6 +164,16 @@ void CellReader::note(const Node& node, const std::string& prefix, const std::st
   }
 }
 
+const std::vector<std::string>& CellReader::options_of(const ExperimentEntry& experiment) {
+  const auto [place, is_new] = options_.try_emplace(&experiment);
+  if (is_new) {
+    for (const OptionInfo& option : experiment.options()) {
+      place->second.push_back(option.name);
+    }
+  }
+  return place->second;
+}
+
 void CellReader::read_policy(const Node& config, CellSpec& spec) {
   const Node& policy = required_map(config, "policy");
   const int64_t context = spec.experiment.experiment->context_length();
@@ -195,7 +197,7 @@ CellSpec CellReader::read(const GridCell& cell) {
 
   const Node& experiment = required_map(config, "experiment");
   const auto& experiment_entry = named_entry(experiment, "experiment", experiment_registry());
-  note(experiment, "experiment.", experiment_entry.info.name, names_of(experiment_entry.options()));
+  note(experiment, "experiment.", experiment_entry.info.name, options_of(experiment_entry));
   spec.experiment = set_up_experiment(experiment_entry, experiment);
 
   read_policy(config, spec);

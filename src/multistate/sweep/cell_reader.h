@@ -33,6 +33,10 @@ class CellReader {
   /// The cell's policy, or those of its layers.
   void read_policy(const Node& config, CellSpec& spec);
 
+  /// Listed once, and not for each of 100,000 cells.
+  const std::vector<std::string>& options_of(const ExperimentEntry& experiment);
+
+  std::map<const ExperimentEntry*, std::vector<std::string>> options_;
   std::map<std::string, Offer> unused_;
   std::set<std::string> used_;
 };

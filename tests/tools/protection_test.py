@@ -138,6 +138,16 @@ class Protection(unittest.TestCase):
         shares = sweep.shares([setting for setting in sweep.settings if setting.size == 256])
         self.assertEqual(set(shares), {frozenset({"score"}), frozenset({"protection"}), frozenset({"score", "protection"})})
 
+    def test_the_full_cache_has_to_be_the_same_but_for_rounding(self):
+        for name, change in ("second", 5e-6), ("third", 5e-5):
+            folder = self.folder / name
+            write_cell(folder, "random", {"name": "random", "sinks": 0, "recent": 0, "scope": "layer"}, [1.0, 2.0, 3.0, 4.0], size=256)
+            write_cell(folder, "full", {"name": "full"}, [2.0 + chunk + change for chunk in CHUNK], size=None)
+            write_manifest(folder)
+        self.assertEqual(protection.Sweep.read(self.folder, self.folder / "second").full, self.sweep().full)
+        with self.assertRaisesRegex(protection.SweepError, "third: the full cache has other losses on 128 tokens"):
+            protection.Sweep.read(self.folder, self.folder / "third")
+
     def test_folders_of_other_texts_are_no_sweep(self):
         second = self.folder / "second"
         write_cell(second, "random", {"name": "random", "sinks": 0, "recent": 0, "scope": "layer"}, [1.0, 2.0], size=256)

@@ -16,6 +16,7 @@ CONTROL = "random"
 POSITION = "window"      # Evicts the oldest token: knows the position alone, and has no recent tokens and no scope of its own.
 FACTORS = ("score", "protection", "scope")
 REPLICATES = 1000
+ROUNDING = 1e-5          # Nats a token by which the same run may differ on another machine.
 
 
 class SweepError(Exception):
@@ -99,7 +100,7 @@ class Sweep:
         full = {}
         for source, part in zip(sources, parts):
             for length, losses in part.full.items():
-                if full.setdefault(length, losses) != losses:
+                if any(abs(a - b) > ROUNDING for a, b in zip(full.setdefault(length, losses), losses, strict=True)):
                     raise SweepError(f"{source}: the full cache has other losses on {length} tokens than in the folders before it")
         commits = sorted({commit for part in parts for commit in part.setup["commits"]})
         return cls([run for part in parts for run in part.runs.values()], full, {**parts[0].setup, "commits": commits})

@@ -86,15 +86,16 @@ class Page:
                 f"{100 * paired.POWER:.0f} % of cases")
 
     def shares(self, size):
-        """Rows of shares of variance, over all settings and over the protected ones."""
+        """Rows of shares of variance, over all settings, and over the protected ones where more than the score differs among them."""
         everywhere = [s for s in self.sweep.settings if s.size == size]
         found = [self.sweep.shares(settings) for settings in (everywhere, self.protected(size))]
+        found = [shares for shares in found if len(shares) > 1]
         order = sorted(found[0], key=lambda effect: (len(effect), [FACTORS.index(f) for f in sorted(effect, key=FACTORS.index)]))
-        rows = ["| | all settings | first and recent tokens protected |", "|---|---:|---:|"]
+        heads = ["all settings", "first and recent tokens protected"][:len(found)]
+        rows = ["| | " + " | ".join(heads) + " |", "|---|" + "---:|" * len(heads)]
         for effect in order:
             name = " x ".join(sorted(effect, key=FACTORS.index))
-            cells = [interval_text(one.get(effect)) for one in found]
-            rows.append(f"| {name} | {cells[0]} | {cells[1]} |")
+            rows.append(f"| {name} | " + " | ".join(interval_text(one.get(effect)) for one in found) + " |")
         return rows
 
     def table(self, size, scope):
@@ -111,7 +112,8 @@ class Page:
             for setting in settings:
                 entry = self.contrasts[size].get((score, setting))
                 cells.append("" if entry is None else f"{signed(entry[0].mean)}{' *' if clear(entry) else ''}")
-            rows.append(f"| `{score}` | " + " | ".join(cells) + " |")
+            if any(cells):
+                rows.append(f"| `{score}` | " + " | ".join(cells) + " |")
         return rows
 
     def setup_line(self):
@@ -146,6 +148,7 @@ def listed(scores, entries):
 
 
 PANEL, LEFT, TOP, HEIGHT = 460, 56, 34, 300
+LEGEND = 680      # Its width.
 
 
 def figure(sweep, size):
@@ -162,7 +165,8 @@ def figure(sweep, size):
     def y(value):
         return TOP + HEIGHT * (1.0 - (value - low + 0.03 * span) / (1.06 * span))
 
-    width = LEFT + PANEL * len(scopes) + 20
+    room = max(PANEL, LEGEND // len(scopes))
+    width = LEFT + room * len(scopes) + 20
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {TOP + HEIGHT + 74}" font-family="sans-serif" font-size="11">',
            f'<rect width="{width}" height="{TOP + HEIGHT + 74}" fill="#ffffff"/>']
     step = 10.0 ** math.floor(math.log10(span))
@@ -175,9 +179,9 @@ def figure(sweep, size):
     out.append(f'<text x="14" y="{TOP + HEIGHT / 2}" transform="rotate(-90 14 {TOP + HEIGHT / 2})" text-anchor="middle">loss (nats a token)</text>')
     for panel, scope in enumerate(scopes):
         settings = [s for s in sweep.settings if s.size == size and s.scope == scope]
-        x0 = LEFT + panel * PANEL
-        out.append(f'<text x="{x0 + PANEL / 2}" y="18" text-anchor="middle" font-size="13">k = {size}, scope {html.escape(scope)}</text>')
-        gap = (PANEL - 20) / len(settings)
+        x0 = LEFT + panel * room
+        out.append(f'<text x="{x0 + room / 2}" y="18" text-anchor="middle" font-size="13">k = {size}, scope {html.escape(scope)}</text>')
+        gap = (room - 20) / len(settings)
         for place, setting in enumerate(settings):
             x = x0 + 10 + gap * (place + 0.5)
             for score in [POSITION, *sweep.scores]:

@@ -43,8 +43,8 @@ class AdaKv final : public PolicyOverBase, public PooledPolicy {
     if (excess == 0) {
       return;
     }
+    base_faces().score(sets, scratch);
     for (size_t i = 0; i < sets.size(); ++i) {
-      base_faces().score(sets[i], scratch[i]);
       const int64_t free = std::max<int64_t>(sets[i].live_rows() - least_rows(sets[i]), 0);
       evict_lowest(sets[i], scratch[i], std::min(free, excess), evictions[i],
                    base_faces().tie_tolerance);

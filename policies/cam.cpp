@@ -37,17 +37,17 @@ class Cam final : public PolicyOverBase, public ScoringPolicy, public MergingPol
   }
 
   void observe(const StepView& step) const override {
-    base_scores().observe(step);
+    base_faces().observe(step);
     const auto now = step.scratch(base_needs_.scratch);
     mean_attention(step, now);
     add_scaled(1.0F, now, step.memory(base_needs_.memory));
   }
 
   void score(const StepView& step, std::span<float> scores) const override {
-    base_scores().score(step, scores);
+    base_faces().score(step, scores);
   }
 
-  float tie_tolerance() const override { return base_scores().tie_tolerance(); }
+  float tie_tolerance() const override { return base_faces().tie_tolerance; }
 
   void merge(const StepView& step, std::span<const int64_t> rows,
              RowEditor& editor) const override {

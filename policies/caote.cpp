@@ -33,11 +33,11 @@ class Caote final : public PolicyOverBase, public ScoringPolicy {
     return base_needs_ | Needs{.values = true, .scratch = 1, .vectors = 1};
   }
 
-  void observe(const StepView& step) const override { base_scores().observe(step); }
+  void observe(const StepView& step) const override { base_faces().observe(step); }
 
   void score(const StepView& step, std::span<float> scores) const override {
     const auto weights = step.scratch(base_needs_.scratch);
-    base_scores().score(step, weights);
+    base_faces().score(step, weights);
     scale_to_one(step, weights);
     std::fill(scores.begin(), scores.end(), 0.0F);
     for (int64_t head = 0; head < step.kv_heads(); ++head) {

@@ -30,11 +30,11 @@ class ChunkKv final : public PolicyOverBase, public EvictingPolicy {
   explicit ChunkKv(const Options& options) : PolicyOverBase(options.base), size_(options.size) {}
 
   void evict(const StepView& step, std::span<float> scratch, Evictions& evictions) const override {
-    base_scores().observe(step);
+    base_faces().observe(step);
     if (step.excess() == 0) {
       return;
     }
-    base_scores().score(step, scratch);
+    base_faces().score(step, scratch);
     for (int64_t row = step.first_candidate(); row < step.end_candidates();) {
       row = take_mean(step, row, scratch);
     }

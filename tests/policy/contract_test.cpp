@@ -59,7 +59,9 @@ void decide_with(std::shared_ptr<const Policy> policy, const std::string& option
   data.end_candidates = 4 - setup.recent();
   std::vector<float> scratch(4);
   Evictions evictions;
-  decide(setup, StepView(data, setup.needs), scratch, evictions);
+  const StepView step(data, setup.needs);
+  const std::span<float> of_step = scratch;
+  decide(setup, {&step, 1}, {&of_step, 1}, {&evictions, 1});
 }
 
 void check_refused(std::shared_ptr<const Policy> policy, const std::string& message,

@@ -158,7 +158,9 @@ inline void merge(const PolicySetup& setup, HandMadeStep& step, const std::vecto
 inline std::vector<int64_t> evicted(const PolicySetup& setup, HandMadeStep& step) {
   ShownStep shown(setup, step);
   Evictions evictions;
-  setup.faces.evict(shown.view(), shown.scores(), evictions);
+  const StepView step_view = shown.view();
+  const std::span<float> scores = shown.scores();
+  setup.faces.evict({&step_view, 1}, {&scores, 1}, {&evictions, 1});
   return {evictions.rows().begin(), evictions.rows().end()};
 }
 

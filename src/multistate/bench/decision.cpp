@@ -44,7 +44,8 @@ DecisionCost measure_decision(const DecoderSpec& spec, const PolicySetup& setup,
   const std::vector<int64_t> ids(static_cast<size_t>(tokens), 0);
   const Qkv qkv = {at::randn({attention.heads, tokens, attention.head_size}),
                    at::randn({attention.kv_heads, tokens, attention.head_size}),
-                   at::randn({attention.kv_heads, tokens, attention.head_size}), ids};
+                   at::randn({attention.kv_heads, tokens, attention.head_size}), ids,
+                   at::randn({attention.heads * attention.head_size, spec.hidden_size})};
   PolicySetup no_op = setup;
   no_op.use(std::make_shared<NoOp>());
   no_op.needs = setup.needs;

@@ -83,13 +83,16 @@ std::vector<std::string> reads_of(const PolicyEntry& entry) {
   add(needs.query_statistics, "mean and covariance of queries");
   add(needs.prompt_queries > 0,
       fmt::format("attention of the newest {} queries of a prompt", needs.prompt_queries));
+  add(needs.token_queries, "queries of a prompt");
   add(needs.keys, "keys");
   add(needs.logits, "logits");
   add(needs.page_rows > 0, fmt::format("ranges of keys of {} rows", needs.page_rows));
   add(needs.values, "values");
+  add(needs.value_norms, "norms of projected values");
   add(needs.future.has_value(), "the future");
   add(needs.tokens, "tokens");
   add(needs.token_kinds, "kinds of tokens");
+  add(needs.attention_change, "change of hidden states");
   add(needs.calibration, "a calibration");
   add(needs.random, "random numbers");
   add(words.empty() && !needs.remembers(), "positions");

@@ -20,6 +20,7 @@ DecoderSpec small_model() {
   attention.scale = 0.125;
   attention.rotation.size = attention.head_size;
   DecoderSpec spec;
+  spec.hidden_size = attention.heads * attention.head_size;
   spec.layers = {{.attention = attention, .mlp = {}}};
   return spec;
 }

@@ -44,9 +44,11 @@ std::vector<Declared> declared_by(const Needs& needs) {
   flag(&Needs::keys, "keys");
   flag(&Needs::logits, "logits");
   flag(&Needs::values, "values");
+  flag(&Needs::value_norms, "value_norms");
   flag(&Needs::tokens, "tokens");
   flag(&Needs::token_kinds, "token_kinds");
   flag(&Needs::random, "random");
+  flag(&Needs::attention_change, "attention_change");
   flag(&Needs::calibration, "calibration");
   if (needs.future) {
     all.push_back({"future", [](Needs& left) { left.future = {}; }});
@@ -54,6 +56,7 @@ std::vector<Declared> declared_by(const Needs& needs) {
   if (needs.prompt_queries > 0) {
     all.push_back({"prompt_queries", [](Needs& left) { left.prompt_queries = 0; }});
   }
+  flag(&Needs::token_queries, "token_queries");
   if (needs.page_rows > 0) {
     all.push_back({"page_rows", [](Needs& left) { left.page_rows = 0; }});
   }
@@ -122,8 +125,8 @@ std::vector<std::string> declared_in_vain(Session& session) {
 /// Nothing that the policy could decide by but positions.
 bool positions_only(const Needs& needs) {
   return !needs.attention && !needs.query && !needs.query_statistics && !needs.keys &&
-         !needs.values && !needs.knows_tokens() && !needs.future && !needs.random &&
-         !needs.remembers();
+         !needs.values && !needs.value_norms && !needs.token_queries && !needs.knows_tokens() &&
+         !needs.future && !needs.random && !needs.remembers();
 }
 
 /// The control as it is compared with a case: with the case's common options, and first tokens of
@@ -179,7 +182,8 @@ std::string no_decision(Session& session) {
     symptoms.emplace_back(
         "the scores of all candidates are equal whenever a row has to go, so that the oldest goes");
   } else if (const auto& setup = first.policy.setup;
-             setup.bounded() && !positions_only(setup.needs)) {
+             setup.bounded() && !positions_only(setup.needs) && setup.faces.measured == nullptr) {
+    // (A layer by itself does not show what a measure is for.)
     if (const std::string control = twin(session); !control.empty()) {
       symptoms.push_back(
           fmt::format("it keeps the rows that {} keeps, whatever it reads", control));

@@ -19,6 +19,9 @@ std::string not_full(Session& session, const LayerCase& one) {
   const PolicySetup& everything = keep_all_setup();
   const ScanRun full = run_scan(causal_scan(), *one.inputs, everything);
   for (const LayerState::Set& set : run.sets) {
+    if (one.policy.setup.has_size() && set.kept < Session::kTokens) {
+      return "";  // It has fewer rows than others, and is full sooner (MeasuredBudgets).
+    }
     // After the last token the state is full, and nobody looks any more.
     const auto kept = set.trace.kept_after(Session::kTokens - 2);
     if (static_cast<int64_t>(kept.size()) < Session::kTokens - 1) {

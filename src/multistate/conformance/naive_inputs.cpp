@@ -7,6 +7,8 @@
 namespace multistate {
 namespace {
 
+constexpr int64_t kHidden = 6;  ///< Elements of hidden states.
+
 /// Ids of a small vocabulary, in no order, some of them more than once.
 void add_ids(NaiveInputs& inputs) {
   for (int64_t token = 0; token < inputs.tokens; ++token) {
@@ -34,6 +36,9 @@ NaiveInputs NaiveInputs::random(int64_t heads, int64_t kv_heads, int64_t tokens,
   fill(inputs.queries, heads, spread);
   fill(inputs.keys, kv_heads, 1.0);
   fill(inputs.values, kv_heads, 1.0);
+  for (int64_t i = 0; i < heads * inputs.head_size * kHidden; ++i) {
+    inputs.output.push_back(static_cast<double>(static_cast<float>(normal())));
+  }
   return inputs;
 }
 
@@ -51,6 +56,9 @@ NaiveInputs NaiveInputs::integers(int64_t heads, int64_t kv_heads, int64_t token
   fill(inputs.queries, heads);
   fill(inputs.keys, kv_heads);
   fill(inputs.values, kv_heads);
+  for (int64_t i = 0; i < heads * inputs.head_size * kHidden; ++i) {
+    inputs.output.push_back(static_cast<double>(i * i % 5 - 2));
+  }
   return inputs;
 }
 

@@ -1,10 +1,51 @@
 #include "multistate/conformance/naive_scan.h"
 
+#include <numeric>
+
 #include "multistate/conformance/naive_selection.h"
 #include "multistate/conformance/naive_set.h"
 
 namespace multistate {
 namespace {
+
+/// Gives the sets what the layer shares out among them, alone as it is. `views` shows them.
+void share_out(const PolicySetup& setup, const std::vector<StepView>& views,
+               std::vector<NaiveSet>& sets) {
+  std::vector<float> measures(sets.size());
+  setup.faces.measured->measure(views, measures);
+  std::vector<int64_t> rows(sets.size());
+  setup.faces.measured->share_out(measures, setup.state_size, setup.guarded(), rows);
+  const int64_t all = std::accumulate(rows.begin(), rows.end(), int64_t{0});
+  for (size_t set = 0; set < sets.size(); ++set) {
+    sets[set].keep(setup.faces.pooled != nullptr ? all / std::ssize(rows) : rows[set]);
+  }
+}
+
+/// The same before the first token, and with token t, where the policy measures then.
+void share_out_first(const PolicySetup& setup, std::vector<NaiveSet>& sets, int64_t layer) {
+  if (setup.faces.measured == nullptr || !setup.faces.measured->measures_first()) {
+    return;
+  }
+  std::vector<StepView> views;
+  for (NaiveSet& set : sets) {
+    views.emplace_back(set.describe_heads(layer), setup.needs);
+  }
+  share_out(setup, views, sets);
+}
+
+void share_out_at(const NaiveInputs& inputs, const PolicySetup& setup, std::vector<NaiveSet>& sets,
+                  int64_t t, int64_t layer) {
+  const int64_t most = setup.state_size + setup.common.every - 1;
+  if (setup.faces.measured == nullptr || setup.faces.measured->measures_first() ||
+      t + 1 != inputs.prompt || inputs.prompt <= most) {
+    return;
+  }
+  std::vector<StepView> views;
+  for (NaiveSet& set : sets) {
+    views.emplace_back(set.describe(t, layer), setup.needs);
+  }
+  share_out(setup, views, sets);
+}
 
 /// One step of all sets of a layer: each by itself, or together where they share a budget.
 void decide_and_give_up(const PolicySetup& setup, std::vector<NaiveSet>& sets, int64_t t,
@@ -20,8 +61,8 @@ void decide_and_give_up(const PolicySetup& setup, std::vector<NaiveSet>& sets, i
   if (asked && setup.faces.pooled != nullptr) {
     setup.faces.pooled->evict_pooled(views, scores, evictions);
   }
-  for (size_t i = 0; asked && i < sets.size() && setup.faces.pooled == nullptr; ++i) {
-    setup.faces.evict(views[i], scores[i], evictions[i]);
+  if (asked && setup.faces.pooled == nullptr) {
+    setup.faces.evict(views, scores, evictions);
   }
   if (asked && observer) {
     observer(views, scores);
@@ -61,12 +102,16 @@ NaiveResult naive_scan(const NaiveInputs& inputs, const PolicySetup& setup, Samp
                                    static_cast<uint64_t>(set)));
   }
   result.kept.resize(all.size());
+  if (decides) {
+    share_out_first(setup, all, layer);
+  }
   for (int64_t t = 0; t < inputs.tokens; ++t) {
     const auto is_read = naive_rows_read(inputs, setup, t, layer);
     for (NaiveSet& set : all) {
       set.attend(t, is_read, result);
     }
     if (decides) {
+      share_out_at(inputs, setup, all, t, layer);
       decide_and_give_up(setup, all, t, layer, observer);
     }
     for (size_t set = 0; set < all.size(); ++set) {

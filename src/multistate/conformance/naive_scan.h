@@ -33,6 +33,7 @@ struct NaiveInputs {
   std::vector<double> queries = {};
   std::vector<double> keys = {};
   std::vector<double> values = {};
+  std::vector<double> output = {};  ///< [H][D][C], the output projection; where a policy asks.
 
   int64_t turned() const { return rotated_size.value_or(head_size); }
   double logit_scale() const {

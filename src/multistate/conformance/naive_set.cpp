@@ -65,7 +65,11 @@ void NaiveSet::attend(int64_t t, const std::vector<std::vector<uint8_t>>& is_rea
              .values = {},
              .memory = std::vector<float>(static_cast<size_t>(setup_.needs.floats_a_row()), 0.0F)};
   if (setup_.needs.knows_tokens()) {
-    row.memory.back() = static_cast<float>(inputs_.ids[static_cast<size_t>(t)]);
+    row.memory[static_cast<size_t>(setup_.needs.memory)] =
+        static_cast<float>(inputs_.ids[static_cast<size_t>(t)]);
+  }
+  if (setup_.needs.value_norms) {
+    row.memory.back() = static_cast<float>(value_norm(inputs_, heads_, t));
   }
   for (int64_t head = heads_.first_kv; head < heads_.end_kv; ++head) {
     const double* key = vector_of(inputs_, inputs_.keys, head, t);
@@ -194,6 +198,9 @@ void NaiveSet::gather() {
 }
 
 int64_t NaiveSet::state_size(int64_t layer) const {
+  if (given_ > 0) {
+    return given_;
+  }
   const LayerBudgets* budgets = setup_.faces.budgets;
   return budgets != nullptr ? budgets->layer_budget(layer, 1, setup_.state_size)
                             : setup_.state_size;
@@ -225,6 +232,24 @@ std::vector<std::vector<double>> NaiveSet::future_scores(int64_t k) const {
   return scores;
 }
 
+const StepData& NaiveSet::describe_heads(int64_t layer) {
+  data_ = {};
+  data_.layer = layer;
+  data_.state_size = state_size(layer) + kept_prompt();
+  data_.heads = heads_.queries();
+  data_.kv_heads = heads_.kv();
+  data_.head_size = inputs_.head_size;
+  data_.logit_scale = inputs_.logit_scale();
+  if (setup_.calibration != nullptr) {
+    data_.calibration = setup_.calibration->layers.at(static_cast<size_t>(layer))
+                            .heads_from(heads_.first_head, heads_.first_kv);
+  }
+  data_.set_memory = set_memory_.data();
+  data_.random = &random_;
+  data_.rotary_frequencies = frequencies_;
+  return data_;
+}
+
 const StepData& NaiveSet::describe(int64_t t, int64_t layer) {
   gather();
   const auto count = static_cast<int64_t>(rows_.size());
@@ -240,16 +265,10 @@ const StepData& NaiveSet::describe(int64_t t, int64_t layer) {
         rotated(vector_of(inputs_, inputs_.queries, head, t), place_in(places_, rows_.size() - 1));
     query_.insert(query_.end(), query.begin(), query.end());
   }
-  data_ = {};
+  describe_heads(layer);
   data_.step = t;
-  data_.layer = layer;
-  data_.state_size = k + kept_prompt();
   data_.capacity = capacity(t, k);
   data_.live_rows = count;
-  data_.heads = heads_.queries();
-  data_.kv_heads = heads_.kv();
-  data_.head_size = size;
-  data_.logit_scale = inputs_.logit_scale();
   data_.positions = positions_;
   data_.live = live_;
   data_.sinks = std::min(first_rows(), t + 1);
@@ -269,13 +288,6 @@ const StepData& NaiveSet::describe(int64_t t, int64_t layer) {
   if (setup_.token_kinds != nullptr) {
     data_.token_kinds = *setup_.token_kinds;
   }
-  if (setup_.calibration != nullptr) {
-    data_.calibration = setup_.calibration->layers.at(static_cast<size_t>(layer))
-                            .heads_from(heads_.first_head, heads_.first_kv);
-  }
-  data_.set_memory = set_memory_.data();
-  data_.random = &random_;
-  data_.rotary_frequencies = frequencies_;
   if (setup_.needs.query_statistics) {
     const auto statistics = query_statistics(inputs_, heads_, setup_.common.sinks, t,
                                              /*rotated=*/!setup_.rotates_anew());
@@ -308,7 +320,12 @@ void NaiveSet::describe_prompt(int64_t t) {
   const int64_t first = std::max<int64_t>(inputs_.prompt - setup_.needs.prompt_queries, 0);
   prompt_query_.clear();
   prompt_attention_.clear();
+  token_queries_.clear();
   for (int64_t head = heads_.first_head; head < heads_.end_head; ++head) {
+    for (int64_t query = 0; query < inputs_.prompt; ++query) {
+      const double* vector = vector_of(inputs_, inputs_.queries, head, query);
+      token_queries_.insert(token_queries_.end(), vector, vector + inputs_.head_size);
+    }
     for (int64_t query = first; query < inputs_.prompt; ++query) {
       const double* vector = vector_of(inputs_, inputs_.queries, head, query);
       prompt_query_.insert(prompt_query_.end(), vector, vector + inputs_.head_size);
@@ -322,7 +339,9 @@ void NaiveSet::describe_prompt(int64_t t) {
              .query = {prompt_query_.data(), (inputs_.prompt - first) * inputs_.head_size,
                        inputs_.head_size},
              .attention = {prompt_attention_.data(), (inputs_.prompt - first) * inputs_.prompt,
-                           inputs_.prompt}};
+                           inputs_.prompt},
+             .token_queries = {token_queries_.data(), inputs_.prompt * inputs_.head_size,
+                               inputs_.head_size}};
   data_.prompt = &prompt_;
 }
 

@@ -34,6 +34,12 @@ class NaiveSet {
   /// What a policy is shown of the step; valid until the next call for this set.
   const StepData& describe(int64_t t, int64_t layer);
 
+  /// The part of describe() that does not depend on the step.
+  const StepData& describe_heads(int64_t layer);
+
+  /// The set keeps so many rows instead of k, from now on.
+  void keep(int64_t rows) { given_ = rows; }
+
   std::span<float> scores() { return scores_; }
 
   /// Lets the rows go that the policy named.
@@ -96,7 +102,8 @@ class NaiveSet {
 
   const NaiveInputs& inputs_;
   const PolicySetup& setup_;
-  bool decides_;  ///< The policy does, be it within a window.
+  int64_t given_ = 0;  ///< See keep(); 0: none.
+  bool decides_;       ///< The policy does, be it within a window.
   Heads heads_;
   CounterRandom random_;
   std::vector<float> set_memory_;
@@ -124,6 +131,7 @@ class NaiveSet {
   PromptData prompt_;
   std::vector<float> prompt_query_;
   std::vector<float> prompt_attention_;
+  std::vector<float> token_queries_;
 };
 
 }  // namespace multistate

@@ -80,6 +80,24 @@ NaiveStatistics query_statistics(const NaiveInputs& inputs, const Heads& heads, 
   return statistics;
 }
 
+double value_norm(const NaiveInputs& inputs, const Heads& heads, int64_t t) {
+  const int64_t hidden = std::ssize(inputs.output) / (inputs.heads * inputs.head_size);
+  double sum = 0.0;
+  for (int64_t head = heads.first_head; head < heads.end_head; ++head) {
+    const double* value =
+        vector_of(inputs, inputs.values, head / (inputs.heads / inputs.kv_heads), t);
+    for (int64_t c = 0; c < hidden; ++c) {
+      double element = 0.0;
+      for (int64_t d = 0; d < inputs.head_size; ++d) {
+        const int64_t at = (head * inputs.head_size + d) * hidden + c;
+        element += value[d] * inputs.output[static_cast<size_t>(at)];
+      }
+      sum += std::abs(element);
+    }
+  }
+  return sum / static_cast<double>(heads.queries());
+}
+
 std::vector<double> full_attention(const NaiveInputs& inputs, int64_t head, int64_t t) {
   std::vector<double> weights;
   double total = 0.0;

@@ -25,6 +25,10 @@ struct NaiveStatistics {
 NaiveStatistics query_statistics(const NaiveInputs& inputs, const Heads& heads, int64_t first,
                                  int64_t t, bool rotated);
 
+/// The mean over query heads of the sum of the absolute elements of what the output projection
+/// makes of token t's value.
+double value_norm(const NaiveInputs& inputs, const Heads& heads, int64_t t);
+
 /// [t + 1] weights that token t gives with `head` to the tokens up to itself where nothing is ever
 /// evicted.
 std::vector<double> full_attention(const NaiveInputs& inputs, int64_t head, int64_t t);

@@ -55,7 +55,7 @@ std::string excess_rows(const PolicySetup& setup, const ScanRun& run) {
   if (setup.faces.selecting != nullptr) {
     return excess_reads(setup, run);
   }
-  if (setup.faces.pooled != nullptr) {
+  if (setup.faces.pooled != nullptr || setup.faces.measured != nullptr) {
     return excess_rows_together(setup, run);
   }
   for (size_t set = 0; set < run.sets.size(); ++set) {

@@ -1,10 +1,13 @@
 #include "multistate/conformance/scan_run.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/tensor.h>
 #include <c10/core/InferenceMode.h>
+
+#include "multistate/engine/layer_shares.h"
 
 namespace multistate {
 namespace {
@@ -13,6 +16,15 @@ at::Tensor to_tensor(const std::vector<double>& data, int64_t heads, const Naive
   return at::tensor(data, at::kDouble)
       .to(at::kFloat)
       .view({heads, inputs.tokens, inputs.head_size});
+}
+
+at::Tensor output_of(const NaiveInputs& inputs) {
+  if (inputs.output.empty()) {
+    return {};
+  }
+  return at::tensor(inputs.output, at::kDouble)
+      .to(at::kFloat)
+      .view({inputs.heads * inputs.head_size, -1});
 }
 
 AttentionSpec attention_of(const NaiveInputs& inputs) {
@@ -35,20 +47,43 @@ SteppedScan::SteppedScan(const LayerScan& scan, const NaiveInputs& inputs, const
     : scan_(scan),
       all_{to_tensor(inputs.queries, inputs.heads, inputs),
            to_tensor(inputs.keys, inputs.kv_heads, inputs),
-           to_tensor(inputs.values, inputs.kv_heads, inputs), inputs.ids},
+           to_tensor(inputs.values, inputs.kv_heads, inputs), inputs.ids, output_of(inputs)},
       state_(attention_of(inputs), setup, {.layer = layer}, seed,
              {.tokens = inputs.tokens, .prompt = inputs.prompt, .question = inputs.question},
-             rows) {}
+             rows) {
+  share_out_first({&state_, 1});
+}
 
-void SteppedScan::advance(int64_t count) {
-  const c10::InferenceMode inference;  // As the engine runs a scan: views that track no gradients.
+at::Tensor SteppedScan::attend(int64_t count, LayerState& state) const {
   const auto part = [&](const at::Tensor& x) { return x.narrow(1, tokens_, count).contiguous(); };
   const auto ids = all_.ids.empty()
                        ? all_.ids
                        : all_.ids.subspan(static_cast<size_t>(tokens_), static_cast<size_t>(count));
-  pieces_.push_back(
-      scan_.attend({part(all_.queries), part(all_.keys), part(all_.values), ids}, state_));
-  tokens_ += count;
+  return scan_.attend({part(all_.queries), part(all_.keys), part(all_.values), ids, all_.output},
+                      state);
+}
+
+std::vector<float> SteppedScan::measure() const {
+  const c10::InferenceMode inference;
+  LayerState apart = state_;
+  apart.measure_only();
+  attend(1, apart);
+  return {apart.measures().begin(), apart.measures().end()};
+}
+
+void SteppedScan::advance(int64_t count) {
+  const c10::InferenceMode inference;  // As the engine runs a scan: views that track no gradients.
+  for (const int64_t end = tokens_ + count; tokens_ < end;) {
+    int64_t next = end - tokens_;
+    if (const auto left = state_.tokens_to_measure()) {
+      next = *left == 0 ? 1 : std::min(next, *left);
+      if (*left == 0) {
+        state_.keep(shares_of(state_.setup(), measure()));  // The layer is alone.
+      }
+    }
+    pieces_.push_back(attend(next, state_));
+    tokens_ += next;
+  }
 }
 
 ScanRun SteppedScan::result() && {

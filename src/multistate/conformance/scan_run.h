@@ -22,9 +22,15 @@ class SteppedScan {
   /// Lets `count` tokens follow; there are as many left.
   void advance(int64_t count);
 
+  /// What MeasuredBudgets says of the layer's sets at its next token, the last one of its prompt.
+  std::vector<float> measure() const;
+
   ScanRun result() &&;
 
  private:
+  /// Of the next `count` tokens over `state`.
+  at::Tensor attend(int64_t count, LayerState& state) const;
+
   const LayerScan& scan_;
   Qkv all_;
   LayerState state_;

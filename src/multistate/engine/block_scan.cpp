@@ -25,7 +25,7 @@ class GroupBlocks {
         sets_(std::span(state.sets())
                   .subspan(static_cast<size_t>(first_set),
                            static_cast<size_t>(state.sets_in_group()))),
-        decision_(state.setup(), sets_.size()),
+        decision_(state.setup(), sets_.size(), state.measures()),
         data_(sets_.size()),
         scores_(sets_.size()),
         buffers_(sets_.size()) {

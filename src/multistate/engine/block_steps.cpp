@@ -113,7 +113,7 @@ void BlockSteps::describe(int64_t token, int64_t visible, StepData& data) {
   data.query = {queries_.data + token * queries_.row_stride, queries_.head_stride, 0};
   data.keys = keys_;
   data.values = values_;
-  describe_set(state_, set_, inputs_, data, static_cast<double>(set_.trace.tokens() - 1));
+  describe_set(state_, set_, data, static_cast<double>(set_.trace.tokens() - 1));
   if (future_.defined()) {
     show_future(future_, buffers_.future(visible), data);
   }

@@ -45,20 +45,24 @@ void check_counts(const StepView& step, int64_t live, int64_t evicted, int64_t c
 
 }  // namespace
 
-void decide(const PolicySetup& setup, const StepView& step, std::span<float> scratch,
-            Evictions& evictions) {
-  evictions.clear();
-  call_policy(setup, step.layer(), step.step(), [&] {
-    setup.faces.evict(step, scratch, evictions);
-    evictions.sort();
-    check_rows(step, evictions);
-    check_counts(step, step.live_rows(), static_cast<int64_t>(evictions.rows().size()),
-                 step.capacity());
+void decide(const PolicySetup& setup, std::span<const StepView> sets,
+            std::span<const std::span<float>> scratch, std::span<Evictions> evictions) {
+  for (Evictions& of_set : evictions) {
+    of_set.clear();
+  }
+  call_policy(setup, sets.front().layer(), sets.front().step(), [&] {
+    setup.faces.evict(sets, scratch, evictions);
+    for (size_t i = 0; i < sets.size(); ++i) {
+      evictions[i].sort();
+      check_rows(sets[i], evictions[i]);
+      check_counts(sets[i], sets[i].live_rows(), static_cast<int64_t>(evictions[i].rows().size()),
+                   sets[i].capacity());
+    }
   });
 }
 
-GroupDecision::GroupDecision(const PolicySetup& setup, size_t sets)
-    : setup_(setup), evictions_(sets) {
+GroupDecision::GroupDecision(const PolicySetup& setup, size_t sets, std::span<float> measures)
+    : setup_(setup), measures_(measures), evictions_(sets) {
   views_.reserve(sets);
 }
 
@@ -80,6 +84,11 @@ void GroupDecision::decide(std::span<const StepData> steps,
   for (const StepData& step : steps) {
     views_.emplace_back(step, setup_.needs);
   }
+  if (!measures_.empty()) {
+    call_policy(setup_, views_.front().layer(), views_.front().step(),
+                [&] { setup_.faces.measured->measure(views_, measures_); });
+    return;
+  }
   if (!views_.front().observed() && !views_.front().ends_prompt()) {
     clear();
     return;
@@ -87,7 +96,7 @@ void GroupDecision::decide(std::span<const StepData> steps,
   if (setup_.faces.pooled != nullptr) {
     decide_pooled(scratch);
   } else {
-    multistate::decide(setup_, views_.front(), scratch.front(), evictions_.front());
+    multistate::decide(setup_, views_, scratch, evictions_);
   }
 }
 

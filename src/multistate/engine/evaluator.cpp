@@ -12,12 +12,23 @@
 #include "multistate/base/stopwatch.h"
 #include "multistate/base/work_record.h"
 #include "multistate/engine/finite.h"
+#include "multistate/engine/layer_shares.h"
 #include "multistate/engine/shared_prefix.h"
 #include "multistate/engine/text_length.h"
 #include "multistate/policy/policy_error.h"
 
 namespace multistate {
 namespace {
+
+/// Of the first layer that is to be measured; all of them wait for the same token.
+std::optional<int64_t> tokens_to_measure(const SampleState& state) {
+  for (const LayerState& layer : state.layers) {
+    if (const auto left = layer.tokens_to_measure()) {
+      return left;
+    }
+  }
+  return std::nullopt;
+}
 
 std::vector<int64_t> positions_from(int64_t first, size_t count) {
   std::vector<int64_t> positions(count);
@@ -132,9 +143,13 @@ void Evaluator::each_segment(std::span<const int64_t> ids, SampleState& state,
                              PhaseSeconds& seconds, const Sink& sink) const {
   const c10::InferenceMode inference;
   const size_t segment = setup_.needs.future ? ids.size() : static_cast<size_t>(kSegment);
-  for (size_t first = 0; first < ids.size(); first += segment) {
-    const auto part = ids.subspan(first, std::min(segment, ids.size() - first));
-    sink(first, advance(part, state, seconds));
+  for (size_t first = 0; first < ids.size();) {
+    size_t count = std::min(segment, ids.size() - first);
+    if (const auto left = tokens_to_measure(state)) {
+      count = *left == 0 ? 1 : std::min(count, static_cast<size_t>(*left));
+    }
+    sink(first, advance(ids.subspan(first, count), state, seconds));
+    first += count;
   }
 }
 
@@ -182,7 +197,8 @@ void Evaluator::take_over(SharedPrefix& shared, std::span<const int64_t> ids, Re
   }
   const Stopwatch watch(reading.seconds.scan);
   for (LayerState& layer : state.layers) {
-    prefix.hand_over(ids.first(static_cast<size_t>(tokens)), scan_of(layer), layer);
+    prefix.hand_over(ids.first(static_cast<size_t>(tokens)), scan_of(layer),
+                     model_.output(layer.layer()), layer);
   }
   state.tokens = tokens;
   if (predictions != nullptr) {
@@ -241,6 +257,7 @@ SampleState Evaluator::start(SampleSeed seed, const SampleLength& length) const 
   for (int64_t layer = 0; layer < spec.layer_count(); ++layer) {
     state.layers.emplace_back(spec, setup_, layer, seed, length, model_.options());
   }
+  share_out_first(state.layers);
   return state;
 }
 
@@ -250,6 +267,10 @@ at::Tensor Evaluator::advance(std::span<const int64_t> ids, SampleState& state,
   const auto place_of = [&](int64_t row) { return TokenPlace{state.sample, state.tokens + row}; };
   const auto rotated =
       rotations(positions_from(state.tokens, ids.size()), state.layers.front().length().tokens);
+  if (tokens_to_measure(state) == 0) {
+    const Stopwatch watch(seconds.scan);
+    share_out_rows(measure_layers(ids, state, rotated), state.layers);
+  }
   auto hidden = model_.embed(ids);
   check_hidden(hidden, -1, place_of);
   for (int64_t layer = 0; layer < model_.spec().layer_count(); ++layer) {
@@ -268,12 +289,47 @@ at::Tensor Evaluator::advance(std::span<const int64_t> ids, SampleState& state,
     }
     {
       const Stopwatch watch(seconds.linears);
+      note_change(layer, hidden, attended, layer_state);
       model_.finish(layer, hidden, attended);
       check_hidden(hidden, layer, place_of);
     }
   }
   state.tokens += static_cast<int64_t>(ids.size());
   return hidden;
+}
+
+std::vector<std::vector<float>> Evaluator::measure_layers(std::span<const int64_t> ids,
+                                                          const SampleState& state,
+                                                          const Rotations& rotated) const {
+  std::vector<std::vector<float>> measures;
+  const auto hidden = model_.embed(ids);
+  for (int64_t layer = 0; layer < model_.spec().layer_count(); ++layer) {
+    work_point();
+    LayerState apart = state.layers[static_cast<size_t>(layer)];
+    if (apart.tokens_to_measure()) {
+      apart.measure_only();
+    }
+    Qkv qkv = project(layer, hidden, rotated, apart);
+    qkv.ids = ids;
+    model_.finish(layer, hidden, scan_of(apart).attend(qkv, apart));
+    measures.emplace_back(apart.measures().begin(), apart.measures().end());
+  }
+  return measures;
+}
+
+void Evaluator::note_change(int64_t layer, const at::Tensor& hidden, const at::Tensor& attended,
+                            LayerState& state) const {
+  const int64_t end = state.sets().front().trace.tokens();
+  const int64_t tokens = std::min(hidden.size(0), state.length().prompt - (end - hidden.size(0)));
+  if (!state.setup().needs.attention_change || tokens <= 0) {
+    return;
+  }
+  const auto before = hidden.narrow(0, 0, tokens).to(at::kFloat);
+  const auto after =
+      before.add(model_.attention_update(layer, attended.narrow(0, 0, tokens)).to(at::kFloat));
+  const auto lengths = before.square().sum(1).mul(after.square().sum(1)).sqrt();
+  const auto cosines = before.mul(after).sum(1).div(lengths);
+  state.note_change(cosines.sum().item<double>(), tokens);
 }
 
 at::Tensor Evaluator::advance_each(std::span<const int64_t> ids,
@@ -301,7 +357,8 @@ at::Tensor Evaluator::advance_each(std::span<const int64_t> ids,
         const auto one = [i](const at::Tensor& x) {
           return x.narrow(1, static_cast<int64_t>(i), 1);
         };
-        const Qkv qkv = {one(all.queries), one(all.keys), one(all.values), ids.subspan(i, 1)};
+        const Qkv qkv = {one(all.queries), one(all.keys), one(all.values), ids.subspan(i, 1),
+                         all.output};
         LayerState& layer_state = states[i]->layers[static_cast<size_t>(layer)];
         attended.push_back(attend(scan_of(layer_state), qkv, layer_state, [&](int64_t /*row*/) {
           return place_of(static_cast<int64_t>(i));

@@ -122,6 +122,17 @@ class Evaluator {
   Qkv project(int64_t layer, const at::Tensor& hidden, const Rotations& rotations,
               const LayerState& state) const;
 
+  /// Lets `ids`, the last token of a prompt, pass through copies of the layers, one at a time. By
+  /// layer what its policy measures of its sets; nothing where it measures nothing.
+  std::vector<std::vector<float>> measure_layers(std::span<const int64_t> ids,
+                                                 const SampleState& state,
+                                                 const Rotations& rotated) const;
+
+  /// Takes note of what attention does to hidden states [T, C] of a prompt that `state` has just
+  /// taken in, where its policy asks.
+  void note_change(int64_t layer, const at::Tensor& hidden, const at::Tensor& attended,
+                   LayerState& state) const;
+
   const LayerScan& scan_of(const LayerState& state) const {
     return scan_ != nullptr ? *scan_ : scan_for(state.setup());
   }

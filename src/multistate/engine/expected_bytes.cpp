@@ -53,7 +53,7 @@ int64_t peak_of_layer(const LayerState& layer, const SampleLength& length) {
     peak = quantized_peak(costs, *how, rows, capacity < length.tokens);
   }
   return static_cast<int64_t>(layer.sets().size()) * std::max(peak, prompt * costs.row) +
-         layer.statistics_bytes() + layer.prompt_query_bytes();
+         layer.statistics_bytes() + layer.prompt_query_bytes(length.prompt);
 }
 
 /// Whether a layer's peak is that of the layer before it, as nearly always.

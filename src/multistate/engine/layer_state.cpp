@@ -1,6 +1,7 @@
 #include "multistate/engine/layer_state.h"
 
 #include <algorithm>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 
@@ -126,15 +127,16 @@ LayerState::LayerState(const AttentionSpec& attention, const PolicySetup& policy
     }
     if (setup.cuts_by_prompt()) {
       sets_.back().prompt_queries =
-          PromptQueries(attention.heads / sets, attention.head_size, setup.needs.prompt_queries);
-      prompt_query_bytes_ += sets_.back().prompt_queries.bytes();
+          PromptQueries(attention.heads / sets, attention.head_size, setup.needs.prompt_queries,
+                        setup.needs.token_queries);
     }
+    sets_.back().kept = state_size_;
     sets_.back().trace.reserve(length.tokens);
   }
 }
 
-int64_t LayerState::capacity_after(int64_t step) const {
-  return setup().capacity_after(step, state_size_, length_);
+int64_t LayerState::capacity_after(int64_t step, const Set& set) const {
+  return setup().capacity_after(step, set.kept, length_);
 }
 
 std::optional<RowQuantization> LayerState::quantization() const {
@@ -175,7 +177,38 @@ void LayerState::expect(const SampleLength& length) {
 }
 
 int64_t LayerState::sets_in_group() const {
-  return setup().faces.pooled != nullptr ? static_cast<int64_t>(sets_.size()) : 1;
+  const bool together = setup().faces.pooled != nullptr || !measures_.empty() ||
+                        (setup().cuts_by_prompt() && setup().faces.layer_prompt != nullptr);
+  return together ? static_cast<int64_t>(sets_.size()) : 1;
+}
+
+std::optional<int64_t> LayerState::tokens_to_measure() const {
+  const int64_t left = length_.prompt - 1 - sets_.front().trace.tokens();
+  return setup().measures_prompt(length_) && left >= 0 ? std::optional(left) : std::nullopt;
+}
+
+void LayerState::keep(std::span<const int64_t> rows) {
+  const int64_t all = std::accumulate(rows.begin(), rows.end(), int64_t{0});
+  const bool shared = setup().faces.pooled != nullptr;
+  for (size_t set = 0; set < sets_.size(); ++set) {
+    const int64_t kept = shared ? all / std::ssize(rows) : rows[set];
+    const std::string problem =
+        kept < 1 ? "1 row or more is to be kept" : setup().problem_with(kept);
+    if (!problem.empty()) {
+      throw InputError(fmt::format("policy {}: layer {}, set {} gets {} rows at state_size {}: {}",
+                                   setup().entry->info.name, layer_, set, kept, setup().state_size,
+                                   problem));
+    }
+    sets_[set].kept = kept;
+  }
+}
+
+int64_t LayerState::prompt_query_bytes(int64_t prompt) const {
+  int64_t bytes = 0;
+  for (const Set& set : sets_) {
+    bytes += set.prompt_queries.bytes(prompt);
+  }
+  return bytes;
 }
 
 void LayerState::adopt(const LayerState& full, int64_t tokens) {
@@ -214,7 +247,7 @@ void LayerState::note_held(int64_t first_set) {
 }
 
 int64_t LayerState::peak_bytes() const {
-  int64_t bytes = statistics_bytes() + prompt_query_bytes_;
+  int64_t bytes = statistics_bytes() + prompt_query_bytes(length_.prompt);
   for (const Held& peak : peaks_) {
     bytes += peak.bytes;
   }
@@ -245,7 +278,7 @@ int64_t LayerState::statistics_bytes() const {
 int64_t LayerState::bytes() const {
   int64_t bytes = statistics_bytes();
   if (sets_.front().trace.tokens() < length_.prompt) {
-    bytes += prompt_query_bytes_;
+    bytes += prompt_query_bytes(length_.prompt);
   }
   for (const Set& set : sets_) {
     bytes += set.rows.bytes() + set.key_ranges.bytes();

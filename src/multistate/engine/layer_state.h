@@ -56,6 +56,7 @@ class LayerState {
     KeyRanges key_ranges = {};  ///< Where the policy reads pages.
     ReadCounts reads = {};
     int64_t peak_rows = 0;  ///< Most rows held after a step.
+    int64_t kept = 0;       ///< Rows that are left of it, beside a prompt that is kept; k at first.
   };
 
   /// Throws InputError when the policy gives the layer no more rows than it protects.
@@ -78,20 +79,22 @@ class LayerState {
   /// Whether the policy selects rows in this layer; where it does not, queries read all.
   bool selects() const { return selects_; }
 
-  /// Rows that an eviction leaves in a set: k of this layer, and the prompt where it is kept.
+  /// Rows that an eviction leaves in a set: k of this layer, and the prompt where it is kept. Of a
+  /// set that has rows of its own (MeasuredBudgets), these.
   int64_t state_size() const { return state_size_ + setup().rows_beside(length_); }
+  int64_t state_size(const Set& set) const { return set.kept + setup().rows_beside(length_); }
 
   /// Rows at the start of the sample, and newest rows, that are never evicted.
   int64_t first_rows() const {
     return std::max(setup().common.sinks, setup().rows_beside(length_));
   }
-  int64_t newest_rows() const { return setup().common.recent.rows(state_size_); }
+  int64_t newest_rows(const Set& set) const { return setup().common.recent.rows(set.kept); }
 
   /// How the layer's rows are quantised, if they are.
   std::optional<RowQuantization> quantization() const;
 
   /// Rows that the policy, or the layer's window, allows a set after `step`.
-  int64_t capacity_after(int64_t step) const;
+  int64_t capacity_after(int64_t step, const Set& set) const;
 
   /// The window within which the policy acts; none where there is none or it acts alone.
   std::optional<int64_t> window_of_policy() const {
@@ -111,6 +114,29 @@ class LayerState {
 
   /// Sets that are decided on together: one, or all of the layer.
   int64_t sets_in_group() const;
+
+  /// Tokens that the layer may still take in before it is measured with the next one: 0 for that
+  /// one. None where it is not measured, or has been.
+  std::optional<int64_t> tokens_to_measure() const;
+
+  /// Makes this state one that measures its sets with the next token and evicts nothing.
+  void measure_only() { measures_.resize(sets_.size()); }
+
+  /// What it measures, by set; empty for any other state.
+  std::span<float> measures() { return measures_; }
+
+  /// The sets keep so many rows each instead of k, from the next decision on; those that share a
+  /// budget the mean of them. Throws InputError when the policy cannot act on as few.
+  void keep(std::span<const int64_t> rows);
+
+  /// Takes note of `sum`, over so many tokens: see StepView::attention_change().
+  void note_change(double sum, int64_t tokens) {
+    change_ += sum;
+    changed_ += tokens;
+  }
+  float attention_change() const {
+    return changed_ > 0 ? static_cast<float>(change_ / static_cast<double>(changed_)) : 0.0F;
+  }
 
   std::span<const double> rotary_frequencies() const { return rotary_frequencies_; }
   int64_t layer() const { return layer_; }
@@ -159,7 +185,7 @@ class LayerState {
 
   /// What ranges of keys take where a set holds `rows` rows.
   int64_t key_range_bytes(int64_t rows) const;
-  int64_t prompt_query_bytes() const { return prompt_query_bytes_; }
+  int64_t prompt_query_bytes(int64_t prompt) const;
 
  private:
   std::span<const Set> group(int64_t first_set) const;
@@ -172,9 +198,11 @@ class LayerState {
   int64_t state_size_;
   SampleLength length_;
   bool selects_;
+  std::vector<float> measures_;  ///< Of a state that measures.
+  double change_ = 0.0;          ///< Sum over tokens of what attention does to hidden states.
+  int64_t changed_ = 0;          ///< Tokens.
   std::vector<double> rotary_frequencies_;  ///< [R/2], where R elements of a head turn.
   std::vector<Set> sets_;
-  int64_t prompt_query_bytes_ = 0;
   std::vector<Held> peaks_;  ///< Of a group, at the place of its first set.
 };
 

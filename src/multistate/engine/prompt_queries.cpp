@@ -12,20 +12,26 @@
 
 namespace multistate {
 
-PromptQueries::PromptQueries(int64_t heads, int64_t head_size, int64_t queries)
+PromptQueries::PromptQueries(int64_t heads, int64_t head_size, int64_t queries, bool all)
     : heads_(heads),
       size_(head_size),
       queries_(queries),
+      all_(all),
       ring_(static_cast<size_t>(heads * queries * head_size)) {}
 
 void PromptQueries::add(const HeadMatrices& query) {
-  if (queries_ == 0) {
+  if (over_) {
     return;
   }
-  const int64_t place = added_ % queries_;
   for (int64_t head = 0; head < heads_; ++head) {
     const float* from = query.data + head * query.head_stride;
-    std::copy(from, from + size_, ring_.begin() + (head * queries_ + place) * size_);
+    if (queries_ > 0) {
+      const int64_t place = added_ % queries_;
+      std::copy(from, from + size_, ring_.begin() + (head * queries_ + place) * size_);
+    }
+    if (all_) {
+      each_token_.insert(each_token_.end(), from, from + size_);
+    }
   }
   ++added_;
 }
@@ -47,11 +53,15 @@ const PromptData& PromptQueries::attend(const AttentionSpec& attention, const St
                                         int64_t question) {
   const auto rows = static_cast<int64_t>(step.positions.size());
   const int64_t count = std::min(queries_, rows);
-  if (added_ < count) {
+  if (added_ < (all_ ? rows : count)) {
     throw std::logic_error("queries of the prompt are missing");
   }
+  data_ = {.queries = count,
+           .question = question,
+           .query = {},
+           .attention = {},
+           .token_queries = {each_token_.data(), size_, heads_ * size_}};
   if (count == 0) {
-    data_ = {.queries = 0, .question = question, .query = {}, .attention = {}};
     return data_;
   }
   shown_ = in_order(count);
@@ -71,18 +81,17 @@ const PromptData& PromptQueries::attend(const AttentionSpec& attention, const St
       std::fill(weights + visible, weights + rows, 0.0F);
     }
   }
-  data_ = {.queries = count,
-           .question = question,
-           .query = {shown_.data_ptr<float>(), count * size_, size_},
-           .attention = {attention_.data_ptr<float>(), count * rows, rows}};
+  data_.query = {shown_.data_ptr<float>(), count * size_, size_};
+  data_.attention = {attention_.data_ptr<float>(), count * rows, rows};
   return data_;
 }
 
 void PromptQueries::clear() {
   ring_ = {};
+  each_token_ = {};
   shown_ = at::Tensor();
   attention_ = at::Tensor();
-  queries_ = 0;
+  over_ = true;
 }
 
 }  // namespace multistate

@@ -10,20 +10,22 @@
 
 namespace multistate {
 
-/// The newest queries of a prompt, for the policy that cuts it at its end: all that is kept of them
-/// until then. Letters: H heads of the set, w queries, N rows, D head size.
+/// The newest queries of a prompt, or all, for the policy that cuts it at its end: all that is kept
+/// of them until then. Letters: H heads of the set, w queries, N rows, D head size.
 class PromptQueries {
  public:
   PromptQueries() = default;
 
-  /// `queries`: w; 0 takes none in.
-  PromptQueries(int64_t heads, int64_t head_size, int64_t queries);
+  /// `queries`: w, those whose attention is shown; `all`: the others are kept, too.
+  PromptQueries(int64_t heads, int64_t head_size, int64_t queries, bool all);
 
   /// Takes in the newest query of every head: `query` [H][D], after RoPE.
   void add(const HeadMatrices& query);
 
-  /// What they take until the prompt ends.
-  int64_t bytes() const { return static_cast<int64_t>(ring_.size() * sizeof(float)); }
+  /// What they take until a prompt of so many tokens ends.
+  int64_t bytes(int64_t prompt) const {
+    return heads_ * size_ * (queries_ + (all_ ? prompt : 0)) * static_cast<int64_t>(sizeof(float));
+  }
 
   /// Shows them and what they attend to among the rows of `step`, which are all of the prompt, with
   /// keys; the last `question` of their tokens are its question. Valid until the next call for this
@@ -39,11 +41,14 @@ class PromptQueries {
 
   int64_t heads_ = 0;
   int64_t size_ = 0;
-  int64_t queries_ = 0;      ///< w, at most.
-  int64_t added_ = 0;        ///< Since the start of the prompt.
-  std::vector<float> ring_;  ///< [H][w][D]; query number n is in place n % w.
-  at::Tensor shown_;         ///< [H, w, D], the oldest first.
-  at::Tensor attention_;     ///< [H, w, N]
+  int64_t queries_ = 0;  ///< w, at most.
+  bool all_ = false;
+  bool over_ = false;              ///< The prompt has ended.
+  int64_t added_ = 0;              ///< Since the start of the prompt.
+  std::vector<float> ring_;        ///< [H][w][D]; query number n is in place n % w.
+  std::vector<float> each_token_;  ///< [N][H][D], where all are kept.
+  at::Tensor shown_;               ///< [H, w, D], the oldest first.
+  at::Tensor attention_;           ///< [H, w, N]
   PromptData data_;
 };
 

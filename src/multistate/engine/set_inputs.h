@@ -19,6 +19,7 @@ struct SetInputs {
   at::Tensor values;                     ///< [G, T, D]
   at::Tensor attended;                   ///< [T, G, H/G, D], to be filled in.
   std::span<const int64_t> ids = {};     ///< [T]; see Qkv.
+  at::Tensor output = {};                ///< [H, D, C]; see Qkv.
   double scale = 1.0;                    ///< Factor of all logits.
   std::optional<double> logit_cap = {};  ///< c: logits become c * tanh(logit / c).
   std::optional<int64_t> window = {};    ///< See AttentionSpec.
@@ -44,16 +45,18 @@ SetInputs inputs_of_set(const Qkv& qkv, const at::Tensor& attended, const Attent
 HeadMatrices readable(const at::Tensor& tensor, at::Tensor& holder);
 
 /// Appends the rows of the tokens [first, first + count) of the call to their set, with their ids
-/// where the policy reads them.
+/// and the norms of their values where the policy reads them.
 void append_rows(const LayerState& state, LayerState::Set& set, const SetInputs& inputs,
                  int64_t first, int64_t count);
+
+/// What of a set's description does not depend on the step.
+void describe_heads(const LayerState& state, LayerState::Set& set, StepData& data);
 
 /// Completes the description of the newest token's step, whose live slots and matrices `data` shows
 /// already: what the state knows of it. Takes the query, which RoPE has rotated to `place`, into
 /// the set's statistics, and among the queries of its prompt, where the policy reads them, so it is
 /// called once a step.
-void describe_set(const LayerState& state, LayerState::Set& set, const SetInputs& inputs,
-                  StepData& data, double place);
+void describe_set(const LayerState& state, LayerState::Set& set, StepData& data, double place);
 
 /// Scores of the rows by the future, as Needs::future says, where the policy reads them, else
 /// undefined: [T, T] in float32 on the CPU, a row a step and a column a position. Throws

@@ -25,7 +25,7 @@ class QueryRecorder final : public LayerScan {
 }  // namespace
 
 void SharedPrefix::Prefix::hand_over(std::span<const int64_t> ids, const LayerScan& scan,
-                                     LayerState& layer) const {
+                                     const at::Tensor& output, LayerState& layer) const {
   const auto place = static_cast<size_t>(layer.layer());
   const auto tokens = static_cast<int64_t>(ids.size());
   if (!layer.setup().remembers_steps()) {
@@ -41,7 +41,7 @@ void SharedPrefix::Prefix::hand_over(std::span<const int64_t> ids, const LayerSc
     }
     scan.attend({segment.narrow(1, 0, count), rows.keys().narrow(1, first, count),
                  rows.values().narrow(1, first, count),
-                 ids.subspan(static_cast<size_t>(first), static_cast<size_t>(count))},
+                 ids.subspan(static_cast<size_t>(first), static_cast<size_t>(count)), output},
                 layer);
     first += count;
   }

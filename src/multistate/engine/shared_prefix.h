@@ -31,7 +31,9 @@ class SharedPrefix {
 
     /// Brings a layer of an empty state to where it is after `ids`, with which the prefix begins.
     /// `scan` is the one that runs its policy.
-    void hand_over(std::span<const int64_t> ids, const LayerScan& scan, LayerState& layer) const;
+    /// `output`: see Qkv.
+    void hand_over(std::span<const int64_t> ids, const LayerScan& scan, const at::Tensor& output,
+                   LayerState& layer) const;
   };
 
   /// `tokens`: how many of the sample's are run in advance.

@@ -181,7 +181,7 @@ class SetStepper {
     if (needs.values) {
       data.values = readable(seen.values, values_holder_);
     }
-    describe_set(state_, set_, inputs_, data, seen.place);
+    describe_set(state_, set_, data, seen.place);
     buffers_.reserve(needs, rows, inputs_.head_size());
     if (future_.defined()) {
       show_future(future_, buffers_.future(rows), data);
@@ -207,7 +207,7 @@ class GroupStepper {
   GroupStepper(const Qkv& qkv, const at::Tensor& attended, LayerState& state, int64_t first_set)
       : state_(state),
         first_set_(first_set),
-        decision_(state.setup(), static_cast<size_t>(state.sets_in_group())),
+        decision_(state.setup(), static_cast<size_t>(state.sets_in_group()), state.measures()),
         data_(static_cast<size_t>(state.sets_in_group())),
         scores_(data_.size()) {
     const auto all = static_cast<int64_t>(state.sets().size());

@@ -25,8 +25,8 @@ RecentRows recent_rows(const RowTrace& trace, int64_t k) {
   return rows;
 }
 
-int64_t lawful_lifetime(const LayerState& layer) {
-  const int64_t tokens = layer.sets().front().trace.tokens();
+int64_t lawful_lifetime(const LayerState& layer, const LayerState::Set& set) {
+  const int64_t tokens = set.trace.tokens();
   int64_t rows = 0;
   int64_t total = 0;
   for (int64_t step = 0; step < tokens; ++step) {
@@ -35,8 +35,8 @@ int64_t lawful_lifetime(const LayerState& layer) {
     if (const auto window = layer.window_of_policy()) {
       rows = std::min(rows, *window - 1);
     }
-    if (layer.setup().bounded() && rows > layer.capacity_after(step)) {
-      rows = layer.state_size();
+    if (layer.setup().bounded() && rows > layer.capacity_after(step, set)) {
+      rows = layer.state_size(set);
     }
   }
   return total;

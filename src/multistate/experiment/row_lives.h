@@ -22,7 +22,7 @@ RecentRows recent_rows(const RowTrace& trace, int64_t k);
 /// budget, when rows go only where there are too many, and down to k then: with `every: 1` and no
 /// one-shot prompt, sum_t min(t + 1, k + 1) over the sample's tokens. It is the most that any
 /// policy can have.
-int64_t lawful_lifetime(const LayerState& layer);
+int64_t lawful_lifetime(const LayerState& layer, const LayerState::Set& set);
 
 /// Which rows the queries of a layer saw, at a coarse resolution.
 class RowPicture {

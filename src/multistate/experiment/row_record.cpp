@@ -91,7 +91,7 @@ void add_recent(const SampleState& state, json& values) {
   for (const LayerState& layer : state.layers) {
     Share share;
     for (const LayerState::Set& set : layer.sets()) {
-      const RecentRows rows = recent_rows(set.trace, layer.state_size());
+      const RecentRows rows = recent_rows(set.trace, layer.state_size(set));
       share.add({rows.recent, rows.kept});
     }
     values["by_layer"]["recent"].push_back(share.to_json());
@@ -105,7 +105,9 @@ void add_lifetimes(const SampleState& state, json& values) {
   const StateUse use = use_of(state);
   int64_t law = 0;
   for (const LayerState& layer : state.layers) {
-    law += lawful_lifetime(layer) * static_cast<int64_t>(layer.sets().size());
+    for (const LayerState::Set& set : layer.sets()) {
+      law += lawful_lifetime(layer, set);
+    }
   }
   values["rows"] = use.rows_created;
   values["lifetime"] = use.total_lifetime;

@@ -71,9 +71,10 @@ Qkv Transformer::project(int64_t layer, const at::Tensor& hidden,
   const int64_t tokens = hidden.size(0);
   const auto projected =
       flat.view({tokens, spec.heads + 2 * spec.kv_heads, spec.head_size}).transpose(0, 1);
-  const Qkv qkv = {projected.narrow(0, 0, spec.heads),
-                   projected.narrow(0, spec.heads, spec.kv_heads),
-                   projected.narrow(0, spec.heads + spec.kv_heads, spec.kv_heads)};
+  const Qkv qkv = {.queries = projected.narrow(0, 0, spec.heads),
+                   .keys = projected.narrow(0, spec.heads, spec.kv_heads),
+                   .values = projected.narrow(0, spec.heads + spec.kv_heads, spec.kv_heads),
+                   .output = weights.output.weight};
   if (spec.qk_norm == QkNorm::kHead) {
     qkv.queries.copy_(weights.query_norm(qkv.queries));
     qkv.keys.copy_(weights.key_norm(qkv.keys));
@@ -104,8 +105,16 @@ void Transformer::finish(int64_t layer, const at::Tensor& hidden,
   // Products apart from the sum: adding their terms to the hidden state one by one rounds each to
   // its magnitude, which is far above theirs.
   const auto before = spec.parallel ? scaled(mlp()) : at::Tensor();
-  hidden.add_(scaled(weights.attention_post_norm(weights.output(attended))));
+  hidden.add_(attention_update(layer, attended));
   hidden.add_(spec.parallel ? before : scaled(mlp()));
+}
+
+at::Tensor Transformer::attention_update(int64_t layer, const at::Tensor& attended) const {
+  const auto index = static_cast<size_t>(layer);
+  const LayerWeights& weights = layers_[index];
+  const auto update = weights.attention_post_norm(weights.output(attended));
+  const double factor = spec_.layers[index].residual_multiplier;
+  return factor == 1.0 ? update : update.mul_(factor);
 }
 
 at::Tensor Transformer::logits(const at::Tensor& normalized, int64_t first, int64_t count) const {

@@ -21,6 +21,9 @@ struct Qkv {
   at::Tensor values;                  ///< [G, T, D]
   std::span<const int64_t> ids = {};  ///< [T], of the tokens; for policies that read them.
 
+  /// [H * D, C], the layer's output projection; for policies that read what it makes of values.
+  at::Tensor output = {};
+
   int64_t tokens() const { return keys.size(1); }
 };
 
@@ -59,6 +62,14 @@ class Transformer {
   /// The second half: takes hidden states [T, C] from before the layer to after it, in place, with
   /// what attention returned, [T, H * D].
   void finish(int64_t layer, const at::Tensor& hidden, const at::Tensor& attended) const;
+
+  /// What finish() adds to hidden states for attention, [T, C].
+  at::Tensor attention_update(int64_t layer, const at::Tensor& attended) const;
+
+  /// The output projection [H * D, C] of layer `layer`.
+  const at::Tensor& output(int64_t layer) const {
+    return layers_[static_cast<size_t>(layer)].output.weight;
+  }
 
   /// The last layer's hidden states [T, C], normalised for the output head.
   at::Tensor normalize(const at::Tensor& hidden) const;

@@ -88,6 +88,27 @@ concept HasScorePrompt = requires {
   p.score_prompt(prompt, scores);
 };
 template <class P>
+concept HasScoreLayer = requires {
+  &P::score_layer;
+};
+template <class P>
+concept HasRescore = requires {
+  &P::rescore;
+}
+|| requires(const P& p, const StepView& step, std::span<float> scores) {
+  p.rescore(step, scores);
+};
+template <class P>
+concept HasMeasure = requires {
+  &P::measure;
+}
+|| requires {
+  &P::share_out;
+}
+|| requires {
+  &P::measures_first;
+};
+template <class P>
 concept HasMerge = requires {
   &P::merge;
 }
@@ -121,7 +142,8 @@ concept SelectsInFits = requires {
 template <class P>
 concept Evicts = std::derived_from<P, ScoringPolicy> || std::derived_from<P, EvictingPolicy> ||
     std::derived_from<P, PooledPolicy> || std::derived_from<P, PromptPolicy> ||
-    std::derived_from<P, MergingPolicy> || std::derived_from<P, LayerBudgets>;
+    std::derived_from<P, MergingPolicy> || std::derived_from<P, LayerBudgets> ||
+    std::derived_from<P, MeasuredBudgets> || std::derived_from<P, RescoringPolicy>;
 
 /// Refuses to compile a class that has a function of a face which it does not derive from, or one
 /// that hides a face's function in the place of overriding it.
@@ -141,6 +163,13 @@ constexpr void check() {
                 "evict_pooled() is called of a PooledPolicy only: derive from it");
   static_assert(std::derived_from<P, PromptPolicy> || !HasScorePrompt<P>,
                 "score_prompt() is called of a PromptPolicy only: derive from it");
+  static_assert(std::derived_from<P, LayerPromptPolicy> || !HasScoreLayer<P>,
+                "score_layer() is called of a LayerPromptPolicy only: derive from it");
+  static_assert(std::derived_from<P, RescoringPolicy> || !HasRescore<P>,
+                "rescore() is called of a RescoringPolicy only: derive from it");
+  static_assert(std::derived_from<P, MeasuredBudgets> || !HasMeasure<P>,
+                "measure(), measures_first() and share_out() are called of MeasuredBudgets only: "
+                "derive from it");
   static_assert(std::derived_from<P, MergingPolicy> || !HasMerge<P>,
                 "merge() is called of a MergingPolicy only: derive from it");
   static_assert(std::derived_from<P, LayerBudgets> || !HasLayerBudget<P>,

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <span>
 #include <string>
+#include <vector>
 
 #include "multistate/policy/policy.h"
 
@@ -13,10 +15,13 @@ struct Faces {
   const EvictingPolicy* evicting = nullptr;
   const PooledPolicy* pooled = nullptr;
   const PromptPolicy* prompt = nullptr;
+  const LayerPromptPolicy* layer_prompt = nullptr;  ///< `prompt`, where it is one.
   const MergingPolicy* merging = nullptr;
   const LayerBudgets* budgets = nullptr;
+  const MeasuredBudgets* measured = nullptr;
   const SelectingPolicy* selecting = nullptr;
-  float tie_tolerance = 0.0F;  ///< Of `scoring`.
+  std::vector<const RescoringPolicy*> rescoring = {};  ///< That of the innermost policy first.
+  float tie_tolerance = 0.0F;                          ///< Of scores.
 
   /// Whether there is a face that says which rows go.
   bool decides() const { return decides_steps() || pooled != nullptr || prompt != nullptr; }
@@ -28,13 +33,19 @@ struct Faces {
   /// else by `scoring`.
   bool scores() const { return scoring != nullptr || prompt != nullptr; }
 
-  /// Lets the policy that has scores take in the step, and score its rows [N].
+  /// Lets the policy that has scores take in the step.
   void observe(const StepView& step) const;
-  void score(const StepView& step, std::span<float> scores) const;
 
-  /// Lets them, or `evicting`, decide about one set of rows. `scratch` [N] holds the scores, if
-  /// rows have to go.
-  void evict(const StepView& step, std::span<float> scratch, Evictions& evictions) const;
+  /// Lets it score rows: [N] of one set, or of each set of a layer.
+  void score(const StepView& step, std::span<float> scores) const {
+    score({&step, 1}, {&scores, 1});
+  }
+  void score(std::span<const StepView> sets, std::span<const std::span<float>> scores) const;
+
+  /// Lets scores, or `evicting`, decide about sets of rows, each by itself: one, or all of a layer.
+  /// `scratch` [N] holds the scores, if rows have to go.
+  void evict(std::span<const StepView> sets, std::span<const std::span<float>> scratch,
+             std::span<Evictions> evictions) const;
 };
 
 /// Those that the policy derives from, and those of its base that it does not (PolicyOverBase).

@@ -45,8 +45,8 @@ class RowEditor {
 ///
 /// What a policy can do is what it derives from, its faces: those below. The engine asks once, when
 /// a policy is set up (faces.h). A policy of bounded states has exactly one of ScoringPolicy and
-/// EvictingPolicy, or PooledPolicy, or PromptPolicy alone; the other faces come on top. A
-/// SelectingPolicy evicts nothing and has no other face.
+/// EvictingPolicy, or PooledPolicy, or PromptPolicy alone; the other faces come on top. Of a policy
+/// over a base the base may have them. A SelectingPolicy evicts nothing and has no other face.
 ///
 /// A policy is immutable: one object serves all layers, samples and threads. What it has to
 /// remember lies in the memory of the rows and of their set (StepView), so nothing can leak from
@@ -113,6 +113,27 @@ class PromptPolicy : public virtual Policy {
   virtual void score_prompt(const PromptView& prompt, std::span<float> scores) const = 0;
 };
 
+/// The same where what a row is worth depends on the other heads of the layer: scores the rows of
+/// all of its sets together.
+class LayerPromptPolicy : public PromptPolicy {
+ public:
+  /// Importance of each row, [N] a set. The spans have an entry a set.
+  virtual void score_layer(std::span<const PromptView> sets,
+                           std::span<const std::span<float>> scores) const = 0;
+
+  void score_prompt(const PromptView& prompt, std::span<float> scores) const final {
+    score_layer({&prompt, 1}, {&scores, 1});
+  }
+};
+
+/// Makes other scores of those that its base gives, at every step and at the end of a prompt. What
+/// the base remembers, and when rows go, stays the base's. Of a policy over a base with scores.
+class RescoringPolicy : public virtual Policy {
+ public:
+  /// `scores` [N] are the base's; those of live candidates are to be replaced.
+  virtual void rescore(const StepView& step, std::span<float> scores) const = 0;
+};
+
 /// Changes rows that stay when others go. Runs token by token.
 class MergingPolicy : public virtual Policy {
  public:
@@ -128,6 +149,26 @@ class LayerBudgets : public virtual Policy {
   /// over layers should be layers * k. Layers with a sliding window of their own do not count.
   /// Asked once a layer and sample.
   virtual int64_t layer_budget(int64_t layer, int64_t layers, int64_t k) const = 0;
+};
+
+/// Sets of rows keep different numbers of rows, heads and layers alike, by what is measured of each
+/// at one of two times. At the start of a sample: then it is what a calibration says. Or at the end
+/// of its prompt, with the option `prompt: one_shot`, whose cut waits until all is measured: the
+/// last token of a prompt of more than k rows passes through the layers twice.
+class MeasuredBudgets : public virtual Policy {
+ public:
+  /// Whether sets are measured at the start of a sample; they have no rows then.
+  virtual bool measures_first() const { return false; }
+
+  /// A number of each set of a layer, which tells it from the others. Nothing has gone yet.
+  virtual void measure(std::span<const StepView> sets, std::span<float> measures) const = 0;
+
+  /// Rows of each set, where the state size is k: more than `guarded`, which the options protect.
+  /// Their sum is at most k rows a set. `measures` and `rows` have an entry a set of the layers
+  /// that the policy acts on, layer by layer; sets that share their layer's rows are given what
+  /// they get together.
+  virtual void share_out(std::span<const float> measures, int64_t k, int64_t guarded,
+                         std::span<int64_t> rows) const = 0;
 };
 
 /// Chooses the rows that a token's queries read, before they attend, and evicts none: memory is

@@ -58,9 +58,6 @@ class PolicyOverBase : public virtual Policy {
   explicit PolicyOverBase(const BasePolicy& base)
       : base_(base.make()), base_name_(base.name()), base_faces_(faces_of(*base_)) {}
 
-  /// Of a base by BaseKind::kScores.
-  const ScoringPolicy& base_scores() const { return *base_faces_.scoring; }
-
  private:
   std::shared_ptr<const Policy> base_;
   std::string base_name_;

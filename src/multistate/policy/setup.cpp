@@ -114,11 +114,13 @@ std::string problem_with_selecting(const PolicySetup& setup) {
   for (const auto& [what, asked] :
        {std::pair("attention", needs.attention),
         std::pair("query_statistics", needs.query_statistics), std::pair("values", needs.values),
-        std::pair("tokens", needs.tokens), std::pair("token_kinds", needs.token_kinds),
-        std::pair("random", needs.random), std::pair("calibration", needs.calibration),
-        std::pair("future", needs.future.has_value()),
+        std::pair("value_norms", needs.value_norms), std::pair("tokens", needs.tokens),
+        std::pair("token_kinds", needs.token_kinds), std::pair("random", needs.random),
+        std::pair("calibration", needs.calibration), std::pair("future", needs.future.has_value()),
         std::pair("quantization", needs.quantization.has_value()),
         std::pair("prompt_queries", needs.prompt_queries > 0),
+        std::pair("token_queries", needs.token_queries),
+        std::pair("attention_change", needs.attention_change),
         std::pair("memory", needs.memory > 0), std::pair("set_memory", needs.set_memory > 0),
         std::pair("head_memory", needs.head_memory > 0), std::pair("vectors", needs.vectors > 0)}) {
     if (asked) {
@@ -139,6 +141,17 @@ std::string problem_with_prompt(const PolicySetup& setup) {
   }
   if (setup.keeps_prompt() && setup.acts_on_windows()) {
     return "policy.windowed_layers: a window passes the prompt, which prompt: keep never evicts";
+  }
+  const bool by_prompt = setup.faces.measured != nullptr && !setup.faces.measured->measures_first();
+  if (by_prompt && !setup.one_shot()) {
+    return fmt::format(
+        "policy {}: it measures layers at the end of a prompt, which takes prompt: one_shot", name);
+  }
+  if (by_prompt && setup.acts_on_windows()) {
+    return fmt::format(
+        "policy.windowed_layers: {} measures layers by the whole prompt, which those with a "
+        "sliding window do not see; native leaves them to their windows",
+        name);
   }
   if (setup.faces.prompt == nullptr) {
     return "";
@@ -186,6 +199,11 @@ void check_needs(const PolicySetup& setup, const Node* options) {
   }
   if (problem.empty()) {
     problem = problem_with_selecting(setup);
+  }
+  if (problem.empty() && setup.needs.attention_change && setup.faces.measured == nullptr) {
+    problem = fmt::format(
+        "policy {}: needs() asks for attention_change, which only MeasuredBudgets are shown",
+        setup.entry->info.name);
   }
   refuse(problem.empty() ? problem_with_prompt(setup) : problem, options);
 }
@@ -265,7 +283,9 @@ int64_t PolicySetup::tokens_before_first_eviction(const SampleLength& length) co
     return length.tokens;
   }
   // Layers with less than k rows evict sooner; rows that are rotated anew hold other keys.
-  if (needs.future || faces.budgets != nullptr || rotates_anew()) {
+  const bool smaller_sets =
+      faces.budgets != nullptr || (faces.measured != nullptr && faces.measured->measures_first());
+  if (needs.future || smaller_sets || rotates_anew()) {
     return 0;
   }
   int64_t rows = capacity() + rows_beside(length);
@@ -275,7 +295,8 @@ int64_t PolicySetup::tokens_before_first_eviction(const SampleLength& length) co
   int64_t room = std::max(rows - 1, one_shot() ? length.prompt - 1 : 0);
   if (cuts_by_prompt()) {
     // The queries that its policy sees have to be run.
-    room = std::clamp<int64_t>(length.prompt - needs.prompt_queries, 0, room);
+    const int64_t seen = needs.token_queries ? length.prompt : needs.prompt_queries;
+    room = std::clamp<int64_t>(length.prompt - seen, 0, room);
   }
   return std::min(room, length.tokens);
 }

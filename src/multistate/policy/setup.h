@@ -92,10 +92,19 @@ struct PolicySetup {
   /// prompt that is cut there, and after a prompt behind which every row is kept.
   int64_t capacity_after(int64_t step, int64_t k, const SampleLength& length) const;
 
+  /// Rows of a set that the options protect, once they have come.
+  int64_t guarded() const { return common.sinks + recent(); }
+
   int64_t recent() const { return common.recent.rows(state_size); }
 
   /// Whether the cut at the end of the prompt is for a PromptPolicy to decide.
   bool cuts_by_prompt() const { return one_shot() && faces.prompt != nullptr; }
+
+  /// Whether layers are measured at the end of the prompt before one is cut.
+  bool measures_prompt(const SampleLength& length) const {
+    return faces.measured != nullptr && !faces.measured->measures_first() &&
+           length.prompt > capacity();
+  }
 
   /// Whether this cut is all that the policy ever decides.
   bool decides_prompt_only() const { return cuts_by_prompt() && keeps_after_prompt(); }
@@ -132,9 +141,9 @@ struct PolicySetup {
   bool reads_keys() const { return needs.keys || cuts_by_prompt(); }
 
   /// Whether a step leaves more in the layer's state than a row: memory of the policy, token ids,
-  /// or statistics of queries.
+  /// norms of values, or statistics of queries.
   bool remembers_steps() const {
-    return needs.remembers() || needs.knows_tokens() || needs.query_statistics;
+    return needs.remembers() || needs.knows_tokens() || needs.value_norms || needs.query_statistics;
   }
 
   /// Whether rows hold keys before RoPE, to be rotated anew at every step.

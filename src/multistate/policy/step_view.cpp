@@ -1,6 +1,7 @@
 #include "multistate/policy/step_view.h"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -31,14 +32,17 @@ Needs Needs::operator|(const Needs& other) const {
           .keys = keys || other.keys,
           .logits = logits || other.logits,
           .values = values || other.values,
+          .value_norms = value_norms || other.value_norms,
           .tokens = tokens || other.tokens,
           .token_kinds = token_kinds || other.token_kinds,
           .random = random || other.random,
+          .attention_change = attention_change || other.attention_change,
           .calibration = calibration || other.calibration,
           .future = future ? future : other.future,
           .quantization = quantization ? quantization : other.quantization,
           .page_rows = std::max(page_rows, other.page_rows),
           .prompt_queries = std::max(prompt_queries, other.prompt_queries),
+          .token_queries = token_queries || other.token_queries,
           .memory = memory + other.memory,
           .set_memory = set_memory + other.set_memory,
           .head_memory = head_memory + other.head_memory,
@@ -100,6 +104,11 @@ std::span<float> StepView::vector(int64_t buffer) const {
   return {data_.vectors + buffer * data_.head_size, static_cast<size_t>(data_.head_size)};
 }
 
+std::span<const float> StepView::value_norms() const {
+  require(needs_.value_norms, "value_norms");
+  return {data_.memory + needs_.norm_field() * data_.memory_stride, static_cast<size_t>(rows())};
+}
+
 int64_t StepView::id_of(int64_t row) const {
   return static_cast<int64_t>(data_.memory[needs_.memory * data_.memory_stride + row]);
 }
@@ -146,6 +155,11 @@ std::span<const float> StepView::calibrated_key(int64_t kv_head) const {
   return row_of(calibration().key_means, kv_head, 0, head_size());
 }
 
+float StepView::attention_change() const {
+  require(needs_.attention_change, "attention_change");
+  return data_.attention_change;
+}
+
 float& StepView::set_memory(int64_t field) const {
   require(field >= 0 && field < needs_.set_memory, "set_memory");
   return data_.set_memory[field];
@@ -176,6 +190,26 @@ std::span<const float> PromptView::prompt_attention(int64_t head, int64_t index)
 std::span<const float> PromptView::prompt_query(int64_t head, int64_t index) const {
   require(index >= 0 && index < queries(), "prompt_queries");
   return row_of(data_.prompt->query, head, index, head_size());
+}
+
+std::span<const float> PromptView::token_query(int64_t head, int64_t row) const {
+  require(needs_.token_queries, "token_queries");
+  return row_of(data_.prompt->token_queries, head, row, head_size());
+}
+
+void PromptView::key_before_rope(int64_t kv_head, int64_t row, std::span<float> out) const {
+  const auto turned = key(kv_head, row);
+  const auto frequencies = rotary_frequencies();
+  const size_t half = frequencies.size();
+  const auto position = static_cast<double>(positions()[static_cast<size_t>(row)]);
+  for (size_t i = 0; i < half; ++i) {
+    const auto cos = static_cast<float>(std::cos(position * frequencies[i]));
+    const auto sin = static_cast<float>(std::sin(position * frequencies[i]));
+    out[i] = turned[i] * cos + turned[i + half] * sin;
+    out[i + half] = turned[i + half] * cos - turned[i] * sin;
+  }
+  const auto rest = static_cast<std::ptrdiff_t>(2 * half);
+  std::copy(turned.begin() + rest, turned.end(), out.begin() + rest);
 }
 
 void mean_attention(const StepView& step, std::span<float> out) {

@@ -48,14 +48,17 @@ struct Needs {
   bool keys = false;                  ///< Keys of all rows, after RoPE.
   bool logits = false;                ///< Logits of the newest query, before rows are selected.
   bool values = false;                ///< Values of all rows.
+  bool value_norms = false;           ///< How long values are once projected; a float a row.
   bool tokens = false;                ///< Ids of the rows' tokens; they take a float a row.
   bool token_kinds = false;           ///< What kinds of tokens these are; the same float.
   bool random = false;                ///< Seeded random numbers; makes results depend on the seed.
+  bool attention_change = false;      ///< How far attention turns the hidden states of a prompt.
   bool calibration = false;           ///< Statistics of the model's queries and keys, in a file.
   std::optional<Future> future = {};  ///< Later attention: the whole sample must be known.
   std::optional<Quantization> quantization = {};  ///< Rows are quantised, in this way.
   int64_t page_rows = 0;       ///< Ranges of keys of pages of so many rows (QueryView); 0: none.
   int64_t prompt_queries = 0;  ///< Newest queries of a prompt that PromptView shows.
+  bool token_queries = false;  ///< The queries of all tokens of a prompt, for PromptView.
   int64_t memory = 0;          ///< Floats that the policy remembers for every row.
   int64_t set_memory = 0;      ///< Floats that it remembers for every set of rows.
   int64_t head_memory = 0;     ///< Vectors of D floats that it remembers for every query head.
@@ -66,8 +69,10 @@ struct Needs {
   /// memory and buffers come behind its own. Throws std::invalid_argument when both quantise rows.
   Needs operator|(const Needs& other) const;
 
-  /// Floats that lie with a row: the policy's memory of it, and its token behind that.
-  int64_t floats_a_row() const { return memory + (knows_tokens() ? 1 : 0); }
+  /// Floats that lie with a row: the policy's memory of it, and behind that its token and the norm
+  /// of its value.
+  int64_t floats_a_row() const { return norm_field() + (value_norms ? 1 : 0); }
+  int64_t norm_field() const { return memory + (knows_tokens() ? 1 : 0); }
   bool knows_tokens() const { return tokens || token_kinds; }
 
   /// Floats that lie with a set of `heads` query heads of `head_size` elements.
@@ -92,10 +97,11 @@ struct HeadMatrices {
 
 /// Where the engine keeps what a PromptView shows beside a step.
 struct PromptData {
-  int64_t queries = 0;     ///< w
-  int64_t question = 0;    ///< Tokens.
-  HeadMatrices query;      ///< heads x [w][D]
-  HeadMatrices attention;  ///< heads x [w][N]
+  int64_t queries = 0;              ///< w
+  int64_t question = 0;             ///< Tokens.
+  HeadMatrices query;               ///< heads x [w][D]
+  HeadMatrices attention;           ///< heads x [w][N]
+  HeadMatrices token_queries = {};  ///< heads x [N][D]
 };
 
 /// Where the statistics of a calibration lie that a set's heads see; see LayerCalibration.
@@ -135,6 +141,7 @@ struct StepData {
   int64_t memory_stride = 0;
   std::span<const TokenKind> token_kinds = {};  ///< By id.
   std::optional<CalibrationData> calibration = {};
+  float attention_change = 0.0F;
   float* set_memory = nullptr;  ///< [Needs::set_memory], and behind it vectors x heads x [D].
   float* scratch = nullptr;     ///< buffers x [N], scratch_stride floats from buffer to buffer.
   int64_t scratch_stride = 0;
@@ -226,6 +233,11 @@ class StepView {
   std::span<const float> key(int64_t kv_head, int64_t row) const;
   std::span<const float> value(int64_t kv_head, int64_t row) const;
 
+  /// [N]: the sum of the absolute elements of W_O v, where v is the value that a query head reads
+  /// in the row and W_O the columns of the output projection that belong to the head; the mean over
+  /// the heads of the set. (Needs::value_norms)
+  std::span<const float> value_norms() const;
+
   /// The id of a row's token in the model's vocabulary, and its kind. (Needs::tokens, token_kinds)
   int64_t token(int64_t row) const;
   TokenKind token_kind(int64_t row) const;
@@ -241,6 +253,11 @@ class StepView {
   std::span<const float> calibrated_query(int64_t head) const;
   std::span<const float> calibrated_lengths(int64_t head) const;
   std::span<const float> calibrated_key(int64_t kv_head) const;
+
+  /// The cosine of the angle between hidden states before the layer's attention and after it has
+  /// been added to them, mean over the tokens of the prompt that have passed through the layer.
+  /// (For MeasuredBudgets: Needs::attention_change)
+  float attention_change() const;
 
   /// What the policy keeps for the set, whichever rows are in it: a float, and for each query head
   /// a vector [D]; 0 at the start of a sample. 0 <= field < Needs::set_memory or
@@ -288,6 +305,12 @@ class PromptView : public StepView {
 
   /// [D], after RoPE.
   std::span<const float> prompt_query(int64_t head, int64_t index) const;
+
+  /// The query of a row's own token [D], after RoPE. (Needs::token_queries)
+  std::span<const float> token_query(int64_t head, int64_t row) const;
+
+  /// key() as it was before RoPE, in `out` [D].
+  void key_before_rope(int64_t kv_head, int64_t row, std::span<float> out) const;
 };
 
 /// out[row] = mean over the heads of the set of attention(head)[row].

@@ -49,6 +49,9 @@ class SnapKv final : public ScoringPolicy, public PromptPolicy {
     const auto sums = step.scratch(0);
     const auto packed = step.scratch(1);
     window_.sum(step, sums);
+    for (float& sum : sums) {
+      sum /= static_cast<float>(window_.size());
+    }
     // Neighbours are rows that are still there; those of the window's own queries are none.
     size_t count = 0;
     const int64_t old = std::max<int64_t>(step.live_rows() - window_.size(), 0);
@@ -73,6 +76,7 @@ class SnapKv final : public ScoringPolicy, public PromptPolicy {
   void score_prompt(const PromptView& prompt, std::span<float> scores) const override {
     const auto sums = prompt.scratch(0);
     const auto old = std::max<int64_t>(prompt.rows() - window_.size(), 0);
+    const auto parts = static_cast<float>(prompt.heads() * std::max<int64_t>(prompt.queries(), 1));
     std::fill(scores.begin(), scores.end(), 0.0F);
     for (int64_t head = 0; head < prompt.heads(); ++head) {
       std::fill(sums.begin(), sums.end(), 0.0F);
@@ -80,7 +84,8 @@ class SnapKv final : public ScoringPolicy, public PromptPolicy {
         add_scaled(1.0F, prompt.prompt_attention(head, index), sums);
       }
       for (int64_t row = 0; row < old; ++row) {
-        scores[static_cast<size_t>(row)] += pooled(sums.first(static_cast<size_t>(old)), row);
+        scores[static_cast<size_t>(row)] +=
+            pooled(sums.first(static_cast<size_t>(old)), row) / parts;
       }
     }
     const float most = *std::max_element(scores.begin(), scores.end());

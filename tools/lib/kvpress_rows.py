@@ -1,9 +1,11 @@
 """The rows that kvpress keeps of a prompt of SmolLM2 beside those that policies keep: for tools/oracle_kvpress."""
+import functools
 import json
 import os
 import subprocess
 import tempfile
 
+import philox
 import smollm2
 
 TOKENS, QUESTION, WINDOW, SINKS = 512, 20, 32, 4
@@ -28,6 +30,24 @@ def query_filters(file):
         directions, keys = (tensors[f"layers.{layer}.{name}"] for name in ("query_directions", "key_means"))
         filters.append(-directions.view(len(keys), -1, directions.shape[-1]).mean(1))
     return torch.stack(filters)
+
+
+def lazy_layers():
+    """SimLayerKV whose last token looks at its own row, too, as in the authors' code. Lazy layers keep 4 rows and the newest 128."""
+    import kvpress
+    from kvpress.utils import get_prerope_query_states
+    from transformers.models.llama.modeling_llama import repeat_kv, rotate_half
+
+    class WithOwnRow(kvpress.SimLayerKVPress):
+        def is_lazy(self, module, hidden_states, keys, position_embeddings):
+            cos, sin = (table[:, -1:].unsqueeze(1) for table in position_embeddings)
+            query = get_prerope_query_states(module, hidden_states[:, -1:])
+            query = query * cos + rotate_half(query) * sin
+            logits = query @ repeat_kv(keys, module.num_key_value_groups).transpose(2, 3) * module.scaling
+            weights = logits.softmax(dim=-1).mean(dim=(0, 1, 2))
+            return (weights[:self.n_initial].sum() + weights[1 - self.n_recent:].sum()).item() > self.lazy_threshold
+
+    return WithOwnRow(lazy_threshold=0.9, n_recent=129)
 
 
 def comparisons(calibration):
@@ -59,6 +79,10 @@ def comparisons(calibration):
         ("tova", "scope: layer, recent: 1", lambda k: kvpress.TOVAPress(ratio(k))),
         ("expected_attention", f"sinks: {SINKS}, every: 1",
          lambda k: kvpress.ExpectedAttentionPress(ratio(k), n_sink=SINKS)),
+        ("criticalkv", f"base: snapkv, {window}",
+         lambda k: kvpress.CriticalKVPress(kvpress.SnapKVPress(ratio(k), window_size=WINDOW))),
+        ("leverage", "sketch: 0.75", lambda k: kvpress.LeverageScorePress(ratio(k))),
+        ("compactor", "chunk: 250, sketch: 0.75", lambda k: kvpress.CompactorPress(ratio(k), chunk_size=250, blending=0.5)),
         ("streaming", f"sinks: {SINKS}", lambda k: kvpress.StreamingLLMPress(ratio(k), n_sink=SINKS)),
         # kvpress takes the safeguard of the whole share, the window's rows included: here nothing is left of it.
         ("adakv", f"{window}, safeguard: 0",
@@ -66,26 +90,47 @@ def comparisons(calibration):
     ]
     all_of = [(name, options, k, press(k)) for name, options, press in both for k in (256, 64)]
     # At less rows kvpress falls back to SnapKV.
-    return all_of + [("pyramidkv", f"{window}, least: 0, beta: 4", 256,
+    return all_of + [("simlayerkv", "newest: 128", 500, lazy_layers()), ("pyramidkv", f"{window}, least: 0, beta: 4", 256,
                       kvpress.PyramidKVPress(ratio(256), window_size=WINDOW, beta=4))]
+
+
+@functools.lru_cache(maxsize=None)
+def normal_matrices(layer, heads, size, sketch):
+    """The numbers [G, D, sketch] that policies draw at the end of the prompt, by Box and Muller."""
+    import torch
+
+    def matrix(head):
+        numbers = [philox.uniform((0, 0, layer, head), TOKENS - 1, 0, draw) for draw in range(2 * size * sketch)]
+        pairs = torch.tensor(numbers, dtype=torch.float64).view(size, sketch, 2)
+        return (-2.0 * torch.log1p(-pairs[..., 0])).sqrt() * torch.cos(2.0 * torch.pi * pairs[..., 1])
+
+    return torch.stack([matrix(head) for head in range(heads)])
 
 
 class Recorder:
     """Which rows a press keeps of a prompt, by layer and key/value head."""
 
     def __init__(self, press):
-        self.press, self.kept = press, {}
+        self.press, self.kept, self.layer = press, {}, None
 
     def __enter__(self):
-        self.compress = self.press.compress
-        self.press.compress = self.record
+        import torch
+
+        self.compress, self.randn = self.press.compress, torch.randn
+        self.press.compress, torch.randn = self.record, self.draw
 
     def __exit__(self, *_):
+        import torch
+
+        torch.randn = self.randn
         del self.press.compress
+
+    def draw(self, _, heads, size, sketch, **options):
+        return normal_matrices(self.layer, heads, size, sketch).unsqueeze(0).to(**options)
 
     def record(self, module, hidden_states, keys, values, attentions, kwargs):
         before = [{row.numpy().tobytes(): i for i, row in enumerate(head)} for head in keys[0]]
-        module.masked_key_indices = None
+        module.masked_key_indices, self.layer = None, module.layer_idx
         found = self.compress(module, hidden_states, keys, values, attentions, kwargs)
         heads = [{places[row.numpy().tobytes()] for row in head} for places, head in zip(before, found[0][0])]
         if module.masked_key_indices is not None:  # Rows stay, to be masked.

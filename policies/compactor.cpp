@@ -125,9 +125,13 @@ const PolicyRegistration<Compactor> kRegistration{{
     .summary = "of a prompt, keep rows whose keys stand apart or that their chunk attends to",
     .paper = "Chari and Van Durme 2025, arXiv:2507.08143",
     .deviations =
-        "the weight of leverage is that of the authors' engine, where kvpress takes the share of "
-        "rows that go; a last chunk that is shorter is one by itself, where kvpress fills it up "
-        "with empty tokens that attend; a scope of several key/value heads adds up their scores",
+        "as kvpress, by the authors, has it: all rows have leverage together and chunks are of "
+        "256, "
+        "in the authors' engine of 512 and 128; but the weight of leverage is that of the engine, "
+        "where kvpress takes the share of rows that go; a last chunk that is shorter is one by "
+        "itself, where kvpress fills it up "
+        "with empty tokens that attend; keys are projected to a share of their dimensions, where "
+        "both take 48 of any number; a scope of several key/value heads adds up their scores",
     .defaults = {.sinks = 8,
                  .recent = {int64_t{4}},
                  .scope = Scope::kKvHead,

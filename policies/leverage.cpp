@@ -48,9 +48,11 @@ const PolicyRegistration<Leverage> kRegistration{{
     .version = 1,
     .summary = "of a prompt, keep the rows whose keys before RoPE stand apart from the others",
     .paper = "Chari and Van Durme 2025, arXiv:2507.08143",
-    .deviations = "leverage is among all rows of the prompt, as in kvpress, where the authors' "
-                  "engine takes 512 at a time; a scope of several key/value heads adds up their "
-                  "scores",
+    .deviations =
+        "leverage is among all rows of the prompt, as in kvpress, where the authors' "
+        "engine takes 512 at a time; keys are projected to a share of their dimensions, where "
+        "both take 48 of any number; a scope of several key/value heads adds up their "
+        "scores",
     .defaults = {.scope = Scope::kKvHead,
                  .prompt = Prompt::kOneShot,
                  .after_prompt = AfterPrompt::kKeep},

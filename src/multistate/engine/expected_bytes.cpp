@@ -1,7 +1,9 @@
 #include "multistate/engine/expected_bytes.h"
 
 #include <algorithm>
+#include <vector>
 
+#include "multistate/engine/layer_shares.h"
 #include "multistate/engine/layer_state.h"
 #include "multistate/engine/text_length.h"
 
@@ -29,9 +31,9 @@ int64_t quantized_peak(const RowCosts& costs, const RowQuantization& how, int64_
 }
 
 /// The most rows of a set after a step, but for a prompt that is cut at its end.
-int64_t most_rows(const LayerState& layer, const SampleLength& length) {
-  const PolicySetup& setup = layer.setup();
-  const int64_t kept = layer.state_size() + setup.rows_beside(length);
+int64_t most_rows(const PolicySetup& setup, const LayerState::Set& set,
+                  const SampleLength& length) {
+  const int64_t kept = set.kept + setup.rows_beside(length);
   const int64_t capacity = kept + setup.common.every - 1;
   if (!setup.keeps_after_prompt()) {
     return capacity;
@@ -40,10 +42,11 @@ int64_t most_rows(const LayerState& layer, const SampleLength& length) {
   return (is_cut ? kept : std::min(capacity, length.prompt)) + length.tokens - length.prompt;
 }
 
-int64_t peak_of_layer(const LayerState& layer, const SampleLength& length) {
+int64_t peak_of_set(const LayerState& layer, const LayerState::Set& set,
+                    const SampleLength& length) {
   const PolicySetup& setup = layer.setup();
-  const RowCosts costs = layer.sets().front().rows.costs();
-  const int64_t capacity = setup.bounded() ? most_rows(layer, length) : length.tokens;
+  const RowCosts costs = set.rows.costs();
+  const int64_t capacity = setup.bounded() ? most_rows(setup, set, length) : length.tokens;
   const int64_t rows = std::min(capacity, length.tokens);
   // A prompt that is cut at its end is there but for its last token, as far as a window sees it.
   const int64_t seen = layer.window_of_policy().value_or(length.prompt) - 1;
@@ -52,8 +55,35 @@ int64_t peak_of_layer(const LayerState& layer, const SampleLength& length) {
   if (const auto how = layer.quantization()) {
     peak = quantized_peak(costs, *how, rows, capacity < length.tokens);
   }
-  return static_cast<int64_t>(layer.sets().size()) * std::max(peak, prompt * costs.row) +
-         layer.statistics_bytes() + layer.prompt_query_bytes(length.prompt);
+  return std::max(peak, prompt * costs.row);
+}
+
+int64_t peak_of_layer(const LayerState& layer, const SampleLength& length) {
+  int64_t peak = layer.statistics_bytes() + layer.prompt_query_bytes(length.prompt);
+  for (const LayerState::Set& set : layer.sets()) {
+    peak += peak_of_set(layer, set, length);
+  }
+  return peak;
+}
+
+/// Whether sets of rows have sizes of their own from the start.
+bool shares_out_first(const PolicySetup& setup) {
+  return setup.faces.measured != nullptr && setup.faces.measured->measures_first();
+}
+
+/// Of all layers, where sets of some share rows out among each other.
+int64_t shared_peak(const DecoderSpec& spec, const PolicySetup& setup, const SampleLength& length,
+                    at::ScalarType dtype) {
+  std::vector<LayerState> layers;
+  for (int64_t index = 0; index < spec.layer_count(); ++index) {
+    layers.emplace_back(spec, setup, index, SampleSeed{}, SampleLength{.tokens = 1}, dtype);
+  }
+  share_out_first(layers);
+  int64_t bytes = 0;
+  for (const LayerState& layer : layers) {
+    bytes += peak_of_layer(layer, length);
+  }
+  return bytes;
 }
 
 /// Whether a layer's peak is that of the layer before it, as nearly always.
@@ -76,6 +106,11 @@ bool is_like_before(const DecoderSpec& spec, const PolicySetup& setup, int64_t i
 int64_t expected_peak_bytes(const DecoderSpec& spec, const PolicySetup& setup,
                             const SampleLength& length, at::ScalarType dtype) {
   check_text_length(spec, setup, length);
+  for (int64_t index = 0; index < spec.layer_count(); ++index) {
+    if (shares_out_first(setup.of_layer(index))) {
+      return shared_peak(spec, setup, length, dtype);
+    }
+  }
   int64_t bytes = 0;
   int64_t peak = 0;
   for (int64_t index = 0; index < spec.layer_count(); ++index) {

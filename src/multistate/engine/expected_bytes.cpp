@@ -66,9 +66,11 @@ int64_t peak_of_layer(const LayerState& layer, const SampleLength& length) {
   return peak;
 }
 
-/// Whether sets of rows have sizes of their own from the start.
+/// Whether sets of rows have sizes of their own from the start, as far as a calibration says it;
+/// else they have k rows on average.
 bool shares_out_first(const PolicySetup& setup) {
-  return setup.faces.measured != nullptr && setup.faces.measured->measures_first();
+  return setup.faces.measured != nullptr && setup.faces.measured->measures_first() &&
+         (setup.calibration != nullptr || !setup.needs.calibration);
 }
 
 /// Of all layers, where sets of some share rows out among each other.

@@ -22,10 +22,12 @@ class Preparer {
  public:
   Preparer(std::optional<int64_t> limit, FileDigests& digests) : limit_(limit), digests_(digests) {}
 
-  PlannedCell prepare(const CellSpec& spec) {
+  /// Tells the policy what it needs to know of the model.
+  PlannedCell prepare(CellSpec& spec) {
     PlannedCell cell;
     cell.spec = &spec;
     cell.model = model(spec.model);
+    cell.model->tell(spec.policy);
     spec.experiment.experiment->check_model(cell.model->file().spec());
     check_layers(spec.policy, cell.model->file().spec().layer_count());
     cell.workload = workload(spec, *cell.model);
@@ -275,7 +277,6 @@ SweepPlan plan_sweep(SweepSpec spec, std::optional<int64_t> limit) {
   Preparer preparer(limit, plan.digests);
   for (CellSpec& cell : plan.spec.cells) {
     plan.cells.push_back(preparer.prepare(cell));
-    plan.cells.back().model->tell(cell.policy);
     reject_seen_texts(plan.cells.back());
     plan.cells.back().id = identity_of(plan.cells.back());
     plan.cells.back().slug = slug_of(cell);

@@ -66,7 +66,7 @@ class EquivalenceWorkload final : public ChunkWorkload {
         stretch_(options.stretch),
         stretches_(Stretches::of_width(options.stretch)) {}
 
-  SampleRecord run(int64_t sample, const RunContext& context) const override {
+  SampleRecord run_sample(int64_t sample, const RunContext& context) const override {
     const auto ids = chunks().ids(sample);
     const ModelInput input = {.ids = ids,
                               .length = length(sample),

@@ -46,7 +46,7 @@ class ExtrapolationWorkload final : public ChunkWorkload {
   ExtrapolationWorkload(const ExtrapolationOptions& options, const Tokenizer& tokenizer)
       : ChunkWorkload(options, 0, tokenizer), stretches_(Stretches::of_width(options.stretch)) {}
 
-  SampleRecord run(int64_t sample, const RunContext& context) const override {
+  SampleRecord run_sample(int64_t sample, const RunContext& context) const override {
     const EvaluatedChunk chunk = evaluate(sample, context);
     const int64_t window = context.model.spec().context_length;
     Tally all;

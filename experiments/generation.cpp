@@ -72,10 +72,7 @@ class GenerationWorkload final : public Workload {
   GenerationWorkload(const GenerationSettings& settings, const Tokenizer& tokenizer)
       : settings_(settings),
         set_(settings, tokenizer),
-        rules_({.max_tokens = settings.max_tokens,
-                .sampling = settings.sampling,
-                .stop_ids = {},
-                .stops = settings.stop}) {
+        rules_({.sampling = settings.sampling, .stop_ids = {}, .stops = settings.stop}) {
     if (!settings.ignore_eos) {
       rules_.stop_ids = set_.end_ids();
     }
@@ -95,12 +92,8 @@ class GenerationWorkload final : public Workload {
   std::vector<std::string> document_sha256s() const override { return set_.document_sha256s(); }
   nlohmann::json settled_options() const override { return set_.settled_options(); }
 
-  SampleRecord run(int64_t sample, const RunContext& context) const override {
-    return run_together(std::span(&sample, 1), context).front();
-  }
-
-  std::vector<SampleRecord> run_together(std::span<const int64_t> samples,
-                                         const RunContext& context) const override {
+  std::vector<SampleRecord> run(std::span<const int64_t> samples,
+                                const RunContext& context) const override {
     const auto texts = texts_of(samples, context);
     const auto full = full_cache_texts_of(samples, context);
     std::vector<SampleRecord> records;
@@ -157,12 +150,13 @@ class GenerationWorkload final : public Workload {
 
   std::vector<MadeText> make(std::span<const int64_t> samples, const RunContext& context,
                              const PolicySetup& policy) const {
-    std::vector<TextPrompt> prompts;
+    std::vector<GenerationRequest> requests;
     for (const int64_t sample : samples) {
-      prompts.push_back({.ids = prompt_of(sample).ids,
-                         .seed = {.seed = context.seed, .sample = static_cast<uint64_t>(sample)}});
+      requests.push_back({.prompt = prompt_of(sample).ids,
+                          .max_tokens = settings_.max_tokens,
+                          .seed = {.seed = context.seed, .sample = static_cast<uint64_t>(sample)}});
     }
-    return make_texts(prompts, rules_, context.model, policy, context.tokenizer);
+    return make_texts(requests, rules_, context.model, policy, context.tokenizer);
   }
 
   SampleRecord record_of(int64_t sample, const MadeText& text, const MadeText& full) const {

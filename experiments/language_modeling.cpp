@@ -47,7 +47,7 @@ class LanguageWorkload final : public ChunkWorkload {
   LanguageWorkload(const LanguageOptions& options, const Tokenizer& tokenizer)
       : ChunkWorkload(options, options.stride, tokenizer), fidelity_(options.fidelity) {}
 
-  SampleRecord run(int64_t sample, const RunContext& context) const override {
+  SampleRecord run_sample(int64_t sample, const RunContext& context) const override {
     if (!fidelity_.measures()) {
       const EvaluatedChunk chunk = evaluate(sample, context);
       return record_of(sample, chunk, losses_of(chunk, context.tokenizer));

@@ -82,7 +82,7 @@ class LongWorkload final : public ChunkWorkload {
     }
   }
 
-  SampleRecord run(int64_t sample, const RunContext& context) const override {
+  SampleRecord run_sample(int64_t sample, const RunContext& context) const override {
     const auto& contrasts = contrasts_.get(sample, [&] {
       return contrast_contexts(context.model, chunks().ids(sample), chunks().bos_tokens(), rule_);
     });

@@ -28,7 +28,7 @@ size_t place_of_least(const std::vector<double>& values) {
   return static_cast<size_t>(std::min_element(values.begin(), values.end()) - values.begin());
 }
 
-class ChoiceWorkload final : public Workload {
+class ChoiceWorkload final : public SampleWorkload {
  public:
   ChoiceWorkload(const ChoiceOptions& options, const Tokenizer& tokenizer)
       : set_(options, Purpose::kChoice, 0, 0, tokenizer), prompt_end_(options.question) {}
@@ -44,7 +44,7 @@ class ChoiceWorkload final : public Workload {
   std::vector<std::string> document_sha256s() const override { return set_.document_sha256s(); }
   nlohmann::json settled_options() const override { return set_.settled_options(); }
 
-  SampleRecord run(int64_t sample, const RunContext& context) const override {
+  SampleRecord run_sample(int64_t sample, const RunContext& context) const override {
     const TaskRow& row = set_.row(sample);
     const Parts parts = parts_of(sample);
     Likelihoods result = likelihoods(parts.context, parts.continuations, sample, context);

@@ -33,7 +33,7 @@ class RecallWorkload final : public ChunkWorkload {
     }
   }
 
-  SampleRecord run(int64_t sample, const RunContext& context) const override {
+  SampleRecord run_sample(int64_t sample, const RunContext& context) const override {
     const EvaluatedChunk chunk = evaluate(sample, context);
     Tally all;
     for (int64_t place = chunk.first; place < chunk.size(); ++place) {

@@ -57,7 +57,7 @@ struct Sample {
   std::vector<std::vector<std::string>> answers;  ///< By question.
 };
 
-class RetrievalWorkload final : public Workload {
+class RetrievalWorkload final : public SampleWorkload {
  public:
   RetrievalWorkload(const RetrievalOptions& options, const Tokenizer& tokenizer)
       : options_(options),
@@ -114,9 +114,9 @@ class RetrievalWorkload final : public Workload {
     return digests;
   }
 
-  SampleRecord run(int64_t sample, const RunContext& context) const override {
+  SampleRecord run_sample(int64_t sample, const RunContext& context) const override {
     const Sample& asked = at(sample);
-    Answers found = answer(asked.inquiry, answer_options_, sample, context);
+    Answers found = answer(asked.inquiry, rules_, sample, context);
     std::vector<AnsweredQuestion> questions;
     for (size_t i = 0; i < asked.answers.size(); ++i) {
       questions.push_back({std::move(found.answers[i].text), asked.answers[i]});
@@ -148,7 +148,7 @@ class RetrievalWorkload final : public Workload {
     frame.instruction = texts.instruction;
     frame.announcement = options_.seen ? texts.announcement : "";
     frame.first = format_.bos();
-    answer_options_.stop_ids = format_.end_ids();
+    rules_.stop_ids = format_.end_ids();
     if (const ChatFormat* chat = format_.chat(); chat != nullptr) {
       frame.before = chat->before;
       frame.after = chat->after;
@@ -159,7 +159,7 @@ class RetrievalWorkload final : public Workload {
             "message, so the haystack cannot begin it; give an instruction, or template: plain");
       }
     } else {
-      answer_options_.stops = {"\n"};
+      rules_.stops = {"\n"};
     }
     return frame;
   }
@@ -208,7 +208,7 @@ class RetrievalWorkload final : public Workload {
   const Tokenizer& tokenizer_;
   Library library_;
   PromptFormat format_;
-  AnswerOptions answer_options_;
+  TextRules rules_;
   PromptFrame frame_;
   std::vector<Sample> samples_;
 };

@@ -84,7 +84,7 @@ class StateWorkload final : public ChunkWorkload {
     return tags.empty() ? chunks().data_sha256() : sha256_hex(chunks().data_sha256() + tags);
   }
 
-  SampleRecord run(int64_t sample, const RunContext& context) const override {
+  SampleRecord run_sample(int64_t sample, const RunContext& context) const override {
     const ComparedScan scan(context.model, length(sample));
     const Evaluator evaluator(context.model, context.policy, &scan);
     SampleState state = evaluator.start(

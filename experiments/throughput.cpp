@@ -126,7 +126,7 @@ void note_decode(const Transformer& model, const PrefillCase& one, const Through
   values["sample_state_bytes"] = fitting.state_bytes / fitting.batch;
 }
 
-class ThroughputWorkload final : public Workload {
+class ThroughputWorkload final : public SampleWorkload {
  public:
   explicit ThroughputWorkload(const ThroughputOptions& options) : options_(options) {}
 
@@ -138,7 +138,7 @@ class ThroughputWorkload final : public Workload {
   std::string data_sha256() const override { return sha256_hex("random tokens, version 1"); }
   std::vector<std::string> document_sha256s() const override { return {}; }
 
-  SampleRecord run(int64_t /*sample*/, const RunContext& context) const override {
+  SampleRecord run_sample(int64_t /*sample*/, const RunContext& context) const override {
     const PrefillCase one = {context.policy.entry->info.name, context.policy,
                              options_.context_length};
     SampleRecord record;

@@ -166,17 +166,17 @@ TEST_CASE("an answer ends before a stop text and before a stop id, and others go
   const auto& ids = whole.answers[0].ids;
   CHECK(whole.answers[0].text == tiny.tokenizer->decode(ids));
 
-  AnswerOptions options;
-  options.stop_ids = {ids[2]};
+  TextRules rules;
+  rules.stop_ids = {ids[2]};
   const auto first = std::find(ids.begin(), ids.end(), ids[2]) - ids.begin();
-  const Answers by_id = answer(inquiry, options, 0, tiny.run(setup));
+  const Answers by_id = answer(inquiry, rules, 0, tiny.run(setup));
   CHECK(by_id.answers[0].reason == EndReason::kStopId);
   CHECK(by_id.answers[0].ids == std::vector<int64_t>(ids.begin(), ids.begin() + first));
 
   const std::string stop = tiny.tokenizer->decode(std::span(ids).subspan(2, 2));
-  options = {};
-  options.stops = {stop};
-  const Answers by_text = answer(inquiry, options, 0, tiny.run(setup));
+  rules = {};
+  rules.stops = {stop};
+  const Answers by_text = answer(inquiry, rules, 0, tiny.run(setup));
   CHECK(by_text.answers[0].reason == EndReason::kRefused);
   CHECK(by_text.answers[0].text ==
         whole.answers[0].text.substr(0, whole.answers[0].text.find(stop)));
@@ -187,12 +187,12 @@ TEST_CASE("answers that are drawn differ from question to question and come agai
   const auto setup = set_up_policy("full", 0);
   Inquiry inquiry = some_inquiry();
   inquiry.questions = {inquiry.questions[0], inquiry.questions[0]};
-  AnswerOptions options;
-  options.sampling.temperature = 1.0;
-  const Answers drawn = answer(inquiry, options, 4, tiny.run(setup));
+  TextRules rules;
+  rules.sampling.temperature = 1.0;
+  const Answers drawn = answer(inquiry, rules, 4, tiny.run(setup));
   CHECK(drawn.answers[0].ids != drawn.answers[1].ids);
-  CHECK(drawn.answers[1].ids == answer(inquiry, options, 4, tiny.run(setup)).answers[1].ids);
-  CHECK(drawn.answers[0].ids != answer(inquiry, options, 5, tiny.run(setup)).answers[0].ids);
+  CHECK(drawn.answers[1].ids == answer(inquiry, rules, 4, tiny.run(setup)).answers[1].ids);
+  CHECK(drawn.answers[0].ids != answer(inquiry, rules, 5, tiny.run(setup)).answers[0].ids);
 }
 
 TEST_CASE("the likelihood of a continuation is that of the whole text behind the context") {

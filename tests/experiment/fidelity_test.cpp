@@ -135,7 +135,8 @@ TEST_CASE("fidelity does not depend on a prefix that cells share") {
   SharedPrefix prefix(8);
   const RunContext context = {
       .model = tiny.model(), .tokenizer = tiny.tokenizer(), .policy = setup, .prefix = &prefix};
-  CHECK(tiny.workload().run(0, context).values == tiny.run(setup).values);
+  CHECK(tiny.workload().run(std::vector<int64_t>{0}, context).front().values ==
+        tiny.run(setup).values);
 }
 
 TEST_CASE("metrics of fidelity say how samples make them, and do as they say") {

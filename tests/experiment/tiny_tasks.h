@@ -26,7 +26,7 @@ struct Tiny {
   }
 
   SampleRecord run(const Workload& workload, int64_t sample, const PolicySetup& policy) const {
-    return workload.run(sample, {*model, *tokenizer, policy, 0, nullptr});
+    return workload.run(std::span(&sample, 1), {*model, *tokenizer, policy, 0, nullptr}).front();
   }
 
   std::shared_ptr<const Transformer> model;

@@ -22,7 +22,9 @@ TinyWorkload::TinyWorkload(const std::string& experiment, const std::string& opt
 }
 
 SampleRecord TinyWorkload::run(const PolicySetup& policy, int64_t sample) const {
-  return workload_->run(sample, {.model = *model_, .tokenizer = *tokenizer_, .policy = policy});
+  return workload_
+      ->run(std::span(&sample, 1), {.model = *model_, .tokenizer = *tokenizer_, .policy = policy})
+      .front();
 }
 
 Summary TinyWorkload::summary(const PolicySetup& policy) const {

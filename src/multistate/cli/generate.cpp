@@ -20,7 +20,6 @@
 #include "multistate/cli/plugin_option.h"
 #include "multistate/cli/policy_argument.h"
 #include "multistate/engine/finite.h"
-#include "multistate/engine/generator.h"
 #include "multistate/engine/model_calibrations.h"
 #include "multistate/engine/threads.h"
 #include "multistate/engine/token_kinds.h"
@@ -29,7 +28,6 @@
 #include "multistate/model/model_file.h"
 #include "multistate/policy/plugin.h"
 #include "multistate/text/chat_format.h"
-#include "multistate/text/growing_texts.h"
 #include "multistate/text/plain_text.h"
 #include "multistate/text/tokenizer.h"
 
@@ -149,17 +147,9 @@ std::string speed_text(const GenerationTimes& times) {
                      human_count(times.prompt_tokens), times.prompts);
 }
 
-/// Shows what a text has grown by.
-void show(const std::string& text) {
-  if (!text.empty()) {
-    fmt::print("{}", text);
-    flush_standard_output();
-  }
-}
-
 nlohmann::json report(const GenerateArguments& arguments, const std::optional<ChatFormat>& chat,
-                      const PolicySetup& setup, const std::vector<Generation>& generations,
-                      const std::vector<std::string>& texts, const GenerationTimes& times) {
+                      const PolicySetup& setup, const GeneratedTexts& made) {
+  const auto& [generations, texts, times] = made;
   auto samples = nlohmann::json::array();
   for (size_t i = 0; i < generations.size(); ++i) {
     const StateUse& state = generations[i].state;
@@ -217,10 +207,9 @@ int generate(const GenerateArguments& arguments) {
   set_intra_op_threads(arguments.threads);
   const auto model = Transformer::load(*file, tensors);
 
-  GenerationOptions options = {
-      .sampling = arguments.sampling, .batch = arguments.batch, .stop_ids = {}};
+  TextRules rules = {.sampling = arguments.sampling, .stop_ids = {}, .stops = arguments.stops};
   if (!arguments.ignore_eos) {
-    options.stop_ids = answer_end_ids(*tokenizer, chat ? &*chat : nullptr);
+    rules.stop_ids = answer_end_ids(*tokenizer, chat ? &*chat : nullptr);
   }
   std::vector<GenerationRequest> requests;
   for (int64_t sample = 0; sample < arguments.samples; ++sample) {
@@ -231,34 +220,30 @@ int generate(const GenerateArguments& arguments) {
   }
   // A single text is shown as it comes.
   const bool shown = arguments.samples == 1 && !arguments.json;
-  GrowingTexts texts(requests.size(), arguments.stops, *tokenizer);
-  GenerationTimes times;
-  const auto take = [&](size_t sample, int64_t id) {
-    const std::string certain = texts.add(sample, id);
-    show(shown ? certain : "");
-    return !texts.stopped(sample);
+  const auto show = [shown](size_t /*request*/, const std::string& more) {
+    if (shown && !more.empty()) {
+      fmt::print("{}", more);
+      flush_standard_output();
+    }
   };
-  std::vector<Generation> generations;
+  GeneratedTexts made;
   try {
-    generations = Generator(*model, setup, options).run(requests, take, &times);
+    made = generate_texts(requests, rules, arguments.batch, *model, setup, *tokenizer, show);
   } catch (const NonFiniteError& error) {
     throw InputError(
         fmt::format("{}: sample {}: {}", arguments.model, error.sample(), error.what()));
   }
-  for (size_t sample = 0; sample < requests.size(); ++sample) {
-    const std::string rest = texts.finish(sample);
-    show(shown ? rest + "\n" : "");
-  }
+  show(0, "\n");
   if (arguments.json) {
-    const auto json = report(arguments, chat, setup, generations, texts.texts(), times);
+    const auto json = report(arguments, chat, setup, made);
     fmt::print("{}", json_page(json));
   } else if (arguments.samples > 1) {
-    for (size_t i = 0; i < generations.size(); ++i) {
-      fmt::print("--- sample {}\n{}\n", i, texts.texts()[i]);
+    for (size_t i = 0; i < made.texts.size(); ++i) {
+      fmt::print("--- sample {}\n{}\n", i, made.texts[i]);
     }
   }
   flush_standard_output();  // The answer before its speed.
-  log_info(speed_text(times));
+  log_info(speed_text(made.times));
   return 0;
 }
 

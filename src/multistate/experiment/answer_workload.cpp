@@ -29,8 +29,7 @@ AnswerWorkload::AnswerWorkload(const AnswerTaskOptions& options, Purpose purpose
                                int64_t own_answer_tokens, const Tokenizer& tokenizer)
     : set_(options, purpose, options.max_tokens, own_answer_tokens, tokenizer),
       prompt_end_(options.question),
-      answer_options_(
-          {.sampling = {}, .stop_ids = set_.stop_ids(), .stops = options.stops(purpose)}) {}
+      rules_({.sampling = {}, .stop_ids = set_.stop_ids(), .stops = options.stops(purpose)}) {}
 
 Inquiry AnswerWorkload::inquiry(int64_t sample) const {
   const TokenizedPrompt& prompt = set_.prompt(sample);
@@ -43,9 +42,9 @@ SampleLength AnswerWorkload::length(int64_t sample) const {
   return length_of(inquiry(sample));
 }
 
-SampleRecord AnswerWorkload::run(int64_t sample, const RunContext& context) const {
+SampleRecord AnswerWorkload::run_sample(int64_t sample, const RunContext& context) const {
   const TaskRow& row = set_.row(sample);
-  Answers result = answer(inquiry(sample), answer_options_, sample, context);
+  Answers result = answer(inquiry(sample), rules_, sample, context);
   const Answer& found = result.answers.front();
   // A token may end within a character.
   const std::string text = to_utf8(code_points(found.text));

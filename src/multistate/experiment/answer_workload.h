@@ -22,7 +22,7 @@ struct AnswerTaskOptions : TaskOptions {
 /// most likely tokens are the answer, and the task's metrics score it. A sample is a row. Its
 /// values: "id", "answer", "answers" (the right ones), the scores, "answer_tokens", "cut_off"
 /// (1 when the answer had no end within its tokens), and those of note_prompt.
-class AnswerWorkload : public Workload {
+class AnswerWorkload : public SampleWorkload {
  public:
   /// `own_answer_tokens`: see TaskSet.
   AnswerWorkload(const AnswerTaskOptions& options, Purpose purpose, int64_t own_answer_tokens,
@@ -34,7 +34,7 @@ class AnswerWorkload : public Workload {
   std::string data_sha256() const override { return set_.file().sha256; }
   std::vector<std::string> document_sha256s() const override { return set_.document_sha256s(); }
   nlohmann::json settled_options() const override { return set_.settled_options(); }
-  SampleRecord run(int64_t sample, const RunContext& context) const override;
+  SampleRecord run_sample(int64_t sample, const RunContext& context) const override;
   Resampling resampling() const override { return task_resampling(); }
 
   /// Means of the scores, of answer_tokens and of cut_off, and cut_metrics.
@@ -45,7 +45,7 @@ class AnswerWorkload : public Workload {
 
   TaskSet set_;
   PromptEnd prompt_end_;
-  AnswerOptions answer_options_;
+  TextRules rules_;
 };
 
 }  // namespace multistate

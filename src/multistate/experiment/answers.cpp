@@ -1,6 +1,7 @@
 #include "multistate/experiment/answers.h"
 
 #include <algorithm>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -9,7 +10,6 @@
 #include "multistate/base/stopwatch.h"
 #include "multistate/engine/finite.h"
 #include "multistate/engine/logits.h"
-#include "multistate/text/growing_texts.h"
 
 namespace multistate {
 namespace {
@@ -120,13 +120,9 @@ SampleLength length_of(const Inquiry& inquiry) {
   return length;
 }
 
-Answers answer(const Inquiry& inquiry, const AnswerOptions& options, int64_t sample,
+Answers answer(const Inquiry& inquiry, const TextRules& rules, int64_t sample,
                const RunContext& run) {
   const c10::InferenceMode inference;
-  const Generator generator(run.model, run.policy,
-                            {.sampling = options.sampling,
-                             .batch = static_cast<int64_t>(inquiry.questions.size()),
-                             .stop_ids = options.stop_ids});
   const Reading reading =
       Evaluator(run.model, run.policy)
           .read(inquiry.context, seed_of(run, sample), length_of_any(inquiry), run.prefix);
@@ -134,21 +130,14 @@ Answers answer(const Inquiry& inquiry, const AnswerOptions& options, int64_t sam
   result.record = record_of(reading, count(inquiry.context));
 
   result.answers.resize(inquiry.questions.size());
-  GrowingTexts texts(inquiry.questions.size(), options.stops, run.tokenizer);
-  GenerationTimes times;
-  auto generations = generator.run(
-      requests_of(inquiry, reading.state, sample, run, result.answers),
-      [&](size_t answer, int64_t id) {
-        texts.add(answer, id);
-        return !texts.stopped(answer);
-      },
-      &times);
+  auto [generations, texts, times] =
+      generate_texts(requests_of(inquiry, reading.state, sample, run, result.answers), rules,
+                     std::ssize(inquiry.questions), run.model, run.policy, run.tokenizer);
   for (size_t i = 0; i < generations.size(); ++i) {
     result.record.state.add(generations[i].state);
-    texts.finish(i);
     Answer& answer = result.answers[i];
     answer.ids = std::move(generations[i].ids);
-    answer.text = texts.texts()[i];
+    answer.text = std::move(texts[i]);
     answer.reason = generations[i].reason;
   }
   const int64_t more = times.prompt_tokens + times.decoded_tokens;

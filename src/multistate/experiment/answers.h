@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "multistate/engine/generator.h"
 #include "multistate/experiment/evidence.h"
 #include "multistate/experiment/experiment.h"
+#include "multistate/experiment/generated_texts.h"
 
 namespace multistate {
 
@@ -38,12 +38,6 @@ struct Inquiry {
 /// may be.
 SampleLength length_of(const Inquiry& inquiry);
 
-struct AnswerOptions {
-  Sampling sampling;
-  std::vector<int64_t> stop_ids;   ///< An answer ends before any of these,
-  std::vector<std::string> stops;  ///< and before any of these texts; none of them empty.
-};
-
 struct Answer {
   std::vector<int64_t> ids;  ///< As they were made; the last of them may reach into a stop text.
   std::string text;          ///< Ends before the stop text.
@@ -65,7 +59,7 @@ struct Answers {
 /// Reads the context of a sample under the policy of `run`, from its shared prefix where there is
 /// one, then lets every question follow from a copy of the state, all of them decoded together.
 /// Throws InputError for a policy that sees the future.
-Answers answer(const Inquiry& inquiry, const AnswerOptions& options, int64_t sample,
+Answers answer(const Inquiry& inquiry, const TextRules& rules, int64_t sample,
                const RunContext& run);
 
 /// Losses of several continuations of one context.

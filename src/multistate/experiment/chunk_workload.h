@@ -23,7 +23,7 @@ struct ChunkOptions : TextOptions {
 };
 
 /// Samples are chunks, evaluated from an empty state, token by token of their own text.
-class ChunkWorkload : public Workload {
+class ChunkWorkload : public SampleWorkload {
  public:
   /// `stride`: see ChunkRule. Throws InputError as TextChunks does.
   ChunkWorkload(const ChunkOptions& options, int64_t stride, const Tokenizer& tokenizer);

@@ -68,23 +68,15 @@ class Workload {
   /// be calibrated on any of them.
   virtual std::vector<std::string> document_sha256s() const = 0;
 
-  /// Called from several threads at once. `record.sample` is filled in by the caller.
-  virtual SampleRecord run(int64_t sample, const RunContext& context) const = 0;
-
   /// Samples that gain from being run together, as rows of a batch, at most; 1: none do.
   virtual int64_t batch() const { return 1; }
 
-  /// Runs up to batch() samples of one cell, ascending; one record each, in their order. What a
-  /// sample gives does not depend on those beside it, but for rounding. Where batch() is more than
-  /// 1, samples have no prefix.
-  virtual std::vector<SampleRecord> run_together(std::span<const int64_t> samples,
-                                                 const RunContext& context) const {
-    std::vector<SampleRecord> records;
-    for (const int64_t sample : samples) {
-      records.push_back(run(sample, context));
-    }
-    return records;
-  }
+  /// Runs up to batch() samples of one cell, ascending; one record each, in their order, with
+  /// `record.sample` left to the caller. What a sample gives does not depend on those beside it,
+  /// but for rounding. Where batch() is more than 1, samples have no prefix. Called from several
+  /// threads at once.
+  virtual std::vector<SampleRecord> run(std::span<const int64_t> samples,
+                                        const RunContext& context) const = 0;
 
   /// The units that standard errors and tests have to resample. Every sample is one unless said
   /// otherwise: chunks of texts are, so that what follows from them holds for these texts.
@@ -96,6 +88,22 @@ class Workload {
   /// What options came to that were left to the model's tokenizer, by name: results and identities
   /// hold these values, and leave out an option that is null here.
   virtual nlohmann::json settled_options() const { return nlohmann::json::object(); }
+};
+
+/// A workload whose samples run by themselves.
+class SampleWorkload : public Workload {
+ public:
+  std::vector<SampleRecord> run(std::span<const int64_t> samples,
+                                const RunContext& context) const final {
+    std::vector<SampleRecord> records;
+    for (const int64_t sample : samples) {
+      records.push_back(run_sample(sample, context));
+    }
+    return records;
+  }
+
+ private:
+  virtual SampleRecord run_sample(int64_t sample, const RunContext& context) const = 0;
 };
 
 /// A workload with its options, before any model is known.

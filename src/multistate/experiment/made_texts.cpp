@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "multistate/text/growing_texts.h"
-
 namespace multistate {
 namespace {
 
@@ -13,8 +11,8 @@ PhaseSeconds share_of(const PhaseSeconds& all, double share) {
 }
 
 /// The last token of a text is run only to find that a stop token would follow.
-int64_t tokens_run(const TextPrompt& prompt, const MadeText& text) {
-  return static_cast<int64_t>(prompt.ids.size() + text.ids.size()) -
+int64_t tokens_run(const GenerationRequest& request, const MadeText& text) {
+  return static_cast<int64_t>(request.prompt.size() + text.ids.size()) -
          (text.reason == EndReason::kStopId ? 0 : 1);
 }
 
@@ -32,41 +30,22 @@ const char* name_of(EndReason reason) {
   return "stop_string";
 }
 
-std::vector<MadeText> make_texts(std::span<const TextPrompt> prompts, const TextRules& rules,
-                                 const Transformer& model, const PolicySetup& policy,
-                                 const Tokenizer& tokenizer) {
-  std::vector<GenerationRequest> requests;
-  for (const TextPrompt& prompt : prompts) {
-    requests.push_back({.context = nullptr,
-                        .prompt = prompt.ids,
-                        .max_tokens = rules.max_tokens,
-                        .seed = prompt.seed});
-  }
-  const Generator generator(model, policy,
-                            {.sampling = rules.sampling,
-                             .batch = std::max<int64_t>(1, static_cast<int64_t>(prompts.size())),
-                             .stop_ids = rules.stop_ids});
-  GrowingTexts growing(prompts.size(), rules.stops, tokenizer);
-  GenerationTimes times;
-  auto generations = generator.run(
-      requests,
-      [&](size_t text, int64_t id) {
-        growing.add(text, id);
-        return !growing.stopped(text);
-      },
-      &times);
-
+std::vector<MadeText> make_texts(std::span<const GenerationRequest> requests,
+                                 const TextRules& rules, const Transformer& model,
+                                 const PolicySetup& policy, const Tokenizer& tokenizer) {
+  const auto batch = std::max<int64_t>(1, static_cast<int64_t>(requests.size()));
+  auto [generations, texts, times] =
+      generate_texts(requests, rules, batch, model, policy, tokenizer);
   const auto all = static_cast<double>(times.prompt_tokens + times.decoded_tokens);
   std::vector<MadeText> made;
   for (size_t i = 0; i < generations.size(); ++i) {
-    growing.finish(i);
     MadeText text = {.ids = std::move(generations[i].ids),
-                     .text = growing.texts()[i],
+                     .text = std::move(texts[i]),
                      .reason = generations[i].reason,
                      .state = generations[i].state,
                      .tokens = 0,
                      .seconds = {}};
-    text.tokens = tokens_run(prompts[i], text);
+    text.tokens = tokens_run(requests[i], text);
     text.seconds = share_of(times.phases, static_cast<double>(text.tokens) / all);
     made.push_back(std::move(text));
   }

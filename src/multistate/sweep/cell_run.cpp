@@ -105,7 +105,7 @@ CellRun::State CellRun::run_samples(std::span<const int64_t> samples, uint64_t s
       const BusyWith busy(cell_.folder(), cell_.spec->policy.entry->info.name, sample);
       const Running here(running);
       const LoadMeter meter;
-      records = cell_.workload->run_together(
+      records = cell_.workload->run(
           samples, {*model, cell_.model->tokenizer(), cell_.spec->policy, seed, prefix});
       load = meter.load();
       load.jobs_beside = here.beside();

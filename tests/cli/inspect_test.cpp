@@ -42,6 +42,27 @@ TEST_CASE("inspect shows what a policy meets in a model") {
   }
 }
 
+TEST_CASE("a device that cannot be used is refused before anything runs") {
+  const TinySweep sweep;
+  const std::string model = (sweep.folder() / "model.gguf").string();
+  for (const auto& command :
+       {std::vector<std::string>{"inspect", model}, std::vector<std::string>{"bench", model},
+        std::vector<std::string>{"generate", model, "--raw", "--prompt", "a"}}) {
+    for (const char* device : {"tpu9", "cuda:99"}) {
+      auto words = command;
+      words.insert(words.end(), {"--device", device});
+      const auto run = run_program(words);
+      CHECK(run.exit_code == 2);
+      CHECK(run.out.empty());
+      CHECK_THAT(run.err, ContainsSubstring(std::string("--device: '") + device +
+                                            "' is no device that this LibTorch"));
+    }
+  }
+  const auto usable = run_program({"inspect", model, "--device", "cpu"});
+  CHECK(usable.exit_code == 0);
+  CHECK_THAT(usable.out, ContainsSubstring("device             cpu multiplies float32\n"));
+}
+
 TEST_CASE("a file whose tensors are missing or misshapen is readable to no command") {
   const TinySweep sweep;
   const auto path = sweep.folder() / "model.gguf";

@@ -6,10 +6,11 @@
 
 namespace multistate::test {
 
-std::shared_ptr<const Transformer> tiny_transformer(const TinyModel& model, at::ScalarType dtype) {
+std::shared_ptr<const Transformer> tiny_transformer(const TinyModel& model,
+                                                    const at::TensorOptions& options) {
   const TemporaryFolder folder;
   write_tiny_gguf(model, folder / "model.gguf");
-  return Transformer::load(*ModelFile::open(folder / "model.gguf"), dtype);
+  return Transformer::load(*ModelFile::open(folder / "model.gguf"), options);
 }
 
 }  // namespace multistate::test

@@ -10,9 +10,9 @@
 
 namespace multistate::test {
 
-/// The model, read from a GGUF file, with weights and state of type `dtype`.
+/// The model, read from a GGUF file, with weights and state as `options` say.
 std::shared_ptr<const Transformer> tiny_transformer(const TinyModel& model = {},
-                                                    at::ScalarType dtype = at::kFloat);
+                                                    const at::TensorOptions& options = at::kFloat);
 
 /// Logits [T, V] of hidden states [T, C].
 inline at::Tensor all_logits(const Transformer& model, const at::Tensor& hidden) {

@@ -8,6 +8,7 @@
 
 #include "multistate/base/stopwatch.h"
 #include "multistate/engine/evaluator.h"
+#include "multistate/model/device_stream.h"
 #include "multistate/model/dtype.h"
 #include "multistate/model/product.h"
 
@@ -29,6 +30,7 @@ double linears_seconds(const Transformer& model, int64_t tokens) {
                        at::rand({std::min(Evaluator::kSegment, tokens), weight.size(0)},
                                 activation_options(model.options())));
   }
+  wait_for(model.options().device());
   return seconds_of([&] {
     for (int64_t first = 0; first < tokens; first += Evaluator::kSegment) {
       const int64_t count = std::min(Evaluator::kSegment, tokens - first);
@@ -40,6 +42,7 @@ double linears_seconds(const Transformer& model, int64_t tokens) {
         }
       }
     }
+    wait_for(model.options().device());
   });
 }
 

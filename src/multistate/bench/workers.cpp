@@ -6,6 +6,7 @@
 #include "multistate/base/stopwatch.h"
 #include "multistate/bench/random_ids.h"
 #include "multistate/engine/threads.h"
+#include "multistate/model/device_stream.h"
 
 namespace multistate {
 namespace {
@@ -17,8 +18,9 @@ double seconds_side_by_side(const Transformer& model, const PrefillCase& one, in
   for (int64_t worker = 0; worker < workers; ++worker) {
     samples.push_back(random_ids(one.tokens, model.spec().vocabulary_size, worker));
   }
-  const auto evaluate = [&evaluator](const std::vector<int64_t>& ids) {
+  const auto evaluate = [&](const std::vector<int64_t>& ids) {
     set_intra_op_threads(1);
+    const DeviceStream stream(model.options().device());
     evaluator.evaluate(ids, {});
   };
   return seconds_of([&] {

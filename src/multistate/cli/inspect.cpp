@@ -170,13 +170,27 @@ void print_text(const ModelFile& file, const Tokenizer& tokenizer, const std::st
                    human_count(spec.context_length)));
 }
 
-int inspect(const std::string& path, const std::string& dtype, bool json) {
+struct InspectArguments {
+  std::string path;
+  std::string dtype = "float32";
+  std::optional<std::string> device;
+  bool json = false;
+};
+
+int inspect(const InspectArguments& arguments) {
+  const auto& [path, dtype, device, json] = arguments;
+  if (device) {
+    tensor_options(dtype, *device, "--");
+  }
   const auto file = ModelFile::open(path);
   const auto tokenizer = Tokenizer::make(file->tokenizer());
   if (json) {
     fmt::print("{}", json_page(to_json(*file, *tokenizer, dtype)));
   } else {
     print_text(*file, *tokenizer, dtype);
+    if (device) {
+      fmt::print("{:<18} {} multiplies {}\n", "device", *device, dtype);
+    }
   }
   return 0;
 }
@@ -184,20 +198,18 @@ int inspect(const std::string& path, const std::string& dtype, bool json) {
 }  // namespace
 
 void add_inspect_command(CLI::App& app, Action& action) {
-  auto path = std::make_shared<std::string>();
-  auto dtype = std::make_shared<std::string>("float32");
-  auto json = std::make_shared<bool>(false);
+  auto arguments = std::make_shared<InspectArguments>();
   CLI::App* command = app.add_subcommand("inspect", "Show what a model file holds");
   command
       ->add_option(
-          "model", *path,
+          "model", arguments->path,
           "GGUF file (of a split one the first shard), or folder with config.json and safetensors")
       ->required();
-  add_dtype_option(*command, *dtype);
-  command->add_flag("--json", *json, "As JSON, with file hashes");
-  command->callback([&action, path, dtype, json] {
-    action = [path, dtype, json] { return inspect(*path, *dtype, *json); };
-  });
+  add_dtype_option(*command, arguments->dtype);
+  command->add_option("--device", arguments->device,
+                      "Also check that the model can run there in that type");
+  command->add_flag("--json", arguments->json, "As JSON, with file hashes");
+  command->callback([&action, arguments] { action = [arguments] { return inspect(*arguments); }; });
 }
 
 }  // namespace multistate

@@ -8,23 +8,27 @@
 #include <c10/core/InferenceMode.h>
 
 #include "multistate/engine/layer_shares.h"
+#include "multistate/model/host_memory.h"
 
 namespace multistate {
 namespace {
 
-at::Tensor to_tensor(const std::vector<double>& data, int64_t heads, const NaiveInputs& inputs) {
+at::Tensor to_tensor(const std::vector<double>& data, int64_t heads, const NaiveInputs& inputs,
+                     const at::Device& device) {
   return at::tensor(data, at::kDouble)
       .to(at::kFloat)
-      .view({heads, inputs.tokens, inputs.head_size});
+      .view({heads, inputs.tokens, inputs.head_size})
+      .to(device);
 }
 
-at::Tensor output_of(const NaiveInputs& inputs) {
+at::Tensor output_of(const NaiveInputs& inputs, const at::Device& device) {
   if (inputs.output.empty()) {
     return {};
   }
   return at::tensor(inputs.output, at::kDouble)
       .to(at::kFloat)
-      .view({inputs.heads * inputs.head_size, -1});
+      .view({inputs.heads * inputs.head_size, -1})
+      .to(device);
 }
 
 AttentionSpec attention_of(const NaiveInputs& inputs) {
@@ -43,11 +47,12 @@ AttentionSpec attention_of(const NaiveInputs& inputs) {
 }  // namespace
 
 SteppedScan::SteppedScan(const LayerScan& scan, const NaiveInputs& inputs, const PolicySetup& setup,
-                         SampleSeed seed, int64_t layer, at::ScalarType rows)
+                         SampleSeed seed, int64_t layer, const at::TensorOptions& rows)
     : scan_(scan),
-      all_{to_tensor(inputs.queries, inputs.heads, inputs),
-           to_tensor(inputs.keys, inputs.kv_heads, inputs),
-           to_tensor(inputs.values, inputs.kv_heads, inputs), inputs.ids, output_of(inputs)},
+      all_{to_tensor(inputs.queries, inputs.heads, inputs, rows.device()),
+           to_tensor(inputs.keys, inputs.kv_heads, inputs, rows.device()),
+           to_tensor(inputs.values, inputs.kv_heads, inputs, rows.device()), inputs.ids,
+           output_of(inputs, rows.device())},
       state_(attention_of(inputs), setup, {.layer = layer}, seed,
              {.tokens = inputs.tokens, .prompt = inputs.prompt, .question = inputs.question},
              rows) {
@@ -87,13 +92,13 @@ void SteppedScan::advance(int64_t count) {
 }
 
 ScanRun SteppedScan::result() && {
-  const auto attended = at::cat(pieces_).contiguous();
+  const auto attended = to_host(at::cat(pieces_)).contiguous();
   return {{attended.data_ptr<float>(), attended.data_ptr<float>() + attended.numel()},
           std::move(state_.sets())};
 }
 
 ScanRun run_scan(const LayerScan& scan, const NaiveInputs& inputs, const PolicySetup& setup,
-                 SampleSeed seed, int64_t calls, at::ScalarType rows) {
+                 SampleSeed seed, int64_t calls, const at::TensorOptions& rows) {
   SteppedScan run(scan, inputs, setup, seed, inputs.layer, rows);
   for (int64_t call = 0; call < calls; ++call) {
     run.advance((call + 1) * inputs.tokens / calls - call * inputs.tokens / calls);

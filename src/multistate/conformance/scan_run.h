@@ -17,7 +17,7 @@ struct ScanRun {
 class SteppedScan {
  public:
   SteppedScan(const LayerScan& scan, const NaiveInputs& inputs, const PolicySetup& setup,
-              SampleSeed seed = {}, int64_t layer = 0, at::ScalarType rows = at::kFloat);
+              SampleSeed seed = {}, int64_t layer = 0, const at::TensorOptions& rows = at::kFloat);
 
   /// Lets `count` tokens follow; there are as many left.
   void advance(int64_t count);
@@ -39,8 +39,9 @@ class SteppedScan {
 };
 
 /// One layer of `scan` from an empty state. `calls`: the tokens are handed over in that many
-/// pieces. `rows`: the type in which keys and values are stored.
+/// pieces. `rows`: the type in which keys and values are stored, and the device that multiplies.
 ScanRun run_scan(const LayerScan& scan, const NaiveInputs& inputs, const PolicySetup& setup,
-                 SampleSeed seed = {}, int64_t calls = 1, at::ScalarType rows = at::kFloat);
+                 SampleSeed seed = {}, int64_t calls = 1,
+                 const at::TensorOptions& rows = at::kFloat);
 
 }  // namespace multistate

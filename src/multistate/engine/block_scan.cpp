@@ -7,10 +7,12 @@
 
 #include <ATen/ops/empty.h>
 
+#include "multistate/base/stopwatch.h"
 #include "multistate/engine/block_size.h"
 #include "multistate/engine/block_steps.h"
 #include "multistate/engine/decision.h"
 #include "multistate/engine/set_inputs.h"
+#include "multistate/model/host_memory.h"
 #include "multistate/model/product.h"
 
 namespace multistate {
@@ -37,10 +39,11 @@ class GroupBlocks {
     }
   }
 
-  void run(int64_t tokens, int64_t block) {
+  /// Adds the seconds of steps to `decisions`.
+  void run(int64_t tokens, int64_t block, double& decisions) {
     for (int64_t first = 0; first < tokens;) {
       const int64_t count = std::min({block, tokens - first, steps_to_quantize()});
-      attend(first, count);
+      attend(first, count, decisions);
       first += count;
     }
   }
@@ -55,14 +58,17 @@ class GroupBlocks {
     return steps;
   }
 
-  void attend(int64_t first, int64_t count) {
+  void attend(int64_t first, int64_t count, double& decisions) {
     for (size_t i = 0; i < sets_.size(); ++i) {
       begin(i, first, count);
     }
-    for (int64_t token = 0; token < count; ++token) {
-      const LayerState::Held held = step(token);
-      if (token + 1 < count) {
-        state_.note_held(first_set_, held);
+    {
+      const Stopwatch watch(decisions);
+      for (int64_t token = 0; token < count; ++token) {
+        const LayerState::Held held = step(token);
+        if (token + 1 < count) {
+          state_.note_held(first_set_, held);
+        }
       }
     }
     for (size_t i = 0; i < sets_.size(); ++i) {
@@ -76,11 +82,12 @@ class GroupBlocks {
     append_rows(state_, sets_[i], inputs, first, count);
     decision_.reserve(sets_[i].rows.rows());
     buffers_[i].rows = {sets_[i].rows.keys(), sets_[i].rows.values()};
+    const auto logits = space_for_logits(i, count);
     if (state_.setup().rotates_anew()) {
-      weights_of(i) = space_for_logits(i, count, at::TensorOptions(at::kFloat));
+      weights_of(i) = host_space(logits);
     } else {
-      // On the CPU this is the buffer itself.
-      weights_of(i) = logits(i, first, count).to(at::kCPU, at::kFloat);
+      multiply(i, first, count, logits);
+      weights_of(i) = to_host(logits);
     }
     steps_[i].begin(weights_of(i).view({inputs.heads(), count, -1}), buffers_[i].rows, first);
   }
@@ -102,7 +109,8 @@ class GroupBlocks {
 
   void finish(size_t i, int64_t first, int64_t count) {
     const SetInputs& inputs = steps_[i].inputs();
-    const auto weights = weights_of(i).to(inputs.queries.options());
+    const auto weights = space_for_logits(i, count);
+    from_host(weights_of(i), weights);
     auto attended =
         at::empty({weights.size(0), weights.size(1), inputs.head_size()}, inputs.queries.options());
     batched_product(weights, buffers_[i].rows.values, attended);
@@ -115,32 +123,30 @@ class GroupBlocks {
   }
 
   /// [G, H/G * B, N], in memory that the blocks share.
-  at::Tensor space_for_logits(size_t i, int64_t count, const at::TensorOptions& options) {
+  at::Tensor space_for_logits(size_t i, int64_t count) {
     const SetInputs& inputs = steps_[i].inputs();
     const int64_t rows = sets_[i].rows.rows();
     const int64_t size = inputs.heads() * count * rows;
     at::Tensor& buffer = buffers_[i].logits;
     if (!buffer.defined() || buffer.numel() < size) {
-      buffer = at::empty({size}, options);
+      buffer = at::empty({size}, inputs.queries.options());
     }
     return buffer.narrow(0, 0, size).view({inputs.kv_heads(), -1, rows});
   }
 
   /// Logits [G, H/G * B, N] of B queries for all rows.
-  at::Tensor logits(size_t i, int64_t first, int64_t count) {
+  void multiply(size_t i, int64_t first, int64_t count, at::Tensor logits) {
     const SetInputs& inputs = steps_[i].inputs();
     const auto queries = inputs.queries.narrow(2, first, count).mul(inputs.scale).flatten(1, 2);
-    auto out = space_for_logits(i, count, inputs.queries.options());
-    batched_product(queries, buffers_[i].rows.keys.transpose(1, 2), out);
-    return out;
+    batched_product(queries, buffers_[i].rows.keys.transpose(1, 2), logits);
   }
 
   at::Tensor& weights_of(size_t i) { return buffers_[i].weights; }
 
   struct Buffers {
     BlockRows rows;
-    at::Tensor logits;
-    at::Tensor weights;  ///< Of the block under way.
+    at::Tensor logits;   ///< On the device; weights go back to where they lay.
+    at::Tensor weights;  ///< Of the block under way, on the host.
   };
 
   LayerState& state_;
@@ -161,9 +167,11 @@ at::Tensor BlockScan::attend(const Qkv& qkv, LayerState& state) const {
   }
   const auto attended = make_attended(qkv);
   const auto sets = static_cast<int64_t>(state.sets().size());
+  double unasked = 0.0;
+  double& decisions = decisions_ != nullptr ? *decisions_ : unasked;
   for (int64_t first = 0; first < sets; first += state.sets_in_group()) {
     GroupBlocks(qkv, attended, state, first)
-        .run(qkv.tokens(), block_.value_or(block_size(state.setup())));
+        .run(qkv.tokens(), block_.value_or(block_size(state.setup())), decisions);
   }
   return attended.flatten(1, 3);
 }

@@ -20,12 +20,16 @@ namespace multistate {
 class BlockScan final : public LayerScan {
  public:
   /// `block`: tokens handled together; chosen by the policy and its state size unless given.
-  explicit BlockScan(std::optional<int64_t> block = std::nullopt) : block_(block) {}
+  /// `decisions`, where given: seconds that the host takes for the second part are added to it, so
+  /// that one thread at a time may use this scan.
+  explicit BlockScan(std::optional<int64_t> block = std::nullopt, double* decisions = nullptr)
+      : block_(block), decisions_(decisions) {}
 
   at::Tensor attend(const Qkv& qkv, LayerState& state) const override;
 
  private:
   std::optional<int64_t> block_;
+  double* decisions_;
 };
 
 }  // namespace multistate

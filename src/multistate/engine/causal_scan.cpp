@@ -1,13 +1,18 @@
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <optional>
 
+#include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/softmax.h>
 
 #include "multistate/engine/layer_scan.h"
 #include "multistate/engine/selection.h"
 #include "multistate/engine/set_inputs.h"
 #include "multistate/engine/softmax.h"
+#include "multistate/model/host_memory.h"
+#include "multistate/model/layers.h"
 #include "multistate/model/product.h"
 
 namespace multistate {
@@ -17,8 +22,19 @@ namespace {
 /// weights of one key/value head for them stay in the cache while rows are some thousands.
 constexpr int64_t kBlock = 64;
 
-/// Logits [H/G, B, N] of the last B of N tokens, on the CPU in float32, to softmax weights in
-/// place: 0 for tokens to come.
+/// Logits [H/G, B, N] of the last B of N tokens to softmax weights in place, where they lie: 0 for
+/// tokens to come. Nothing is decided, so that they need not come to the host.
+void causal_softmax_on_device(const SetInputs& inputs, const at::Tensor& logits) {
+  if (inputs.logit_cap) {
+    cap_in_place(logits, *inputs.logit_cap);
+  }
+  const auto token = at::arange(logits.size(1), logits.options()).unsqueeze(1);
+  const auto row = at::arange(logits.size(2), logits.options());
+  const auto to_come = row.gt(token.add(logits.size(2) - logits.size(1)));
+  logits.copy_(at::softmax(logits.masked_fill(to_come, -INFINITY), -1));
+}
+
+/// The same on the host, in float32, a row at a time.
 void causal_softmax(const SetInputs& inputs, const at::Tensor& logits) {
   const int64_t count = logits.size(1);
   const int64_t rows = logits.size(2);
@@ -80,6 +96,23 @@ class CausalScan final : public LayerScan {
     }
   }
 
+  /// Turns logits [H/G, B, N] into weights, in place.
+  static void weigh(const SetInputs& inputs, int64_t kv_head, const Block& block,
+                    const at::Tensor& logits, const at::Tensor& keys,
+                    std::optional<Selection>& selection) {
+    if (!selection && !logits.is_cpu()) {
+      causal_softmax_on_device(inputs, logits);
+      return;
+    }
+    const auto weights = to_host(logits);
+    if (selection) {
+      selection->attend(kv_head, block.first, weights, keys.select(0, 0));
+    } else {
+      causal_softmax(inputs, weights);
+    }
+    from_host(weights, logits);
+  }
+
   static void attend_block(const SetInputs& inputs, const RowSet& set, int64_t kv_head,
                            const Block& block, const at::Tensor& buffer,
                            std::optional<Selection>& selection) {
@@ -94,15 +127,9 @@ class CausalScan final : public LayerScan {
     const auto values = rows_of(set.values());
     auto logits = buffer.narrow(0, 0, queries.size(1) * block.rows).view({1, -1, block.rows});
     batched_product(queries, keys.transpose(1, 2), logits);
-    const auto weights = logits.to(at::kCPU, at::kFloat);
-    const auto by_token = weights.view({-1, block.count, block.rows});
-    if (selection) {
-      selection->attend(kv_head, block.first, by_token, keys.select(0, 0));
-    } else {
-      causal_softmax(inputs, by_token);
-    }
+    weigh(inputs, kv_head, block, logits.view({-1, block.count, block.rows}), keys, selection);
     auto attended = at::empty({1, queries.size(1), inputs.head_size()}, queries.options());
-    batched_product(weights.to(queries.options()), values, attended);
+    batched_product(logits, values, attended);
     inputs.attended.select(1, kv_head)
         .narrow(0, block.first, block.count)
         .copy_(attended.view({-1, block.count, inputs.head_size()}).transpose(0, 1));

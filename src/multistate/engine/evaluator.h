@@ -16,7 +16,8 @@
 
 namespace multistate {
 
-/// Seconds by phase of one sample.
+/// Seconds by phase of one sample. On another device than the CPU the host waits for products where
+/// it reads what they gave, so that projections count as part of the scan.
 struct PhaseSeconds {
   double linears = 0.0;  ///< Projections, MLP, norms, embedding.
   double scan = 0.0;     ///< Attention, policy, eviction.
@@ -67,7 +68,9 @@ struct Reading {
 /// sample.
 ///
 /// What runs tokens throws NonFiniteError (engine/finite.h) at the first layer after which a hidden
-/// state is NaN or infinite; what predicts throws it for a loss that is.
+/// state is NaN or infinite; what predicts throws it for a loss that is. To find out waits for the
+/// device: what these calls leave in a state, or return, is complete, and any thread may go on with
+/// it.
 class Evaluator {
  public:
   /// Tokens that pass through a layer together: enough for products at full speed, few enough that

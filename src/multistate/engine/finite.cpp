@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "multistate/base/vectorize.h"
+#include "multistate/model/host_memory.h"
 
 namespace multistate {
 namespace {
@@ -32,7 +33,7 @@ bool all_finite(std::span<const float> numbers) {
 }
 
 std::optional<int64_t> first_non_finite(const at::Tensor& rows) {
-  if (rows.is_cpu() && rows.scalar_type() == at::kFloat && rows.is_contiguous() &&
+  if (is_host_floats(rows) && rows.is_contiguous() &&
       all_finite({rows.data_ptr<float>(), static_cast<size_t>(rows.numel())})) {
     return std::nullopt;
   }

@@ -7,6 +7,7 @@
 #include <ATen/ops/zeros.h>
 
 #include "multistate/engine/softmax.h"
+#include "multistate/model/host_memory.h"
 
 namespace multistate {
 namespace {
@@ -45,8 +46,7 @@ at::Tensor future_attention(const SetInputs& inputs, double gamma) {
     const int64_t count = std::min(kBlock, end);
     const auto queries = inputs.queries.narrow(2, end - count, count).mul(inputs.scale);
     const auto keys = inputs.keys.narrow(1, 0, end).transpose(1, 2).unsqueeze(1);
-    const auto logits =
-        at::matmul(queries, keys).to(at::kCPU, at::kFloat).flatten(0, 1).contiguous();
+    const auto logits = to_host(at::matmul(queries, keys)).flatten(0, 1).contiguous();
     for (int64_t t = end - 1; t >= end - count; --t) {
       std::copy_n(received.begin(), t + 1, masses + t * tokens);
       add_weights(inputs, logits, t - (end - count), t + 1, gamma, received);

@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "multistate/base/vectorize.h"
+#include "multistate/model/host_memory.h"
 
 namespace multistate {
 namespace {
@@ -45,7 +46,7 @@ void KeyRanges::add(const at::Tensor& keys) {
     return;
   }
   const int64_t rows = keys.size(1);
-  const at::Tensor readable = keys.to(at::kCPU, at::kFloat).contiguous();
+  const at::Tensor readable = to_host(keys).contiguous();
   const float* key = readable.data_ptr<float>();
   for (int64_t i = 0; i < std::ssize(heads_) * rows; ++i, key += head_size_) {
     add(i / rows, key);

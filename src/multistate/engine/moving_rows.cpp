@@ -7,6 +7,7 @@
 
 #include "multistate/base/vectorize.h"
 #include "multistate/engine/places.h"
+#include "multistate/model/host_memory.h"
 #include "multistate/model/layers.h"
 
 namespace multistate {
@@ -67,11 +68,9 @@ void MovingRows::begin(const at::Tensor& keys, int64_t first, int64_t count) {
   const auto positions = set_.rows.positions();
   const auto rows = static_cast<int64_t>(positions.size());
   places_ = places_of(positions, state_.setup().common.positions);
-  keys_ = keys.to(at::kCPU, at::kFloat).clone(at::MemoryFormat::Contiguous);
+  keys_ = to_host(keys).clone(at::MemoryFormat::Contiguous);
   rotate_in_place(keys_, make_rotary_table(places_, state_.rotary_frequencies(), keys_.options()));
-  queries_ = inputs_.queries.flatten(0, 1)
-                 .narrow(1, first, count)
-                 .to(at::kCPU, at::kFloat)
+  queries_ = to_host(inputs_.queries.flatten(0, 1).narrow(1, first, count))
                  .mul(inputs_.scale)
                  .contiguous();
   previous_.resize(positions.size());

@@ -9,12 +9,13 @@
 #include <ATen/ops/stack.h>
 
 #include "multistate/engine/selection.h"
+#include "multistate/model/host_memory.h"
 
 namespace multistate {
 namespace {
 
 at::Tensor readable_floats(const at::Tensor& tensor) {
-  return tensor.to(at::kCPU, at::kFloat).contiguous();
+  return to_host(tensor).contiguous();
 }
 
 /// [pages, 2, D] of keys [N, D].

@@ -16,20 +16,18 @@
 #include "multistate/engine/set_inputs.h"
 #include "multistate/engine/step_buffers.h"
 #include "multistate/engine/step_selection.h"
+#include "multistate/model/host_memory.h"
 #include "multistate/model/layers.h"
 
 namespace multistate {
 namespace {
 
-/// The rows of a set as matrices on the CPU in float32; for the rows' own type and device see
+/// The rows of a set as matrices on the host in float32; for the rows' own type and device see
 /// write_back().
 class EditableRows final : public RowEditor {
  public:
   EditableRows(RowSet& rows, const StepData& step)
-      : rows_(rows),
-        step_(step),
-        keys_(rows.keys().to(at::kCPU, at::kFloat)),
-        values_(rows.values().to(at::kCPU, at::kFloat)) {}
+      : rows_(rows), step_(step), keys_(to_host(rows.keys())), values_(to_host(rows.values())) {}
 
   std::span<float> key(int64_t kv_head, int64_t row) override { return at(keys_, kv_head, row); }
   std::span<float> value(int64_t kv_head, int64_t row) override {
@@ -37,10 +35,8 @@ class EditableRows final : public RowEditor {
   }
 
   void write_back() {
-    if (!keys_.is_alias_of(rows_.keys())) {
-      rows_.keys().copy_(keys_);
-      rows_.values().copy_(values_);
-    }
+    from_host(keys_, rows_.keys());
+    from_host(values_, rows_.values());
   }
 
  private:

@@ -3,6 +3,7 @@
 #include <map>
 #include <vector>
 
+#include <ATen/Context.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/ones.h>
 #include <fmt/format.h>
@@ -49,6 +50,8 @@ at::TensorOptions activation_options(const at::TensorOptions& weights) {
 at::TensorOptions tensor_options(const std::string& dtype, const std::string& device,
                                  std::string_view prefix) {
   at::TensorOptions options(dtype_of(dtype));
+  // Scores are products in float32: not in TF32, whatever the environment allows.
+  at::globalContext().setAllowTF32CuBLAS(false);
   try {
     options = options.device(at::Device(device));
     at::ones({1}, options.dtype(at::kFloat));

@@ -12,20 +12,13 @@
 #include <ATen/ops/silu.h>
 #include <ATen/ops/tensor.h>
 
+#include "multistate/model/host_memory.h"
 #include "multistate/model/row_kernels.h"
 
 namespace multistate {
 
-namespace {
-
-bool in_rows_of_floats(const at::Tensor& x) {
-  return x.is_cpu() && x.scalar_type() == at::kFloat && x.stride(-1) == 1;
-}
-
-}  // namespace
-
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilon) {
-  if (in_rows_of_floats(x) && x.is_contiguous()) {
+  if (is_host_floats(x) && x.is_contiguous()) {
     auto out = at::empty_like(x);
     rms_norm_rows(x.data_ptr<float>(), weight.data_ptr<float>(), static_cast<float>(epsilon),
                   x.numel() / x.size(-1), x.size(-1), out.data_ptr<float>());
@@ -57,7 +50,7 @@ void rotate_in_place(const at::Tensor& x, const RotaryTable& table) {
   if (half == 0) {
     return;
   }
-  if (in_rows_of_floats(x)) {
+  if (is_host_floats(x)) {
     for (int64_t token = 0; token < x.size(1); ++token) {
       rotate_heads(x.data_ptr<float>() + token * x.stride(1), x.size(0), x.stride(0),
                    table.cos.data_ptr<float>() + token * half,
@@ -91,7 +84,7 @@ at::Tensor activate(const at::Tensor& x, Activation activation) {
 at::Tensor gated(const at::Tensor& gate_up, Activation activation) {
   const int64_t size = gate_up.size(1) / 2;
   const bool fast = activation != Activation::kGelu;
-  if (fast && in_rows_of_floats(gate_up) && gate_up.is_contiguous()) {
+  if (fast && is_host_floats(gate_up) && gate_up.is_contiguous()) {
     auto out = at::empty({gate_up.size(0), size}, gate_up.options());
     const auto rows = activation == Activation::kSilu ? swiglu_rows : geglu_rows;
     rows(gate_up.data_ptr<float>(), gate_up.size(0), size, out.data_ptr<float>());

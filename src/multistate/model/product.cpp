@@ -7,6 +7,7 @@
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/mv.h>
 
+#include "multistate/model/host_memory.h"
 #include "multistate/model/skinny_product.h"
 
 namespace multistate {
@@ -16,8 +17,8 @@ std::atomic<bool> blas_has_threads = false;
 
 /// Whether x and weight are what a skinny product takes, and BLAS would not be faster.
 bool is_skinny(const at::Tensor& x, const at::Tensor& weight) {
-  const bool fits = x.is_cpu() && x.scalar_type() == at::kFloat && x.stride(1) == 1 &&
-                    x.size(0) <= kSkinnyRows && (weight.stride(0) == 1 || weight.stride(1) == 1);
+  const bool fits = is_host_floats(x) && weight.is_cpu() && x.size(0) <= kSkinnyRows &&
+                    (weight.stride(0) == 1 || weight.stride(1) == 1);
   return fits && (weight.scalar_type() == at::kBFloat16 ||
                   (weight.scalar_type() == at::kFloat && !blas_has_threads));
 }

@@ -7,7 +7,9 @@
 #include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
+#include "multistate/model/device_stream.h"
 #include "multistate/model/dtype.h"
+#include "multistate/model/host_memory.h"
 #include "multistate/model/layers.h"
 #include "multistate/model/product.h"
 
@@ -31,6 +33,7 @@ Transformer::Transformer(const ModelFile& file, const at::TensorOptions& options
   }
   norm_ = load_norm(file, Weight::kFinalNorm, -1, options);
   head_ = spec_.tied ? embedding_.t() : file.weight({Weight::kHead}).to(options).t().contiguous();
+  wait_for(options.device());  // Threads with streams of their own use the weights.
 }
 
 at::Tensor Transformer::embed(std::span<const int64_t> ids) const {
@@ -125,7 +128,7 @@ at::Tensor Transformer::logits(const at::Tensor& normalized, int64_t first, int6
   if (spec_.logit_cap) {
     cap_in_place(logits, *spec_.logit_cap);
   }
-  return logits.to(at::kCPU, at::kFloat).contiguous();
+  return to_host(logits).contiguous();
 }
 
 std::vector<at::Tensor> Transformer::linears() const {

@@ -57,7 +57,7 @@ class AdaKv final : public PolicyOverBase, public PooledPolicy {
   int64_t least_rows(const StepView& set) const {
     int64_t guarded = set.live_rows();
     for (int64_t row = set.first_candidate(); row < set.end_candidates(); ++row) {
-      guarded -= set.live(row) ? 1 : 0;
+      guarded -= set.candidate(row) ? 1 : 0;
     }
     return guarded + safeguard_.rows(std::max<int64_t>(set.state_size() - guarded, 0));
   }

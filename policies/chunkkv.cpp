@@ -55,7 +55,7 @@ class ChunkKv final : public PolicyOverBase, public EvictingPolicy {
     int64_t count = 0;
     int64_t end = row;
     for (; end < step.end_candidates() && chunk_of(step, end) == chunk_of(step, row); ++end) {
-      if (step.live(end)) {
+      if (step.candidate(end)) {
         sum += scores[static_cast<size_t>(end)];
         ++count;
       }
@@ -74,7 +74,7 @@ class ChunkKv final : public PolicyOverBase, public EvictingPolicy {
     int64_t count = 1;
     for (int64_t row = first + 1;
          row < step.end_candidates() && chunk_of(step, row) == chunk_of(step, first); ++row) {
-      if (step.live(row)) {
+      if (step.candidate(row)) {
         evictions.add(row);
         scores[static_cast<size_t>(row)] = std::numeric_limits<float>::max();
         ++count;

@@ -56,7 +56,7 @@ class CriticalKv final : public PolicyOverBase, public RescoringPolicy {
   static int64_t protected_rows(const StepView& step) {
     int64_t rows = step.live_rows();
     for (int64_t row = step.first_candidate(); row < step.end_candidates(); ++row) {
-      rows -= step.live(row) ? 1 : 0;
+      rows -= step.candidate(row) ? 1 : 0;
     }
     return rows;
   }

@@ -104,15 +104,16 @@ class FastGen final : public EvictingPolicy {
       const bool stays = row >= local || keeping == kAll || kind == TokenKind::kSpecial ||
                          (keeping >= kSeparators && kind == TokenKind::kSeparator);
       values[static_cast<size_t>(row)] = stays ? kApart : step.memory(0)[static_cast<size_t>(row)];
-      count += stays && step.live(row) ? 1 : 0;
+      count += stays && step.candidate(row) ? 1 : 0;
     }
     mark_largest(step, values, count, step.scratch(2), kept);
-    std::fill(kept.begin(), kept.begin() + step.first_candidate(), 1.0F);
-    std::fill(kept.begin() + step.end_candidates(), kept.end(), 1.0F);
+    for (int64_t row = 0; row < step.rows(); ++row) {
+      const bool inside = row >= step.first_candidate() && row < step.end_candidates();
+      kept[static_cast<size_t>(row)] += !inside || step.candidate(row) != step.live(row) ? 1.0F : 0;
+    }
   }
 
-  /// All rows that are not kept, and where that is not enough, those with the least attention; the
-  /// newest last.
+  /// All rows that are not kept, or more: those with the least attention; the newest last.
   void evict_others(const StepView& step, std::span<const float> kept, std::span<float> scores,
                     Evictions& evictions) const {
     const int64_t local = first_local(step);
@@ -121,11 +122,10 @@ class FastGen final : public EvictingPolicy {
       const auto slot = static_cast<size_t>(row);
       const float lift = row >= local ? kApart : 0.0F;
       scores[slot] = step.memory(0)[slot] + (kept[slot] > 0.0F ? lift : -kApart);
-      others += step.live(row) && kept[slot] == 0.0F ? 1 : 0;
+      others += step.candidate(row) && kept[slot] == 0.0F ? 1 : 0;
     }
     evict_lowest(step, scores, std::max(others, step.excess()), evictions);
   }
-
   static constexpr float kApart = 1e6F;  ///< More than a row receives.
   Options options_;
 };

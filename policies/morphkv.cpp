@@ -45,7 +45,7 @@ class MorphKv final : public ScoringPolicy {
   void add(const StepView& step, std::span<const float> weights, std::span<float> scores) const {
     float total = 0.0F;
     for (int64_t row = step.first_candidate(); row < step.end_candidates(); ++row) {
-      total += step.live(row) ? weights[static_cast<size_t>(row)] : 0.0F;
+      total += step.candidate(row) ? weights[static_cast<size_t>(row)] : 0.0F;
     }
     if (total == 0.0F) {
       return;

@@ -36,14 +36,14 @@ class Nacl final : public ScoringPolicy {
   void score(const StepView& step, std::span<float> scores) const override {
     int64_t staying = -step.excess();
     for (int64_t row = step.first_candidate(); row < step.end_candidates(); ++row) {
-      staying += step.live(row) ? 1 : 0;
+      staying += step.candidate(row) ? 1 : 0;
     }
     const auto drawn = static_cast<int64_t>(drawn_ * static_cast<double>(staying));
     const auto best = step.scratch(0);
     proxies_.sum(step, scores);
     mark_largest(step, scores, staying - drawn, step.scratch(1), best);
     for (int64_t row = step.first_candidate(); row < step.end_candidates(); ++row) {
-      if (step.live(row)) {
+      if (step.candidate(row)) {
         scores[static_cast<size_t>(row)] +=
             best[static_cast<size_t>(row)] > 0.0F ? kAbove : gumbel_noise(step, row);
       }

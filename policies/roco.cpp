@@ -46,7 +46,7 @@ class Roco final : public ScoringPolicy {
     const auto sorted = step.scratch(1);
     size_t candidates = 0;
     for (int64_t row = step.first_candidate(); row < step.end_candidates(); ++row) {
-      if (step.live(row)) {
+      if (step.candidate(row)) {
         const auto slot = static_cast<size_t>(row);
         const auto age = static_cast<float>(step.step() - step.positions()[slot] + 1);
         const float mean = step.memory(0)[slot] / age;
@@ -71,7 +71,7 @@ class Roco final : public ScoringPolicy {
     std::nth_element(sorted.begin(), last, sorted.end());
     for (int64_t row = step.first_candidate(); row < step.end_candidates(); ++row) {
       const auto slot = static_cast<size_t>(row);
-      if (step.live(row) && deviations[slot] > *last) {
+      if (step.candidate(row) && deviations[slot] > *last) {
         scores[slot] = std::numeric_limits<float>::max();
       }
     }

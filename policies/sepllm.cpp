@@ -35,12 +35,12 @@ class SepLlm final : public EvictingPolicy {
     }
     int64_t candidates = 0;
     for (int64_t row = step.first_candidate(); row < step.end_candidates(); ++row) {
-      candidates += step.live(row) ? 1 : 0;
+      candidates += step.candidate(row) ? 1 : 0;
     }
     // Protected tokens may leave less room than there is for separators.
     int64_t room = std::min(separators_.rows(step.state_size()), candidates - step.excess());
     for (int64_t row = step.end_candidates() - 1; row >= step.first_candidate(); --row) {
-      if (!step.live(row)) {
+      if (!step.candidate(row)) {
         continue;
       }
       if (step.token_kind(row) == TokenKind::kSeparator && room > 0) {

@@ -18,7 +18,7 @@ class ShortContext final : public EvictingPolicy {
       return;
     }
     for (int64_t row = step.first_candidate(); row < step.end_candidates(); ++row) {
-      if (step.live(row)) {
+      if (step.candidate(row)) {
         evictions.add(row);
       }
     }

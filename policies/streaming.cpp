@@ -16,7 +16,7 @@ class Streaming final : public EvictingPolicy {
              Evictions& evictions) const override {
     int64_t left = step.excess();
     for (int64_t row = step.first_candidate(); left > 0 && row < step.end_candidates(); ++row) {
-      if (step.live(row)) {
+      if (step.candidate(row)) {
         evictions.add(row);
         --left;
       }

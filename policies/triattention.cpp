@@ -36,7 +36,7 @@ class TriAttention final : public ScoringPolicy {
       find_spread(step, head);
       const auto own = step.scratch();
       for (int64_t row = step.first_candidate(); row < step.end_candidates(); ++row) {
-        own[static_cast<size_t>(row)] = step.live(row) ? score_of(step, head, row) : 0.0F;
+        own[static_cast<size_t>(row)] = step.candidate(row) ? score_of(step, head, row) : 0.0F;
       }
       normalize(step, own);
       for (int64_t row = step.first_candidate(); row < step.end_candidates(); ++row) {
@@ -95,27 +95,27 @@ class TriAttention final : public ScoringPolicy {
     return score;
   }
 
-  /// Over the candidates that are alive.
+  /// Over the candidates.
   static void normalize(const StepView& step, std::span<float> scores) {
     double sum = 0.0;
     double squares = 0.0;
     double count = 0.0;
-    const auto each_live = [&](const auto& visit) {
+    const auto each_candidate = [&](const auto& visit) {
       for (int64_t row = step.first_candidate(); row < step.end_candidates(); ++row) {
-        if (step.live(row)) {
+        if (step.candidate(row)) {
           visit(scores[static_cast<size_t>(row)]);
         }
       }
     };
-    each_live([&](float x) {
+    each_candidate([&](float x) {
       sum += static_cast<double>(x);
       count += 1.0;
     });
     const double mean = sum / count;
-    each_live([&](float x) { squares += std::pow(static_cast<double>(x) - mean, 2); });
+    each_candidate([&](float x) { squares += std::pow(static_cast<double>(x) - mean, 2); });
     const auto deviation =
         std::max(static_cast<float>(std::sqrt(squares / count)), kLeastDeviation);
-    each_live([&](float& x) { x = (x - static_cast<float>(mean)) / deviation; });
+    each_candidate([&](float& x) { x = (x - static_cast<float>(mean)) / deviation; });
   }
 
   /// NaN where either is.

@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <array>
 #include <functional>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "multistate/aggregate/comparer.h"
 #include "multistate/base/text.h"
@@ -13,19 +13,36 @@ namespace {
 
 using Labels = std::map<std::string, Seeds>;
 
+/// The options of protection and scope, with their values in cells that were run before the option
+/// was there.
+const std::vector<std::pair<std::string, nlohmann::json>>& treatment() {
+  static const std::vector<std::pair<std::string, nlohmann::json>> options = {
+      {"scope", nullptr},           {"sinks", nullptr},
+      {"recent", nullptr},          {"protect_special", false},
+      {"every", nullptr},           {"protect_positions", nlohmann::json::array()},
+      {"prompt", nullptr},          {"positions", nullptr},
+      {"windowed_layers", "native"},
+  };
+  return options;
+}
+
+bool treated_alike(const Cell& one, const Cell& other) {
+  return std::all_of(treatment().begin(), treatment().end(), [&](const auto& option) {
+    const auto value = [&](const Cell& cell) {
+      const nlohmann::json& held = cell.parameter("policy." + option.first);
+      return held.is_null() ? option.second : held;
+    };
+    return value(one) == value(other);
+  });
+}
+
 /// A control with the protection and scope of `policy`; null when none was run.
 const Seeds* matched_control(const Seeds& policy, const Labels& labels,
                              const Collection& collection) {
-  constexpr std::array kTreatment = {"scope", "sinks",  "recent",          "protect",
-                                     "every", "prompt", "windowed_layers", "positions"};
   const Cell& cell = collection.cells[policy.front()];
   for (const auto& [label, seeds] : labels) {
     const Cell& other = collection.cells[seeds.front()];
-    if (other.role == Role::kControl &&
-        std::all_of(kTreatment.begin(), kTreatment.end(), [&](const char* option) {
-          const std::string key = std::string("policy.") + option;
-          return cell.parameter(key) == other.parameter(key);
-        })) {
+    if (other.role == Role::kControl && treated_alike(cell, other)) {
       return &seeds;
     }
   }

@@ -172,6 +172,10 @@ void NaiveSet::gather() {
     positions_.push_back(row.position);
   }
   live_.assign(rows_.size(), 1);
+  protected_.clear();
+  for (const Row& row : rows_) {
+    protected_.push_back(is_protected(row.position) ? 1 : 0);
+  }
   keys_.clear();
   values_.clear();
   for (int64_t head = 0; head < heads_.kv(); ++head) {
@@ -269,6 +273,7 @@ const StepData& NaiveSet::describe(int64_t t, int64_t layer) {
   data_.step = t;
   data_.capacity = capacity(t, k);
   data_.live_rows = count;
+  data_.is_protected = protected_;
   data_.positions = positions_;
   data_.live = live_;
   data_.sinks = std::min(first_rows(), t + 1);

@@ -85,6 +85,16 @@ class NaiveSet {
   /// [t][position], as Needs::future says.
   std::vector<std::vector<double>> future_scores(int64_t k) const;
 
+  /// Whether the token is protected by itself.
+  bool is_protected(int64_t position) const {
+    const auto at = static_cast<size_t>(position);
+    const auto& listed = setup_.common.protect_positions;
+    const bool special =
+        setup_.common.protect_special &&
+        setup_.token_kinds->at(static_cast<size_t>(inputs_.ids.at(at))) == TokenKind::kSpecial;
+    return special || std::count(listed.begin(), listed.end(), position) > 0;
+  }
+
   /// k of the layer, and the rows allowed after step t.
   int64_t state_size(int64_t layer) const;
   int64_t capacity(int64_t t, int64_t k) const;
@@ -116,6 +126,7 @@ class NaiveSet {
   StepData data_;
   std::vector<int64_t> positions_;
   std::vector<uint8_t> live_;
+  std::vector<uint8_t> protected_;
   std::vector<float> attention_;
   std::vector<float> query_;
   std::vector<float> keys_;    ///< [G][N][D]

@@ -27,6 +27,10 @@ void check_rows(const StepView& step, const Evictions& evictions) {
     if (!step.live(row)) {
       fail(step, Breach::kRepeated, fmt::format("row {} was evicted before", row));
     }
+    if (!step.candidate(row)) {
+      fail(step, Breach::kProtected,
+           fmt::format("row {} is protected, be it among the candidates: see candidate()", row));
+    }
     previous = row;
   }
 }

@@ -132,6 +132,7 @@ LayerState::LayerState(const AttentionSpec& attention, const PolicySetup& policy
     }
     sets_.back().kept = state_size_;
     sets_.back().trace.reserve(length.tokens);
+    sets_.back().protected_tokens = ProtectedTokens(setup, length.tokens);
   }
 }
 
@@ -211,7 +212,8 @@ int64_t LayerState::prompt_query_bytes(int64_t prompt) const {
   return bytes;
 }
 
-void LayerState::adopt(const LayerState& full, int64_t tokens) {
+void LayerState::adopt(const LayerState& full, std::span<const int64_t> ids) {
+  const auto tokens = static_cast<int64_t>(ids.size());
   const RowSet& rows = full.sets().front().rows;
   const int64_t width = rows.keys().size(0) / static_cast<int64_t>(sets_.size());
   int64_t first_head = 0;
@@ -221,6 +223,7 @@ void LayerState::adopt(const LayerState& full, int64_t tokens) {
     };
     set.rows.append(part(rows.keys()), part(rows.values()), 0);
     set.key_ranges.add(set.rows.keys());
+    set.protected_tokens.add(ids);
     for (int64_t token = 0; token < tokens; ++token) {
       set.trace.record_birth();
       set.reads.add(token + 1, attention_.heads / static_cast<int64_t>(sets_.size()));

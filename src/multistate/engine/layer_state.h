@@ -12,6 +12,7 @@
 #include "multistate/base/counter_random.h"
 #include "multistate/engine/key_ranges.h"
 #include "multistate/engine/prompt_queries.h"
+#include "multistate/engine/protected_tokens.h"
 #include "multistate/engine/query_statistics.h"
 #include "multistate/engine/read_counts.h"
 #include "multistate/engine/row_trace.h"
@@ -53,6 +54,7 @@ class LayerState {
     QueryStatistics queries;
     PromptQueries prompt_queries;
     std::vector<float> memory;  ///< The policy's of the set, see StepData::set_memory.
+    ProtectedTokens protected_tokens = {};
     KeyRanges key_ranges = {};  ///< Where the policy reads pages.
     ReadCounts reads = {};
     int64_t peak_rows = 0;  ///< Most rows held after a step.
@@ -67,9 +69,9 @@ class LayerState {
   LayerState(const AttentionSpec& attention, const PolicySetup& setup, const LayerPlace& place,
              SampleSeed seed, const SampleLength& length, const at::TensorOptions& options);
 
-  /// Takes over the first `tokens` rows of a state that has kept all of its own, in the place of
-  /// the tokens themselves. This state is empty.
-  void adopt(const LayerState& full, int64_t tokens);
+  /// Takes over the first rows of a state that has kept all of its own, those of the tokens `ids`,
+  /// in the place of the tokens themselves. This state is empty.
+  void adopt(const LayerState& full, std::span<const int64_t> ids);
 
   /// Of the policy, or of the layer's window where the policy does not act.
   const PolicySetup& setup() const { return window_ == nullptr ? setup_ : *window_; }

@@ -9,6 +9,7 @@
 #include "multistate/engine/eviction_plan.h"
 #include "multistate/engine/future_attention.h"
 #include "multistate/engine/value_norms.h"
+#include "multistate/model/host_memory.h"
 #include "multistate/model/row_kernels.h"
 #include "multistate/policy/policy_error.h"
 
@@ -97,27 +98,29 @@ SetInputs inputs_of_set(const Qkv& qkv, const at::Tensor& attended, const Attent
 }
 
 HeadMatrices readable(const at::Tensor& tensor, at::Tensor& holder) {
-  holder = tensor.to(at::kCPU, at::kFloat);
+  holder = to_host(tensor);
   const bool rows = holder.dim() == 3;
   return {holder.data_ptr<float>(), holder.stride(0), rows ? holder.stride(1) : 0};
 }
 
 void append_rows(const LayerState& state, LayerState::Set& set, const SetInputs& inputs,
                  int64_t first, int64_t count) {
-  const Needs& needs = state.setup().needs;
+  const PolicySetup& setup = state.setup();
+  const Needs& needs = setup.needs;
   const auto values = inputs.values.narrow(1, first, count);
   set.rows.append(inputs.keys.narrow(1, first, count), values, set.trace.tokens());
   const auto field = [&](int64_t index) {
     return set.rows.memory() + index * set.rows.memory_stride() + set.rows.rows() - count;
   };
-  if (needs.knows_tokens()) {
+  if (needs.knows_tokens() || setup.protects_tokens()) {
     if (static_cast<int64_t>(inputs.ids.size()) != inputs.tokens()) {
-      throw std::invalid_argument("the policy reads tokens, whose ids are not given");
+      throw std::invalid_argument("tokens are read or protected, and their ids are not given");
     }
-    // A float holds every integer up to 2^24, and no vocabulary is as large.
-    float* ids = field(needs.memory);
-    for (int64_t token = 0; token < count; ++token) {
-      ids[token] = static_cast<float>(inputs.ids[static_cast<size_t>(first + token)]);
+    const auto added = inputs.ids.subspan(static_cast<size_t>(first), static_cast<size_t>(count));
+    set.protected_tokens.add(added);
+    if (needs.knows_tokens()) {
+      // A float holds every integer up to 2^24, and no vocabulary is as large.
+      std::copy(added.begin(), added.end(), field(needs.memory));
     }
   }
   if (needs.value_norms) {
@@ -164,6 +167,7 @@ void describe_set(const LayerState& state, LayerState::Set& set, StepData& data,
   data.first_candidate =
       std::lower_bound(sinks.begin(), sinks.end(), state.first_rows()) - sinks.begin();
   data.end_candidates = std::max(data.first_candidate, slots - state.newest_rows(set));
+  set.protected_tokens.mark(data);
   data.memory = set.rows.memory();
   data.memory_stride = set.rows.memory_stride();
   if (setup.token_kinds != nullptr) {

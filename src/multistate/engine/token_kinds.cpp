@@ -25,7 +25,7 @@ std::shared_ptr<const std::vector<TokenKind>> token_kinds_of(const TokenizerSpec
 }
 
 void ModelTokenKinds::tell(PolicySetup& setup) {
-  if (!setup.needs.token_kinds) {
+  if (!setup.takes_token_kinds()) {
     return;
   }
   if (kinds_ == nullptr) {

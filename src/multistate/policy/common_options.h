@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "multistate/base/largest_count.h"
 #include "multistate/config/options.h"
@@ -47,6 +48,8 @@ enum class WindowedLayers {
 struct CommonOptions {
   int64_t sinks = 0;
   RowCount recent = {};
+  bool protect_special = false;
+  std::vector<int64_t> protect_positions = {};
   Scope scope = Scope::kLayer;
   int64_t every = 1;
   Positions positions = Positions::kOriginal;
@@ -57,6 +60,10 @@ struct CommonOptions {
   void visit(OptionVisitor& v) {
     v("sinks", sinks, {0, kLargestCount}, "tokens at the start of a sample that are never evicted");
     v("recent", recent, "newest rows that are never evicted");
+    v("protect_special", protect_special,
+      "tokens that the tokenizer calls special are never evicted");
+    v("protect_positions", protect_positions, {0, kLargestCount},
+      "places in the sample, from 0, of tokens that are never evicted");
     v.choice("scope", scope, {{"layer", Scope::kLayer}, {"kv_head", Scope::kKvHead}},
              "who shares one set of rows");
     v("every", every, {1, kLargestCount},

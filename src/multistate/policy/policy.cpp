@@ -28,7 +28,7 @@ float tie_limit(float lowest, float tolerance) {
 int64_t lowest(const StepView& step, std::span<const float> scores, float tolerance) {
   int64_t best = -1;
   for (int64_t row = step.first_candidate(); row < step.end_candidates(); ++row) {
-    if (!step.live(row)) {
+    if (!step.candidate(row)) {
       continue;
     }
     const float score = scores[static_cast<size_t>(row)];
@@ -42,7 +42,7 @@ int64_t lowest(const StepView& step, std::span<const float> scores, float tolera
   }
   const float limit = tie_limit(scores[static_cast<size_t>(best)], tolerance);
   int64_t oldest = step.first_candidate();
-  while (!step.live(oldest) || scores[static_cast<size_t>(oldest)] > limit) {
+  while (!step.candidate(oldest) || scores[static_cast<size_t>(oldest)] > limit) {
     ++oldest;
   }
   return oldest;
@@ -68,7 +68,7 @@ void add_lowest(const StepView& step, std::span<const float> scores, int64_t cou
                 Evictions& evictions) {
   const size_t before = evictions.rows().size();
   for (int64_t row = step.first_candidate(); row < step.end_candidates(); ++row) {
-    if (step.live(row)) {
+    if (step.candidate(row)) {
       require_finite(step, row, scores[static_cast<size_t>(row)]);
       evictions.add(row);
     }

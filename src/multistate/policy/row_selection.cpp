@@ -33,7 +33,7 @@ void mark_largest(const StepView& step, std::span<const float> values, int64_t c
   size_t candidates = 0;
   for (int64_t row = step.first_candidate(); row < step.end_candidates(); ++row) {
     const float value = values[static_cast<size_t>(row)];
-    if (step.live(row) && !std::isnan(value)) {
+    if (step.candidate(row) && !std::isnan(value)) {
       sorted[candidates++] = value;
     }
   }
@@ -44,7 +44,7 @@ void mark_largest(const StepView& step, std::span<const float> values, int64_t c
   auto [least, equal] = cut_of_largest(sorted.first(candidates), count);
   for (int64_t row = step.end_candidates() - 1; row >= step.first_candidate(); --row) {
     const float value = values[static_cast<size_t>(row)];
-    if (step.live(row) && (value > least || (value == least && equal-- > 0))) {
+    if (step.candidate(row) && (value > least || (value == least && equal-- > 0))) {
       marks[static_cast<size_t>(row)] = 1.0F;
     }
   }

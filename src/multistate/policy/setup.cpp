@@ -194,6 +194,11 @@ void check_needs(const PolicySetup& setup, const Node* options) {
         "policy {}: an exact plan is for sets of a fixed size, which sets that share rows do not "
         "have",
         setup.entry->info.name);
+  } else if (setup.needs.future && setup.needs.future->exact && setup.protects_tokens()) {
+    problem = fmt::format(
+        "policy {}: an exact plan knows no tokens that are protected one by one (protect_special, "
+        "protect_positions)",
+        setup.entry->info.name);
   } else if (setup.needs.quantization) {
     problem = problem_with_quantization(setup);
   }
@@ -241,6 +246,15 @@ int64_t PolicySetup::residual(int64_t k) const {
 
 std::string PolicySetup::problem_with(int64_t k) const {
   const int64_t recent = common.recent.rows(k);
+  const auto& positions = common.protect_positions;
+  const int64_t listed = std::count_if(positions.begin(), positions.end(),
+                                       [&](int64_t at) { return at >= common.sinks; });
+  if (listed > 0 && common.sinks + recent + listed >= k) {
+    return fmt::format(
+        "sinks ({}) + recent ({}) + protect_positions beyond the sinks ({}) must be less than the "
+        "state size ({})",
+        common.sinks, recent, listed, k);
+  }
   if (common.sinks + recent >= k) {
     return fmt::format("sinks ({}) + recent ({}) must be less than the state size ({})",
                        common.sinks, recent, k);

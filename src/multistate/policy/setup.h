@@ -49,7 +49,7 @@ struct PolicySetup {
   std::string calibration_file = {};
   std::shared_ptr<const Calibration> calibration = {};
 
-  /// By id; for policies with Needs::token_kinds, from whoever knows the tokenizer.
+  /// By id; where takes_token_kinds(), from whoever knows the tokenizer.
   std::shared_ptr<const std::vector<TokenKind>> token_kinds = {};
   nlohmann::json options;  ///< Every option with its value.
 
@@ -144,6 +144,18 @@ struct PolicySetup {
   /// norms of values, or statistics of queries.
   bool remembers_steps() const {
     return needs.remembers() || needs.knows_tokens() || needs.value_norms || needs.query_statistics;
+  }
+
+  /// Whether tokens are protected one by one, wherever they are.
+  bool protects_tokens() const {
+    return common.protect_special || !common.protect_positions.empty();
+  }
+
+  /// Whether the kinds of the model's tokens have to be known, for the policy or for what is
+  /// protected.
+  bool takes_token_kinds() const {
+    return layers.empty() ? needs.token_kinds || common.protect_special
+                          : some_layer(&PolicySetup::takes_token_kinds);
   }
 
   /// Whether rows hold keys before RoPE, to be rotated anew at every step.

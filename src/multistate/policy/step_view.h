@@ -124,8 +124,9 @@ struct StepData {
   int64_t kv_heads = 0;
   int64_t head_size = 0;
   double logit_scale = 0.0;
-  std::span<const int64_t> positions;  ///< [N]
-  std::span<const uint8_t> live;       ///< [N]
+  std::span<const int64_t> positions;          ///< [N]
+  std::span<const uint8_t> live;               ///< [N]
+  std::span<const uint8_t> is_protected = {};  ///< [N], or empty where no candidate is.
   int64_t sinks = 0;
   int64_t first_candidate = 0;
   int64_t end_candidates = 0;
@@ -202,9 +203,16 @@ class StepView {
   int64_t sinks() const { return data_.sinks; }
 
   /// Rows from first_candidate() up to, but not including, end_candidates() may be evicted: the
-  /// options `sinks` and `recent` protect those before and after. Dead slots may be among them.
+  /// options `sinks` and `recent` protect those before and after. Dead slots may be among them, and
+  /// rows that are protected one by one (options `protect_special`, `protect_positions`).
   int64_t first_candidate() const { return data_.first_candidate; }
   int64_t end_candidates() const { return data_.end_candidates; }
+
+  /// Whether a row from first_candidate() to end_candidates() may be evicted now.
+  bool candidate(int64_t row) const {
+    return live(row) &&
+           (data_.is_protected.empty() || data_.is_protected[static_cast<size_t>(row)] == 0);
+  }
 
   /// [N] softmax weights that the newest query of `head` (0 <= head < heads()) gave. They sum to 1;
   /// in a layer with a sliding window, to 1 less the weight of the row that the window has just

@@ -112,6 +112,21 @@ class Preparer {
   std::map<std::string, std::shared_ptr<const Workload>> workloads_;
 };
 
+/// Leaves out what protects tokens one by one where none is, of a policy and of those of layers.
+void erase_protection(const PolicySetup& policy, nlohmann::json& options) {
+  if (!policy.protects_tokens()) {
+    options.erase("protect_special");
+    options.erase("protect_positions");
+  }
+  for (const LayerRange& range : policy.layers) {
+    for (auto& [text, of_range] : options["layers"].items()) {
+      if (of_range == to_json(*range.setup)) {
+        erase_protection(*range.setup, of_range);
+      }
+    }
+  }
+}
+
 /// Leaves out what a policy had no choice of when cells were first identified, where it is as it
 /// was then.
 void erase_later_options(const PolicySetup& policy, nlohmann::json& options) {
@@ -121,6 +136,7 @@ void erase_later_options(const PolicySetup& policy, nlohmann::json& options) {
   if (!policy.keeps_after_prompt()) {
     options.erase("after_prompt");
   }
+  erase_protection(policy, options);
 }
 
 /// The digest of a calibration's file for its path, in a policy's options and those of its layers.

@@ -33,16 +33,18 @@ TEST_CASE("a cost below the noise of its repetitions is said to be that, not a n
   const SweepSpec spec = read_sweep(file);
   const PrefillCase one = {"tova", spec.cells.front().policy, 16};
   const auto table = [&](Spread decision, int64_t repetitions) {
-    return decision_table({{&one, {{}, {}, decision}}}, repetitions);
+    return decision_table({{&one, {{}, {}, decision, {}}}}, repetitions);
   };
   // -17 us in the middle of -40 to 10: half of 50.
   CHECK_THAT(table({-17e-6, -40e-6, 10e-6}, 3), ContainsSubstring("below the noise (±25.00)"));
   CHECK_THAT(table({40e-6, 35e-6, 45e-6}, 3), ContainsSubstring("40.00"));
   CHECK_THAT(table({40e-6, 40e-6, 40e-6}, 1), ContainsSubstring("unknown (one repetition)"));
-  CHECK(to_json(DecisionResult{&one, {{}, {}, {-17e-6, -40e-6, 10e-6}}}, 3).at("below_noise") ==
+  CHECK(to_json(DecisionResult{&one, {{}, {}, {-17e-6, -40e-6, 10e-6}, {}}}, 3).at("below_noise") ==
         true);
-  CHECK(to_json(DecisionResult{&one, {{}, {}, {40e-6, 35e-6, 45e-6}}}, 3).at("below_noise") ==
-        false);
+  CHECK(to_json(DecisionResult{&one, {{}, {}, {40e-6, 35e-6, 45e-6}, Spread{7e-6, 6e-6, 8e-6}}}, 3)
+            .at("below_noise") == false);
+  CHECK_THAT(decision_table({{&one, {{}, {}, {}, Spread{7e-6, 6e-6, 8e-6}}}}, 3),
+             ContainsSubstring("7.00"));
   PrefillResult fast;
   fast.measured = &one;
   fast.of_linears = {1.057, 0.98, 1.1};

@@ -1,15 +1,21 @@
 #include "multistate/bench/decision.h"
 
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include <ATen/ops/randn.h>
 #include <c10/core/InferenceMode.h>
 
 #include "multistate/base/stopwatch.h"
-#include "multistate/engine/layer_scan.h"
+#include "multistate/engine/block_scan.h"
 
 namespace multistate {
 namespace {
+
+bool runs_in_blocks(const PolicySetup& setup) {
+  return &scan_for(setup) == &block_scan();
+}
 
 /// Keeps the number of rows as every policy does, and nothing else. What the engine computes for
 /// the policy in whose place it stands is in the setup.
@@ -19,7 +25,7 @@ class NoOp final : public EvictingPolicy {
              Evictions& evictions) const override {
     int64_t left = step.excess();
     for (int64_t row = step.first_candidate(); left > 0; ++row) {
-      if (step.live(row)) {
+      if (step.candidate(row)) {
         evictions.add(row);
         --left;
       }
@@ -27,11 +33,22 @@ class NoOp final : public EvictingPolicy {
   }
 };
 
-double seconds_a_token(const AttentionSpec& attention, const PolicySetup& setup, const Qkv& qkv) {
+/// Seconds a token.
+struct ScanSeconds {
+  double all = 0.0;
+  double host = 0.0;  ///< See DecisionCost.
+};
+
+ScanSeconds seconds_a_token(const AttentionSpec& attention, const PolicySetup& setup,
+                            const Qkv& qkv) {
   LayerState state(attention, setup, LayerPlace{}, {}, {.tokens = qkv.tokens()},
                    qkv.keys.options());
-  const double seconds = seconds_of([&] { scan_for(setup).attend(qkv, state); });
-  return seconds / static_cast<double>(qkv.tokens());
+  ScanSeconds seconds;
+  const BlockScan blocks(std::nullopt, &seconds.host);
+  const LayerScan& scan = runs_in_blocks(setup) ? blocks : scan_for(setup);
+  seconds.all = seconds_of([&] { scan.attend(qkv, state); });
+  const auto tokens = static_cast<double>(qkv.tokens());
+  return {seconds.all / tokens, seconds.host / tokens};
 }
 
 }  // namespace
@@ -52,12 +69,16 @@ DecisionCost measure_decision(const DecoderSpec& spec, const PolicySetup& setup,
   std::vector<double> with;
   std::vector<double> without;
   std::vector<double> difference;
+  std::vector<double> host;
   for (int64_t repetition = 0; repetition < repetitions; ++repetition) {
-    with.push_back(seconds_a_token(attention, setup, qkv));
-    without.push_back(seconds_a_token(attention, no_op, qkv));
+    const ScanSeconds seconds = seconds_a_token(attention, setup, qkv);
+    with.push_back(seconds.all);
+    host.push_back(seconds.host);
+    without.push_back(seconds_a_token(attention, no_op, qkv).all);
     difference.push_back(with.back() - without.back());
   }
-  return {spread_of(with), spread_of(without), spread_of(difference)};
+  return {spread_of(with), spread_of(without), spread_of(difference),
+          runs_in_blocks(setup) ? std::optional(spread_of(host)) : std::nullopt};
 }
 
 }  // namespace multistate

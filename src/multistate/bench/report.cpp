@@ -131,13 +131,15 @@ std::string decode_table(const std::vector<DecodeResult>& results, int64_t repet
 std::string decision_table(const std::vector<DecisionResult>& results, int64_t repetitions) {
   constexpr double kMicro = 1e6;
   std::vector<std::vector<std::string>> rows = {
-      {"policy", "k", "decision", "min..max", "scan", "scan, no-op"}};
+      {"policy", "k", "decision", "min..max", "host", "scan", "scan, no-op"}};
   for (const DecisionResult& result : results) {
-    rows.push_back({result.measured->label, state_size_text(result.measured->setup),
-                    difference_text(result.cost.decision, kMicro, repetitions),
-                    range(result.cost.decision, kMicro, 2),
-                    fmt::format("{:.2f}", result.cost.scan.median * kMicro),
-                    fmt::format("{:.2f}", result.cost.no_op.median * kMicro)});
+    rows.push_back(
+        {result.measured->label, state_size_text(result.measured->setup),
+         difference_text(result.cost.decision, kMicro, repetitions),
+         range(result.cost.decision, kMicro, 2),
+         result.cost.host ? fmt::format("{:.2f}", result.cost.host->median * kMicro) : "-",
+         fmt::format("{:.2f}", result.cost.scan.median * kMicro),
+         fmt::format("{:.2f}", result.cost.no_op.median * kMicro)});
   }
   return format_table(rows);
 }
@@ -187,6 +189,7 @@ nlohmann::json to_json(const DecisionResult& result, int64_t repetitions) {
   json["below_noise"] = below_noise(result.cost.decision, repetitions);
   json["scan"] = spread_json(result.cost.scan);
   json["scan_no_op"] = spread_json(result.cost.no_op);
+  json["host"] = result.cost.host ? spread_json(*result.cost.host) : nlohmann::json();
   return json;
 }
 

@@ -142,8 +142,11 @@ int bench(const BenchArguments& arguments) {
   announce("decisions", arguments, cases.size());
   measured.decisions = measure_decisions(model->spec(), cases, arguments.repetitions);
   if (!measured.decisions.empty()) {
-    fmt::print("\nDecision: microseconds a token and layer, beside a policy that only counts\n{}",
-               decision_table(measured.decisions, arguments.repetitions));
+    fmt::print(
+        "\nDecision: microseconds a token and layer on the CPU, beside a policy that only counts; "
+        "host: "
+        "all that is done token by token\n{}",
+        decision_table(measured.decisions, arguments.repetitions));
   }
   if (!arguments.decode.batches.empty() || arguments.decode.memory_bytes) {
     DecodePlan plan = arguments.decode;

@@ -13,6 +13,7 @@
 #include "multistate/base/log.h"
 #include "multistate/base/supervisor.h"
 #include "multistate/engine/finite.h"
+#include "multistate/model/device_stream.h"
 #include "multistate/policy/policy_error.h"
 #include "multistate/sweep/cell_result.h"
 
@@ -105,6 +106,7 @@ CellRun::State CellRun::run_samples(std::span<const int64_t> samples, uint64_t s
       const BusyWith busy(cell_.folder(), cell_.spec->policy.entry->info.name, sample);
       const Running here(running);
       const LoadMeter meter;
+      const DeviceStream stream(model->options().device());
       records = cell_.workload->run(
           samples, {*model, cell_.model->tokenizer(), cell_.spec->policy, seed, prefix});
       load = meter.load();

@@ -1,4 +1,4 @@
-#include "support/separate_device.h"
+#include "device/separate_device.h"
 
 #include <atomic>
 #include <cstring>

@@ -18,9 +18,9 @@
 #include "multistate/model/host_memory.h"
 #include "multistate/model/product.h"
 
+#include "device/separate_device.h"
 #include "support/child.h"
 #include "support/scan_equality.h"
-#include "support/separate_device.h"
 #include "support/tiny_transformer.h"
 #include "support/torch.h"
 

@@ -114,7 +114,9 @@ TEST_CASE("random evicts every candidate equally often") {
     const CounterRandom random(1, static_cast<uint64_t>(draw), 0, 0);
     data.random = &random;
     Evictions evictions;
-    setup.faces.evict(StepView(data, setup.needs), scratch, evictions);
+    const StepView step(data, setup.needs);
+    const std::span<float> scores = scratch;
+    setup.faces.evict({&step, 1}, {&scores, 1}, {&evictions, 1});
     REQUIRE(evictions.rows().size() == 1);
     ++counts[static_cast<size_t>(evictions.rows().front())];
   }

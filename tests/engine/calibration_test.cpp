@@ -127,7 +127,7 @@ TEST_CASE("a calibration that is missing, or of another model, is refused") {
                                (tiny.folder / "model.gguf").string() +
                                " --data TEXT --output FILE` measures"));
   CHECK_THAT(input_error([&] { tiny.told("{calibration: nowhere}"); }),
-             ContainsSubstring("nowhere: "));
+             ContainsSubstring("policy.calibration: 'nowhere' does not exist; policy qfilters "));
   tiny.write(calibration_of(tiny.model->spec(), "another"));
   CHECK_THAT(tiny.refusal(), ContainsSubstring("was made with another model than"));
   CHECK_THAT(tiny.refusal(), ContainsSubstring("the SHA-256 of its model is another, that of this "

@@ -116,8 +116,9 @@ TEST_CASE("a model in bfloat16 predicts what it does in float32, but for roundin
       mean += std::abs(half.losses[i] - whole.losses[i]) / static_cast<double>(half.losses.size());
     }
     CHECK(mean > 1e-6);
-    // Of numbers as random as this model's, near ties may be evicted the other way.
-    CHECK(mean < (setup.bounded() ? 0.5 : 0.05));
+    // Products of bfloat16 are added up as the CPU does it: without instructions for them the loss
+    // of this model, of random numbers, moves by 0.1. Near ties may be evicted the other way.
+    CHECK(mean < (setup.bounded() ? 1.0 : 0.2));
   }
 }
 

@@ -5,16 +5,13 @@
 
 #include "multistate/base/mapped_file.h"
 #include "multistate/base/sha256.h"
-#include "multistate/engine/calibration_file.h"
-#include "multistate/experiment/calibrate.h"
-#include "multistate/model/dtype.h"
-#include "multistate/model/model_digest.h"
 
 #include "support/input_error.h"
 #include "support/sweep_runs.h"
 #include "support/tiny_model.h"
 #include "support/tiny_sweep.h"
 #include "support/torch.h"
+#include "sweep/tiny_calibration.h"
 
 namespace multistate::test {
 namespace {
@@ -34,17 +31,7 @@ class CalibratedSweep {
 
   /// Of some chunks of `text`, in the file `name`.
   std::string calibrate(const std::string& text, int64_t chunks, const std::string& name) const {
-    const auto file = ModelFile::open(path("model.gguf"));
-    const auto model = Transformer::load(*file, tensor_options("float32", "cpu", ""));
-    TextOptions options;
-    options.data = path(text);
-    options.context_length = 64;
-    options.max_chunks = chunks;
-    const TextChunks cut(options, 0, *Tokenizer::make(file->tokenizer()));
-    Calibration calibration = multistate::calibrate(*model, cut);
-    FileDigests digests;
-    calibration.model_sha256 = model_digest(*file, digests);
-    write_file(path(name), calibration_bytes(calibration));
+    write_calibration(path("model.gguf"), path(text), chunks, path(name));
     return path(name);
   }
 

@@ -14,6 +14,7 @@
 #include "support/tiny_model.h"
 #include "support/tiny_sweep.h"
 #include "support/torch.h"
+#include "sweep/tiny_calibration.h"
 
 namespace multistate::test {
 namespace {
@@ -56,6 +57,8 @@ std::string with_small_data(std::string sweep, const fs::path& folder) {
       {std::regex("data: tests/"), "data: " + kRoot + "/tests/"},
       {std::regex("templates: tests/"), "templates: " + kRoot + "/tests/"},
       {std::regex("data: data/(austen|pg19)[^ ,}\\n]*"), "data: " + text},
+      {std::regex("data/[^ ,\\]]+.calibration.safetensors"),
+       (folder / "statistics.safetensors").string()},
       {std::regex("data: configs/"), "prompt_tokens: 512, data: " + kRoot + "/configs/"}};
   for (const auto& [pattern, replacement] : replacements) {
     sweep = std::regex_replace(sweep, pattern, replacement);
@@ -69,6 +72,9 @@ void plan(const std::string& folder) {
   write_tiny_gguf({.layers = 3, .kv_heads = 1}, scratch / "model.gguf");
   write_file(scratch / "text.txt", tiny_text(10'000));
   write_file(scratch / "choices.jsonl", kChoices);
+  write_file(scratch / "other.txt", "y" + tiny_text(600));
+  write_calibration(scratch / "model.gguf", scratch / "other.txt", 2,
+                    scratch / "statistics.safetensors");
   for (const fs::path& file : sweep_files(folder)) {
     CAPTURE(file.string());
     std::string sweep = with_small_data(read_file(file), scratch.path());

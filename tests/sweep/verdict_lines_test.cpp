@@ -20,7 +20,8 @@ TEST_CASE("the last lines of a run have a verdict at each cache size, and who is
   CHECK(verdict_lines(plan).empty());
   run_sweep(plan, options());
   const std::string few = "2 samples cannot show which policy is best";
-  const std::string expected = "nll at 16: " + few + "\n  not ranked: oracle: an upper reference\n" +
+  const std::string expected = "nll at 16: " + few +
+                               "\n  not ranked: oracle: an upper reference\n" +
                                "nll at 32: " + few + "\n  not ranked: oracle: an upper reference\n";
   CHECK(verdict_lines(plan) == expected);
 }

@@ -296,10 +296,11 @@ int64_t PolicySetup::tokens_before_first_eviction(const SampleLength& length) co
   if (!bounded()) {
     return length.tokens;
   }
-  // Layers with less than k rows evict sooner; rows that are rotated anew hold other keys.
+  // Layers with less than k rows evict sooner; rows that are rotated anew hold other keys; what
+  // attention changes has to be seen from the first token on.
   const bool smaller_sets =
       faces.budgets != nullptr || (faces.measured != nullptr && faces.measured->measures_first());
-  if (needs.future || smaller_sets || rotates_anew()) {
+  if (needs.future || needs.attention_change || smaller_sets || rotates_anew()) {
     return 0;
   }
   int64_t rows = capacity() + rows_beside(length);

@@ -18,12 +18,14 @@ Logits logits_of(const StepView& set, int64_t head) {
   const auto key = set.calibrated_key(head / (set.heads() / set.kv_heads()));
   const auto frequencies = set.rotary_frequencies();
   const size_t half = frequencies.size();
+  const auto pair = [half](std::span<const float> x, size_t f, double sign) {
+    return std::complex(static_cast<double>(x[f]), sign * static_cast<double>(x[f + half]));
+  };
   Logits logits;
   logits.fill(static_cast<double>(dot(query.subspan(2 * half), key.subspan(2 * half))));
   for (size_t f = 0; f < half; ++f) {
     const std::complex<double> turn = std::polar(1.0, frequencies[f]);
-    std::complex<double> product = std::complex<double>(query[f], query[f + half]) *
-                                   std::complex<double>(key[f], -key[f + half]);
+    std::complex<double> product = pair(query, f, 1.0) * pair(key, f, -1.0);
     for (double& logit : logits) {
       logit += product.real();
       product *= turn;

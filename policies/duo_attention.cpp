@@ -18,7 +18,7 @@
 namespace multistate {
 namespace {
 
-class DuoAttention final : public PolicyOverBase, public MeasuredBudgets {
+class DuoAttention final : public PolicyOverBase, public BudgetsByReach {
  public:
   struct Options {
     BasePolicy base{"streaming", BaseKind::kRows};
@@ -35,14 +35,6 @@ class DuoAttention final : public PolicyOverBase, public MeasuredBudgets {
   explicit DuoAttention(const Options& options) : PolicyOverBase(options.base), options_(options) {}
 
   Needs needs() const override { return base().needs() | Needs{.calibration = true}; }
-
-  bool measures_first() const override { return true; }
-
-  void measure(std::span<const StepView> sets, std::span<float> measures) const override {
-    for (size_t set = 0; set < sets.size(); ++set) {
-      measures[set] = head_reach(sets[set]);
-    }
-  }
 
   void share_out(std::span<const float> measures, int64_t k, int64_t guarded,
                  std::span<int64_t> rows) const override {

@@ -18,7 +18,7 @@
 namespace multistate {
 namespace {
 
-class HeadKv final : public PolicyOverBase, public MeasuredBudgets {
+class HeadKv final : public PolicyOverBase, public BudgetsByReach {
  public:
   struct Options {
     BasePolicy base{"snapkv", BaseKind::kRows};
@@ -33,14 +33,6 @@ class HeadKv final : public PolicyOverBase, public MeasuredBudgets {
   explicit HeadKv(const Options& options) : PolicyOverBase(options.base), beta_(options.beta) {}
 
   Needs needs() const override { return base().needs() | Needs{.calibration = true}; }
-
-  bool measures_first() const override { return true; }
-
-  void measure(std::span<const StepView> sets, std::span<float> measures) const override {
-    for (size_t set = 0; set < sets.size(); ++set) {
-      measures[set] = head_reach(sets[set]);
-    }
-  }
 
   void share_out(std::span<const float> measures, int64_t k, int64_t guarded,
                  std::span<int64_t> rows) const override {

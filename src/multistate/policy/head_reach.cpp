@@ -37,9 +37,7 @@ Logits logits_of(const StepView& set, int64_t head) {
   return logits;
 }
 
-}  // namespace
-
-float head_reach(const StepView& set) {
+float reach_of(const StepView& set) {
   double sum = 0.0;
   for (int64_t head = 0; head < set.heads(); ++head) {
     const Logits logits = logits_of(set, head);
@@ -54,6 +52,12 @@ float head_reach(const StepView& set) {
     sum += area / total / static_cast<double>(logits.size());
   }
   return static_cast<float>(sum / static_cast<double>(set.heads()));
+}
+
+}  // namespace
+
+void BudgetsByReach::measure(std::span<const StepView> sets, std::span<float> measures) const {
+  std::transform(sets.begin(), sets.end(), measures.begin(), reach_of);
 }
 
 }  // namespace multistate

@@ -25,14 +25,6 @@ namespace fs = std::filesystem;
 
 constexpr int kKills = 20;  ///< Of a sweep and a number of workers.
 
-/// The process that works under a program, which supervises it; 0 where there is none.
-pid_t worker_of(pid_t program) {
-  std::ifstream children(fmt::format("/proc/{0}/task/{0}/children", program));
-  pid_t child = 0;
-  children >> child;
-  return child;
-}
-
 /// A sweep that workers run together, and that loses one of them at a time.
 class Struggle {
  public:

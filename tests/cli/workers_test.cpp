@@ -57,17 +57,10 @@ void wait_for_sample(const fs::path& output) {
   }
 }
 
-/// The process that works under a program, which supervises it.
-pid_t work_of(pid_t program) {
-  std::ifstream children(fmt::format("/proc/{0}/task/{0}/children", program));
-  pid_t child = 0;
-  REQUIRE(children >> child);
-  return child;
-}
-
 /// Stops the work of a program, and returns its process.
 pid_t stop(pid_t program) {
-  const pid_t process = work_of(program);
+  const pid_t process = worker_of(program);
+  REQUIRE(process != 0);
   ::kill(process, SIGSTOP);
   for (std::string stat; stat.find(") T ") == std::string::npos;) {
     std::ifstream file(fmt::format("/proc/{}/stat", process));

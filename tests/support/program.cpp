@@ -1,9 +1,11 @@
 #include "support/program.h"
 
 #include <cstdlib>
+#include <fstream>
 #include <stdexcept>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,6 +46,13 @@ pid_t start(const std::vector<std::string>& arguments, const std::string& out,
 
 const char* program_path() {
   return MULTISTATE_PROGRAM;
+}
+
+pid_t worker_of(pid_t program) {
+  std::ifstream children(fmt::format("/proc/{0}/task/{0}/children", program));
+  pid_t child = 0;
+  children >> child;
+  return child;
 }
 
 int wait_for(pid_t process) {

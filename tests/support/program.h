@@ -23,6 +23,9 @@ ProgramResult run_program(const std::vector<std::string>& arguments);
 pid_t start_program(const std::vector<std::string>& arguments,
                     const std::string& out = "/dev/null");
 
+/// The process that works under a program, which supervises it; 0 where there is none.
+pid_t worker_of(pid_t program);
+
 /// Waits for a process: its exit code, or -signal.
 int wait_for(pid_t process);
 

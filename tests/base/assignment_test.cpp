@@ -11,7 +11,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::assignment_test {
 namespace {
 
 constexpr double kForbidden = std::numeric_limits<double>::infinity();
@@ -99,4 +99,4 @@ TEST_CASE("more rows than columns cannot be assigned") {
   CHECK(min_cost_assignment(0, 3, {}).empty());
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::assignment_test

@@ -4,7 +4,7 @@
 
 #include "support/catch.h"
 
-namespace multistate {
+namespace multistate::test::counter_random_test {
 namespace {
 
 using Words = std::array<uint32_t, 4>;
@@ -51,4 +51,4 @@ TEST_CASE("Numbers of neighbouring rows and steps are uniform, and do not go tog
 }
 
 }  // namespace
-}  // namespace multistate
+}  // namespace multistate::test::counter_random_test

@@ -12,7 +12,7 @@
 #include "support/input_error.h"
 #include "support/temporary_folder.h"
 
-namespace multistate {
+namespace multistate::test::elf_note_test {
 namespace {
 
 using test::input_error;
@@ -143,4 +143,4 @@ TEST_CASE("sizes that no file has are refused and not believed") {
   CHECK_THAT(file.error(library.bytes()), ContainsSubstring("is cut off"));
 }
 
-}  // namespace multistate
+}  // namespace multistate::test::elf_note_test

@@ -9,7 +9,7 @@
 #include "support/catch.h"
 #include "support/input_error.h"
 
-namespace multistate {
+namespace multistate::test::files_test {
 namespace {
 
 using test::input_error;
@@ -105,4 +105,4 @@ TEST_CASE("A digest does not depend on the pieces the bytes come in") {
 }
 
 }  // namespace
-}  // namespace multistate
+}  // namespace multistate::test::files_test

@@ -7,7 +7,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::json_layout_test {
 using nlohmann::json;
 
 TEST_CASE("a page of JSON has a line a member, and rows of a table on one line each") {
@@ -56,4 +56,4 @@ TEST_CASE("bytes that are not UTF-8 are replaced, in keys as in values") {
   CHECK(json_page(value) == "{\n  \"a\xef\xbf\xbd\": \"b\xef\xbf\xbd\"\n}\n");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::json_layout_test

@@ -15,7 +15,7 @@
 #include "support/environment.h"
 #include "support/input_error.h"
 
-namespace multistate {
+namespace multistate::test::log_test {
 namespace {
 
 using test::EnvironmentVariable;
@@ -188,4 +188,4 @@ TEST_CASE("The width of a terminal is followed") {
 }
 
 }  // namespace
-}  // namespace multistate
+}  // namespace multistate::test::log_test

@@ -16,7 +16,7 @@
 #include "support/input_error.h"
 #include "support/temporary_folder.h"
 
-namespace multistate::test {
+namespace multistate::test::output_file_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -114,4 +114,4 @@ TEST_CASE("a file is known again by its size, time and inode") {
              ContainsSubstring("No such file or directory"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::output_file_test

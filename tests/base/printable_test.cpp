@@ -5,7 +5,7 @@
 
 #include "support/catch.h"
 
-namespace multistate {
+namespace multistate::test::printable_test {
 namespace {
 
 /// What a bash makes of a word.
@@ -52,4 +52,4 @@ TEST_CASE("a shell reads a quoted word back as it was") {
 }
 
 }  // namespace
-}  // namespace multistate
+}  // namespace multistate::test::printable_test

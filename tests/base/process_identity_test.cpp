@@ -7,7 +7,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::process_identity_test {
 namespace {
 
 /// A child that waits until it is killed.
@@ -67,4 +67,4 @@ TEST_CASE("the name of a process is fit for a file's name and has its number") {
   CHECK_THAT(name, ContainsSubstring("." + std::to_string(::getpid()) + "."));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::process_identity_test

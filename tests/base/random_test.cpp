@@ -5,7 +5,7 @@
 
 #include "support/catch.h"
 
-namespace multistate {
+namespace multistate::test::random_test {
 namespace {
 
 // [rand.predef] of the C++ standard.
@@ -55,4 +55,4 @@ TEST_CASE("Every word matters, its high half and its place too") {
 }
 
 }  // namespace
-}  // namespace multistate
+}  // namespace multistate::test::random_test

@@ -4,7 +4,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::stall_watch_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -51,4 +51,4 @@ TEST_CASE("a night between two looks makes no thread look stuck") {
   CHECK(look(watch, now, 5s).size() == 1);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::stall_watch_test

@@ -15,7 +15,7 @@
 #include "support/child.h"
 #include "support/input_error.h"
 
-namespace multistate::test {
+namespace multistate::test::standard_streams_test {
 
 TEST_CASE("a file that is opened never gets the number of a standard stream that was closed") {
   for (int closed = 0; closed < 8; ++closed) {  // Every choice of the three.
@@ -84,4 +84,4 @@ TEST_CASE("threads that cannot be made are found out before the work, and counte
   CHECK(WEXITSTATUS(status) == 7);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::standard_streams_test

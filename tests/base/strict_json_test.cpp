@@ -5,7 +5,7 @@
 #include "support/catch.h"
 #include "support/input_error.h"
 
-namespace multistate::test {
+namespace multistate::test::strict_json_test {
 
 TEST_CASE("JSON from outside is refused with its place") {
   const auto error = [](const std::string& text) {
@@ -62,4 +62,4 @@ TEST_CASE("a list of strings holds nothing else, and unknown keys are named with
   CHECK(input_error([&] { object.allow_only({}); }) == "a.json: unknown key 'a'; known: ");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::strict_json_test

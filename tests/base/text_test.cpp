@@ -2,7 +2,7 @@
 
 #include "support/catch.h"
 
-namespace multistate {
+namespace multistate::test::text_test {
 namespace {
 
 const std::vector<std::string> kPolicies = {"full", "h2o", "streaming", "tova", "window"};
@@ -111,4 +111,4 @@ TEST_CASE("A table measures characters, not bytes, and takes rows of any length"
 }
 
 }  // namespace
-}  // namespace multistate
+}  // namespace multistate::test::text_test

@@ -5,7 +5,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::vector_math_test {
 
 TEST_CASE("exp to the last bit but one where the result is a normal number") {
   double worst = 0.0;
@@ -31,4 +31,4 @@ TEST_CASE("exp of very small numbers: denormal results, then 0") {
   CHECK(vector_exp(0.0F) == 1.0F);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::vector_math_test

@@ -13,7 +13,7 @@
 #include "support/tiny_sweep.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::bench_test {
 
 using nlohmann::json;
 
@@ -182,4 +182,4 @@ TEST_CASE("bench refuses what it cannot measure") {
   CHECK_THAT(refused({"-T", "1"}), ContainsSubstring("--tokens"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::bench_test

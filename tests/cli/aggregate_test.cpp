@@ -4,7 +4,7 @@
 #include "support/program.h"
 #include "support/tiny_sweep.h"
 
-namespace multistate::test {
+namespace multistate::test::aggregate_test {
 
 TEST_CASE("multistate aggregate is multistate-aggregate, with all of its options") {
   const auto help = run_program({"aggregate", "--help"});
@@ -39,4 +39,4 @@ TEST_CASE("what a run leaves is what aggregate reads") {
   CHECK(said == 3);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::aggregate_test

@@ -13,7 +13,7 @@
 #include "support/tiny_model.h"
 #include "support/tiny_sweep.h"
 
-namespace multistate::test {
+namespace multistate::test::bad_input_test {
 namespace {
 
 struct BadFile {
@@ -178,4 +178,4 @@ TEST_CASE("text that is not UTF-8 is refused with its place") {
              ContainsSubstring("text.txt: the text is not valid UTF-8: byte 0xff at offset 200"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::bad_input_test

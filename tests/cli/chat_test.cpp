@@ -7,7 +7,7 @@
 #include "support/tiny_model.h"
 #include "support/tiny_sweep.h"
 
-namespace multistate::test {
+namespace multistate::test::chat_test {
 namespace {
 
 using nlohmann::json;
@@ -112,4 +112,4 @@ TEST_CASE("inspect says which chat format a model has, and why it has none") {
              ContainsSubstring("none: the model's chat template with the SHA-256 "));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::chat_test

@@ -5,7 +5,7 @@
 #include "support/catch.h"
 #include "support/program.h"
 
-namespace multistate::test {
+namespace multistate::test::check_policy_test {
 
 TEST_CASE("check-policy lists every check and its outcome") {
   const auto result = run_program({"check-policy", "window"});
@@ -47,4 +47,4 @@ TEST_CASE("check-policy refuses what is no policy, and options that its cases se
   CHECK(run_program({"check-policy"}).exit_code == 2);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::check_policy_test

@@ -8,7 +8,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::configs_test {
 
 TEST_CASE("no sweep file writes to the committed results, nor two to one folder") {
   namespace fs = std::filesystem;
@@ -28,4 +28,4 @@ TEST_CASE("no sweep file writes to the committed results, nor two to one folder"
   CHECK(writers.size() > 30);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::configs_test

@@ -16,7 +16,7 @@
 #include "support/tiny_model.h"
 #include "support/tiny_sweep.h"
 
-namespace multistate::test {
+namespace multistate::test::deadly_policy_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -167,4 +167,4 @@ TEST_CASE("check-policy has a verdict on a policy that takes its process with it
   CHECK(run_program({"check-policy", "deadly", "--plugin", plugin()}).exit_code == 0);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::deadly_policy_test

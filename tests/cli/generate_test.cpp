@@ -6,7 +6,7 @@
 #include "support/program.h"
 #include "support/tiny_sweep.h"
 
-namespace multistate::test {
+namespace multistate::test::generate_test {
 
 using nlohmann::json;
 
@@ -90,4 +90,4 @@ TEST_CASE("generate refuses what it cannot do") {
   refused({"--file", "/nowhere"}, "/nowhere");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::generate_test

@@ -5,7 +5,7 @@
 #include "support/tiny_model.h"
 #include "support/tiny_sweep.h"
 
-namespace multistate::test {
+namespace multistate::test::inspect_test {
 namespace {
 
 void write_without(const std::string& tensor, const std::filesystem::path& path) {
@@ -81,4 +81,4 @@ TEST_CASE("a file whose tensors are missing or misshapen is readable to no comma
   refuse(": tensor 'blk.0.ffn_down.weight' has shape [48, 32]; expected [32, 48]");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::inspect_test

@@ -7,7 +7,7 @@
 #include "support/program.h"
 #include "support/tiny_model.h"
 
-namespace multistate::test {
+namespace multistate::test::judge_test {
 
 using nlohmann::json;
 
@@ -68,4 +68,4 @@ TEST_CASE("texts go to a judge and come back as wins, ties and losses") {
   CHECK_THAT(help.out, ContainsSubstring("multistate export-pairs"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::judge_test

@@ -18,7 +18,7 @@
 #include "support/program.h"
 #include "support/sweep_content.h"
 
-namespace multistate::test {
+namespace multistate::test::kills_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -136,4 +136,4 @@ TEST_CASE("300 kills over five experiments change no metric and lose no sample",
   }
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::kills_test

@@ -10,7 +10,7 @@
 #include "support/temporary_folder.h"
 #include "support/tiny_model.h"
 
-namespace multistate::test {
+namespace multistate::test::new_policy_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -113,4 +113,4 @@ TEST_CASE("new-policy --in-tree writes one file, in multistate's own sources onl
   check_refused({"fading", "--in-tree"}, "policies/fading.cpp: is there already");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::new_policy_test

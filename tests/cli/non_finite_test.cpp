@@ -11,7 +11,7 @@
 #include "support/tiny_model.h"
 #include "support/tiny_sweep.h"
 
-namespace multistate::test {
+namespace multistate::test::non_finite_test {
 namespace {
 
 using nlohmann::json;
@@ -81,4 +81,4 @@ TEST_CASE("generate with a NaN weight ends as with any bad file") {
                                                         "position 0 are not finite from layer 1"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::non_finite_test

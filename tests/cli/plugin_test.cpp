@@ -18,7 +18,7 @@
 #include "support/tiny_model.h"
 #include "support/tiny_sweep.h"
 
-namespace multistate::test {
+namespace multistate::test::plugin_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -265,4 +265,4 @@ TEST_CASE("generate and bench take the policies of plug-ins and say whose they a
   CHECK(json::parse(read_file(report)).at("prefill").at(1).at("plugin").at("sha256") == hash);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::plugin_test

@@ -11,7 +11,7 @@
 #include "support/tiny_model.h"
 #include "support/tiny_sweep.h"
 
-namespace multistate::test {
+namespace multistate::test::recommend_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -126,4 +126,4 @@ TEST_CASE("recommend refuses a calibration made from its text, before it runs an
              ContainsSubstring("calibrate policy qfilters on a text that is not evaluated"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::recommend_test

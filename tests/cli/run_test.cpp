@@ -14,7 +14,7 @@
 #include "support/tiny_model.h"
 #include "support/tiny_sweep.h"
 
-namespace multistate::test {
+namespace multistate::test::run_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -170,4 +170,4 @@ TEST_CASE("inspect and the catalogues print text and JSON") {
              ContainsSubstring("context_length"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::run_test

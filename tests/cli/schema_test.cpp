@@ -18,7 +18,7 @@
 #include "support/tiny_model.h"
 #include "support/tiny_sweep.h"
 
-namespace multistate::test {
+namespace multistate::test::schema_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -156,4 +156,4 @@ TEST_CASE("the result of a plug-in's policy keeps to its schema") {
   CHECK(violations("result", result) != "");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::schema_test

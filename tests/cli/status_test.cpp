@@ -10,7 +10,7 @@
 #include "support/program.h"
 #include "support/tiny_sweep.h"
 
-namespace multistate::test {
+namespace multistate::test::status_test {
 
 TEST_CASE("watching a sweep that is over says so once, and ends") {
   const TinySweep sweep;
@@ -46,4 +46,4 @@ TEST_CASE("watching does not go with JSON") {
   CHECK_THAT(run.err, ContainsSubstring("excludes"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::status_test

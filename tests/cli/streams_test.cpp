@@ -14,7 +14,7 @@
 #include "support/program.h"
 #include "support/tiny_sweep.h"
 
-namespace multistate::test {
+namespace multistate::test::streams_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -93,4 +93,4 @@ TEST_CASE("numbers of the command line are whole, finite and in range") {
              ContainsSubstring("state_size: 9223372036854775807 rows; at most 1099511627776"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::streams_test

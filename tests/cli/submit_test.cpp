@@ -13,7 +13,7 @@
 #include "support/tiny_model.h"
 #include "support/tiny_sweep.h"
 
-namespace multistate::test {
+namespace multistate::test::submit_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -195,4 +195,4 @@ TEST_CASE("status shows what Slurm says of the tasks of a sweep") {
   CHECK_THAT(over.out, !ContainsSubstring("slurm"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::submit_test

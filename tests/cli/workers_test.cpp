@@ -18,7 +18,7 @@
 #include "support/tiny_model.h"
 #include "support/tiny_sweep.h"
 
-namespace multistate::test {
+namespace multistate::test::workers_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -146,4 +146,4 @@ TEST_CASE("a worker that waits for others ends at once when it is told to stop")
   check_as_alone(sweep.output());
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::workers_test

@@ -10,7 +10,7 @@
 
 #include "support/catch.h"
 
-namespace multistate {
+namespace multistate::test::canonical_json_test {
 namespace {
 
 using nlohmann::json;
@@ -63,4 +63,4 @@ TEST_CASE("A cell's identity is the SHA-256 of its canonical JSON") {
 }
 
 }  // namespace
-}  // namespace multistate
+}  // namespace multistate::test::canonical_json_test

@@ -9,7 +9,7 @@
 #include "support/catch.h"
 #include "support/input_error.h"
 
-namespace multistate {
+namespace multistate::test::grid_test {
 namespace {
 
 using test::input_error;
@@ -211,4 +211,4 @@ TEST_CASE("A grid of more than a hundred thousand cells is refused before it is 
 }
 
 }  // namespace
-}  // namespace multistate
+}  // namespace multistate::test::grid_test

@@ -6,7 +6,7 @@
 #include "support/catch.h"
 #include "support/input_error.h"
 
-namespace multistate {
+namespace multistate::test::node_test {
 namespace {
 
 using test::input_error;
@@ -127,4 +127,4 @@ TEST_CASE("Typed values are read exactly") {
 }
 
 }  // namespace
-}  // namespace multistate
+}  // namespace multistate::test::node_test

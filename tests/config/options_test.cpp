@@ -5,7 +5,7 @@
 #include "support/catch.h"
 #include "support/input_error.h"
 
-namespace multistate {
+namespace multistate::test::options_test {
 namespace {
 
 using test::input_error;
@@ -232,4 +232,4 @@ TEST_CASE("The writer gives every option with its value") {
 }
 
 }  // namespace
-}  // namespace multistate
+}  // namespace multistate::test::options_test

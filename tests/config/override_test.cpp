@@ -8,7 +8,7 @@
 #include "support/catch.h"
 #include "support/input_error.h"
 
-namespace multistate {
+namespace multistate::test::override_test {
 namespace {
 
 using test::input_error;
@@ -243,4 +243,4 @@ TEST_CASE("Axes that are no map are not overwritten") {
 }
 
 }  // namespace
-}  // namespace multistate
+}  // namespace multistate::test::override_test

@@ -9,7 +9,7 @@
 #include "support/catch.h"
 #include "support/input_error.h"
 
-namespace multistate {
+namespace multistate::test::yaml_test {
 namespace {
 
 using test::input_error;
@@ -188,4 +188,4 @@ TEST_CASE("A file that cannot be read is named") {
 }
 
 }  // namespace
-}  // namespace multistate
+}  // namespace multistate::test::yaml_test

@@ -12,7 +12,7 @@
 #include "conformance/broken/slots.h"
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::broken_policies_test {
 namespace {
 
 /// A policy with a fault, the check that has to find it, and what the first finding has to say.
@@ -160,4 +160,4 @@ TEST_CASE("a policy without words is told which are missing") {
              ContainsSubstring("its name is 'my policy', which sweep files"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::broken_policies_test

@@ -6,7 +6,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::subjects_test {
 namespace {
 
 std::vector<std::string> names_of(std::string_view chosen) {
@@ -68,4 +68,4 @@ TEST_CASE("cases go from the simple to the involved, as far as the state has roo
   CHECK(policy_cases(make_subject(*policy_registry().find("full")), 4).size() == 1);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::subjects_test

@@ -11,7 +11,7 @@
 #include "support/sample_file.h"
 #include "support/temporary_folder.h"
 
-namespace multistate::test {
+namespace multistate::test::malformed_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -265,4 +265,4 @@ TEST_CASE("what is wrong in LongBench's config is named by file and key") {
   CHECK(error() == prompts + ": 'hotpotqa': the prompt has {context} 0 times; expected once");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::malformed_test

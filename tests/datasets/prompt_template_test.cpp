@@ -5,7 +5,7 @@
 #include "support/catch.h"
 #include "support/input_error.h"
 
-namespace multistate::test {
+namespace multistate::test::prompt_template_test {
 namespace {
 
 const std::array<std::string, 2> kNames = {"context", "question"};
@@ -45,4 +45,4 @@ TEST_CASE("what is wrong in a prompt is named") {
   }
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::prompt_template_test

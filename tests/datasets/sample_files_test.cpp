@@ -10,7 +10,7 @@
 #include "support/catch.h"
 #include "support/sample_file.h"
 
-namespace multistate::test {
+namespace multistate::test::sample_files_test {
 namespace {
 
 /// A prediction for the first row of a file and the scores it gets.
@@ -286,4 +286,4 @@ TEST_CASE("plain rows have answers, summaries or choices") {
   CHECK(choices.rows[1].right == 1);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::sample_files_test

@@ -6,7 +6,7 @@
 #include "support/catch.h"
 #include "support/input_error.h"
 
-namespace multistate::test {
+namespace multistate::test::truncation_test {
 namespace {
 
 /// Every byte is a token.
@@ -88,4 +88,4 @@ TEST_CASE("text that cannot be tokenized is named by its row") {
              ContainsSubstring("f:1: the text is not valid UTF-8: byte 0xff at offset 1"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::truncation_test

@@ -24,7 +24,7 @@
 #include "support/tiny_transformer.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::device_test {
 namespace {
 
 at::TensorOptions on_device(at::ScalarType type = at::kFloat) {
@@ -278,4 +278,4 @@ TEST_CASE("a thread's work on a device goes to a stream of its own, as long as t
   CHECK(streams_made() == before + 1);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::device_test

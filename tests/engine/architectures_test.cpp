@@ -18,7 +18,7 @@
 #include "support/tiny_model.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::architectures_test {
 namespace {
 
 std::vector<int64_t> some_ids(int64_t count) {
@@ -390,4 +390,4 @@ TEST_CASE("tensors of a part that sees pictures are left out, under either prefi
         "1 tensors of model.multi_modal_projector, 2 tensors of model.vision_tower");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::architectures_test

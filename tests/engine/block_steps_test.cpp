@@ -19,6 +19,7 @@ thread_local int64_t allocations = 0;
 
 }  // namespace
 
+// Not inlined: GCC warns where it sees one half of a pair.
 void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
   ++allocations;
   return std::malloc(size == 0 ? 1 : size);
@@ -29,17 +30,17 @@ void* operator new(std::size_t size) {
   }
   throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept {
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
   std::free(memory);
 }
-void operator delete(void* memory, const std::nothrow_t& /*tag*/) noexcept {
+[[gnu::noinline]] void operator delete(void* memory, const std::nothrow_t& /*tag*/) noexcept {
   std::free(memory);
 }
-void operator delete(void* memory, std::size_t /*size*/) noexcept {
+[[gnu::noinline]] void operator delete(void* memory, std::size_t /*size*/) noexcept {
   std::free(memory);
 }
 
-namespace multistate::test {
+namespace multistate::test::block_steps_test {
 namespace {
 
 constexpr int64_t kTokens = 64;
@@ -109,4 +110,4 @@ TEST_CASE("the count sees what it is there for") {
   CHECK(tensor.numel() == 4);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::block_steps_test

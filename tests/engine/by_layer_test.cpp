@@ -12,7 +12,7 @@
 #include "support/tiny_transformer.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::by_layer_test {
 namespace {
 
 constexpr int64_t kTokens = 60;
@@ -130,4 +130,4 @@ TEST_CASE("by layer, samples decoded together are those decoded alone") {
   CHECK(ids_of(3) == ids_of(1));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::by_layer_test

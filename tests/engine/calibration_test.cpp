@@ -16,7 +16,7 @@
 #include "support/tiny_model.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::calibration_test {
 namespace {
 
 std::vector<float> counting(int64_t count, float first) {
@@ -178,4 +178,4 @@ TEST_CASE("a file that is no calibration is refused by name") {
   CHECK_THAT(tiny.refusal(), ContainsSubstring(tiny.file() + ": "));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::calibration_test

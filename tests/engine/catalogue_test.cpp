@@ -12,7 +12,7 @@
 #include "support/token_kinds.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::catalogue_test {
 namespace {
 
 std::vector<std::vector<int64_t>> fates(const NaiveInputs& inputs, const PolicySetup& setup) {
@@ -256,4 +256,4 @@ TEST_CASE("one-shot tova keeps what the prompt's last token attends to most") {
   CHECK(kept == expected);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::catalogue_test

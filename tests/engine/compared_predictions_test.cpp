@@ -10,7 +10,7 @@
 #include "support/tiny_transformer.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::compared_predictions_test {
 TEST_CASE("predictions are compared with the full cache's over the whole vocabulary") {
   const TinyStates tiny;
   const std::vector<int64_t> targets = {10, 0, 255, 31, 7, 8, 9};
@@ -59,4 +59,4 @@ TEST_CASE("predictions that are not numbers have no divergence, and no same top 
   CHECK(std::isnan(compared.divergences[0].probability_change));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::compared_predictions_test

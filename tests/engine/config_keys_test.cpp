@@ -18,7 +18,7 @@
 #include "support/tiny_model.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::config_keys_test {
 namespace {
 
 using nlohmann::json;
@@ -154,4 +154,4 @@ TEST_CASE("a key of a config.json that changes gives transformers' loss, or is r
   CHECK(equal > 900);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::config_keys_test

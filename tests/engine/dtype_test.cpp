@@ -20,7 +20,7 @@
 #include "support/token_kinds.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::dtype_test {
 namespace {
 
 /// No token twice: none of the ties that rounding decides.
@@ -190,4 +190,4 @@ TEST_CASE("a type without products and a device that is not there are refused by
   }
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::dtype_test

@@ -16,7 +16,7 @@
 #include "support/token_kinds.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::eviction_plan_test {
 namespace {
 
 using Matrix = std::vector<std::vector<double>>;
@@ -165,4 +165,4 @@ TEST_CASE("an exact plan is refused for a sample that is too long, before any is
                     "here has 1025");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::eviction_plan_test

@@ -14,7 +14,7 @@
 #include "support/tiny_model.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::finite_test {
 namespace {
 
 std::shared_ptr<const Transformer> spoiled(const std::string& tensor, int64_t place, float value) {
@@ -170,4 +170,4 @@ TEST_CASE("the first score that is not finite names its token") {
         "no error");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::finite_test

@@ -13,7 +13,7 @@
 #include "support/real_data.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::gemma_test {
 namespace {
 
 double mean_of(const std::vector<double>& losses) {
@@ -43,4 +43,4 @@ TEST_CASE("Gemma 3 270M under policies has the losses of loops over tokens in Py
   }
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::gemma_test

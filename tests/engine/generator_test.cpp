@@ -6,7 +6,7 @@
 #include "support/tiny_transformer.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::generator_test {
 namespace {
 
 std::vector<GenerationRequest> requests() {
@@ -192,4 +192,4 @@ TEST_CASE("a policy that sees the future cannot generate") {
                     ContainsSubstring("policy oracle sees the future of a sample"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::generator_test

@@ -15,7 +15,7 @@
 #include "support/tiny_transformer.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::kept_attention_test {
 namespace {
 
 constexpr int64_t kTokens = 40;
@@ -203,4 +203,4 @@ TEST_CASE("attention takes two bytes a pair of query and row, and fits one sampl
                   std::invalid_argument);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::kept_attention_test

@@ -8,7 +8,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::kl_divergence_test {
 namespace {
 
 double log_sum(const std::vector<float>& logits) {
@@ -97,4 +97,4 @@ TEST_CASE("equal rows do not diverge at all, and a row with NaN has no divergenc
   CHECK(std::isnan(in_pieces(q, p, 1000)));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::kl_divergence_test

@@ -10,7 +10,7 @@
 #include "support/tiny_transformer.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::logits_test {
 TEST_CASE("losses and likeliest tokens equal those of all logits in double precision") {
   const TinyStates tiny;
   const std::vector<int64_t> targets = {10, 0, 255, 31, 7, 8, 9};
@@ -61,4 +61,4 @@ TEST_CASE("the largest difference of logits is found for each token") {
   CHECK(std::isnan(largest_logit_differences(*tiny.model, tiny.hidden, other)[3]));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::logits_test

@@ -15,7 +15,7 @@
 #include "support/tiny_transformer.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::measured_budgets_test {
 namespace {
 
 constexpr int64_t kPrompt = 40;
@@ -187,4 +187,4 @@ TEST_CASE("more rows than there are cannot be shared out") {
                     ContainsSubstring("sets get 27 rows where 3 sets of 8 are allowed"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::measured_budgets_test

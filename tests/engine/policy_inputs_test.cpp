@@ -17,7 +17,7 @@
 #include "support/tiny_transformer.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::policy_inputs_test {
 namespace {
 
 /// Keeps special tokens, then separators, then small ids; of equal ones the newer.
@@ -200,4 +200,4 @@ TEST_CASE("kinds of tokens come from the tokenizer, and are an error where nobod
                                       "not known: the model was loaded without its tokenizer"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::policy_inputs_test

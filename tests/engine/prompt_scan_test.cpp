@@ -8,7 +8,7 @@
 #include "support/scan_equality.h"
 #include "support/token_kinds.h"
 
-namespace multistate::test {
+namespace multistate::test::prompt_scan_test {
 
 TEST_CASE("a prompt that is cut at its end: all scans == naive loops") {
   auto inputs = NaiveInputs::random(6, 2, 24, 32);
@@ -97,4 +97,4 @@ TEST_CASE("a cut by the prompt's newest queries sees all of them, however the pr
   }
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::prompt_scan_test

@@ -9,7 +9,7 @@
 #include "support/spread_cases.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::properties_test {
 
 TEST_CASE("what one row gains in lifetime another loses: sum over t of min(t + 1, k + 1)") {
   constexpr int64_t kTokens = 32;
@@ -58,4 +58,4 @@ TEST_CASE(
   CHECK(mean(2048) == approx(1536.75).margin(0.01));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::properties_test

@@ -17,7 +17,7 @@
 #include "support/token_kinds.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::protection_test {
 namespace {
 
 constexpr int64_t kTokens = 70;
@@ -181,4 +181,4 @@ TEST_CASE("who protects special tokens is told which are, in a mixture of polici
   REQUIRE(mixture.of_layer(1).token_kinds != nullptr);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::protection_test

@@ -13,7 +13,7 @@
 
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::quantized_state_test {
 namespace {
 
 constexpr int64_t kTokens = 150;
@@ -161,4 +161,4 @@ TEST_CASE("a prompt that is cut at its end is read in floating point, as publish
   CHECK(rows.rows_to_quantize() == 24 - 6);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::quantized_state_test

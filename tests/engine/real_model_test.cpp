@@ -14,7 +14,7 @@
 #include "support/tiny_transformer.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::real_model_test {
 
 // Logits of the position after the first 128 tokens of Persuasion by transformers 5.23.0 on
 // PyTorch 2.13.0 (LlamaForCausalLM, float32), from the same GGUF file decoded by the Python package
@@ -141,4 +141,4 @@ TEST_CASE("on the real model blocks keep the rows that tokens keep, or two that 
   CHECK(ties <= 2);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::real_model_test

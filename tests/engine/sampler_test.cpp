@@ -5,7 +5,7 @@
 
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::sampler_test {
 namespace {
 
 constexpr int kDraws = 20'000;
@@ -71,4 +71,4 @@ TEST_CASE("a logit that is not a number is an error") {
   CHECK_THROWS_AS(sample(std::vector<float>{0.0F, NAN}, {}, random), std::domain_error);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::sampler_test

@@ -18,7 +18,7 @@
 #include "support/token_kinds.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::scan_test {
 namespace {
 
 using Catch::Matchers::EndsWith;
@@ -344,4 +344,4 @@ TEST_CASE("places: ranks, and gaps whose logarithm of the logarithm is taken bey
   CHECK(places[3] == approx(11.8746).margin(1e-4));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::scan_test

@@ -18,7 +18,7 @@
 #include "support/tiny_transformer.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::selecting_test {
 namespace {
 
 /// More than a block of the causal scan.
@@ -298,4 +298,4 @@ TEST_CASE("rows that may not be read are refused, with policy, layer and step") 
                     ContainsSubstring("causal scan"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::selecting_test

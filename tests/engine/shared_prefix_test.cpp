@@ -6,7 +6,7 @@
 #include "support/tiny_transformer.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::shared_prefix_test {
 
 TEST_CASE("a run that takes over a prefix equals one from the start, for every policy") {
   constexpr int64_t kPrompt = 40;
@@ -52,4 +52,4 @@ TEST_CASE("a run that takes over a prefix equals one from the start, for every p
   CHECK(taken_over > 2000);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::shared_prefix_test

@@ -7,7 +7,7 @@
 
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::softmax_test {
 namespace {
 
 constexpr float kOut = -INFINITY;
@@ -60,4 +60,4 @@ TEST_CASE("what is not a number is passed on") {
   CHECK(std::isnan(softmax({0.0F, INFINITY}).front()));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::softmax_test

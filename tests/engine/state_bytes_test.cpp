@@ -15,7 +15,7 @@
 #include "support/token_kinds.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::state_bytes_test {
 namespace {
 
 constexpr int64_t kHeadSize = 8;
@@ -262,4 +262,4 @@ TEST_CASE("quantised rows that go with their groups take what is expected before
   }
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::state_bytes_test

@@ -5,7 +5,7 @@
 #include "support/tiny_transformer.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::state_use_test {
 namespace {
 
 std::vector<int64_t> some_ids(int64_t count) {
@@ -102,4 +102,4 @@ TEST_CASE("two samples' use adds up, and the larger peak keeps its parts") {
   CHECK(one.peak_memory_bytes == 2);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::state_use_test

@@ -12,7 +12,7 @@
 #include "support/tiny_transformer.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::answers_test {
 namespace {
 
 struct Tiny {
@@ -240,4 +240,4 @@ TEST_CASE("a prompt's end cannot be moved once it has passed") {
                     ContainsSubstring("the prompt has ended already"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::answers_test

@@ -9,7 +9,7 @@
 #include "support/input_error.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::bos_option_test {
 namespace {
 
 using Ids = std::vector<int64_t>;
@@ -91,4 +91,4 @@ TEST_CASE("a chat format that writes BOS itself gets no second one") {
   CHECK(bos_of_chat(format, *with_bos).empty());
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::bos_option_test

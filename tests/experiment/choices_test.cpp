@@ -10,7 +10,7 @@
 #include "experiment/tiny_tasks.h"
 #include "support/input_error.h"
 
-namespace multistate::test {
+namespace multistate::test::choices_test {
 
 TEST_CASE("a choice is as likely as its tokens are after the prompt, question seen or not") {
   const Tiny tiny;
@@ -100,4 +100,4 @@ TEST_CASE("a long choice is not held against it when its length is taken out") {
   CHECK(record.values.at("choice_norm") == (short_wins ? 0 : 1));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::choices_test

@@ -13,7 +13,7 @@
 #include "support/torch.h"
 #include "tiny_workload.h"
 
-namespace multistate::test {
+namespace multistate::test::equivalence_test {
 namespace {
 
 StateSize size(std::vector<int64_t> rows, int64_t bytes, bool is_full) {
@@ -169,4 +169,4 @@ TEST_CASE("on the real model the recurrence gives the logits of the parallel run
   }
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::equivalence_test

@@ -7,7 +7,7 @@
 #include "support/tiny_model.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::evidence_test {
 namespace {
 
 struct Tiny {
@@ -142,4 +142,4 @@ TEST_CASE("metrics of evidence are ratios of sums, and absent where there is non
   CHECK(nothing.empty());
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::evidence_test

@@ -5,7 +5,7 @@
 #include "support/tiny_sweep.h"
 #include "tiny_workload.h"
 
-namespace multistate::test {
+namespace multistate::test::extrapolation_test {
 
 // The tiny model was trained on 256 tokens, by its own account.
 
@@ -50,4 +50,4 @@ TEST_CASE("a text within the model's window is not what extrapolation is for") {
   CHECK_NOTHROW(TinyWorkload("extrapolation", "context_length: 257", tiny_text(600)));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::extrapolation_test

@@ -21,7 +21,7 @@
 #include "support/torch.h"
 #include "tiny_workload.h"
 
-namespace multistate::test {
+namespace multistate::test::fidelity_test {
 namespace {
 
 /// Log-probabilities [T][V] that a policy gives the tokens after each, in double precision from all
@@ -264,4 +264,4 @@ TEST_CASE("whoever asks for a recent sample that is being found out waits for it
   CHECK(answers == std::array<int, 4>{1, 1, 1, 1});
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::fidelity_test

@@ -6,7 +6,7 @@
 
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::full_cache_texts_test {
 namespace {
 
 /// A text of one token, that of its sample.
@@ -90,4 +90,4 @@ TEST_CASE("too few texts are an error of whoever made them, not of the promises"
   CHECK(full.get(std::vector<int64_t>{1}, 0, &make).at(0)->ids == std::vector<int64_t>{1});
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::full_cache_texts_test

@@ -4,7 +4,7 @@
 
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::generation_metrics_test {
 namespace {
 
 MadeText text(std::vector<int64_t> ids, EndReason reason = EndReason::kLength) {
@@ -118,4 +118,4 @@ TEST_CASE("a text that ends at once is a text of no token") {
   CHECK(summary.series.at("same_by_place").empty());
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::generation_metrics_test

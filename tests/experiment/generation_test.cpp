@@ -10,7 +10,7 @@
 #include "support/temporary_folder.h"
 #include "support/tiny_model.h"
 
-namespace multistate::test {
+namespace multistate::test::generation_test {
 namespace {
 
 using nlohmann::json;
@@ -282,4 +282,4 @@ TEST_CASE("the real model writes the same texts sixteen at a time and one by one
   CHECK(together == run(1));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::generation_test

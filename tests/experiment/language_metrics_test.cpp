@@ -5,7 +5,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::language_metrics_test {
 namespace {
 
 SampleRecord record_of(const std::vector<double>& losses, int64_t first_place,
@@ -85,4 +85,4 @@ TEST_CASE("a loss that is not a number survives as text and makes the metric one
   CHECK(to_json(summarize_language(records).metrics).at("nll").at("value_text") == "nan");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::language_metrics_test

@@ -7,7 +7,7 @@
 #include "support/tiny_transformer.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::local_attention_test {
 namespace {
 
 constexpr int64_t kHeads = 4;
@@ -182,4 +182,4 @@ TEST_CASE("local attention metrics are means over tokens, heads, layers and samp
   CHECK(map.at("values") == nlohmann::json({{0.1, 0.15}, {0.3, 0.15}}));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::local_attention_test

@@ -9,7 +9,7 @@
 #include "support/tiny_sweep.h"
 #include "tiny_workload.h"
 
-namespace multistate::test {
+namespace multistate::test::long_perplexity_test {
 namespace {
 
 /// The full model's loss of the last of `ids`.
@@ -153,4 +153,4 @@ TEST_CASE("what is known of a sample is found out once, whoever asks") {
   CHECK(known.get(0, [] { return 7; }) == 7);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::long_perplexity_test

@@ -5,7 +5,7 @@
 #include "support/temporary_folder.h"
 #include "support/tiny_model.h"
 
-namespace multistate::test {
+namespace multistate::test::prompts_test {
 namespace {
 
 /// Reads prompts from a file of this name and content.
@@ -87,4 +87,4 @@ TEST_CASE("what is no list of prompts is refused with file and line") {
         ":2: the id '2' is that of line 1");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::prompts_test

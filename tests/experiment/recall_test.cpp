@@ -6,7 +6,7 @@
 #include "support/input_error.h"
 #include "tiny_workload.h"
 
-namespace multistate::test {
+namespace multistate::test::recall_test {
 namespace {
 
 // Bytes are tokens where no merge applies, and none does here: a token a letter.
@@ -92,4 +92,4 @@ TEST_CASE("a prompt that leaves nothing to predict is refused") {
       ContainsSubstring("experiment.prompt_share: 1 leaves no token of a chunk of 10 to predict"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::recall_test

@@ -12,7 +12,7 @@
 #include "support/real_data.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::reference_test {
 namespace {
 
 struct Reference {
@@ -80,4 +80,4 @@ TEST_CASE("losses on Persuasion equal those of an independent implementation", "
   }
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::reference_test

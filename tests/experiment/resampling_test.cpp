@@ -8,7 +8,7 @@
 
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::resampling_test {
 namespace {
 
 const Resampling kByBook = {.unit = "book", .key = "book"};
@@ -88,4 +88,4 @@ TEST_CASE("intervals over units cover the truth, those over samples of few units
   CHECK(naive_hits < 0.75 * kDraws);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::resampling_test

@@ -7,7 +7,7 @@
 #include "support/synthetic_samples.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::retrieval_samples_test {
 
 TEST_CASE("samples have their length in tokens of a real tokenizer, plain and in a chat",
           "[slow]") {
@@ -34,4 +34,4 @@ TEST_CASE("samples have their length in tokens of a real tokenizer, plain and in
   }
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::retrieval_samples_test

@@ -11,7 +11,7 @@
 #include "support/tiny_sweep.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::retrieval_test {
 namespace {
 
 using nlohmann::json;
@@ -284,4 +284,4 @@ TEST_CASE("options that contradict the task or each other are refused with their
   check("lengths: [50]", "experiment.lengths: 50 tokens are too few: instruction, statements");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::retrieval_test

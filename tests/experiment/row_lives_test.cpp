@@ -4,7 +4,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::row_lives_test {
 namespace {
 
 /// A trace of `tokens` rows of which some went: (position, step after which).
@@ -110,4 +110,4 @@ TEST_CASE("a coarse picture has the share of pairs, over the sets of a layer") {
   CHECK(shares[1][1] == 1.0);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::row_lives_test

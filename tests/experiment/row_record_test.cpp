@@ -8,7 +8,7 @@
 #include "support/tiny_model.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::row_record_test {
 namespace {
 
 constexpr int64_t kTokens = 60;
@@ -204,4 +204,4 @@ TEST_CASE("a state that is never full has no recent share") {
   CHECK(summary.metrics.at("lifetime_mean").value == approx(30.5));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::row_record_test

@@ -12,7 +12,7 @@
 #include "support/tiny_model.h"
 #include "support/tiny_sweep.h"
 
-namespace multistate::test {
+namespace multistate::test::state_analysis_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -126,4 +126,4 @@ TEST_CASE("what does not fit is refused before anything runs") {
   CHECK(layer.exit_code == 2);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::state_analysis_test

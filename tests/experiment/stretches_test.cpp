@@ -5,22 +5,22 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::stretches_test {
 namespace {
 
 using nlohmann::json;
 
+using Points = std::vector<std::vector<double>>;
+
 /// First places, ends and values of a series.
-std::vector<std::array<double, 3>> points(const json& series) {
-  std::vector<std::array<double, 3>> points;
+Points points(const json& series) {
+  Points points;
   for (const json& point : series) {
     points.push_back({point.at("first_place").get<double>(), point.at("end_place").get<double>(),
                       point.at("value").get<double>()});
   }
   return points;
 }
-
-using Points = std::vector<std::array<double, 3>>;
 
 }  // namespace
 
@@ -95,4 +95,4 @@ TEST_CASE("the worst of samples is the largest, or the least where higher is bet
   CHECK(std::isnan(worst_of(numbers, true)));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::stretches_test

@@ -11,7 +11,7 @@
 #include "support/temporary_folder.h"
 #include "support/tiny_model.h"
 
-namespace multistate::test {
+namespace multistate::test::task_formats_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -75,4 +75,4 @@ TEST_CASE(
   CHECK_THAT(run.out, !ContainsSubstring("retrieval_score"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::task_formats_test

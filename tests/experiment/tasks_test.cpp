@@ -13,7 +13,7 @@
 #include "experiment/tiny_tasks.h"
 #include "support/input_error.h"
 
-namespace multistate::test {
+namespace multistate::test::tasks_test {
 namespace {
 
 /// The first row of the plain questions, as the default prompt puts it.
@@ -309,4 +309,4 @@ TEST_CASE("a context too short for an answer, and a chat without a format, are r
       ContainsSubstring("experiment.prompt: the prompt has {context} 0 times; expected once"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::tasks_test

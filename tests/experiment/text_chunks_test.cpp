@@ -10,7 +10,7 @@
 #include "support/tiny_sweep.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::text_chunks_test {
 namespace {
 
 std::unique_ptr<Tokenizer> tiny_tokenizer(const std::filesystem::path& folder) {
@@ -77,4 +77,4 @@ TEST_CASE("a long list of ignored files is cut, and says how many more there are
   CHECK(data_notes({{"file", "rows.jsonl"}}).empty());
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::text_chunks_test

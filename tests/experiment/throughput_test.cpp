@@ -7,7 +7,7 @@
 #include "support/program.h"
 #include "support/tiny_sweep.h"
 
-namespace multistate::test {
+namespace multistate::test::throughput_test {
 namespace {
 
 nlohmann::json result_of(const std::filesystem::path& cells, const std::string& policy) {
@@ -54,4 +54,4 @@ TEST_CASE("throughput puts speed, bytes of state and the batch that fits into re
   }
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::throughput_test

@@ -7,7 +7,7 @@
 #include "support/temporary_folder.h"
 #include "support/tiny_model.h"
 
-namespace multistate::test {
+namespace multistate::test::word_tags_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -121,4 +121,4 @@ TEST_CASE("a token belongs to the word that it shares the most bytes with") {
   CHECK(words_of_tokens(words, 3, std::vector<int64_t>{3, 5}) == std::vector<int64_t>{-1, 0});
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::word_tags_test

@@ -15,7 +15,7 @@
 #include "support/tiny_model.h"
 #include "support/tiny_sweep.h"
 
-namespace multistate::test {
+namespace multistate::test::program_faults_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -102,4 +102,4 @@ TEST_CASE("aggregate names a file that it cannot write, and the next one writes 
   }
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::program_faults_test

@@ -23,7 +23,7 @@
 #include "support/tiny_sweep.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::sweep_faults_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -279,4 +279,4 @@ TEST_CASE("every call that a sweep makes may fail in every way", "[slow]") {
   check_sweep(1, true);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::sweep_faults_test

@@ -4,7 +4,7 @@
 #include "support/tiny_model.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::chat_template_test {
 
 TEST_CASE("the chat template of a GGUF file is what its metadata say") {
   const TemporaryFolder folder;
@@ -31,4 +31,4 @@ TEST_CASE("the chat template of a Hugging Face folder is that of its tokenizer_c
   CHECK(chat_template() == "{{ messages }}");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::chat_template_test

@@ -6,7 +6,7 @@
 #include "support/catch.h"
 #include "support/input_error.h"
 
-namespace multistate::test {
+namespace multistate::test::decoder_spec_test {
 namespace {
 
 DecoderSpec valid() {
@@ -147,4 +147,4 @@ TEST_CASE("a window can be set where the file has no place for one") {
         "m: model.sliding_window is 8, but the file states its windows itself: 16 tokens");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::decoder_spec_test

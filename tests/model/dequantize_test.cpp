@@ -9,7 +9,7 @@
 
 #include "support/catch.h"
 
-namespace multistate {
+namespace multistate::test::dequantize_test {
 namespace {
 
 std::string from_hex(const std::string& hex) {
@@ -173,4 +173,4 @@ TEST_CASE("types are found by number and by name") {
   CHECK_FALSE(stored_bytes(*find_tensor_type("F32"), int64_t{1} << 62).has_value());
 }
 
-}  // namespace multistate
+}  // namespace multistate::test::dequantize_test

@@ -12,7 +12,7 @@
 #include "support/tiny_model.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::gguf_model_test {
 namespace {
 
 struct Unsupported {
@@ -287,4 +287,4 @@ TEST_CASE("a GGUF model gives its weights in the order of Hugging Face") {
   }
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::gguf_model_test

@@ -8,7 +8,7 @@
 #include "support/gguf_writer.h"
 #include "support/input_error.h"
 
-namespace multistate::test {
+namespace multistate::test::gguf_reader_test {
 namespace {
 
 /// Two keys and two tensors; valid.
@@ -272,4 +272,4 @@ TEST_CASE("a GGUF file with any byte changed is read or refused, nothing else") 
   CHECK(refused > 100);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::gguf_reader_test

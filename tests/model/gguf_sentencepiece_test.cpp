@@ -10,7 +10,7 @@
 #include "support/tiny_model.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::gguf_sentencepiece_test {
 namespace {
 
 using Ids = std::vector<int64_t>;
@@ -180,4 +180,4 @@ TEST_CASE("malformed vocabularies of the kind llama are refused") {
         }) == "piece 263 ('a') is there twice");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::gguf_sentencepiece_test

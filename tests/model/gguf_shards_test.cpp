@@ -11,7 +11,7 @@
 #include "support/tiny_model.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::gguf_shards_test {
 
 TEST_CASE("a split GGUF model is the model of the whole file") {
   const TemporaryFolder folder;
@@ -71,4 +71,4 @@ TEST_CASE("names of shards are five digits of five") {
   }
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::gguf_shards_test

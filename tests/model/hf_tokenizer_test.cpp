@@ -14,7 +14,7 @@
 #include "support/tiny_model.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::hf_tokenizer_test {
 namespace {
 
 using Ids = std::vector<int64_t>;
@@ -195,4 +195,4 @@ TEST_CASE("what the files beside a tokenizer say wrongly is refused with file an
         "generation_config.json: 'eos_token_id' is '\"x\"'; expected ids of tokens, below 264");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::hf_tokenizer_test

@@ -7,7 +7,7 @@
 #include "support/real_data.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::layer_kinds_test {
 namespace {
 
 using Lines = std::vector<std::pair<std::string, std::string>>;
@@ -81,4 +81,4 @@ TEST_CASE("the layers of Gemma 3 270M are of two kinds", "[slow]") {
               {"MLP", "2,048 inner elements, gated GELU (tanh), no biases"}});
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::layer_kinds_test

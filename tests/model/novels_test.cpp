@@ -10,7 +10,7 @@
 #include "support/real_data.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::novels_test {
 namespace {
 
 struct Novel {
@@ -86,4 +86,4 @@ TEST_CASE("the ids of a line with digits, contractions and spaces are Hugging Fa
   CHECK(real_tokenizer()->encode("Hello world! 12345 it's IT'S  \n\n x \u00e9") == expected);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::novels_test

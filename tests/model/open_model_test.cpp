@@ -5,7 +5,7 @@
 #include "support/tiny_model.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::open_model_test {
 namespace {
 
 constexpr const char* kAccepted =
@@ -91,4 +91,4 @@ TEST_CASE("a PyTorch checkpoint is refused with the command that converts it") {
   }
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::open_model_test

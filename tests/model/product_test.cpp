@@ -8,7 +8,7 @@
 
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::product_test {
 namespace {
 
 /// The largest difference to the product in double precision.
@@ -100,4 +100,4 @@ TEST_CASE("with threads of its own BLAS multiplies few rows, too") {
   let_blas_use_threads(false);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::product_test

@@ -9,7 +9,7 @@
 #include "support/real_data.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::real_model_test {
 namespace {
 
 std::string digest(const at::Tensor& tensor) {
@@ -111,4 +111,4 @@ TEST_CASE("the sizes of SmolLM2-135M-Instruct are read from its file", "[slow]")
   CHECK(layer.attention.rotation.theta == 100000.0);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::real_model_test

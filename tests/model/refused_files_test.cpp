@@ -8,7 +8,7 @@
 #include "support/temporary_folder.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::refused_files_test {
 namespace {
 
 std::vector<RefusedFile> all_refused() {
@@ -42,4 +42,4 @@ TEST_CASE("malformed and unsupported model files are refused by name when they a
   CHECK(messages.size() >= 60);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::refused_files_test

@@ -11,10 +11,6 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr const char* kExpected =
-    "; expected a GGUF file, a safetensors file with config.json beside it, or a folder with "
-    "either";
-
 /// The tiny model as a Hugging Face folder, but for what `change` does to it; the folder is opened.
 RefusedFile changed(const std::string& title, const std::string& message,
                     const std::function<void(const fs::path& folder)>& change) {
@@ -135,9 +131,10 @@ std::vector<RefusedFile> refused_safetensors() {
 
 std::vector<RefusedFile> refused_folders() {
   return {
-      {"a path with nothing", "@/none: there is no such file or folder" + std::string(kExpected),
+      {"a path with nothing",
+       "@/none: there is no such file or folder" + std::string(kExpectedModel),
        [](const fs::path& folder) { return folder / "none"; }},
-      {"an empty folder", "@: no model in this folder" + std::string(kExpected),
+      {"an empty folder", "@: no model in this folder" + std::string(kExpectedModel),
        [](const fs::path& folder) { return folder; }},
       changed("two models",
               "@: more than one model in this folder; name one of other.gguf, "

@@ -10,19 +10,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-RefusedFile spoiled(const std::string& title, const std::string& message,
-                    const std::function<void(GgufWriter&)>& spoil) {
-  return {title, "@/m.gguf: " + message, [spoil](const fs::path& folder) {
-            GgufWriter writer = tiny_gguf({});
-            spoil(writer);
-            write_file(folder / "m.gguf", writer.bytes());
-            return folder / "m.gguf";
-          }};
-}
-
 RefusedFile with_key(const std::string& title, const std::string& message, const std::string& key,
                      const std::string& value) {
-  return spoiled(title, message, [key, value](GgufWriter& w) { w.set(key, value); });
+  return spoiled_gguf(title, message, [key, value](GgufWriter& w) { w.set(key, value); });
 }
 
 GgufTensorEntry& tensor(GgufWriter& writer, const std::string& name) {
@@ -54,8 +44,8 @@ RefusedFile changed_shards(const std::string& title, const std::string& message,
 
 std::vector<RefusedFile> refused_gguf_models() {
   return {
-      spoiled("no architecture", "the key 'general.architecture' is missing",
-              [](GgufWriter& w) { w.remove("general.architecture"); }),
+      spoiled_gguf("no architecture", "the key 'general.architecture' is missing",
+                   [](GgufWriter& w) { w.remove("general.architecture"); }),
       with_key("an adapter", "'general.type' is 'adapter'; supported: 'model'", "general.type",
                gguf_text("adapter")),
       with_key("experts", "'llama.expert_count' is '8', which is not supported; supported: '0'",
@@ -78,19 +68,20 @@ std::vector<RefusedFile> refused_gguf_models() {
       with_key("heads that cannot be shared out",
                "4 query heads cannot be shared out among 3 key/value heads",
                "llama.attention.head_count_kv", gguf_u32(3)),
-      spoiled("a weight is missing", "tensor 'blk.1.ffn_up.weight' is missing",
-              [](GgufWriter& w) {
-                std::erase_if(w.tensors,
-                              [](const auto& t) { return t.name == "blk.1.ffn_up.weight"; });
-              }),
-      spoiled("a weight is transposed",
-              "tensor 'blk.0.ffn_down.weight' has shape [48, 32]; expected [32, 48]",
-              [](GgufWriter& w) {
-                tensor(w, "blk.0.ffn_down.weight").dimensions = {32, 48};
-              }),
-      spoiled("a norm is too short", "tensor 'output_norm.weight' has shape [16]; expected [32]",
-              [](GgufWriter& w) { tensor(w, "output_norm.weight").dimensions = {16}; }),
-      spoiled(
+      spoiled_gguf("a weight is missing", "tensor 'blk.1.ffn_up.weight' is missing",
+                   [](GgufWriter& w) {
+                     std::erase_if(w.tensors,
+                                   [](const auto& t) { return t.name == "blk.1.ffn_up.weight"; });
+                   }),
+      spoiled_gguf("a weight is transposed",
+                   "tensor 'blk.0.ffn_down.weight' has shape [48, 32]; expected [32, 48]",
+                   [](GgufWriter& w) {
+                     tensor(w, "blk.0.ffn_down.weight").dimensions = {32, 48};
+                   }),
+      spoiled_gguf("a norm is too short",
+                   "tensor 'output_norm.weight' has shape [16]; expected [32]",
+                   [](GgufWriter& w) { tensor(w, "output_norm.weight").dimensions = {16}; }),
+      spoiled_gguf(
           "a weight that the architecture has not",
           "tensor 'blk.0.attn_q_norm.weight' is not supported: a model of the architecture "
           "'llama' with 2 layers and this configuration has no such weight",

@@ -14,7 +14,7 @@
 #include "support/tiny_model.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::safetensors_model_test {
 namespace {
 
 using nlohmann::json;
@@ -387,4 +387,4 @@ TEST_CASE("an index that is not the list of what is in the shards is refused") {
                                ": cannot open the file: No such file or directory"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::safetensors_model_test

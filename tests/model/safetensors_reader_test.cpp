@@ -8,7 +8,7 @@
 #include "support/input_error.h"
 #include "support/safetensors_writer.h"
 
-namespace multistate::test {
+namespace multistate::test::safetensors_reader_test {
 namespace {
 
 std::vector<StoredTensor> parse(const std::string& bytes) {
@@ -175,4 +175,4 @@ TEST_CASE("a safetensors file with any byte changed is read or refused, nothing 
   CHECK(refused > 100);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::safetensors_reader_test

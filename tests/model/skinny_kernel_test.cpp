@@ -8,7 +8,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::skinny_kernel_test {
 namespace {
 
 uint16_t upper_half(float number) {
@@ -104,4 +104,4 @@ TEST_CASE("skinny products are right for every width of vectors, number of rows 
   check<SkinnyKernel<16, 8, 2>>();
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::skinny_kernel_test

@@ -10,7 +10,7 @@
 #include "support/catch.h"
 #include "support/tiny_model.h"
 
-namespace multistate::test {
+namespace multistate::test::unstated_window_test {
 namespace {
 
 /// The keys of Mistral 7B 0.1 in a file with the tensors of a tiny model, whose shapes do not
@@ -71,4 +71,4 @@ TEST_CASE("a file with the sizes of Mistral 7B 0.1 and no window is run with a w
   CHECK(Sizes(later).warning() == "");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::unstated_window_test

@@ -4,7 +4,7 @@
 
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::weight_types_test {
 
 TEST_CASE("weights are described by their types' share of the parameters, and by bits") {
   // Blocks of 32 weights: Q4_1 has 16 bytes of digits and two halves (20 bytes), Q8_0 a half
@@ -23,4 +23,4 @@ TEST_CASE("weights are described by their types' share of the parameters, and by
   CHECK(weight_types(std::vector<TensorInfo>{}).bits_per_weight() == 0.0);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::weight_types_test

@@ -5,7 +5,7 @@
 #include "support/catch.h"
 #include "support/step_fixture.h"
 
-namespace multistate::test {
+namespace multistate::test::attention_rules_test {
 
 TEST_CASE("a2sf: decay * old score + attention") {
   const auto step = [] {
@@ -172,4 +172,4 @@ TEST_CASE("oracle: the row that gets least from now on goes") {
   CHECK(evicted(set_up_policy("oracle", 2), step) == std::vector<int64_t>{1});
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::attention_rules_test

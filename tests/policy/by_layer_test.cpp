@@ -4,7 +4,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::by_layer_test {
 namespace {
 
 PolicySetup by_layer(const std::string& yaml, int64_t state_size = 8) {
@@ -109,4 +109,4 @@ TEST_CASE("ranges have to end where the model does") {
   CHECK_FALSE(fits("{0-1: full, 2: tova}", 4).empty());
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::by_layer_test

@@ -10,7 +10,7 @@
 #include "support/catch.h"
 #include "support/step_fixture.h"
 
-namespace multistate::test {
+namespace multistate::test::contract_test {
 namespace {
 
 /// A policy made of a function.
@@ -285,4 +285,4 @@ TEST_CASE("nothing is evicted until the cache is full, whatever a policy remembe
             .tokens_before_first_eviction({.tokens = 100, .prompt = 40}) == 39);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::contract_test

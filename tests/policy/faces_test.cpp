@@ -5,7 +5,7 @@
 #include "support/catch.h"
 #include "support/step_fixture.h"
 
-namespace multistate::test {
+namespace multistate::test::faces_test {
 namespace {
 
 using namespace face_checks;
@@ -189,4 +189,4 @@ TEST_CASE("the memory of a policy over a base comes behind the base's") {
   CHECK(both.floats_a_set(2, 8) == 4 + 16);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::faces_test

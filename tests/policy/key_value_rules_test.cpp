@@ -8,7 +8,7 @@
 #include "support/catch.h"
 #include "support/step_fixture.h"
 
-namespace multistate::test {
+namespace multistate::test::key_value_rules_test {
 namespace {
 
 using Vectors = std::vector<std::vector<std::vector<float>>>;
@@ -283,4 +283,4 @@ TEST_CASE("a base is named, and has to give scores") {
                     ContainsSubstring("unknown key 'policy.decay'"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::key_value_rules_test

@@ -3,7 +3,7 @@
 #include "support/catch.h"
 #include "support/step_fixture.h"
 
-namespace multistate::test {
+namespace multistate::test::merging_rules_test {
 namespace {
 
 void check_rows(const std::vector<std::vector<float>>& found,
@@ -103,4 +103,4 @@ TEST_CASE("cam: evicts what its base does") {
         std::vector<int64_t>{1});
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::merging_rules_test

@@ -15,7 +15,7 @@
 
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::official_test {
 namespace {
 
 const nlohmann::json& stored() {
@@ -281,4 +281,4 @@ TEST_CASE("every published rule has a case, and what a case leaves out is declar
   CHECK(std::set<std::string>(names.begin(), names.end()) == covered);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::official_test

@@ -5,7 +5,7 @@
 #include "support/catch.h"
 #include "support/step_fixture.h"
 
-namespace multistate::test {
+namespace multistate::test::prompt_rules_test {
 namespace {
 
 const char* const kPublished = "prompt: one_shot, after_prompt: keep";
@@ -127,4 +127,4 @@ TEST_CASE("a prefix is shared up to the queries that the cut sees") {
   CHECK(tova.tokens_before_first_eviction(length) == 159);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::prompt_rules_test

@@ -3,7 +3,7 @@
 #include "support/catch.h"
 #include "support/step_fixture.h"
 
-namespace multistate::test {
+namespace multistate::test::published_rules_test {
 
 TEST_CASE(
     "tova evicts the row with the lowest mean weight of the newest query, equation 9 of the "
@@ -147,4 +147,4 @@ TEST_CASE("slots whose row is gone already are passed over") {
   CHECK(evicted(setup, step) == std::vector<int64_t>{2});
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::published_rules_test

@@ -5,7 +5,7 @@
 #include "support/catch.h"
 #include "support/step_fixture.h"
 
-namespace multistate::test {
+namespace multistate::test::rescoring_rules_test {
 namespace {
 
 std::string refusal(const char* name, const char* options) {
@@ -144,4 +144,4 @@ TEST_CASE("squeeze_attention: the group of layers that change least keeps few ro
   CHECK(shares({0.5F}) == std::vector<int64_t>{100});
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::rescoring_rules_test

@@ -10,10 +10,11 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::selecting_rules_test {
 namespace {
 
-using Ranges = std::vector<RowsRead::Range>;
+/// Pairs of the first row and the end.
+using Ranges = std::vector<std::vector<int64_t>>;
 
 /// One query head with vectors of two numbers; keys come in pages of two rows.
 struct HandMadeQuery {
@@ -39,7 +40,11 @@ struct HandMadeQuery {
     read.begin(1);
     setup.faces.selecting->select(QueryView(data, setup.needs), read);
     read.sort();
-    return {read.ranges(0).begin(), read.ranges(0).end()};
+    Ranges found;
+    for (const auto& range : read.ranges(0)) {
+      found.push_back({range.first, range.end});
+    }
+    return found;
   }
 };
 
@@ -212,4 +217,4 @@ TEST_CASE("reading what a query's view does not show fails") {
                     ContainsSubstring("pages of different sizes"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::selecting_rules_test

@@ -9,7 +9,7 @@
 #include "support/catch.h"
 #include "support/step_fixture.h"
 
-namespace multistate::test {
+namespace multistate::test::selection_rules_test {
 namespace {
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
@@ -165,4 +165,4 @@ TEST_CASE("fastgen: a head keeps the least that recovers its attention, and stay
   CHECK(left("0.99", 1, 1) == std::vector<int64_t>{1, 2, 3, 4, 5});
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::selection_rules_test

@@ -7,7 +7,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::vectors_test {
 
 TEST_CASE("a quadratic form is the sum over all pairs, whatever the size") {
   for (const size_t size : {1U, 7U, 16U, 64U, 80U, 129U}) {
@@ -59,4 +59,4 @@ TEST_CASE("softmax: large logits do not overflow, -infinity gives 0, NaN is not 
   CHECK((std::isnan(spoilt[0]) && std::isnan(spoilt[1]) && std::isnan(spoilt[2])));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::vectors_test

@@ -2,7 +2,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::conclusion_test {
 namespace {
 
 using namespace recommend;
@@ -98,4 +98,4 @@ TEST_CASE("without a finalist within the limit the closest is named, and what wo
   CHECK(unsure.chunks_needed);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::conclusion_test

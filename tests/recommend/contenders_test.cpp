@@ -8,7 +8,7 @@
 #include "support/tiny_transformer.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::contenders_test {
 namespace {
 
 using namespace recommend;
@@ -127,4 +127,4 @@ TEST_CASE("the sweep file of a stage has the full cache and each contender with 
       "    - {policy.name: kivi, policy.base: {\"name\":\"tova\",\"sinks\":2}, state_size: 40}\n");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::contenders_test

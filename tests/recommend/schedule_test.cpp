@@ -5,7 +5,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::schedule_test {
 namespace {
 
 using namespace recommend;
@@ -55,4 +55,4 @@ TEST_CASE("a level of memory has more chunks the fewer contenders there are") {
   CHECK(chunks_of_level(11, 1) == 11);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::schedule_test

@@ -6,7 +6,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::search_test {
 namespace {
 
 using namespace recommend;
@@ -118,4 +118,4 @@ TEST_CASE("a policy that has one size at two levels is one finalist") {
   CHECK(search.finalists == Entries{0, 1});
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::search_test

@@ -10,7 +10,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::simulation_test {
 namespace {
 
 using namespace recommend;
@@ -155,4 +155,4 @@ TEST_CASE("a loss at the limit is called within the limit in at most 5 % of sear
   CHECK(share <= kMost);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::simulation_test

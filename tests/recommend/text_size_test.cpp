@@ -7,7 +7,7 @@
 #include "support/input_error.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::text_size_test {
 
 using namespace recommend;
 
@@ -47,4 +47,4 @@ TEST_CASE("a limit of the loss is a percentage of perplexity") {
   CHECK(Constraint{std::nullopt, 1.0}.loss_limit() == approx(std::log(2.0)));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::text_size_test

@@ -2,7 +2,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::candidates_test {
 
 TEST_CASE("baselines and references are not ranked, controls are") {
   const std::vector<Entrant> entrants = {{"tova", "policy", std::nullopt, false},
@@ -43,4 +43,4 @@ TEST_CASE("a limited run competes with limited ones only") {
   CHECK(choose_field(entrants).ranked == std::vector<size_t>{0, 1});
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::candidates_test

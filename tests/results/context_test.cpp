@@ -7,7 +7,7 @@
 #include "support/catch.h"
 #include "support/environment.h"
 
-namespace multistate::test {
+namespace multistate::test::context_test {
 
 TEST_CASE("the context holds Slurm's variables, but not its credential") {
   const EnvironmentVariable job("SLURM_JOB_ID", "7");
@@ -22,4 +22,4 @@ TEST_CASE("time is UTC, to the second") {
   CHECK(std::regex_match(utc_now(), std::regex(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)")));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::context_test

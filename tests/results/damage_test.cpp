@@ -14,7 +14,7 @@
 #include "support/result_files.h"
 #include "support/temporary_folder.h"
 
-namespace multistate::test {
+namespace multistate::test::damage_test {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
@@ -156,4 +156,4 @@ TEST_CASE("a manifest is written once: the same plan leaves the files as they ar
   CHECK(fs::exists(folder / "config.resolved.json"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::damage_test

@@ -6,7 +6,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::distributions_test {
 
 TEST_CASE("quantiles are those of the tables") {
   // Abramowitz & Stegun, tables 26.1 and 26.10; one degree of freedom is Cauchy's tan(pi (p -
@@ -36,4 +36,4 @@ TEST_CASE("what is no probability and no degree of freedom is refused") {
   CHECK_THROWS_AS(student_quantile(0.5, 0), std::invalid_argument);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::distributions_test

@@ -12,7 +12,7 @@
 #include "support/result_files.h"
 #include "support/temporary_folder.h"
 
-namespace multistate::test {
+namespace multistate::test::file_digests_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -100,4 +100,4 @@ TEST_CASE("digests without a folder are not kept") {
   CHECK(files_in(folder.path()) == 1);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::file_digests_test

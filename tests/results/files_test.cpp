@@ -24,7 +24,7 @@
 #include "support/result_files.h"
 #include "support/temporary_folder.h"
 
-namespace multistate::test {
+namespace multistate::test::files_test {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
@@ -391,4 +391,4 @@ TEST_CASE("metrics keep NaN and infinity as text, and numbers exactly") {
   CHECK(number_from_json(json::parse(number_to_json(awkward).dump())) == awkward);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::files_test

@@ -6,7 +6,7 @@
 #include "support/catch.h"
 #include "support/input_error.h"
 
-namespace multistate::test {
+namespace multistate::test::identity_tolerance_test {
 
 TEST_CASE("the distance of two numbers is relative to the larger, or to the floor") {
   CHECK(identity_distance(4.0, 5.0, 1.0) == approx(0.2));
@@ -36,4 +36,4 @@ TEST_CASE(
              ContainsSubstring("model.dtype 'float8': no tolerance is known"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::identity_tolerance_test

@@ -23,7 +23,7 @@
 #include "support/result_files.h"
 #include "support/temporary_folder.h"
 
-namespace multistate::test {
+namespace multistate::test::lease_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -276,4 +276,4 @@ TEST_CASE("a lease that cannot be renewed ends the work by name") {
   fs::remove(path);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::lease_test

@@ -10,7 +10,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::machine_load_test {
 namespace {
 
 /// Keeps a CPU busy in another process while it lives.
@@ -76,4 +76,4 @@ TEST_CASE("a load is read as it is written") {
   }
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::machine_load_test

@@ -7,7 +7,7 @@
 #include "support/catch.h"
 #include "support/input_error.h"
 
-namespace multistate::test {
+namespace multistate::test::metric_test {
 namespace {
 
 using nlohmann::json;
@@ -114,4 +114,4 @@ TEST_CASE("what is no metric is refused with the place and what is expected") {
       ContainsSubstring("x.json: nll.samples: 'transform' is '\"log\"'; expected 'none' or 'exp'"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::metric_test

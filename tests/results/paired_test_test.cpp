@@ -6,7 +6,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::paired_test_test {
 namespace {
 
 constexpr size_t kDraws = 9999;
@@ -141,4 +141,4 @@ TEST_CASE("where drawn permutations are too coarse, or not drawn at all, t stand
   CHECK(paired_test(many, 1, {0, 0}).method == PairedMethod::kStudent);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::paired_test_test

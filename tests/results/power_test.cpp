@@ -4,7 +4,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::power_test {
 
 // Expected values: scipy.integrate.quad over the chi-squared density of the variance,
 //
@@ -54,4 +54,4 @@ TEST_CASE("what samples can show, in words") {
         "2 haystacks cannot show a difference between policies; 4 are the least");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::power_test

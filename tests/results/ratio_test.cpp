@@ -6,7 +6,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::ratio_test {
 namespace {
 
 constexpr std::array kTokens = {1.0, 3.0};
@@ -77,4 +77,4 @@ TEST_CASE("one sample has a difference and no error; unequal numbers are refused
   CHECK_THROWS_AS(paired_differences({two, one}, {two, two}, {}), std::invalid_argument);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::ratio_test

@@ -4,7 +4,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::series_test {
 
 TEST_CASE("a point of a series is a metric at a place, and does not say how samples make it") {
   const Metric metric = {.value = 2.5,
@@ -32,4 +32,4 @@ TEST_CASE("a map's values have four digits, and null where there is none") {
                                                   "unit": "steps", "values": [[1235, null]]})"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::series_test

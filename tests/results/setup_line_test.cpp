@@ -8,7 +8,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::setup_line_test {
 namespace {
 
 using nlohmann::json;
@@ -80,4 +80,4 @@ TEST_CASE("the speed of an earlier result is no measurement") {
   CHECK(!speed_noise(json(3)).empty());
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::setup_line_test

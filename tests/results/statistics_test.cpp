@@ -9,7 +9,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::statistics_test {
 namespace {
 
 double normal(Random& random) {
@@ -119,4 +119,4 @@ TEST_CASE("a geometric mean with a mean of 0 is 0, and has no error") {
   CHECK_THROWS_AS(geometric_mean_of(uneven, ones), std::invalid_argument);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::statistics_test

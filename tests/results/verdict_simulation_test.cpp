@@ -10,7 +10,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::verdict_simulation_test {
 namespace {
 
 constexpr int kSweeps = 2000;
@@ -93,4 +93,4 @@ TEST_CASE("one policy that is better by a standard deviation is found", "[slow]"
   CHECK(share < (n == 8 ? 0.68 : 1.0));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::verdict_simulation_test

@@ -5,7 +5,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::verdict_test {
 namespace {
 
 using Losses = std::vector<std::vector<double>>;
@@ -147,4 +147,4 @@ TEST_CASE("candidates with fewer than two common samples are not ranked") {
         "a and b have fewer than 2 common samples with finite values");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::verdict_test

@@ -2,7 +2,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::answer_match_test {
 namespace {
 
 using Words = std::vector<std::u32string>;
@@ -47,4 +47,4 @@ TEST_CASE("an answer is contained whatever its case, over control characters") {
   CHECK(contains_answer("ab", "abc") == 0.0);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::answer_match_test

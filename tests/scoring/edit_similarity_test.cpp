@@ -2,7 +2,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::edit_similarity_test {
 
 TEST_CASE("edit similarity is that of insertions and deletions") {
   // kitten, sitting: the common subsequence ittn; 2 * 4 / 13.
@@ -26,4 +26,4 @@ TEST_CASE("of code the first line that is no comment and no fence is compared") 
   CHECK(first_code_line("") == "");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::edit_similarity_test

@@ -4,7 +4,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::labels_test {
 
 TEST_CASE("the choice is the first letter from A to D that is a word") {
   CHECK(choice_letter("(B) Because") == 'B');
@@ -39,4 +39,4 @@ TEST_CASE("a class that is part of the answer's name does not count against it")
   CHECK(classification_score("abc", "abc", nested) == 0.5);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::labels_test

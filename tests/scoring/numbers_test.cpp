@@ -4,7 +4,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::numbers_test {
 
 TEST_CASE("the first percentage is a number with the sign right behind it") {
   CHECK(first_percentage("about 62.5% of 3") == 62.5);
@@ -56,4 +56,4 @@ TEST_CASE("the share of right numbers counts every number of the prediction") {
   CHECK_THROWS_AS(retrieval_score("12", "12"), std::invalid_argument);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::numbers_test

@@ -4,7 +4,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::rouge_test {
 
 TEST_CASE("n-grams count as often as in the text that has fewer of them") {
   // Reference: the cat sat on the mat (6 words), prediction: the the cat (3).
@@ -79,4 +79,4 @@ TEST_CASE("LongBench's rouge-l is 0 where the package raises an error") {
   CHECK(rouge_l_of_sets("...", "a") == 0.0);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::rouge_test

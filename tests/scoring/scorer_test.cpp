@@ -2,7 +2,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::scorer_test {
 
 TEST_CASE("of several answers the best one counts, for each metric by itself") {
   const Gold gold = {{"red green", "blue"}, {}};
@@ -47,4 +47,4 @@ TEST_CASE("LongBench's scores of code, classes and counts are taken as published
         approx(2.0 / (2.0 + 1e-8)));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::scorer_test

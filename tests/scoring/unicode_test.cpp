@@ -2,7 +2,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::unicode_test {
 
 TEST_CASE("text becomes code points and back, and a broken byte the replacement character") {
   CHECK(code_points("a\xC3\xA9\xF0\x9F\x98\x80") == U"a\u00E9\U0001F600");
@@ -44,4 +44,4 @@ TEST_CASE("decimal digits have their values in every script") {
   CHECK_FALSE(digit_value(U'x'));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::unicode_test

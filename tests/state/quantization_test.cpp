@@ -11,7 +11,7 @@
 
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::quantization_test {
 namespace {
 
 using Bytes = std::vector<uint8_t>;
@@ -109,4 +109,4 @@ TEST_CASE("every row of a tensor is packed by itself") {
   CHECK(floats_of(unpack(packed, 3, 4)) == Floats{1, 2, 3, 4, 5, 6});
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::quantization_test

@@ -11,7 +11,7 @@
 
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::row_set_test {
 namespace {
 
 using Floats = std::vector<float>;
@@ -211,4 +211,4 @@ TEST_CASE("a copy of quantised rows goes its own way") {
   CHECK(copy.groups().size() == 3);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::row_set_test

@@ -10,7 +10,7 @@
 #include "support/tiny_sweep.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::bos_identity_test {
 
 TEST_CASE("a cell's identity has the BOS rule that holds, whoever said it") {
   const TinySweep sweep;
@@ -33,4 +33,4 @@ TEST_CASE("a cell's identity has the BOS rule that holds, whoever said it") {
   CHECK(adding.cells.front().id == plan_of(sweep, base + both).cells[1].id);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::bos_identity_test

@@ -13,7 +13,7 @@
 #include "support/torch.h"
 #include "sweep/tiny_calibration.h"
 
-namespace multistate::test {
+namespace multistate::test::calibration_test {
 namespace {
 
 /// A tiny sweep with another text, and calibrations of its model.
@@ -107,4 +107,4 @@ TEST_CASE("a policy whose calibration is not named is refused before anything ru
              ContainsSubstring("policy.calibration: tova has no such option"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::calibration_test

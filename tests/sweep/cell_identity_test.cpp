@@ -14,7 +14,7 @@
 #include "support/tiny_sweep.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::cell_identity_test {
 
 TEST_CASE("a cell's identity is what affects its result, and nothing else") {
   const TinySweep sweep;
@@ -117,4 +117,4 @@ TEST_CASE("two paths to one model, and two devices, are one measurement and refu
             .cells.size() == 2);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::cell_identity_test

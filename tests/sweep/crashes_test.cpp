@@ -2,7 +2,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::crashes_test {
 namespace {
 
 ProcessDeath death_in(const std::vector<std::pair<std::string, int64_t>>& places,
@@ -65,4 +65,4 @@ TEST_CASE("a death outside of every sample is final, unless the process was kill
   CHECK_FALSE(crashes.learn(death_in({}, true)));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::crashes_test

@@ -2,7 +2,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::progress_test {
 namespace {
 
 ProgressState just_started() {
@@ -46,4 +46,4 @@ TEST_CASE("a progress line keeps to the width of the terminal") {
   CHECK(progress_line(just_started(), 0) == "1");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::progress_test

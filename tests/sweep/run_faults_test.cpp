@@ -19,7 +19,7 @@
 #include "support/tiny_sweep.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::run_faults_test {
 namespace {
 
 std::filesystem::path& removed_folder() {
@@ -187,4 +187,4 @@ TEST_CASE("a torn result is moved aside, not lost, and its cell runs again") {
   CHECK(read_file(path.string() + ".rejected-1") == "{\"schema\": {\"na");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::run_faults_test

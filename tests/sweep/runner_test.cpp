@@ -16,7 +16,7 @@
 #include "support/tiny_sweep.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::runner_test {
 namespace {
 
 /// Scores that stop being numbers in the middle of a sample.
@@ -269,4 +269,4 @@ TEST_CASE("--cell picks by id and refuses what no cell has") {
         "--cell nothex: no cell of this sweep has an id that starts so; --dry-run lists them");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::runner_test

@@ -6,7 +6,7 @@
 #include "support/catch.h"
 #include "support/child.h"
 
-namespace multistate::test {
+namespace multistate::test::signals_test {
 TEST_CASE("the first signal asks to stop, and a second Ctrl-C ends the program") {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) {
     INFO(signal);
@@ -113,4 +113,4 @@ TEST_CASE("a new StopSignals starts without a request, and leaves the handlers a
   CHECK(WTERMSIG(status) == SIGTERM);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::signals_test

@@ -7,7 +7,7 @@
 #include "support/tiny_sweep.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::skip_chunks_identity_test {
 
 TEST_CASE("skipped chunks change a cell's identity, none leave it as it was") {
   const TinySweep sweep;
@@ -21,4 +21,4 @@ TEST_CASE("skipped chunks change a cell's identity, none leave it as it was") {
   CHECK(plan.cells[0].samples == plan.cells[1].samples + 2);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::skip_chunks_identity_test

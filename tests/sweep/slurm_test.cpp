@@ -15,7 +15,7 @@
 #include "support/temporary_folder.h"
 #include "support/tiny_model.h"
 
-namespace multistate::test {
+namespace multistate::test::slurm_test {
 namespace {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
@@ -200,4 +200,4 @@ TEST_CASE("a worker's job has ended when Slurm names it in a state in which noth
   CHECK_FALSE(has_ended("", tasks));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::slurm_test

@@ -16,7 +16,7 @@
 #include "support/torch.h"
 #include "sweep/tiny_calibration.h"
 
-namespace multistate::test {
+namespace multistate::test::sweep_files_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -103,4 +103,4 @@ TEST_CASE("every cross-check can be planned") {
   plan("/crosscheck");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::sweep_files_test

@@ -3,7 +3,7 @@
 #include "support/sweep_runs.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::verdict_lines_test {
 
 TEST_CASE("the last lines of a run have a verdict at each cache size, and who is not ranked") {
   const TinySweep sweep;
@@ -26,4 +26,4 @@ TEST_CASE("the last lines of a run have a verdict at each cache size, and who is
   CHECK(verdict_lines(plan) == expected);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::verdict_lines_test

@@ -17,7 +17,7 @@
 #include "support/tiny_sweep.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::work_list_test {
 namespace {
 
 /// What is to be run of a plan: cell, samples, and whether their beginning is shared.
@@ -188,4 +188,4 @@ TEST_CASE("items that are done are not open, and let go of their beginning") {
   CHECK(prefix.expired());
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::work_list_test

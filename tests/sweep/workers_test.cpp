@@ -29,7 +29,7 @@
 #include "support/tiny_sweep.h"
 #include "support/torch.h"
 
-namespace multistate::test {
+namespace multistate::test::workers_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -272,4 +272,4 @@ TEST_CASE("samples that measure times run one at a time on a machine") {
   CHECK(other.held_by_others().size() == 2);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::workers_test

@@ -8,7 +8,7 @@
 #include "support/input_error.h"
 #include "support/synthetic_samples.h"
 
-namespace multistate::test {
+namespace multistate::test::samples_test {
 namespace {
 
 /// The 256 bytes and some pieces of words, so that a word is one or several tokens.
@@ -200,4 +200,4 @@ TEST_CASE("a length that does not hold the task is an error that says what would
         "list");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::samples_test

@@ -7,7 +7,7 @@
 #include "support/catch.h"
 #include "support/input_error.h"
 
-namespace multistate::test {
+namespace multistate::test::words_test {
 namespace {
 
 template <class Make>
@@ -122,4 +122,4 @@ TEST_CASE("texts of a task have to say what they are for") {
         "announcement: {key} stands for nothing here; known: {question}");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::words_test

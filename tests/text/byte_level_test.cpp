@@ -11,7 +11,7 @@
 #include "support/catch.h"
 #include "support/input_error.h"
 
-namespace multistate::test {
+namespace multistate::test::byte_level_test {
 namespace {
 
 BpeSpec& byte_level(TokenizerSpec& spec) {
@@ -243,4 +243,4 @@ TEST_CASE("a vocabulary that contradicts itself is refused") {
                                "a.x-4.0, chatglm-bpe, codeshell, command-r"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::byte_level_test

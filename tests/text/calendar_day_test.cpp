@@ -3,7 +3,7 @@
 #include "support/catch.h"
 #include "support/input_error.h"
 
-namespace multistate::test {
+namespace multistate::test::calendar_day_test {
 
 TEST_CASE("a day is written as strftime of C writes it") {
   // By date -u -d DAY +FORM, in the locale C.
@@ -22,4 +22,4 @@ TEST_CASE("days that no calendar has are refused") {
   check_day("2024-02-29");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::calendar_day_test

@@ -4,7 +4,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::characters_test {
 
 TEST_CASE("characters are read and written whatever their length") {
   std::string text;
@@ -47,4 +47,4 @@ TEST_CASE("white space has the property White_Space") {
   }
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::characters_test

@@ -6,7 +6,7 @@
 #include "support/catch.h"
 #include "support/input_error.h"
 
-namespace multistate::test {
+namespace multistate::test::chat_format_test {
 namespace {
 
 const std::string kLoop =
@@ -136,4 +136,4 @@ TEST_CASE("a chat format without its tokens is an error") {
         "tokens; expected 1");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::chat_format_test

@@ -6,7 +6,7 @@
 #include "support/input_error.h"
 #include "support/temporary_folder.h"
 
-namespace multistate::test {
+namespace multistate::test::chat_template_file_test {
 namespace {
 
 void write_text(const std::filesystem::path& path, const char* text) {
@@ -45,4 +45,4 @@ TEST_CASE("a chat template of another type is an error with file and key") {
         config.string() + ": chat_template: '7' is no object with 'name' and 'template'");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::chat_template_file_test

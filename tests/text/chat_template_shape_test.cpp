@@ -6,7 +6,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::chat_template_shape_test {
 namespace {
 
 using Literals = std::vector<std::string>;
@@ -90,4 +90,4 @@ TEST_CASE("a shape takes time in proportion to the template, whatever it holds")
   CHECK(template_shape(long_literal).value().literals.front().size() == size_t{1} << 20);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::chat_template_shape_test

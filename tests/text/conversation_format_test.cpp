@@ -3,7 +3,7 @@
 #include "support/catch.h"
 #include "support/input_error.h"
 
-namespace multistate::test {
+namespace multistate::test::conversation_format_test {
 namespace {
 
 using Role = ChatMessage::Role;
@@ -155,4 +155,4 @@ TEST_CASE("messages in another order are refused") {
   CHECK(message({}) == end);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::conversation_format_test

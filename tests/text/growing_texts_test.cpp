@@ -2,7 +2,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::growing_texts_test {
 namespace {
 
 /// A tokenizer whose tokens are the bytes.
@@ -49,4 +49,4 @@ TEST_CASE("texts grow by themselves, each up to its own stop string") {
   CHECK(texts.finish(0).empty());
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::growing_texts_test

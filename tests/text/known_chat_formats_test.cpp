@@ -13,7 +13,7 @@
 #include "support/catch.h"
 #include "support/input_error.h"
 
-namespace multistate::test {
+namespace multistate::test::known_chat_formats_test {
 namespace {
 
 using nlohmann::json;
@@ -180,4 +180,4 @@ TEST_CASE("a template that does anything else than a listed one is not known") {
   }
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::known_chat_formats_test

@@ -8,7 +8,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::ngrams_test {
 namespace {
 
 using Ids = std::vector<int64_t>;
@@ -130,4 +130,4 @@ TEST_CASE("an n-gram of no token is nobody's") {
   CHECK_THROWS_AS(ngram_count(Ids{1}, 0), std::invalid_argument);
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::ngrams_test

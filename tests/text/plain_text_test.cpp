@@ -3,7 +3,7 @@
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 
-namespace multistate::test {
+namespace multistate::test::plain_text_test {
 
 TEST_CASE("a byte order mark at the start and CR LF are no part of a text, and are counted") {
   const PlainText plain = plain_text("\xEF\xBB\xBFone\r\ntwo\r\n\r\nthree");
@@ -26,4 +26,4 @@ TEST_CASE("everything else of a text stays as it is") {
   CHECK(plain_text("\xEF\xBB\xBF\xEF\xBB\xBF").text == "\xEF\xBB\xBF");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::plain_text_test

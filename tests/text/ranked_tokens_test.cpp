@@ -16,7 +16,7 @@
 #include "support/temporary_folder.h"
 #include "support/to_base64.h"
 
-namespace multistate::test {
+namespace multistate::test::ranked_tokens_test {
 namespace {
 
 using Ids = std::vector<int64_t>;
@@ -206,4 +206,4 @@ TEST_CASE("malformed tekken.json files are refused with their place") {
              ContainsSubstring("the pattern '(a' is not a valid regular expression"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::ranked_tokens_test

@@ -7,7 +7,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::repeated_words_test {
 namespace {
 
 std::vector<std::string> words_in(const std::string& text) {
@@ -116,4 +116,4 @@ TEST_CASE("continuations equal those found by looking at every earlier word") {
   }
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::repeated_words_test

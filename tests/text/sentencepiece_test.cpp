@@ -14,7 +14,7 @@
 #include "support/input_error.h"
 #include "support/temporary_folder.h"
 
-namespace multistate::test {
+namespace multistate::test::sentencepiece_test {
 namespace {
 
 using Ids = std::vector<int64_t>;
@@ -204,4 +204,4 @@ TEST_CASE("vocabularies that contradict themselves are refused") {
         "256 pieces are of type byte; expected 0");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::sentencepiece_test

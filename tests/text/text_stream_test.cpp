@@ -2,7 +2,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::text_stream_test {
 namespace {
 
 /// Everything that comes out, with a bar after each token.
@@ -44,4 +44,4 @@ TEST_CASE("the earliest stop string ends the text") {
   CHECK(stream.finish().empty());
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::text_stream_test

@@ -4,7 +4,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::token_class_test {
 namespace {
 
 std::string name_of(std::string_view text) {
@@ -41,4 +41,4 @@ TEST_CASE("blanks, nothing and parts of a character are other") {
   CHECK(name_of("A\xff") == "other");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::token_class_test

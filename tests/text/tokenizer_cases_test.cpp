@@ -14,7 +14,7 @@
 #include "support/input_error.h"
 #include "support/temporary_folder.h"
 
-namespace multistate::test {
+namespace multistate::test::tokenizer_cases_test {
 namespace {
 
 using nlohmann::json;
@@ -79,4 +79,4 @@ TEST_CASE("cases tell components apart: digests of different tokenizers differ")
   }
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::tokenizer_cases_test

@@ -12,7 +12,7 @@
 #include "support/input_error.h"
 #include "support/temporary_folder.h"
 
-namespace multistate::test {
+namespace multistate::test::tokenizer_json_test {
 namespace {
 
 using nlohmann::json;
@@ -353,4 +353,4 @@ TEST_CASE("JSON that is broken, or gives a key twice, is refused") {
              ContainsSubstring("the key 'version' appears twice"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::tokenizer_json_test

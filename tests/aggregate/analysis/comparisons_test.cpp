@@ -7,7 +7,7 @@
 #include "aggregate/analysis/cells.h"
 #include "support/catch.h"
 
-namespace multistate::aggregate::test {
+namespace multistate::aggregate::test::comparisons_test {
 namespace {
 
 // Four samples of ten tokens: 2 nats a token of the full model.
@@ -338,4 +338,4 @@ TEST_CASE("the seed changes bootstraps only") {
   CHECK(std::abs(interval(1).high - 0.767) < 0.05);
 }
 
-}  // namespace multistate::aggregate::test
+}  // namespace multistate::aggregate::test::comparisons_test

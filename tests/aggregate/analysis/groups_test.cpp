@@ -3,7 +3,7 @@
 #include "aggregate/analysis/cells.h"
 #include "support/catch.h"
 
-namespace multistate::aggregate::test {
+namespace multistate::aggregate::test::groups_test {
 namespace {
 
 const std::vector<double> kLosses = {20.0, 22.0, 18.0, 20.0};
@@ -98,4 +98,4 @@ TEST_CASE("nll and perplexity are the headline, else what is asked for, else all
   CHECK(headline({}) == std::vector<std::string>{"bits_per_byte"});
 }
 
-}  // namespace multistate::aggregate::test
+}  // namespace multistate::aggregate::test::groups_test

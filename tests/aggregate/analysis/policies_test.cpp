@@ -5,7 +5,7 @@
 #include "aggregate/analysis/cells.h"
 #include "support/catch.h"
 
-namespace multistate::aggregate::test {
+namespace multistate::aggregate::test::policies_test {
 namespace {
 
 // Eight samples: enough for a bootstrap.
@@ -105,4 +105,4 @@ TEST_CASE("fronts of quality against speed and memory") {
   CHECK(noisy.pareto_memory == std::vector{small, good});
 }
 
-}  // namespace multistate::aggregate::test
+}  // namespace multistate::aggregate::test::policies_test

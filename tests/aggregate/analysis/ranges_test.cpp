@@ -5,7 +5,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::aggregate::test {
+namespace multistate::aggregate::test::ranges_test {
 namespace {
 
 CellScores scores_of(const std::vector<double>& numerators, const std::vector<int64_t>& units) {
@@ -84,4 +84,4 @@ TEST_CASE("a count stays above nothing") {
   CHECK(!interval_within(kNotNegative, scores_of({0, 0, 0, 0}, {}), resampling));
 }
 
-}  // namespace multistate::aggregate::test
+}  // namespace multistate::aggregate::test::ranges_test

@@ -6,7 +6,7 @@
 #include "aggregate/analysis/cells.h"
 #include "support/catch.h"
 
-namespace multistate::aggregate::test {
+namespace multistate::aggregate::test::report_json_test {
 namespace {
 
 nlohmann::json report_of(Cells& cells, const AnalysisOptions& options = {}) {
@@ -135,4 +135,4 @@ TEST_CASE("ten thousand cells are analysed in seconds, whether many policies or 
   CHECK(bytes < 30'000'000);
 }
 
-}  // namespace multistate::aggregate::test
+}  // namespace multistate::aggregate::test::report_json_test

@@ -6,7 +6,7 @@
 #include "support/input_error.h"
 #include "support/temporary_folder.h"
 
-namespace multistate::test {
+namespace multistate::test::changed_answers_test {
 namespace {
 
 using namespace aggregate;
@@ -67,4 +67,4 @@ TEST_CASE("samples with changed answers are counted, and the first is named") {
              ContainsSubstring("torn: line 1 is torn, or no JSON"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::changed_answers_test

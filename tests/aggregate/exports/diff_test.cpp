@@ -6,7 +6,7 @@
 #include "support/catch.h"
 #include "support/input_error.h"
 
-namespace multistate::test {
+namespace multistate::test::diff_test {
 namespace {
 
 using namespace aggregate;
@@ -262,4 +262,4 @@ TEST_CASE("an unknown dtype needs a tolerance") {
   CHECK_FALSE(changes(a, a, 1e-5));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::diff_test

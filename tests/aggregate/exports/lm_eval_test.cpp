@@ -7,7 +7,7 @@
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 
-namespace multistate::test {
+namespace multistate::test::lm_eval_test {
 namespace {
 
 using namespace aggregate;
@@ -94,4 +94,4 @@ TEST_CASE("models with the same file name in different folders do not share a fi
   CHECK(files[1].path.parent_path() == "m.gguf__tova__64__2");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::lm_eval_test

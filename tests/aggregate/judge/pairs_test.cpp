@@ -14,7 +14,7 @@
 #include "support/input_error.h"
 #include "support/temporary_folder.h"
 
-namespace multistate::test {
+namespace multistate::test::pairs_test {
 namespace {
 
 using namespace aggregate;
@@ -257,4 +257,4 @@ TEST_CASE("cells that cannot be compared are refused by name") {
   }
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::pairs_test

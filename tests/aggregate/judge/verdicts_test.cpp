@@ -6,7 +6,7 @@
 #include "support/catch.h"
 #include "support/input_error.h"
 
-namespace multistate::test {
+namespace multistate::test::verdicts_test {
 namespace {
 
 using namespace aggregate;
@@ -97,4 +97,4 @@ TEST_CASE("pairs without a verdict are named") {
         "v.jsonl: 8 of 8 pairs have no verdict: '00+', '01-', '10-', '02+', '00-', ...");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::verdicts_test

@@ -5,7 +5,7 @@
 #include "aggregate/support/made_report.h"
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::page_test {
 namespace {
 
 using namespace aggregate;
@@ -102,4 +102,4 @@ TEST_CASE("a report without a done cell makes a page") {
   CHECK(data_in(make_page(report))["report"]["cells"].empty());
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::page_test

@@ -8,7 +8,7 @@
 #include "support/input_error.h"
 #include "support/temporary_folder.h"
 
-namespace multistate::test {
+namespace multistate::test::collect_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -273,4 +273,4 @@ TEST_CASE("the fingerprint changes when a cell is done") {
   CHECK(before != aggregate::fingerprint(folders));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::collect_test

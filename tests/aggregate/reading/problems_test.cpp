@@ -12,7 +12,7 @@
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 
-namespace multistate::test {
+namespace multistate::test::problems_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -331,4 +331,4 @@ TEST_CASE("a manifest that names what no folder can be called costs that cell") 
   CHECK(spoiled.problem() == std::string(300, 'x') + ": cannot be read: File name too long");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::problems_test

@@ -6,7 +6,7 @@
 #include "support/input_error.h"
 #include "support/temporary_folder.h"
 
-namespace multistate::test {
+namespace multistate::test::sample_texts_test {
 namespace {
 
 using aggregate::Cell;
@@ -63,4 +63,4 @@ TEST_CASE("ten samples are enough; a cell without texts or checked samples has n
              ContainsSubstring("samples.jsonl: cannot be read"));
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::sample_texts_test

@@ -6,7 +6,7 @@
 #include "aggregate/statistics/trade_off.h"
 #include "support/catch.h"
 
-namespace multistate::aggregate::test {
+namespace multistate::aggregate::test::front_test {
 namespace {
 
 // By the definition: no other is as low in both and lower in one.
@@ -48,4 +48,4 @@ TEST_CASE("the front is what its definition says") {
   }
 }
 
-}  // namespace multistate::aggregate::test
+}  // namespace multistate::aggregate::test::front_test

@@ -8,7 +8,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::aggregate::test {
+namespace multistate::aggregate::test::interval_test {
 
 TEST_CASE("a t interval, worked by hand") {
   const auto interval = t_interval({10.0, 2.0}, 12);
@@ -99,4 +99,4 @@ TEST_CASE("an interval of nothing is refused") {
   CHECK_THROWS_AS(BootstrapPlan(2, 10, 1).ratios({one, one}), std::invalid_argument);
 }
 
-}  // namespace multistate::aggregate::test
+}  // namespace multistate::aggregate::test::interval_test

@@ -3,7 +3,7 @@
 #include "aggregate/statistics/shares.h"
 #include "support/catch.h"
 
-namespace multistate::aggregate::test {
+namespace multistate::aggregate::test::sign_test_test {
 
 TEST_CASE("the sign test counts coins that fall at least as unevenly") {
   // 8 coins: 1 + 8 of 256 have one head at most, and as many one tail at most.
@@ -39,4 +39,4 @@ TEST_CASE("Wilson's interval, worked by hand and at its ends") {
   CHECK_THROWS_AS(wilson_interval(3, 2), std::invalid_argument);
 }
 
-}  // namespace multistate::aggregate::test
+}  // namespace multistate::aggregate::test::sign_test_test

@@ -11,7 +11,7 @@
 
 #include "support/catch.h"
 
-namespace multistate::aggregate::test {
+namespace multistate::aggregate::test::simulation_test {
 namespace {
 
 constexpr int kDraws = 2000;
@@ -149,4 +149,4 @@ TEST_CASE("the permutation test rejects a true null hypothesis in 4 to 6 % of ca
   CHECK(found > 0.9 * kTests);
 }
 
-}  // namespace multistate::aggregate::test
+}  // namespace multistate::aggregate::test::simulation_test

@@ -4,7 +4,7 @@
 #include "aggregate/statistics/trade_off.h"
 #include "support/catch.h"
 
-namespace multistate::aggregate::test {
+namespace multistate::aggregate::test::smallest_state_test {
 namespace {
 
 constexpr std::array kSizes = {64.0, 128.0, 256.0};
@@ -42,4 +42,4 @@ TEST_CASE("a size without a gap is refused") {
   CHECK_THROWS_AS(smallest_state(kSizes, std::array{1.0}, 0.5), std::invalid_argument);
 }
 
-}  // namespace multistate::aggregate::test
+}  // namespace multistate::aggregate::test::smallest_state_test

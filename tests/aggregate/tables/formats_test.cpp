@@ -6,7 +6,7 @@
 #include "aggregate/tables/shown_table.h"
 #include "support/catch.h"
 
-namespace multistate::test {
+namespace multistate::test::formats_test {
 namespace {
 
 using namespace aggregate;
@@ -211,4 +211,4 @@ TEST_CASE("numbers: signs of differences, no minus before nought, what is no num
   CHECK(number_text(std::nan(""), 2, false) == "nan");
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::formats_test

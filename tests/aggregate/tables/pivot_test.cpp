@@ -6,7 +6,7 @@
 #include "support/catch.h"
 #include "support/input_error.h"
 
-namespace multistate::test {
+namespace multistate::test::pivot_test {
 namespace {
 
 using namespace aggregate;
@@ -275,4 +275,4 @@ TEST_CASE("what no cell has is refused with what there is") {
   }
 }
 
-}  // namespace multistate::test
+}  // namespace multistate::test::pivot_test

@@ -86,6 +86,15 @@ std::vector<int64_t> some_ids(int64_t tokens) {
   return ids;
 }
 
+double mean_difference(const std::vector<double>& left, const std::vector<double>& right) {
+  REQUIRE(left.size() == right.size());
+  double sum = 0.0;
+  for (size_t i = 0; i < left.size(); ++i) {
+    sum += std::abs(left[i] - right[i]);
+  }
+  return sum / static_cast<double>(left.size());
+}
+
 }  // namespace
 
 TEST_CASE("selected rows: blocks of tokens, single tokens and naive loops are the same") {
@@ -144,7 +153,8 @@ TEST_CASE("a run over a shared prefix, and one that generates, is the run from t
       CAPTURE(name, prompt);
       const std::string page =
           name == std::string("quest") ? "page_size: 4, whole_layers: 1, " : "";
-      const auto setup = set_up_policy(name, 13, fmt::format("{{{}prompt: {}}}", page, prompt));
+      const std::string options = fmt::format("{{{}prompt: {}}}", page, prompt);
+      const auto setup = set_up_policy(name, 13, options);
       const Evaluator evaluator(*model, setup);
       SharedPrefix prefix(70);
       const auto alone = evaluator.evaluate(ids, {}, 40);
@@ -152,10 +162,13 @@ TEST_CASE("a run over a shared prefix, and one that generates, is the run from t
       const auto by_token = Evaluator(*model, setup, &token_scan()).evaluate(ids, {}, 40);
       CHECK(shared.computed_tokens ==
             90 - setup.tokens_before_first_eviction({.tokens = 90, .prompt = 40}) + 70);
-      for (size_t i = 0; i < alone.losses.size(); ++i) {
-        REQUIRE(std::abs(alone.losses[i] - shared.losses[i]) < 1e-4);
-        REQUIRE(std::abs(alone.losses[i] - by_token.losses[i]) < 1e-4);
-      }
+      // Products of other sizes round in another way, so that of two rows with nearly the same
+      // logit the other may be the k-th: that moves the loss of a token. Other rows move the mean.
+      CHECK(mean_difference(alone.losses, shared.losses) < 2e-3);
+      CHECK(mean_difference(alone.losses, by_token.losses) < 2e-3);
+      const auto fewer = set_up_policy(name, 9, options);
+      CHECK(mean_difference(alone.losses, Evaluator(*model, fewer).evaluate(ids, {}, 40).losses) >
+            2e-2);
       CHECK(shared.state.peak_bytes == alone.state.peak_bytes);
       CHECK(shared.state.reads.total == alone.state.reads.total);
       CHECK(shared.state.reads.queries == 90 * 3 * 4);
@@ -171,10 +184,10 @@ TEST_CASE("a run over a shared prefix, and one that generates, is the run from t
                          .seed = {.seed = 1, .sample = sample}});
       }
       const auto take = [](size_t /*request*/, int64_t /*id*/) { return true; };
-      GenerationOptions options;
-      const auto one_by_one = Generator(*model, setup, options).run(asked, take);
-      options.batch = 3;
-      const auto together = Generator(*model, setup, options).run(asked, take);
+      GenerationOptions generation;
+      const auto one_by_one = Generator(*model, setup, generation).run(asked, take);
+      generation.batch = 3;
+      const auto together = Generator(*model, setup, generation).run(asked, take);
       for (size_t i = 0; i < asked.size(); ++i) {
         CHECK(together[i].ids == one_by_one[i].ids);
         CHECK(together[i].state.reads.total == one_by_one[i].state.reads.total);

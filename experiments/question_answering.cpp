@@ -11,7 +11,7 @@
 namespace multistate {
 namespace {
 
-constexpr int64_t kOwnAnswerTokens = 64;
+constexpr int64_t kAnswerTokens = 64;
 
 struct QuestionOptions : AnswerTaskOptions {
   QuestionOptions() { prompt = "{context}\n\nQuestion: {question}\nAnswer:"; }
@@ -25,8 +25,7 @@ class QuestionAnswering final : public Experiment {
 
   int64_t context_length() const override { return options_.context_length; }
   std::unique_ptr<Workload> prepare(const Tokenizer& tokenizer) const override {
-    return std::make_unique<AnswerWorkload>(options_, Purpose::kAnswer, kOwnAnswerTokens,
-                                            tokenizer);
+    return std::make_unique<AnswerWorkload>(options_, Purpose::kAnswer, kAnswerTokens, tokenizer);
   }
 
   std::vector<std::string> path_options() const override { return {"data", "templates"}; }

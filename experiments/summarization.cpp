@@ -14,7 +14,7 @@
 namespace multistate {
 namespace {
 
-constexpr int64_t kOwnAnswerTokens = 256;
+constexpr int64_t kSummaryTokens = 256;
 constexpr const char* kGeometricMean = "rouge_geometric_mean";
 
 struct SummaryOptions : AnswerTaskOptions {
@@ -24,7 +24,7 @@ struct SummaryOptions : AnswerTaskOptions {
 class SummaryWorkload final : public AnswerWorkload {
  public:
   SummaryWorkload(const SummaryOptions& options, const Tokenizer& tokenizer)
-      : AnswerWorkload(options, Purpose::kSummary, kOwnAnswerTokens, tokenizer) {}
+      : AnswerWorkload(options, Purpose::kSummary, kSummaryTokens, tokenizer) {}
 
   /// With the geometric mean over means, which no sample has by itself.
   Summary summarize(std::span<const SampleRecord> records) const override {

@@ -183,7 +183,7 @@ TEST_CASE("more rows than there are cannot be shared out") {
   auto setup = set_up_policy("tova", 8, "{prompt: one_shot}");
   setup.use(std::make_shared<TooMany>());
   const std::vector<float> measures(3, 0.0F);
-  CHECK_THROWS_WITH(shares_of(setup, measures),
+  CHECK_THROWS_WITH(shares_of(setup, measures, 3),
                     ContainsSubstring("sets get 27 rows where 3 sets of 8 are allowed"));
 }
 

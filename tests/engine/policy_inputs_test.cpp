@@ -9,7 +9,7 @@
 #include "multistate/conformance/naive_scan.h"
 #include "multistate/engine/block_scan.h"
 #include "multistate/engine/evaluator.h"
-#include "multistate/engine/token_kinds.h"
+#include "multistate/engine/model_tokens.h"
 
 #include "conformance/broken/broken.h"
 #include "support/temporary_folder.h"

@@ -7,8 +7,8 @@
 #include "multistate/conformance/naive_scan.h"
 #include "multistate/conformance/scan_run.h"
 #include "multistate/engine/block_scan.h"
+#include "multistate/engine/model_tokens.h"
 #include "multistate/engine/shared_prefix.h"
-#include "multistate/engine/token_kinds.h"
 #include "multistate/policy/by_layer.h"
 
 #include "support/scan_equality.h"
@@ -166,7 +166,7 @@ TEST_CASE("who protects special tokens is told which are, in a mixture of polici
   const TemporaryFolder folder;
   write_tiny_gguf({}, folder / "model.gguf");
   const auto file = ModelFile::open(folder / "model.gguf");
-  ModelTokenKinds kinds(*file);
+  ModelTokens kinds(*file);
   auto setup = set_up_policy("tova", 6, "{protect_special: true}");
   kinds.tell(setup);
   REQUIRE(setup.token_kinds != nullptr);

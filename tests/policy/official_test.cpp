@@ -203,7 +203,7 @@ TEST_CASE("simlayerkv measures layers as the authors' code does, and lazy ones k
   for (size_t layer = 0; layer < measures.size(); ++layer) {
     CHECK(std::abs(measures[layer] - one.at("measures").at(layer).get<float>()) < 1e-5F);
   }
-  const auto rows = shares_of(setup, measures);
+  const auto rows = shares_of(setup, measures, std::ssize(measures));
   REQUIRE(rows.size() == one.at("rows").size());
   for (size_t layer = 0; layer < rows.size(); ++layer) {
     const int64_t expected = one.at("rows").at(layer);
@@ -218,7 +218,8 @@ TEST_CASE("sets get the rows that the authors' codes give their heads and layers
     const nlohmann::json& one = stored().at(policy);
     const PolicySetup setup = setup_of(policy, one);
     CHECK(setup.guarded() == one.at("guarded"));
-    CHECK(shares_of(setup, one.at(measured).get<std::vector<float>>()) ==
+    const auto measures = one.at(measured).get<std::vector<float>>();
+    CHECK(shares_of(setup, measures, std::ssize(measures)) ==
           one.at("rows").get<std::vector<int64_t>>());
   }
 }

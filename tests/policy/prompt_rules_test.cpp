@@ -57,6 +57,38 @@ TEST_CASE("finch: the question's queries, each times its position") {
   CHECK(evicted(setup, unknown) == std::vector<int64_t>{1});
 }
 
+TEST_CASE("kvzip: the rows with the largest scores of all sets stay, wherever they are") {
+  const auto setup = set_up_policy("kvzip", 2, "{sinks: 0}");
+  const auto shares = [&](const std::vector<float>& measures) {
+    std::vector<int64_t> rows(measures.size() / 4);
+    setup.faces.measured->share_out(measures, 2, 0, rows);
+    return rows;
+  };
+  // Two sets of four rows, of which four stay: 2, 2, 0.9 and 0.8; of rows that tie, those that come
+  // first.
+  CHECK(shares({2, 0.9F, 0.8F, 0.1F, 2, 0.3F, 0.2F, 0.1F}) == std::vector<int64_t>{3, 1});
+  CHECK(shares({2, 0.1F, 0.2F, 0.1F, 2, 0.9F, 0.8F, 0.7F}) == std::vector<int64_t>{1, 3});
+  CHECK(shares({2, 0.5F, 0.5F, 0.1F, 2, 0.5F, 0.5F, 0.1F}) == std::vector<int64_t>{3, 1});
+}
+
+TEST_CASE("kvcompose: layers compete by their composite rows, the first with the best of all") {
+  const auto setup = set_up_policy("kvcompose", 2);
+  // Four composite rows of each of three layers, and which layer it is; six of twelve stay. The
+  // first layer competes with 0.8, 0.3, 0.2; the best row of each stays.
+  const std::vector<float> measures = {0.4F, 0.05F, 0.04F, 0, 0,  //
+                                       0.8F, 0.3F,  0.1F,  0, 1,  //
+                                       0.5F, 0.25F, 0.2F,  0, 2};
+  std::vector<int64_t> rows(3);
+  setup.faces.measured->share_out(measures, 2, 0, rows);
+  CHECK(rows == std::vector<int64_t>{2, 2, 2});
+  // Heads of a layer get as many: here of two layers with two heads, of which the second has less.
+  const std::vector<float> heads = {0.9F, 0.8F, 0.7F, 0.1F, 0, 0.9F, 0.8F, 0.7F, 0.1F, 0,  //
+                                    0.3F, 0.2F, 0.1F, 0,    1, 0.3F, 0.2F, 0.1F, 0,    1};
+  rows.resize(4);
+  setup.faces.measured->share_out(heads, 2, 0, rows);
+  CHECK(rows == std::vector<int64_t>{3, 3, 1, 1});
+}
+
 TEST_CASE("cur: shares of squared lengths within a stretch, keys times values") {
   // Keys 1, 2 | 1, 3 of two stretches: 1/5, 4/5, 1/10, 9/10. Values 2, 1 | 1, 1: 4/5, 1/5, 1/2,
   // 1/2. Products: 4/25, 4/25, 1/20, 9/20.

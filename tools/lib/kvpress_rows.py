@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import tempfile
+import types
 
 import philox
 import smollm2
@@ -88,7 +89,18 @@ def comparisons(calibration):
         ("adakv", f"{window}, safeguard: 0",
          lambda k: kvpress.AdaKVPress(kvpress.SnapKVPress(ratio(k), window_size=WINDOW), WINDOW / k)),
     ]
+    both += [
+        # Chunks of which whole numbers are kept.
+        ("chunkkv", f"base: snapkv, size: 16, {window}",
+         lambda k: kvpress.ChunkKVPress(kvpress.SnapKVPress(ratio(k), window_size=WINDOW), chunk_length=16)),
+        ("kvzip", f"sinks: {SINKS}", lambda k: kvpress.KVzipPress(ratio(k), n_sink=SINKS)),
+        ("kvzip", f"sinks: {SINKS}, chunk: 200", lambda k: kvpress.KVzipPress(ratio(k), n_sink=SINKS, chunk_size=200)),
+        ("kvcompose", "", lambda k: kvpress.KVComposePress(compression_ratio=ratio(k))),
+    ]
     all_of = [(name, options, k, press(k)) for name, options, press in both for k in (256, 64)]
+    # 32 rows that stay and as many ranks of 30 chunks as there are rows: none is cut in two.
+    all_of += [("lagkv", f"sinks: {SINKS}, lag: 16", k, kvpress.LagKVPress(ratio(k), n_sink=SINKS, lag_size=16))
+               for k in (32 + 30 * 7, 32 + 30)]
     # At less rows kvpress falls back to SnapKV.
     return all_of + [("simlayerkv", "newest: 128", 500, lazy_layers()), ("pyramidkv", f"{window}, least: 0, beta: 4", 256,
                       kvpress.PyramidKVPress(ratio(256), window_size=WINDOW, beta=4))]
@@ -150,6 +162,36 @@ def rows_of_press(model, ids, press):
     return [recorder.kept[layer] for layer in range(model.config.num_hidden_layers)]
 
 
+def rows_of_replay(model, ids, press):
+    """Of a press that reads the prompt again, and masks what goes, after the prompt."""
+    import torch
+    from transformers import DynamicCache
+
+    kept = []
+    with torch.no_grad(), press(model):
+        model.model(input_ids=ids, past_key_values=DynamicCache())
+    for layer in model.model.layers:
+        heads = [set(range(ids.shape[1])) for _ in range(model.config.num_key_value_heads)]
+        for head, row in zip(*(x.tolist() for x in layer.self_attn.masked_key_indices[1:])):
+            heads[head].discard(row)
+        layer.self_attn.masked_key_indices = None
+        kept.append(heads)
+    return kept
+
+
+def rows_of_composition(model, ids, press):
+    """Of a press that composes rows of all heads, after the prompt."""
+    import torch
+    from transformers import DynamicCache
+
+    kept = []
+    press.compress_cache = lambda _: kept.extend(
+        [{int(row) for row in mask.nonzero()} for mask in layer] for layer in press.important_mask_per_kv_head)
+    with torch.no_grad(), press(model):
+        model.model(input_ids=ids, past_key_values=DynamicCache())
+    return kept
+
+
 def compare(probe):
     """Policy, options, k, rows that only one of the two keeps, rows that kvpress keeps."""
     with tempfile.TemporaryDirectory() as folder:
@@ -159,9 +201,13 @@ def compare(probe):
 
 
 def compare_with(probe, calibration):
+    import kvpress
     import torch
 
     transformers = smollm2.Transformers()
+    # KVzip's instruction without marks of a chat.
+    transformers.tokenizer.chat_template = None
+    kvpress.presses.kvzip_press.AutoTokenizer = types.SimpleNamespace(from_pretrained=lambda _: transformers.tokenizer)
     transformers.model.set_attn_implementation("sdpa")
     ids = transformers.novel_ids(TOKENS)
     cases = comparisons(calibration)
@@ -170,7 +216,8 @@ def compare_with(probe, calibration):
                         for name, options, k, _ in cases]}
     done = subprocess.run([probe, smollm2.MODEL], input=json.dumps(request), capture_output=True, text=True, check=True)
     for (name, options, k, press), ours in zip(cases, json.loads(done.stdout)):
-        theirs = rows_of_press(transformers.model, torch.tensor([ids]), press)
+        by_type = {kvpress.KVzipPress: rows_of_replay, kvpress.KVComposePress: rows_of_composition}
+        theirs = by_type.get(type(press), rows_of_press)(transformers.model, torch.tensor([ids]), press)
         differing = kept = 0
         for our_sets, their_heads in zip(ours, theirs):
             for head, rows in enumerate(their_heads):

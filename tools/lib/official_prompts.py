@@ -131,3 +131,36 @@ def squeezed_rows(cosines, prompt, share, least):
     third = np.array(best[1]) == 2
     rest = (len(x) * share - third.sum() * least) / (~third).sum()
     return [int((least if is_third else rest) * prompt + 1e-9) for is_third in third]
+
+
+def read_again(queries, keys, chunk, sinks):
+    """The most [h, n] that each slot is given by the queries [h, n, D] of its chunk, which is read again over the first slots, itself,
+    and what is read again so far."""
+    n, size = keys.shape
+    scores = np.zeros((len(queries), n))
+    for first in range(0, n, chunk):
+        part = np.arange(first, min(first + chunk, n))
+        seen = np.concatenate([keys[:min(sinks, first)], keys[part], keys[part]])
+        logits = queries[:, part] @ seen.T / np.sqrt(size)
+        to_come = np.triu(np.ones((len(part), len(part)), bool), 1)
+        logits[..., -len(part):][:, to_come] = -np.inf
+        start = min(sinks, first)
+        scores[:, part] = softmax(logits)[..., start:start + len(part)].max(axis=1)
+    return scores
+
+
+def kvzip_cut(queries, keys, k, chunk, sinks):
+    """Slots that each head keeps: queries [g, h, n, D] and keys [g, n, D]; the lowest of all heads go."""
+    scores = np.stack([read_again(q, x, chunk, sinks).max(axis=0) for q, x in zip(queries, keys)])
+    scores[:, :sinks] = scores.max() + 1.0
+    kept = np.zeros(scores.size, bool)
+    kept[top(scores.ravel(), k * len(keys))] = True
+    kept = kept.reshape(scores.shape)
+    assert (kept.sum(axis=1) > sinks).all()  # No head at its least.
+    return [np.flatnonzero(head) for head in kept]
+
+
+def kvcompose_cut(queries, keys, k):
+    """Slots that each head of a single layer keeps, of which all heads keep as many."""
+    scores = np.stack([read_again(q, x, len(x), 0).mean(axis=0) for q, x in zip(queries, keys)])
+    return [top(head, k) for head in scores + scores.mean(axis=0)]

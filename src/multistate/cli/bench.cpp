@@ -16,9 +16,9 @@
 #include "multistate/cli/plugin_option.h"
 #include "multistate/cli/policy_argument.h"
 #include "multistate/engine/model_calibrations.h"
+#include "multistate/engine/model_tokens.h"
 #include "multistate/engine/run_context.h"
 #include "multistate/engine/threads.h"
-#include "multistate/engine/token_kinds.h"
 #include "multistate/results/atomic_file.h"
 #include "multistate/results/machine_load.h"
 
@@ -127,7 +127,7 @@ int bench(const BenchArguments& arguments) {
   set_intra_op_threads(arguments.threads);
   const auto options = arguments.model_options.tensors();
   const auto file = ModelFile::open(arguments.model);
-  ModelTokenKinds kinds(*file);
+  ModelTokens kinds(*file);
   for (auto& one : cases) {
     kinds.tell(one.setup);
     tell_calibration(*file, one.setup);

@@ -21,8 +21,8 @@
 #include "multistate/cli/policy_argument.h"
 #include "multistate/engine/finite.h"
 #include "multistate/engine/model_calibrations.h"
+#include "multistate/engine/model_tokens.h"
 #include "multistate/engine/threads.h"
-#include "multistate/engine/token_kinds.h"
 #include "multistate/experiment/bos_option.h"
 #include "multistate/experiment/made_texts.h"
 #include "multistate/model/model_file.h"
@@ -191,7 +191,7 @@ int generate(const GenerateArguments& arguments) {
   PolicySetup setup = read_policy(arguments);
   const auto tensors = arguments.model_options.tensors();
   const auto file = ModelFile::open(arguments.model);
-  ModelTokenKinds(*file).tell(setup);
+  ModelTokens(*file).tell(setup);
   tell_calibration(*file, setup);
   if (arguments.sliding_window) {
     file->set_sliding_window(*arguments.sliding_window);

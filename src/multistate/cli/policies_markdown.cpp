@@ -84,6 +84,7 @@ std::vector<std::string> reads_of(const PolicyEntry& entry) {
   add(needs.prompt_queries > 0,
       fmt::format("attention of the newest {} queries of a prompt", needs.prompt_queries));
   add(needs.token_queries, "queries of a prompt");
+  add(needs.replay.has_value(), "attention of a prompt that is read again");
   add(needs.keys, "keys");
   add(needs.logits, "logits");
   add(needs.page_rows > 0, fmt::format("ranges of keys of {} rows", needs.page_rows));

@@ -69,18 +69,6 @@ std::string name_of(const PolicySetup& setup) {
   return name;
 }
 
-/// Of ids: those of the random model, and of the tiny ones of tests.
-constexpr int64_t kKnownKinds = std::max<int64_t>(kRandomVocabulary, 1024);
-
-/// One token in three is a separator, one special.
-std::shared_ptr<const std::vector<TokenKind>> some_kinds() {
-  std::vector<TokenKind> kinds;
-  for (int64_t id = 0; id < kKnownKinds; ++id) {
-    kinds.push_back(static_cast<TokenKind>(id % 3));
-  }
-  return std::make_shared<const std::vector<TokenKind>>(std::move(kinds));
-}
-
 LayerCalibration random_layer(Random& random) {
   constexpr int64_t kHeads = 16;
   constexpr int64_t kHeadSize = 128;
@@ -106,8 +94,7 @@ LayerCalibration random_layer(Random& random) {
 std::optional<PolicyCase> make_case(const PolicyEntry& entry, Node options, int64_t state_size) {
   try {
     PolicySetup setup = set_up_policy(entry, &options, state_size);
-    setup.token_kinds = some_kinds();
-    setup.calibration = some_calibration();
+    setup.know_as(some_model());
     return PolicyCase{name_of(setup), std::move(options), std::move(setup)};
   } catch (const InputError&) {
     return std::nullopt;
@@ -115,6 +102,23 @@ std::optional<PolicyCase> make_case(const PolicyEntry& entry, Node options, int6
 }
 
 }  // namespace
+
+const PolicySetup& some_model() {
+  // Of ids: those of the random model, and of the tiny ones of tests.
+  constexpr int64_t kKnownKinds = std::max<int64_t>(kRandomVocabulary, 1024);
+  static const PolicySetup knows = [] {
+    std::vector<TokenKind> kinds;
+    for (int64_t id = 0; id < kKnownKinds; ++id) {
+      kinds.push_back(static_cast<TokenKind>(id % 3));
+    }
+    PolicySetup setup;
+    setup.token_kinds = std::make_shared<const std::vector<TokenKind>>(std::move(kinds));
+    setup.calibration = some_calibration();
+    setup.replay_ids = std::make_shared<const ReplayIds>(ReplayIds{{3, 14, 15}, {9, 26}, {5}});
+    return setup;
+  }();
+  return knows;
+}
 
 std::shared_ptr<const Calibration> some_calibration() {
   static const auto calibration = [] {
@@ -155,8 +159,7 @@ Subject make_subject(const PolicyEntry& entry, const Node& options) {
 
 PolicySetup PolicyCase::set_up_anew() const {
   PolicySetup anew = set_up_policy(*setup.entry, &options, setup.state_size);
-  anew.token_kinds = setup.token_kinds;
-  anew.calibration = setup.calibration;
+  anew.know_as(setup);
   return anew;
 }
 

@@ -25,6 +25,10 @@ inline constexpr std::array kShapes = {Shape{4, 4}, Shape{4, 2}, Shape{4, 1}};
 /// elements.
 std::shared_ptr<const Calibration> some_calibration();
 
+/// What a setup has to know of a model, made up (PolicySetup::know_as): tokens that are text, a
+/// separator and a special one in turn, that calibration, and short instructions.
+const PolicySetup& some_model();
+
 /// The policy that is checked, registered or not, with options of its own that are not the
 /// defaults. The entry outlives everything made of it.
 struct Subject {

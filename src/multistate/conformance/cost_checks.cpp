@@ -52,8 +52,7 @@ void measure(Session& session, Findings& findings) {
     return;
   }
   if (!session.cases().empty()) {
-    setup.token_kinds = session.cases().front().policy.setup.token_kinds;
-    setup.calibration = session.cases().front().policy.setup.calibration;
+    setup.know_as(session.cases().front().policy.setup);
   }
   findings.judge("a state of the size that is measured", [&]() -> std::string {
     const DecoderSpec spec = small_model();

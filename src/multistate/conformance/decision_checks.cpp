@@ -53,6 +53,9 @@ std::vector<Declared> declared_by(const Needs& needs) {
   if (needs.future) {
     all.push_back({"future", [](Needs& left) { left.future = {}; }});
   }
+  if (needs.replay) {
+    all.push_back({"replay", [](Needs& left) { left.replay = {}; }});
+  }
   if (needs.prompt_queries > 0) {
     all.push_back({"prompt_queries", [](Needs& left) { left.prompt_queries = 0; }});
   }
@@ -126,7 +129,7 @@ std::vector<std::string> declared_in_vain(Session& session) {
 bool positions_only(const Needs& needs) {
   return !needs.attention && !needs.query && !needs.query_statistics && !needs.keys &&
          !needs.values && !needs.value_norms && !needs.token_queries && !needs.knows_tokens() &&
-         !needs.future && !needs.random && !needs.remembers();
+         !needs.replay && !needs.future && !needs.random && !needs.remembers();
 }
 
 /// The control as it is compared with a case: with the case's common options, and first tokens of

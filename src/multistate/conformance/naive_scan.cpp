@@ -8,10 +8,12 @@
 namespace multistate {
 namespace {
 
-/// Gives the sets what the layer shares out among them, alone as it is. `views` shows them.
-void share_out(const PolicySetup& setup, const std::vector<StepView>& views,
+/// Gives the sets what the layer shares out among them, alone as it is. `views` shows them after
+/// `prompt` tokens.
+void share_out(const PolicySetup& setup, const std::vector<StepView>& views, int64_t prompt,
                std::vector<NaiveSet>& sets) {
-  std::vector<float> measures(sets.size());
+  const int64_t of_set = setup.faces.measured->measures_a_set(prompt);
+  std::vector<float> measures(sets.size() * static_cast<size_t>(of_set));
   setup.faces.measured->measure(views, measures);
   std::vector<int64_t> rows(sets.size());
   setup.faces.measured->share_out(measures, setup.state_size, setup.guarded(), rows);
@@ -30,7 +32,7 @@ void share_out_first(const PolicySetup& setup, std::vector<NaiveSet>& sets, int6
   for (NaiveSet& set : sets) {
     views.emplace_back(set.describe_heads(layer), setup.needs);
   }
-  share_out(setup, views, sets);
+  share_out(setup, views, 0, sets);
 }
 
 void share_out_at(const NaiveInputs& inputs, const PolicySetup& setup, std::vector<NaiveSet>& sets,
@@ -44,7 +46,7 @@ void share_out_at(const NaiveInputs& inputs, const PolicySetup& setup, std::vect
   for (NaiveSet& set : sets) {
     views.emplace_back(set.describe(t, layer), setup.needs);
   }
-  share_out(setup, views, sets);
+  share_out(setup, views, inputs.prompt, sets);
 }
 
 /// One step of all sets of a layer: each by itself, or together where they share a budget.

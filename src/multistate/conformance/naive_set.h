@@ -107,6 +107,10 @@ class NaiveSet {
   /// Shows the prompt's newest queries at its end, if a PromptPolicy cuts it there.
   void describe_prompt(int64_t t);
 
+  /// What query head `head` gives the rows of the prompt, [prompt], when it is read again with the
+  /// queries and keys that it has.
+  std::vector<float> replay_attention(int64_t head) const;
+
   /// Quantises rows that are not, if there are enough of them.
   void quantize();
 
@@ -143,6 +147,7 @@ class NaiveSet {
   std::vector<float> prompt_query_;
   std::vector<float> prompt_attention_;
   std::vector<float> token_queries_;
+  std::vector<float> replay_;
 };
 
 }  // namespace multistate

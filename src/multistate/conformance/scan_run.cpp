@@ -8,6 +8,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include "multistate/engine/layer_shares.h"
+#include "multistate/engine/replay.h"
 #include "multistate/model/host_memory.h"
 
 namespace multistate {
@@ -68,6 +69,26 @@ at::Tensor SteppedScan::attend(int64_t count, LayerState& state) const {
                       state);
 }
 
+void SteppedScan::read_again() {
+  const c10::InferenceMode inference;
+  const int64_t last = state_.length().prompt - 1;
+  for (const PromptPart& part : parts_of(*state_.setup().needs.replay, last + 1)) {
+    const auto again = [&](const at::Tensor& x) {
+      return at::cat({x.narrow(1, last, 1), x.narrow(1, part.first, part.count)}, 1);
+    };
+    std::vector<int64_t> ids;
+    if (!all_.ids.empty()) {
+      ids.push_back(all_.ids[static_cast<size_t>(last)]);
+      const auto begin = all_.ids.begin() + part.first;
+      ids.insert(ids.end(), begin, begin + part.count);
+    }
+    const Qkv qkv = {again(all_.queries), again(all_.keys), again(all_.values), ids, all_.output};
+    LayerState longer = going_on(state_, part.count);
+    scan_.attend(qkv, longer);
+    note_replay(qkv.queries, longer, part, state_);
+  }
+}
+
 std::vector<float> SteppedScan::measure() const {
   const c10::InferenceMode inference;
   LayerState apart = state_;
@@ -82,8 +103,12 @@ void SteppedScan::advance(int64_t count) {
     int64_t next = end - tokens_;
     if (const auto left = state_.tokens_to_measure()) {
       next = *left == 0 ? 1 : std::min(next, *left);
-      if (*left == 0) {
-        state_.keep(shares_of(state_.setup(), measure()));  // The layer is alone.
+      if (*left == 0 && state_.setup().replays()) {
+        read_again();
+      }
+      if (*left == 0 && state_.setup().shares_out_prompt()) {
+        const auto sets = std::ssize(state_.sets());  // The layer is alone.
+        state_.keep(shares_of(state_.setup(), measure(), sets));
       }
     }
     pieces_.push_back(attend(next, state_));

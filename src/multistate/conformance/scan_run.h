@@ -25,6 +25,10 @@ class SteppedScan {
   /// What MeasuredBudgets says of the layer's sets at its next token, the last one of its prompt.
   std::vector<float> measure() const;
 
+  /// Takes note of what the prompt is looked up for when it is read again at that token: with the
+  /// queries, keys and values that it has, without an instruction.
+  void read_again();
+
   ScanRun result() &&;
 
  private:

@@ -1,5 +1,7 @@
 #include "multistate/engine/decision.h"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include <fmt/format.h>
@@ -89,8 +91,13 @@ void GroupDecision::decide(std::span<const StepData> steps,
     views_.emplace_back(step, setup_.needs);
   }
   if (!measures_.empty()) {
-    call_policy(setup_, views_.front().layer(), views_.front().step(),
-                [&] { setup_.faces.measured->measure(views_, measures_); });
+    call_policy(setup_, views_.front().layer(), views_.front().step(), [&] {
+      setup_.faces.measured->measure(views_, measures_);
+      if (!std::all_of(measures_.begin(), measures_.end(),
+                       [](float x) { return std::isfinite(x); })) {
+        fail(views_.front(), Breach::kScore, "a set of rows is measured as NaN or infinite");
+      }
+    });
     return;
   }
   if (!views_.front().observed() && !views_.front().ends_prompt()) {

@@ -13,6 +13,7 @@
 #include "multistate/base/work_record.h"
 #include "multistate/engine/finite.h"
 #include "multistate/engine/layer_shares.h"
+#include "multistate/engine/replay.h"
 #include "multistate/engine/shared_prefix.h"
 #include "multistate/engine/text_length.h"
 #include "multistate/policy/policy_error.h"
@@ -116,7 +117,7 @@ Evaluation Evaluator::evaluate(std::span<const int64_t> ids, SampleSeed seed, in
   run(rest, static_cast<int64_t>(rest.size()), reading.state, evaluation, reading.seconds);
   evaluation.state = use_of(reading.state);
   evaluation.seconds = reading.seconds;
-  evaluation.computed_tokens = reading.computed_tokens;
+  evaluation.computed_tokens = reading.computed_tokens + reading.state.tokens_beside;
   return evaluation;
 }
 
@@ -136,6 +137,7 @@ Reading Evaluator::read(std::span<const int64_t> ids, SampleSeed seed, const Sam
   const auto rest = ids.subspan(static_cast<size_t>(reading.state.tokens));
   reading.computed_tokens += static_cast<int64_t>(rest.size());
   reading.last = prefill(rest, reading.state, reading.seconds);
+  reading.computed_tokens += reading.state.tokens_beside;
   return reading;
 }
 
@@ -143,13 +145,9 @@ void Evaluator::each_segment(std::span<const int64_t> ids, SampleState& state,
                              PhaseSeconds& seconds, const Sink& sink) const {
   const c10::InferenceMode inference;
   const size_t segment = setup_.needs.future ? ids.size() : static_cast<size_t>(kSegment);
-  for (size_t first = 0; first < ids.size();) {
-    size_t count = std::min(segment, ids.size() - first);
-    if (const auto left = tokens_to_measure(state)) {
-      count = *left == 0 ? 1 : std::min(count, static_cast<size_t>(*left));
-    }
-    sink(first, advance(ids.subspan(first, count), state, seconds));
-    first += count;
+  for (size_t first = 0; first < ids.size(); first += segment) {
+    const auto part = ids.subspan(first, std::min(segment, ids.size() - first));
+    sink(first, advance(part, state, seconds));
   }
 }
 
@@ -264,10 +262,17 @@ SampleState Evaluator::start(SampleSeed seed, const SampleLength& length) const 
 at::Tensor Evaluator::advance(std::span<const int64_t> ids, SampleState& state,
                               PhaseSeconds& seconds) const {
   const c10::InferenceMode inference;
+  const auto left = tokens_to_measure(state);
+  const size_t together = left ? std::max<size_t>(static_cast<size_t>(*left), 1) : ids.size();
+  if (together < ids.size()) {
+    const auto before = advance(ids.first(together), state, seconds);
+    return at::cat({before, advance(ids.subspan(together), state, seconds)});
+  }
   const auto place_of = [&](int64_t row) { return TokenPlace{state.sample, state.tokens + row}; };
   const auto rotated =
       rotations(positions_from(state.tokens, ids.size()), state.layers.front().length().tokens);
-  if (tokens_to_measure(state) == 0) {
+  note_prompt(ids, state);
+  if (left == 0) {
     const Stopwatch watch(seconds.scan);
     share_out_rows(measure_layers(ids, state, rotated), state.layers);
   }
@@ -299,13 +304,19 @@ at::Tensor Evaluator::advance(std::span<const int64_t> ids, SampleState& state,
 }
 
 std::vector<std::vector<float>> Evaluator::measure_layers(std::span<const int64_t> ids,
-                                                          const SampleState& state,
+                                                          SampleState& state,
                                                           const Rotations& rotated) const {
   std::vector<std::vector<float>> measures;
+  std::vector<PromptReplay> replays = replays_of(model_, state.layers, state.prompt);
   const auto hidden = model_.embed(ids);
+  state.tokens_beside += 1 + tokens_of(replays);
   for (int64_t layer = 0; layer < model_.spec().layer_count(); ++layer) {
     work_point();
-    LayerState apart = state.layers[static_cast<size_t>(layer)];
+    LayerState& layer_state = state.layers[static_cast<size_t>(layer)];
+    for (PromptReplay& replay : replays) {
+      replay.pass(scan_of(layer_state), layer_state);
+    }
+    LayerState apart = layer_state;
     if (apart.tokens_to_measure()) {
       apart.measure_only();
     }
@@ -315,6 +326,14 @@ std::vector<std::vector<float>> Evaluator::measure_layers(std::span<const int64_
     measures.emplace_back(apart.measures().begin(), apart.measures().end());
   }
   return measures;
+}
+
+void Evaluator::note_prompt(std::span<const int64_t> ids, SampleState& state) const {
+  const int64_t left = state.layers.front().length().prompt - state.tokens;
+  if (setup_.replays() && left > 0) {
+    const auto part = ids.first(std::min(ids.size(), static_cast<size_t>(left)));
+    state.prompt.insert(state.prompt.end(), part.begin(), part.end());
+  }
 }
 
 void Evaluator::note_change(int64_t layer, const at::Tensor& hidden, const at::Tensor& attended,

@@ -28,8 +28,10 @@ struct PhaseSeconds {
 /// state still holds them.
 struct Evaluation : Predictions {
   StateUse state;
-  PhaseSeconds seconds;         ///< Of the computed tokens.
-  int64_t computed_tokens = 0;  ///< Run by this call; fewer than T when a prefix was taken over.
+  PhaseSeconds seconds;  ///< Of the computed tokens.
+  /// Run by this call: fewer than T when a prefix was taken over, more when the prompt, or its last
+  /// token, is run again.
+  int64_t computed_tokens = 0;
 };
 
 class SharedPrefix;
@@ -44,6 +46,13 @@ struct SampleState {
   int64_t tokens = 0;
   uint64_t sample = 0;  ///< Which one, for messages: SampleSeed::sample.
 
+  /// Ids of the prompt so far, where a policy reads it again.
+  std::vector<int64_t> prompt = {};
+
+  /// Tokens that were run beside those of the sample: the prompt's last one, to measure layers, and
+  /// what is read again.
+  int64_t tokens_beside = 0;
+
   /// For a sample whose length becomes known on the way. Throws std::invalid_argument when its
   /// prompt would have ended already.
   void expect(const SampleLength& length);
@@ -56,7 +65,7 @@ struct Reading {
   SampleState state;
   at::Tensor last;              ///< [1, C]: the last token's hidden state, before the final norm.
   PhaseSeconds seconds;         ///< Of the computed tokens.
-  int64_t computed_tokens = 0;  ///< Run by this call.
+  int64_t computed_tokens = 0;  ///< Run by this call, as Evaluation's.
 };
 
 /// Takes samples through the model, layer by layer: teacher-forced evaluation, and the steps of
@@ -100,7 +109,8 @@ class Evaluator {
            Predictions& predictions, PhaseSeconds& seconds) const;
 
   /// Lets `ids` follow what the state has seen. Returns the hidden states [T, C] of the last layer,
-  /// before the final norm.
+  /// before the final norm. Where a policy looks at layers before it cuts a prompt, that is done
+  /// with the prompt's last token, which passes by itself.
   at::Tensor advance(std::span<const int64_t> ids, SampleState& state, PhaseSeconds& seconds) const;
 
   /// The same for a text of any length, segment by segment. Returns [1, C], that of the last token.
@@ -125,11 +135,14 @@ class Evaluator {
   Qkv project(int64_t layer, const at::Tensor& hidden, const Rotations& rotations,
               const LayerState& state) const;
 
-  /// Lets `ids`, the last token of a prompt, pass through copies of the layers, one at a time. By
-  /// layer what its policy measures of its sets; nothing where it measures nothing.
-  std::vector<std::vector<float>> measure_layers(std::span<const int64_t> ids,
-                                                 const SampleState& state,
+  /// Lets `ids`, the last token of a prompt, pass through copies of the layers, one at a time,
+  /// behind the prompt read again where a policy asks for that. By layer what its policy measures
+  /// of its sets; nothing where it measures nothing.
+  std::vector<std::vector<float>> measure_layers(std::span<const int64_t> ids, SampleState& state,
                                                  const Rotations& rotated) const;
+
+  /// Takes note of ids that follow next, as far as they are of a prompt that is read again.
+  void note_prompt(std::span<const int64_t> ids, SampleState& state) const;
 
   /// Takes note of what attention does to hidden states [T, C] of a prompt that `state` has just
   /// taken in, where its policy asks.

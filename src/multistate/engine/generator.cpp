@@ -62,10 +62,12 @@ class Run {
     if (asked.length) {
       sample.state.expect(*asked.length);
     }
+    const int64_t beside = sample.state.tokens_beside;
     at::Tensor first;
     times_.prompts += seconds_of(
         [&] { first = logits(evaluator_.prefill(asked.prompt, sample.state, times_.phases)); });
     times_.prompt_tokens += tokens;
+    times_.tokens_beside += sample.state.tokens_beside - beside;
     if (asked.after_prompt) {
       asked.after_prompt(sample.state);
     }

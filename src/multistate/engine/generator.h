@@ -49,6 +49,7 @@ struct GenerationTimes {
   double decode = 0.0;
   PhaseSeconds phases;  ///< Of both.
   int64_t prompt_tokens = 0;
+  int64_t tokens_beside = 0;   ///< Run beside these: SampleState::tokens_beside.
   int64_t decoded_tokens = 0;  ///< Without the first of every sample, which its prompt gives.
 };
 

@@ -11,13 +11,10 @@
 
 namespace multistate {
 
-std::vector<int64_t> shares_of(const PolicySetup& setup, std::span<const float> measures) {
-  std::vector<int64_t> rows(measures.size(), 0);
-  const auto sets = std::ssize(measures);
+std::vector<int64_t> shares_of(const PolicySetup& setup, std::span<const float> measures,
+                               int64_t sets) {
+  std::vector<int64_t> rows(static_cast<size_t>(sets), 0);
   call_policy(setup, 0, 0, [&] {
-    if (!std::all_of(measures.begin(), measures.end(), [](float x) { return std::isfinite(x); })) {
-      throw PolicyError(Breach::kScore, "a set of rows is measured as NaN or infinite");
-    }
     setup.faces.measured->share_out(measures, setup.state_size, setup.guarded(), rows);
     const int64_t all = std::accumulate(rows.begin(), rows.end(), int64_t{0});
     if (all > sets * setup.state_size) {
@@ -38,17 +35,20 @@ void share_out_rows(std::span<const std::vector<float>> measures, std::span<Laye
     }
     const PolicySetup& setup = layers[first].setup();
     std::vector<float> all;
+    int64_t sets = 0;
     size_t end = first;
     for (; end < layers.size() && (measures[end].empty() || &layers[end].setup() == &setup);
          ++end) {
       all.insert(all.end(), measures[end].begin(), measures[end].end());
+      sets += measures[end].empty() ? 0 : std::ssize(layers[end].sets());
     }
-    const auto rows = shares_of(setup, all);
+    const auto rows = shares_of(setup, all, sets);
     std::span<const int64_t> left = rows;
     for (; first < end; ++first) {
       if (!measures[first].empty()) {
-        layers[first].keep(left.first(measures[first].size()));
-        left = left.subspan(measures[first].size());
+        const size_t own = layers[first].sets().size();
+        layers[first].keep(left.first(own));
+        left = left.subspan(own);
       }
     }
   }
@@ -68,9 +68,17 @@ void share_out_first(std::span<LayerState> layers) {
       describe_heads(state, state.sets()[set], data[set]);
       views.emplace_back(data[set], setup.needs);
     }
-    measures[layer].resize(views.size());
-    call_policy(setup, state.layer(), 0,
-                [&] { setup.faces.measured->measure(views, measures[layer]); });
+    measures[layer].resize(views.size() *
+                           static_cast<size_t>(setup.faces.measured->measures_a_set(0)));
+    call_policy(setup, state.layer(), 0, [&] {
+      setup.faces.measured->measure(views, measures[layer]);
+      const auto& made = measures[layer];
+      if (!std::all_of(made.begin(), made.end(), [](float x) { return std::isfinite(x); })) {
+        throw PolicyError(
+            Breach::kScore,
+            fmt::format("layer {}: a set of rows is measured as NaN or infinite", state.layer()));
+      }
+    });
   }
   share_out_rows(measures, layers);
 }

@@ -127,8 +127,7 @@ LayerState::LayerState(const AttentionSpec& attention, const PolicySetup& policy
     }
     if (setup.cuts_by_prompt()) {
       sets_.back().prompt_queries =
-          PromptQueries(attention.heads / sets, attention.head_size, setup.needs.prompt_queries,
-                        setup.needs.token_queries);
+          PromptQueries(attention.heads / sets, attention.head_size, setup.needs);
     }
     sets_.back().kept = state_size_;
     sets_.back().trace.reserve(length.tokens);
@@ -186,6 +185,13 @@ int64_t LayerState::sets_in_group() const {
 std::optional<int64_t> LayerState::tokens_to_measure() const {
   const int64_t left = length_.prompt - 1 - sets_.front().trace.tokens();
   return setup().measures_prompt(length_) && left >= 0 ? std::optional(left) : std::nullopt;
+}
+
+void LayerState::measure_only() {
+  if (setup().shares_out_prompt()) {
+    const int64_t of_set = setup().faces.measured->measures_a_set(length_.prompt);
+    measures_.resize(sets_.size() * static_cast<size_t>(of_set));
+  }
 }
 
 void LayerState::keep(std::span<const int64_t> rows) {

@@ -117,14 +117,15 @@ class LayerState {
   /// Sets that are decided on together: one, or all of the layer.
   int64_t sets_in_group() const;
 
-  /// Tokens that the layer may still take in before it is measured with the next one: 0 for that
-  /// one. None where it is not measured, or has been.
+  /// Tokens that the layer may still take in before it is looked at with the next one, which is
+  /// measured or read again: 0 for that one. None where neither is, or it has been.
   std::optional<int64_t> tokens_to_measure() const;
 
-  /// Makes this state one that measures its sets with the next token and evicts nothing.
-  void measure_only() { measures_.resize(sets_.size()); }
+  /// Makes this state one that measures its sets with the next token and evicts nothing, if their
+  /// rows depend on that.
+  void measure_only();
 
-  /// What it measures, by set; empty for any other state.
+  /// What it measures, set by set; empty for any other state.
   std::span<float> measures() { return measures_; }
 
   /// The sets keep so many rows each instead of k, from the next decision on; those that share a

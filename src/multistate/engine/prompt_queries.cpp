@@ -12,12 +12,13 @@
 
 namespace multistate {
 
-PromptQueries::PromptQueries(int64_t heads, int64_t head_size, int64_t queries, bool all)
+PromptQueries::PromptQueries(int64_t heads, int64_t head_size, const Needs& needs)
     : heads_(heads),
       size_(head_size),
-      queries_(queries),
-      all_(all),
-      ring_(static_cast<size_t>(heads * queries * head_size)) {}
+      queries_(needs.prompt_queries),
+      all_(needs.token_queries),
+      again_(needs.replay.has_value()),
+      ring_(static_cast<size_t>(heads * queries_ * head_size)) {}
 
 void PromptQueries::add(const HeadMatrices& query) {
   if (over_) {
@@ -34,6 +35,14 @@ void PromptQueries::add(const HeadMatrices& query) {
     }
   }
   ++added_;
+}
+
+void PromptQueries::add_replay(const at::Tensor& weights, int64_t first, int64_t prompt) {
+  replayed_.resize(static_cast<size_t>(heads_ * prompt));
+  const float* from = weights.data_ptr<float>();
+  for (int64_t head = 0; head < heads_; ++head, from += weights.size(1)) {
+    std::copy(from, from + weights.size(1), replayed_.begin() + head * prompt + first);
+  }
 }
 
 at::Tensor PromptQueries::in_order(int64_t count) const {
@@ -56,11 +65,16 @@ const PromptData& PromptQueries::attend(const AttentionSpec& attention, const St
   if (added_ < (all_ ? rows : count)) {
     throw std::logic_error("queries of the prompt are missing");
   }
+  const bool missed = again_ && step.live_rows > step.capacity && replayed_.empty();
+  if (missed) {
+    throw std::logic_error("the prompt has not been read again");
+  }
   data_ = {.queries = count,
            .question = question,
            .query = {},
            .attention = {},
-           .token_queries = {each_token_.data(), size_, heads_ * size_}};
+           .token_queries = {each_token_.data(), size_, heads_ * size_},
+           .replay = {replayed_.data(), rows, 0}};
   if (count == 0) {
     return data_;
   }
@@ -89,6 +103,7 @@ const PromptData& PromptQueries::attend(const AttentionSpec& attention, const St
 void PromptQueries::clear() {
   ring_ = {};
   each_token_ = {};
+  replayed_ = {};
   shown_ = at::Tensor();
   attention_ = at::Tensor();
   over_ = true;

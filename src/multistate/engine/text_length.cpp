@@ -1,8 +1,11 @@
 #include "multistate/engine/text_length.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "multistate/base/error.h"
+#include "multistate/engine/replay.h"
 
 namespace multistate {
 namespace {
@@ -20,11 +23,31 @@ void check_plan(const PolicySetup& setup, const SampleLength& length) {
   }
 }
 
+void check_replay(const DecoderSpec& spec, const PolicySetup& setup, const SampleLength& length) {
+  for (const LayerRange& range : setup.layers) {
+    check_replay(spec, *range.setup, length);
+  }
+  if (!setup.layers.empty() || !setup.replays() || !setup.measures_prompt(length)) {
+    return;
+  }
+  const int64_t tokens = longest_replay(setup, length.prompt);
+  for (const LayerSpec& layer : spec.layers) {
+    const RotationSpec& rotation = layer.attention.rotation;
+    if (rotation.of_text(std::max(tokens, length.tokens)) != rotation.of_text(length.tokens)) {
+      throw InputError(fmt::format(
+          "policy {}: a prompt of {} tokens that is read again makes a text of {}, but RoPE "
+          "scaling '{}' depends on the length of the text beyond {} tokens",
+          setup.entry->info.name, length.prompt, tokens, rotation.scaling, *rotation.limit));
+    }
+  }
+}
+
 }  // namespace
 
 void check_text_length(const DecoderSpec& spec, const PolicySetup& setup,
                        const SampleLength& length) {
   check_plan(setup, length);
+  check_replay(spec, setup, length);
   const RotationSpec* rotation = spec.rotation_of_long_texts(length.tokens);
   if (rotation == nullptr) {
     return;

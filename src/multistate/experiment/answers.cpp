@@ -142,7 +142,7 @@ Answers answer(const Inquiry& inquiry, const TextRules& rules, int64_t sample,
   }
   const int64_t more = times.prompt_tokens + times.decoded_tokens;
   result.record.tokens += more;
-  result.record.computed_tokens += more;
+  result.record.computed_tokens += more + times.tokens_beside;
   add(times.phases, result.record.seconds);
   return result;
 }

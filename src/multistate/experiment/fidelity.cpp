@@ -97,7 +97,7 @@ ComparedEvaluation Fidelity::evaluate(int64_t sample, std::span<const int64_t> i
   }
   compared.divergences.resize(options_.fidelity ? ids.size() - 1 : 0);
   compared.evaluation.state = use_of(state);
-  compared.evaluation.computed_tokens = tokens;
+  compared.evaluation.computed_tokens = tokens + state.tokens_beside;
   if (options_.kept_attention) {
     compared.kept_by_layer = full == nullptr ? std::vector<double>(state.layers.size(), 1.0)
                                              : full->attention->kept_by_layer(state);

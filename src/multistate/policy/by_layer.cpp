@@ -157,6 +157,12 @@ PolicySetup set_up_by_layer(const Node& ranges, int64_t state_size) {
   all.use(std::make_shared<ByLayer>());
   all.needs = needs_of(all.layers);
   all.state_size = all.has_size() ? state_size : 0;
+  if (all.replays() && all.rotates_anew()) {
+    throw ranges.error(fmt::format(
+        "{}: a prompt that is read again is read at its own positions in all layers, which takes "
+        "positions: original in all ranges",
+        kKey));
+  }
   return all;
 }
 

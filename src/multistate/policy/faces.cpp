@@ -143,6 +143,7 @@ Needs needs_of(const Policy& policy) {
   if (faces_of(policy).prompt == nullptr) {
     needs.prompt_queries = 0;
     needs.token_queries = false;
+    needs.replay = {};
   }
   return needs;
 }

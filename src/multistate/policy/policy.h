@@ -160,13 +160,17 @@ class MeasuredBudgets : public virtual Policy {
   /// Whether sets are measured at the start of a sample; they have no rows then.
   virtual bool measures_first() const { return false; }
 
-  /// A number of each set of a layer, which tells it from the others. Nothing has gone yet.
+  /// How many numbers are measured of each set; `tokens`: those of the prompt, 0 where sets are
+  /// measured first.
+  virtual int64_t measures_a_set(int64_t /*tokens*/) const { return 1; }
+
+  /// Those of the sets of a layer, set by set. Nothing has gone yet.
   virtual void measure(std::span<const StepView> sets, std::span<float> measures) const = 0;
 
   /// Rows of each set, where the state size is k: more than `guarded`, which the options protect.
-  /// Their sum is at most k rows a set. `measures` and `rows` have an entry a set of the layers
-  /// that the policy acts on, layer by layer; sets that share their layer's rows are given what
-  /// they get together.
+  /// Their sum is at most k rows a set. `rows` has an entry a set of the layers that the policy
+  /// acts on, layer by layer, and so have `measures`, each with its numbers; sets that share their
+  /// layer's rows are given what they get together.
   virtual void share_out(std::span<const float> measures, int64_t k, int64_t guarded,
                          std::span<int64_t> rows) const = 0;
 };

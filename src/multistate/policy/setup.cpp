@@ -46,6 +46,12 @@ std::string problem_with_counts(const PolicySetup& setup) {
                          setup.entry->info.name, name, count, kMostFloats);
     }
   }
+  if (needs.replay && (needs.replay->chunk < 1 || needs.replay->overlap < 0)) {
+    return fmt::format(
+        "policy {}: needs() asks for parts of {} tokens that are read again, with {} of the one "
+        "before; allowed are 1 or more and 0 or more",
+        setup.entry->info.name, needs.replay->chunk, needs.replay->overlap);
+  }
   return "";
 }
 
@@ -118,6 +124,7 @@ std::string problem_with_selecting(const PolicySetup& setup) {
         std::pair("token_kinds", needs.token_kinds), std::pair("random", needs.random),
         std::pair("calibration", needs.calibration), std::pair("future", needs.future.has_value()),
         std::pair("quantization", needs.quantization.has_value()),
+        std::pair("replay", needs.replay.has_value()),
         std::pair("prompt_queries", needs.prompt_queries > 0),
         std::pair("token_queries", needs.token_queries),
         std::pair("attention_change", needs.attention_change),
@@ -142,7 +149,7 @@ std::string problem_with_prompt(const PolicySetup& setup) {
   if (setup.keeps_prompt() && setup.acts_on_windows()) {
     return "policy.windowed_layers: a window passes the prompt, which prompt: keep never evicts";
   }
-  const bool by_prompt = setup.faces.measured != nullptr && !setup.faces.measured->measures_first();
+  const bool by_prompt = setup.shares_out_prompt();
   if (by_prompt && !setup.one_shot()) {
     return fmt::format(
         "policy {}: it measures layers at the end of a prompt, which takes prompt: one_shot", name);
@@ -300,7 +307,8 @@ int64_t PolicySetup::tokens_before_first_eviction(const SampleLength& length) co
   // attention changes has to be seen from the first token on.
   const bool smaller_sets =
       faces.budgets != nullptr || (faces.measured != nullptr && faces.measured->measures_first());
-  if (needs.future || needs.attention_change || smaller_sets || rotates_anew()) {
+  // A prompt that is read again is run from its start: then its cost is there to be seen.
+  if (needs.future || needs.attention_change || smaller_sets || rotates_anew() || replays()) {
     return 0;
   }
   int64_t rows = capacity() + rows_beside(length);

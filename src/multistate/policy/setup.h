@@ -23,6 +23,13 @@ struct SampleLength {
   bool open = false;     ///< Those after the prompt are generated, and may turn out to be fewer.
 };
 
+/// The texts of a Replay as a model's tokenizer has them.
+struct ReplayIds {
+  std::vector<int64_t> first;
+  std::vector<int64_t> later;
+  std::vector<int64_t> end;
+};
+
 struct PolicySetup;
 
 /// Layers first to last of a model, both included, and the setup that acts on them.
@@ -51,6 +58,9 @@ struct PolicySetup {
 
   /// By id; where takes_token_kinds(), from whoever knows the tokenizer.
   std::shared_ptr<const std::vector<TokenKind>> token_kinds = {};
+
+  /// Where replays(), from the same.
+  std::shared_ptr<const ReplayIds> replay_ids = {};
   nlohmann::json options;  ///< Every option with its value.
 
   /// Where layers have policies of their own (by_layer.h): these, in order, without gaps; empty
@@ -100,10 +110,29 @@ struct PolicySetup {
   /// Whether the cut at the end of the prompt is for a PromptPolicy to decide.
   bool cuts_by_prompt() const { return one_shot() && faces.prompt != nullptr; }
 
-  /// Whether layers are measured at the end of the prompt before one is cut.
+  /// Whether sets have rows of their own by what is measured at the end of the prompt.
+  bool shares_out_prompt() const {
+    return faces.measured != nullptr && !faces.measured->measures_first();
+  }
+
+  /// Whether layers are looked at, for that or by a replay, at the end of the prompt before one is
+  /// cut.
   bool measures_prompt(const SampleLength& length) const {
-    return faces.measured != nullptr && !faces.measured->measures_first() &&
-           length.prompt > capacity();
+    // Layers with budgets of their own may cut a prompt that others keep.
+    const int64_t rows = faces.budgets != nullptr ? 1 : capacity();
+    return (shares_out_prompt() || replays()) && length.prompt > rows;
+  }
+
+  /// Whether a prompt is read again.
+  bool replays() const {
+    return layers.empty() ? needs.replay && cuts_by_prompt() : some_layer(&PolicySetup::replays);
+  }
+
+  /// Takes over what `other` knows of a model.
+  void know_as(const PolicySetup& other) {
+    calibration = other.calibration;
+    token_kinds = other.token_kinds;
+    replay_ids = other.replay_ids;
   }
 
   /// Whether this cut is all that the policy ever decides.

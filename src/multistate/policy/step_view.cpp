@@ -23,6 +23,9 @@ Needs Needs::operator|(const Needs& other) const {
   if (quantization && other.quantization) {
     throw std::invalid_argument("it and its base both quantise rows");
   }
+  if (replay && other.replay) {
+    throw std::invalid_argument("it and its base both read the prompt again");
+  }
   if (page_rows > 0 && other.page_rows > 0 && page_rows != other.page_rows) {
     throw std::invalid_argument("it and its base read pages of different sizes");
   }
@@ -40,6 +43,7 @@ Needs Needs::operator|(const Needs& other) const {
           .calibration = calibration || other.calibration,
           .future = future ? future : other.future,
           .quantization = quantization ? quantization : other.quantization,
+          .replay = replay ? replay : other.replay,
           .page_rows = std::max(page_rows, other.page_rows),
           .prompt_queries = std::max(prompt_queries, other.prompt_queries),
           .token_queries = token_queries || other.token_queries,
@@ -195,6 +199,11 @@ std::span<const float> PromptView::prompt_query(int64_t head, int64_t index) con
 std::span<const float> PromptView::token_query(int64_t head, int64_t row) const {
   require(needs_.token_queries, "token_queries");
   return row_of(data_.prompt->token_queries, head, row, head_size());
+}
+
+std::span<const float> PromptView::replay_attention(int64_t head) const {
+  require(needs_.replay.has_value(), "replay");
+  return row_of(data_.prompt->replay, head, 0, rows());
 }
 
 void PromptView::key_before_rope(int64_t kv_head, int64_t row, std::span<float> out) const {

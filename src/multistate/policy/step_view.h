@@ -4,6 +4,7 @@
 #include <limits>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "multistate/base/counter_random.h"
 #include "multistate/config/options.h"
@@ -39,6 +40,17 @@ enum class TokenKind : uint8_t {
   kSpecial,    ///< A mark of the model that is no text: the begin of a sequence, of a message, ...
 };
 
+/// A prompt that is read once more at its end, before it is cut, to see what the model looks up in
+/// its rows: one part of it after the other, each behind an instruction, as if the text went on
+/// like that after the prompt. Nothing of it is left behind. Takes about as long as the prompt.
+struct Replay {
+  int64_t chunk = 2048;    ///< Tokens of a part; the last one may have fewer.
+  std::string first = {};  ///< The instruction of the first part,
+  std::string later = {};  ///< and of any other, which ends
+  int64_t overlap = 0;     ///< with so many tokens of the part before it.
+  std::string end = {};    ///< What comes between an instruction and its part.
+};
+
 /// What a policy reads besides positions, and what it remembers. The engine computes and hands over
 /// only what is declared; reading anything else throws PolicyError.
 struct Needs {
@@ -56,6 +68,7 @@ struct Needs {
   bool calibration = false;           ///< Statistics of the model's queries and keys, in a file.
   std::optional<Future> future = {};  ///< Later attention: the whole sample must be known.
   std::optional<Quantization> quantization = {};  ///< Rows are quantised, in this way.
+  std::optional<Replay> replay = {};  ///< What a prompt is looked up for, read again: PromptView.
   int64_t page_rows = 0;       ///< Ranges of keys of pages of so many rows (QueryView); 0: none.
   int64_t prompt_queries = 0;  ///< Newest queries of a prompt that PromptView shows.
   bool token_queries = false;  ///< The queries of all tokens of a prompt, for PromptView.
@@ -66,7 +79,8 @@ struct Needs {
   int64_t vectors = 0;         ///< Buffers of one float an element of a head, for the same.
 
   /// What both read: a policy that asks another one needs its own and the other's. The other's
-  /// memory and buffers come behind its own. Throws std::invalid_argument when both quantise rows.
+  /// memory and buffers come behind its own. Throws std::invalid_argument when both quantise rows,
+  /// or read the prompt again.
   Needs operator|(const Needs& other) const;
 
   /// Floats that lie with a row: the policy's memory of it, and behind that its token and the norm
@@ -102,6 +116,7 @@ struct PromptData {
   HeadMatrices query;               ///< heads x [w][D]
   HeadMatrices attention;           ///< heads x [w][N]
   HeadMatrices token_queries = {};  ///< heads x [N][D]
+  HeadMatrices replay = {};         ///< heads x [N]; no data where the prompt is not read again.
 };
 
 /// Where the statistics of a calibration lie that a set's heads see; see LayerCalibration.
@@ -316,6 +331,11 @@ class PromptView : public StepView {
 
   /// The query of a row's own token [D], after RoPE. (Needs::token_queries)
   std::span<const float> token_query(int64_t head, int64_t row) const;
+
+  /// [N]: the largest softmax weight that a row was given by the tokens with which its part of the
+  /// prompt was read again, instruction included. Among the rows of that part they attend to, the
+  /// first ones before it that the option `sinks` protects, and themselves. (Needs::replay)
+  std::span<const float> replay_attention(int64_t head) const;
 
   /// key() as it was before RoPE, in `out` [D].
   void key_before_rope(int64_t kv_head, int64_t row, std::span<float> out) const;

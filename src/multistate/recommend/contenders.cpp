@@ -66,7 +66,7 @@ int64_t inputs_read(const Needs& needs) {
        {needs.attention, needs.query, needs.query_statistics, needs.keys, needs.logits,
         needs.values, needs.knows_tokens(), needs.random, needs.quantization.has_value(),
         needs.calibration, needs.prompt_queries > 0, needs.token_queries, needs.value_norms,
-        needs.attention_change}) {
+        needs.attention_change, needs.replay.has_value()}) {
     inputs += reads ? 1 : 0;
   }
   return inputs;

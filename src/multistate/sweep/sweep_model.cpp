@@ -31,7 +31,7 @@ SweepModel::SweepModel(ModelSpec spec, FileDigests& digests)
       options_(tensor_options(spec_.dtype, spec_.device, "model.")),
       file_(open_model(spec_)),
       stamps_(stamps_of(*file_)),
-      token_kinds_(*file_),
+      tokens_(*file_),
       tokenizer_(Tokenizer::make(file_->tokenizer())),
       sha256_(model_digest(*file_, digests)),
       calibrations_(*file_, sha256_) {

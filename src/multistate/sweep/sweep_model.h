@@ -7,7 +7,7 @@
 
 #include "multistate/base/file_stamp.h"
 #include "multistate/engine/model_calibrations.h"
-#include "multistate/engine/token_kinds.h"
+#include "multistate/engine/model_tokens.h"
 #include "multistate/model/model_file.h"
 #include "multistate/model/transformer.h"
 #include "multistate/results/file_digests.h"
@@ -30,7 +30,7 @@ class SweepModel {
   /// Gives a setup what it has to know of the model: kinds of tokens, a calibration. For planning,
   /// by one thread. Throws InputError where a policy needs what is not there.
   void tell(PolicySetup& setup) {
-    token_kinds_.tell(setup);
+    tokens_.tell(setup);
     calibrations_.tell(setup);
   }
 
@@ -48,7 +48,7 @@ class SweepModel {
   at::TensorOptions options_;
   std::unique_ptr<ModelFile> file_;
   std::vector<FileStamp> stamps_;  ///< Of its files when it was opened.
-  ModelTokenKinds token_kinds_;
+  ModelTokens tokens_;
   std::unique_ptr<Tokenizer> tokenizer_;
   std::string sha256_;
   ModelCalibrations calibrations_;

@@ -9,6 +9,7 @@
 
 #include "multistate/engine/evaluator.h"
 #include "multistate/engine/model_calibrations.h"
+#include "multistate/engine/model_tokens.h"
 
 namespace multistate::test {
 namespace {
@@ -20,6 +21,7 @@ nlohmann::json kept_rows(const ModelFile& file, const Transformer& model,
       set_up_policy(run.at("policy").get<std::string>(), run.at("state_size").get<int64_t>(),
                     run.at("options").get<std::string>());
   tell_calibration(file, setup);
+  ModelTokens(file).tell(setup);
   const auto tokens = static_cast<int64_t>(ids.size());
   const auto state = Evaluator(model, setup)
                          .read(ids, {}, {.tokens = tokens, .prompt = tokens, .question = question})

@@ -1,4 +1,4 @@
-#include "multistate/engine/token_kinds.h"
+#include "multistate/engine/model_tokens.h"
 
 #include <algorithm>
 
@@ -24,19 +24,31 @@ std::shared_ptr<const std::vector<TokenKind>> token_kinds_of(const TokenizerSpec
   return std::make_shared<const std::vector<TokenKind>>(std::move(kinds));
 }
 
-void ModelTokenKinds::tell(PolicySetup& setup) {
-  if (!setup.takes_token_kinds()) {
-    return;
+void ModelTokens::tell(PolicySetup& setup) {
+  if (setup.takes_token_kinds()) {
+    kinds_ = kinds_ == nullptr ? token_kinds_of(model_.tokenizer()) : kinds_;
+    setup.token_kinds = kinds_;
   }
-  if (kinds_ == nullptr) {
-    kinds_ = token_kinds_of(model_.tokenizer());
-  }
-  setup.token_kinds = kinds_;
+  tell_instructions(setup);
   for (LayerRange& range : setup.layers) {
     PolicySetup told = *range.setup;
     told.token_kinds = setup.token_kinds;
+    tell_instructions(told);
     range.setup = std::make_shared<const PolicySetup>(std::move(told));
   }
+}
+
+void ModelTokens::tell_instructions(PolicySetup& setup) const {
+  if (!setup.needs.replay) {
+    return;
+  }
+  const Replay& texts = *setup.needs.replay;
+  const auto tokenizer = Tokenizer::make(model_.tokenizer());
+  const auto ids_of = [&](const std::string& text) {
+    return text.empty() ? std::vector<int64_t>() : tokenizer->encode_continuation(text);
+  };
+  setup.replay_ids = std::make_shared<const ReplayIds>(
+      ReplayIds{ids_of(texts.first), ids_of(texts.later), ids_of(texts.end)});
 }
 
 }  // namespace multistate

@@ -13,17 +13,19 @@ namespace multistate {
 /// tokenizer's file calls so; separators by token_class().
 std::shared_ptr<const std::vector<TokenKind>> token_kinds_of(const TokenizerSpec& spec);
 
-/// The kinds of a model's tokens for the setups that need them: found out once, when the first one
-/// asks.
-class ModelTokenKinds {
+/// What setups have to know of a model's tokenizer: the kinds of its tokens, found out once, when
+/// the first one asks, and the ids of the texts behind which a prompt is read again.
+class ModelTokens {
  public:
   /// Keeps a reference.
-  explicit ModelTokenKinds(const ModelFile& model) : model_(model) {}
+  explicit ModelTokens(const ModelFile& model) : model_(model) {}
 
-  /// Gives them to a setup that needs them, and to those of its layers.
+  /// Gives a setup, and those of its layers, what they need of that.
   void tell(PolicySetup& setup);
 
  private:
+  void tell_instructions(PolicySetup& setup) const;
+
   const ModelFile& model_;
   std::shared_ptr<const std::vector<TokenKind>> kinds_;
 };

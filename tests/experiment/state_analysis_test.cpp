@@ -63,11 +63,7 @@ class StateSweep {
 };
 
 std::vector<std::string> labels_of(const nlohmann::json& series) {
-  std::vector<std::string> labels;
-  for (const auto& point : series) {
-    labels.push_back(point.at("label"));
-  }
-  return labels;
+  return series.at("label").get<std::vector<std::string>>();
 }
 
 }  // namespace
@@ -83,12 +79,12 @@ TEST_CASE("state_analysis puts lifetimes, series and maps into results, with a B
   CHECK(result.at("metrics").at("lifetime_mean").at("value") == 8.4375);
   CHECK(result.at("metrics").at("lifetime_law").at("value") == 8.4375);
   CHECK(result.at("state").at("mean_row_lifetime") == 8.4375);
-  CHECK(result.at("series").at("first_rows_share").size() == 5);
+  CHECK(result.at("series").at("first_rows_share").at("value").size() == 5);
   // Letters and blanks are "other"; the BOS token is none of the text.
   CHECK(labels_of(result.at("series").at("lifetime_by_class")) ==
         std::vector<std::string>{"other", "special"});
   CHECK(result.at("metrics").at("lifetime_special").at("value") ==
-        result.at("series").at("first_rows_steps").at(0).at("value"));
+        result.at("series").at("first_rows_steps").at("value").at(0));
   CHECK(result.at("maps").at("kept_rows").at("values").size() == 16);
   CHECK(!result.at("series").contains("lifetime_by_tag"));
 }

@@ -231,7 +231,7 @@ class Verdicts(Folder):
         read = self.read(f'[[claim]]\ntext = "t"\nwhere = "w"\nsweep = "one"\ncheck = {LESS}\n')
         file = self.path / "one" / "cells" / "tova-64-0" / "result.json"
         file.write_text(file.read_text(encoding="utf-8").replace('"version": 1}', '"version": 9}'), encoding="utf-8")
-        with self.assertRaisesRegex(ClaimError, "tova-64-0: result.json has version 9; this program reads version 1"):
+        with self.assertRaisesRegex(ClaimError, "tova-64-0: result.json has version 9; this program reads versions 1 to 2"):
             claims.read_sweeps(read, self.path)
         file.write_text("{", encoding="utf-8")
         with self.assertRaisesRegex(ClaimError, "result.json"):

@@ -95,14 +95,29 @@ class Reader(unittest.TestCase):
         self.assertEqual(len(table), 2)
         self.assertEqual((table.series.iloc[0], table.first_place.iloc[0], table.end_place.iloc[0]), ("nll_by_place", 1, 8))
 
+    def test_series_of_version_2_are_those_of_version_1(self):
+        points = [{"value": 1.5, "stderr": 0.5, "n": 2, "unit": "u", "higher_is_better": True, "range": [0, 1], "axis": "class",
+                   "first_place": 0, "end_place": 1, "label": "digit"},
+                  {"value": None, "stderr": None, "n": 1, "unit": "u", "higher_is_better": True, "range": [0, 1], "axis": "class",
+                   "first_place": 1, "end_place": 2, "value_text": "inf"}]
+        columns = {"unit": "u", "higher_is_better": True, "range": [0, 1], "axis": "class", "first_place": [0, 1], "end_place": [1, 2],
+                   "n": [2, 1], "value": [1.5, None], "stderr": [0.5, None], "label": ["digit", None], "value_text": [None, "inf"]}
+        self.cell("b", *result({"name": "tova", "sinks": 0}, 3.25, [30.0], series={"x": points}))
+        first = results.series(self.folder)
+        version = {"name": "multistate.result", "version": 2}
+        self.cell("b", *result({"name": "tova", "sinks": 0}, 3.25, [30.0], series={"x": columns}, schema=version))
+        second = results.series(self.folder)
+        self.assertEqual(list(first[first.series == "x"].value), [1.5, math.inf])
+        self.assertTrue(first.equals(second[first.columns]))
+
     def test_what_cannot_be_read_is_named(self):
         with self.assertRaisesRegex(results.ResultsError, "cells: no sweep.json there"):
             results.cells(self.folder / "cells")
         (self.folder / "cells/a/samples.jsonl").write_text('{"sample": 0, "tokens": 1}\n{"sam', encoding="utf-8")
         with self.assertRaisesRegex(results.ResultsError, "samples.jsonl, line 1: 'values' is missing"):
             results.samples(self.folder)
-        self.write("cells/a/result.json", {"schema": {"name": "multistate.result", "version": 2}})
-        with self.assertRaisesRegex(results.ResultsError, r"a/result.json: multistate.result, version 2; read here: .* version 1"):
+        self.write("cells/a/result.json", {"schema": {"name": "multistate.result", "version": 3}})
+        with self.assertRaisesRegex(results.ResultsError, r"a/result.json: multistate.result, version 3; read here: .* versions 1 to 2"):
             results.cells(self.folder)
         (self.folder / "cells/a/result.json").write_text("[]", encoding="utf-8")
         with self.assertRaisesRegex(results.ResultsError, "a/result.json: not a file of multistate.result"):

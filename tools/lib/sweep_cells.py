@@ -6,7 +6,7 @@ import json
 import math
 import pathlib
 
-RESULT_VERSION = 1
+RESULT_VERSION = 2  # The newest that is read; all before it are.
 
 
 class CellError(Exception):
@@ -32,8 +32,8 @@ class Cell:
         self.folder = folder
         self.result = read_json(folder / "result.json")
         version = self.result["schema"]["version"]
-        if version != RESULT_VERSION:
-            raise CellError(f"{folder}: result.json has version {version}; this program reads version {RESULT_VERSION}")
+        if version not in range(1, RESULT_VERSION + 1):
+            raise CellError(f"{folder}: result.json has version {version}; this program reads versions 1 to {RESULT_VERSION}")
         self.config = self.result["config"]
         self.size = self.config["state_size"]
         self.loaded = None
@@ -92,8 +92,10 @@ class Cell:
 
     def series(self, name):
         """Values by label."""
-        points = self.result["series"].get(name, [])
-        return {point["label"]: number(point["value"]) for point in points if "label" in point}
+        held = self.result["series"].get(name, [])
+        if isinstance(held, list):  # Version 1: a list of points.
+            return {point["label"]: number(point["value"]) for point in held if "label" in point}
+        return {label: number(value) for label, value in zip(held.get("label", []), held["value"]) if label is not None}
 
 
 def read_cells(folder):

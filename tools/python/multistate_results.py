@@ -16,7 +16,7 @@ import pathlib
 
 import pandas as pd
 
-VERSION = 1
+VERSIONS = {"multistate.result": 2, "multistate.sweep": 1, "multistate.error": 1}  # The newest that is read; all before it are.
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 # What a policy may lack or have at another value than the other cells: taken from the cell alone.
 _OWN = ("policy.", "state_size", "state_fraction", "seed")
@@ -63,8 +63,8 @@ def series(folder):
     """
     rows = []
     for cell in _read(folder):
-        for name, points in sorted(cell.result.get("series", {}).items()):
-            for point in points:
+        for name, held in sorted(cell.result.get("series", {}).items()):
+            for point in _points(held):
                 place = {"series": name, "axis": point.get("axis", "tokens"), "first_place": point["first_place"],
                          "end_place": point["end_place"], "place_label": point.get("label")}
                 rows.append(cell.identity() | place | _metric(point))
@@ -164,6 +164,15 @@ def _frame(rows):
     return pd.DataFrame(rows, columns=known + sorted(dotted) + list(rest))
 
 
+def _points(held):
+    """A series as a list of points: in version 2 lists have an entry for each point, and what is no list is the same for all."""
+    if isinstance(held, list):
+        return held
+    lists = {key: value for key, value in held.items() if isinstance(value, list) and key != "range"}
+    common = {key: value for key, value in held.items() if key not in lists}
+    return [common | dict(zip(lists, values)) for values in zip(*lists.values())]
+
+
 def _metric(metric):
     value = metric.get("value")
     return {"unit": metric.get("unit"), "higher_is_better": metric.get("higher_is_better"), "n": metric.get("n"),
@@ -223,6 +232,8 @@ def _checked(path, schema):
         if isinstance(error, ResultsError):
             raise
         raise ResultsError(f"{path}: not a file of {schema}: {error}") from None
-    if (name, version) != (schema, VERSION):
-        raise ResultsError(f"{path}: {name}, version {version}; read here: {schema}, version {VERSION}")
+    newest = VERSIONS[schema]
+    if name != schema or version not in range(1, newest + 1):
+        read = f"version {newest}" if newest == 1 else f"versions 1 to {newest}"
+        raise ResultsError(f"{path}: {name}, version {version}; read here: {schema}, {read}")
     return content

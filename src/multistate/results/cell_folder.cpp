@@ -18,6 +18,7 @@
 #include "multistate/base/sha256.h"
 #include "multistate/base/strict_json.h"
 #include "multistate/results/atomic_file.h"
+#include "multistate/results/packed.h"
 #include "multistate/results/partial_samples.h"
 
 namespace multistate {
@@ -113,7 +114,7 @@ std::string problem_with_result(const fs::path& path, const std::string& cell_id
                          : problem;
 }
 
-std::string problem_with_schema(const json& content, const std::string& name) {
+std::string problem_with_schema(const json& content, const std::string& name, int newest) {
   if (!content.is_object()) {
     return "cannot be read as JSON: torn, or not ours";
   }
@@ -121,15 +122,17 @@ std::string problem_with_schema(const json& content, const std::string& name) {
   if (!schema.is_object() || schema.value("name", json()) != name) {
     return "is not a " + name;
   }
-  if (schema.value("version", json()) != 1) {
-    return fmt::format("has schema version {}, this program reads 1",
-                       schema.value("version", json()).dump());
+  const json version = schema.value("version", json());
+  if (!version.is_number_integer() || version < 1 || version > newest) {
+    return fmt::format("has schema version {}, this program reads {}", version.dump(),
+                       newest == 1 ? "1" : fmt::format("1 to {}", newest));
   }
   return "";
 }
 
 std::string problem_with_content(const json& result, const std::string& cell_id) {
-  if (auto problem = problem_with_schema(result, "multistate.result"); !problem.empty()) {
+  if (auto problem = problem_with_schema(result, "multistate.result", kResultVersion);
+      !problem.empty()) {
     return problem;
   }
   if (!cell_id.empty() && result.value("cell_id", json()) != cell_id) {

@@ -92,8 +92,9 @@ class CellFolder {
 std::string problem_with_result(const std::filesystem::path& path, const std::string& cell_id);
 
 /// Why the content of a file (discarded when it is no JSON) is not ours to read: no object, another
-/// schema than `name`, or another version; empty when it is.
-std::string problem_with_schema(const nlohmann::json& content, const std::string& name);
+/// schema than `name`, or none of its versions 1 to `newest`; empty when it is.
+std::string problem_with_schema(const nlohmann::json& content, const std::string& name,
+                                int newest = 1);
 
 /// The same as problem_with_result(), of what such a file holds, without samples.jsonl.
 std::string problem_with_content(const nlohmann::json& result, const std::string& cell_id);

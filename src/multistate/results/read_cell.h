@@ -26,7 +26,7 @@ std::map<std::string, nlohmann::json> flat_config(const nlohmann::json& config);
 
 /// Fills what result.json says: parameters, metrics, series, measures, warnings, context, data,
 /// limited. `config` goes before what a sweep file set (state_fraction is in the latter only).
-/// Throws InputError ("'counts' is missing; ...") when a field of version 1 is not as
+/// Throws InputError ("'counts' is missing; ...") when a field is not as
 /// results/README.md has it; `cell` is then half filled.
 void fill_from_result(const nlohmann::json& result, StoredCell& cell);
 

@@ -6,6 +6,7 @@
 #include "multistate/base/error.h"
 #include "multistate/base/strict_json.h"
 #include "multistate/base/text.h"
+#include "multistate/results/packed.h"
 #include "multistate/results/read_cell.h"
 #include "multistate/results/speed_noise.h"
 
@@ -58,13 +59,15 @@ SeriesPoint point_from_json(const json& point, const std::string& source) {
 }
 
 void fill_series(const json& series, StoredCell& cell) {
-  for (const auto& [name, points] : series.items()) {
-    if (!points.is_array()) {
-      throw InputError(fmt::format("series.{}: is {}; expected a list", name, json_text(points)));
+  for (const auto& [name, held] : series.items()) {
+    const std::string source = "series." + name;
+    if (!held.is_array() && !held.is_object()) {
+      throw InputError(fmt::format("{}: is {}; expected an object", source, json_text(held)));
     }
+    const json unpacked = held.is_object() ? unpacked_series(held, source) : json();
     auto& read = cell.series[name];
-    for (const json& point : points) {
-      read.push_back(point_from_json(point, fmt::format("series.{}[{}]", name, read.size())));
+    for (const json& point : held.is_object() ? unpacked : held) {  // Of version 1 a list.
+      read.push_back(point_from_json(point, fmt::format("{}[{}]", source, read.size())));
     }
   }
 }
@@ -86,7 +89,8 @@ size_t check_axis(const JsonObject& map, const std::string& axis) {
   return ticks->size();
 }
 
-void check_map(const json& map, const std::string& source) {
+/// The map with all of its rows up to the last column.
+json map_from_json(json map, const std::string& source) {
   if (!map.is_object()) {
     throw InputError(fmt::format("{}: is {}; expected an object", source, json_text(map)));
   }
@@ -96,13 +100,17 @@ void check_map(const json& map, const std::string& source) {
   members.required(&JsonObject::string, "unit");
   const auto is_value = [](const json& value) { return value.is_number() || value.is_null(); };
   const auto is_row = [&](const json& row) {
-    return is_list_of(&row, is_value) && row.size() == columns;
+    return is_list_of(&row, is_value) && row.size() <= columns;
   };
   const json* values = members.find("values");
   if (!is_list_of(values, is_row) || values->size() != rows) {
     throw InputError(fmt::format("{}: expected 'values' to be {} rows of {} numbers or nulls",
                                  source, rows, columns));
   }
+  for (json& row : map["values"]) {
+    row.get_ref<json::array_t&>().resize(columns);
+  }
+  return map;
 }
 
 /// Every number of "perf", those below "seconds" as "seconds_total".
@@ -185,8 +193,7 @@ void fill_from_result(const json& result, StoredCell& cell) {
   fill_series(object_in(result, "series"), cell);
   if (result.contains("maps")) {  // Absent in results before this field.
     for (const auto& [name, map] : object_in(result, "maps").items()) {
-      check_map(map, "maps." + name);
-      cell.maps[name] = map;
+      cell.maps[name] = map_from_json(map, "maps." + name);
     }
   }
   fill_numbers(result, cell);

@@ -7,6 +7,7 @@
 #include "multistate/model/weight_types.h"
 #include "multistate/policy/plugin.h"
 #include "multistate/results/context.h"
+#include "multistate/results/packed.h"
 
 namespace multistate {
 namespace {
@@ -153,7 +154,7 @@ nlohmann::json make_cell_result(const PlannedCell& cell, std::span<const SampleR
                                 const TotalLoad& load, const nlohmann::json& context) {
   const Totals totals = total_of(records);
   const Summary summary = cell.workload->summarize(records);
-  nlohmann::json result = {{"schema", {{"name", "multistate.result"}, {"version", 1}}},
+  nlohmann::json result = {{"schema", {{"name", "multistate.result"}, {"version", kResultVersion}}},
                            {"cell_id", cell.id},
                            {"status", "ok"},
                            {"config", cell.config()},
@@ -162,8 +163,8 @@ nlohmann::json make_cell_result(const PlannedCell& cell, std::span<const SampleR
                              {"display_name", cell.spec->policy.entry->display_name()}}},
                            {"parameters", cell.spec->parameters},
                            {"metrics", to_json(summary.metrics)},
-                           {"series", summary.series},
-                           {"maps", summary.maps},
+                           {"series", packed_series(summary.series)},
+                           {"maps", packed_maps(summary.maps)},
                            {"counts",
                             {{"samples_planned", cell.workload->samples()},
                              {"samples", records.size()},

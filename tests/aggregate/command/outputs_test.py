@@ -257,7 +257,7 @@ class Outputs(unittest.TestCase):
         (cells[2] / "result.json").write_text("{")
         done = run(folder, "--no-figures")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("has schema version 7, this program reads 1", done.stderr)
+        self.assertIn("has schema version 7, this program reads 1 to 2", done.stderr)
         self.assertIn("cannot be read as JSON", done.stderr)
         for name in ("table.md", "table.tex"):
             text = (folder / "report" / name).read_text()

@@ -97,8 +97,11 @@ TEST_CASE("a torn result is named, and the cell is what its other files say") {
 TEST_CASE("foreign results and other versions are named with what they are") {
   CHECK(after_patch({{"schema", {{"name", "other"}}}}) ==
         "result.json: is not a multistate.result");
-  CHECK(after_patch({{"schema", {{"version", 2}}}}) ==
-        "result.json: has schema version 2, this program reads 1");
+  for (const nlohmann::json& version :
+       {nlohmann::json(3), nlohmann::json(0), nlohmann::json(1.5)}) {
+    CHECK(after_patch({{"schema", {{"version", version}}}}) ==
+          "result.json: has schema version " + version.dump() + ", this program reads 1 to 2");
+  }
   CHECK(after_patch({{"cell_id", "b"}}) == "result.json: is the result of another cell, \"b\"");
   CHECK(after_patch({{"status", "error"}}) == "result.json: does not have the status \"ok\"");
 }
@@ -117,6 +120,10 @@ TEST_CASE("a result with a field missing or of another type is named with the fi
       {"unit", ""}, {"axis", 3},         {"first_place", 0}, {"end_place", 1}};
   CHECK_THAT(after_patch({{"series", {{"x", {point}}}}}),
              ContainsSubstring("series.x[0]: 'axis' is '3'; expected a string"));
+  const nlohmann::json columns = {{"first_place", {0, 1}}, {"value", {1.5}}};
+  CHECK_THAT(after_patch({{"series", {{"x", columns}}}}),
+             ContainsSubstring("series.x: 'value' is '[1.5]'; expected a list of 2, as many as "
+                               "there are places"));
   CHECK_THAT(after_patch({{"counts", {{"limited", 0}}}}), ContainsSubstring("'limited' is '0'"));
 }
 
@@ -136,7 +143,7 @@ TEST_CASE("a map that is not whole is named with the place") {
       after_patch(map("y", {{"name", "kind"}, {"ticks", {"a", 1}}})),
       ContainsSubstring("maps.m.y: expected 'ticks' to be a list of numbers or a list of texts"));
   CHECK_THAT(after_patch(map("unit", 1)), ContainsSubstring("maps.m: 'unit' is '1'"));
-  for (const char* values : {"[[1, 2]]", "\"x\"", "[[1, 2], [1, \"x\"]]", "[[1, 2], [1]]"}) {
+  for (const char* values : {"[[1, 2]]", "\"x\"", "[[1, 2], [1, \"x\"]]", "[[1, 2], [1, 2, 3]]"}) {
     CHECK_THAT(after_patch(map("values", nlohmann::json::parse(values))),
                ContainsSubstring("maps.m: expected 'values' to be 2 rows of 2 numbers or nulls"));
   }

@@ -24,6 +24,9 @@ int report(const std::string& kind, const std::string& message, int code) {
 /// A command's first word takes the place of the program's name; a folder of that name is ./NAME.
 int run_command(int argc, const char* const* argv) {
   const std::string_view command = argc > 1 ? argv[1] : "";
+  if (command == "archive") {
+    return multistate::aggregate::archive(argc - 1, argv + 1);
+  }
   if (command == "export-pairs") {
     return multistate::aggregate::export_pairs(argc - 1, argv + 1);
   }

@@ -66,6 +66,8 @@ void add_passed_on_command(CLI::App& app, Action& action, const std::string& nam
 void add_aggregate_command(CLI::App& app, Action& action) {
   add_passed_on_command(app, action, "aggregate",
                         "Build a report: page, tables, figures, significance tests", {});
+  add_passed_on_command(app, action, "archive", "Copy a sweep, small enough for version control",
+                        {"archive"});
 }
 
 void add_judge_commands(CLI::App& app, Action& action) {

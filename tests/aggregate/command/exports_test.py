@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What other programs read: kvpress's folders and records of Every Eval Ever.
+"""What other programs read: kvpress's folders and records of Every Eval Ever; and `archive`.
 
 usage: exports_test.py PROGRAM
 
@@ -13,6 +13,7 @@ import importlib.util
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -138,6 +139,57 @@ class Exports(unittest.TestCase):
         self.add("full", None)
         for path in self.export("every-eval-ever").rglob("*.json"):
             jsonschema.validate(json.loads(path.read_text()), published)
+
+    def archive(self, output, code=0):
+        self.sweep.write_manifest()
+        done = subprocess.run([PROGRAM, "archive", self.sweep.folder, "-o", output], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, code, done.stderr)
+        return done
+
+    def outputs(self, parent):
+        """Every file that is made of the sweep in this folder, but for the time at which it was made."""
+        made = {}
+        for name in ("json", "csv", "md", "tex", "kvpress", "every-eval-ever"):
+            out = self.folder / "out" / parent.name / name
+            done = subprocess.run([PROGRAM, "sweep", "--format", name] + (["-o", out] if "-" in name or name == "kvpress" else []),
+                                  cwd=parent, capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            made[name] = done.stdout.replace(str(out), "")
+            made |= {str(path.relative_to(out)): path.read_text() for path in out.rglob("*") if path.is_file()}
+        return {name: re.sub(r'\d\d:\d\d:\d\dZ|"retrieved_timestamp": "\d+"', "", text) for name, text in made.items()}
+
+    def test_an_archive_is_smaller_and_says_the_same(self):
+        self.sweep = Sweep(self.folder / "a" / "sweep")
+        values = [{"id": "q1", "answer": AWKWARD, "answers": ["b"], "nll_by_place": [[1.5, 1]] * 50, "ids": list(range(50))}] * 2
+        self.add("tova", 50, values, sinks=4)
+        self.add("full", None, values)
+        text = self.archive(self.folder / "b" / "sweep").stdout
+        self.assertIn("2 of 2 planned cells", text)
+        self.assertIn("left out of samples.jsonl: values.ids, values.nll_by_place\n", text)
+        self.assertEqual(self.outputs(self.folder / "a"), self.outputs(self.folder / "b"))
+        same = subprocess.run([PROGRAM, "--diff", self.folder / "a", self.folder / "b"], capture_output=True, text=True, timeout=60)
+        self.assertEqual(same.returncode, 0, same.stdout)
+        sizes = [sum(path.stat().st_size for path in (self.folder / one).rglob("cells/*/*")) for one in "ab"]
+        self.assertLess(sizes[1], sizes[0])
+        # Archived again, it stays as it is, and still names the samples that the run wrote.
+        copies = [self.folder / "b" / "sweep", self.folder / "c" / "sweep"]
+        done = subprocess.run([PROGRAM, "archive", *copies[:1], "-o", *copies[1:]], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        first, second = [{str(path.relative_to(copy)): path.read_text() for path in copy.rglob("cells/*/*")} for copy in copies]
+        self.assertEqual(first, second)
+        result = json.loads(next(copies[0].rglob("result.json")).read_text())
+        self.assertEqual(result["archived"]["left_out"], ["values.ids", "values.nll_by_place"])
+
+    def test_cells_that_are_not_done_are_not_archived(self):
+        self.add("tova", 50)
+        self.add("full", None)
+        self.sweep.failed("h2o", 64, "no")
+        next((self.sweep.folder / "cells").glob("0-*/samples.jsonl")).write_text("{}\n")
+        done = self.archive(self.folder / "out", code=1)
+        self.assertIn("1 of 3 planned cells", done.stdout)
+        self.assertIn("samples.jsonl: line 1 is not that of sample 0", done.stderr)
+        self.assertEqual(len(list((self.folder / "out" / "cells").iterdir())), 1)
+        self.assertIn("is there, and is not an empty folder", self.archive(self.folder / "out", code=2).stderr)
 
 
 if __name__ == "__main__":

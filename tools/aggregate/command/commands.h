@@ -9,6 +9,9 @@ namespace multistate::aggregate {
 /// Writes reports, or what the options ask for instead.
 int aggregate(int argc, const char* const* argv);
 
+/// `archive`: copies a sweep, for version control.
+int archive(int argc, const char* const* argv);
+
 /// `export-pairs`: writes a judge's file and its key.
 int export_pairs(int argc, const char* const* argv);
 

@@ -20,7 +20,7 @@ const char* const kFooter =
     "parameter\n"
     "by its key in a sweep file (policy.name, state_size, experiment.context_length), or label,\n"
     "sweep, state, limited, id.\n"
-    "Other commands: export-pairs, import-verdicts (--help on each).\n"
+    "Other commands: archive, export-pairs, import-verdicts (--help on each).\n"
     "--diff A B, for CI: runs on the same samples are deterministic, so any difference beyond "
     "rounding\n"
     "in a sample, a metric, or an answer is a change, as is a run that is no longer done. Exit "

@@ -44,6 +44,19 @@ void mark(const fs::path& folder) {
 
 }  // namespace
 
+TEST_CASE("digests of another folder that are known are not computed again") {
+  const TemporaryFolder folder;
+  const auto file = folder / "model";
+  write_old(file, "weights");
+  digest(folder / "a", file);
+  mark(folder / "a");
+  FileDigests second(folder / "b");
+  second.add(FileDigests(folder / "a"));
+  CHECK(second.sha256(file) == std::string(64, 'a'));
+  second.keep();
+  CHECK(digest(folder / "b", file) == std::string(64, 'a'));
+}
+
 TEST_CASE("a file is hashed by the first process, and read by no other until it changes") {
   const TemporaryFolder folder;
   const auto file = folder / "model";

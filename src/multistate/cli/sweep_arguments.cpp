@@ -27,7 +27,11 @@ Node read_with_overrides(const SweepArguments& arguments) {
 
 void warn_of_inputs(const SweepPlan& plan) {
   std::set<std::string> said = {""};
+  std::set<const Workload*> seen;  // Each was made for one model.
   for (const PlannedCell& cell : plan.cells) {
+    if (!seen.insert(cell.workload.get()).second) {
+      continue;
+    }
     auto notes = data_notes(cell.workload->data_report());
     notes.push_back(cell.model->file().warning());
     for (const std::string& note : notes) {

@@ -54,6 +54,12 @@ void FileDigests::read() {
   }
 }
 
+void FileDigests::add(const FileDigests& others) {
+  for (const auto& [file, entry] : others.entries_) {
+    changed_ = entries_.emplace(file, entry).second || changed_;
+  }
+}
+
 std::string FileDigests::sha256(const fs::path& file) {
   const std::string name = fs::absolute(file).lexically_normal().string();
   const FileStamp stamp(file);

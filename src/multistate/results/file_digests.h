@@ -23,6 +23,9 @@ class FileDigests {
   /// warning.
   explicit FileDigests(const std::filesystem::path& folder);
 
+  /// Takes the digests of `others` of files that have none here.
+  void add(const FileDigests& others);
+
   /// The digest of a file's content. Throws InputError when the file cannot be read, or changes
   /// meanwhile.
   std::string sha256(const std::filesystem::path& file);

@@ -29,7 +29,6 @@ std::vector<std::string> parameter_names(const SweepPlan& plan) {
 }
 
 Row parameter_values(const PlannedCell& cell, const std::vector<std::string>& names) {
-  const auto config = cell.config();
   Row row;
   for (const std::string& name : names) {
     if (cell.spec->parameters.contains(name)) {

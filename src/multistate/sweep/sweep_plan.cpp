@@ -57,9 +57,8 @@ class Preparer {
   /// Whether only the seed tells it from the cell before.
   bool is_as_large_as_last(const PlannedCell& cell) const {
     return last_ != nullptr && last_->workload == cell.workload && last_->samples == cell.samples &&
-           last_->spec->policy.entry == cell.spec->policy.entry &&
            last_->spec->policy.state_size == cell.spec->policy.state_size &&
-           last_->spec->policy.options == cell.spec->policy.options;
+           last_->spec->is_like(*cell.spec);
   }
 
   /// Tokens, and bytes of state.
@@ -172,7 +171,7 @@ void reject_seen_texts(const PlannedCell& cell) {
 }
 
 /// Paths say where things lie, not what they are: in the identity their content stands for them.
-std::string identity_of(const PlannedCell& cell) {
+nlohmann::json identity_of(const PlannedCell& cell) {
   nlohmann::json identity = cell.config();
   erase_later_options(cell.spec->policy, identity["policy"]);
   name_calibrations(cell.spec->policy, identity["policy"]);
@@ -194,7 +193,7 @@ std::string identity_of(const PlannedCell& cell) {
     }
   }
   identity["schema"] = 1;
-  return cell_identity(identity);
+  return identity;
 }
 
 /// "-name=value"; of a policy in a map (a base, or that of a range of layers) its name and the
@@ -216,19 +215,25 @@ std::string slug_part(const std::string& name, const nlohmann::json& value) {
   return part;
 }
 
-/// Policy, state size and the options that are not at their defaults: the same for a cell whatever
-/// sweep it is part of, so that it is found again.
-std::string slug_of(const CellSpec& spec) {
+/// The options that are not at their defaults.
+std::string options_part(const PolicySetup& policy) {
+  const nlohmann::json chosen = policy.layers.empty() ? policy.entry->off_defaults(policy.options)
+                                                      : policy.options.at("layers");
+  std::string part;
+  for (const auto& [name, value] : chosen.items()) {
+    part += slug_part(name, value);
+  }
+  return part;
+}
+
+/// Policy, state size, `options` and seed: the same for a cell whatever sweep it is part of, so
+/// that it is found again.
+std::string slug_of(const CellSpec& spec, const std::string& options) {
   std::string slug = spec.policy.entry->info.name;
   if (spec.policy.has_size()) {
     slug += fmt::format("-{}", spec.policy.state_size);
   }
-  const nlohmann::json chosen = spec.policy.layers.empty()
-                                    ? spec.policy.entry->off_defaults(spec.policy.options)
-                                    : spec.policy.options.at("layers");
-  for (const auto& [name, value] : chosen.items()) {
-    slug += slug_part(name, value);
-  }
+  slug += options;
   if (spec.seed) {
     slug += fmt::format("-seed={}", *spec.seed);
   }
@@ -239,6 +244,29 @@ std::string slug_of(const CellSpec& spec) {
   }
   return slug.substr(0, 80);
 }
+
+/// Gives cells their ids and slugs. Of a cell that is like the one before only what differs is made
+/// anew.
+class Namer {
+ public:
+  void name(PlannedCell& cell) {
+    if (last_ == nullptr || workload_ != cell.workload.get() || !cell.spec->is_like(*last_)) {
+      identity_ = identity_of(cell);
+      options_ = options_part(cell.spec->policy);
+    }
+    last_ = cell.spec;
+    workload_ = cell.workload.get();
+    last_->set_size_and_seed(identity_);
+    cell.id = cell_identity(identity_);
+    cell.slug = slug_of(*last_, options_);
+  }
+
+ private:
+  const CellSpec* last_ = nullptr;  ///< That was named.
+  const Workload* workload_ = nullptr;
+  nlohmann::json identity_;
+  std::string options_;
+};
 
 /// Two cells of one id are one measurement, and have one folder.
 void reject_same_id(const std::vector<PlannedCell>& cells) {
@@ -286,16 +314,17 @@ nlohmann::json PlannedCell::config() const {
   return config;
 }
 
-SweepPlan plan_sweep(SweepSpec spec, std::optional<int64_t> limit) {
+SweepPlan plan_sweep(SweepSpec spec, std::optional<int64_t> limit, const FileDigests& known) {
   SweepPlan plan;
   plan.spec = std::move(spec);
   plan.digests = FileDigests(plan.spec.output);
+  plan.digests.add(known);
   Preparer preparer(limit, plan.digests);
+  Namer namer;
   for (CellSpec& cell : plan.spec.cells) {
     plan.cells.push_back(preparer.prepare(cell));
     reject_seen_texts(plan.cells.back());
-    plan.cells.back().id = identity_of(plan.cells.back());
-    plan.cells.back().slug = slug_of(cell);
+    namer.name(plan.cells.back());
   }
   reject_same_id(plan.cells);
   return plan;

@@ -42,8 +42,8 @@ struct SweepPlan {
 std::string option_about_prompt(const PolicySetup& policy);
 
 /// Opens models, hashes them and the data, and cuts the samples. Digests of models' files that an
-/// earlier process has left in the output are taken; nothing is written. `limit`: samples of a cell
-/// at most. Throws InputError.
-SweepPlan plan_sweep(SweepSpec spec, std::optional<int64_t> limit);
+/// earlier process has left in the output are taken, and those that are `known`; nothing is
+/// written. `limit`: samples of a cell at most. Throws InputError.
+SweepPlan plan_sweep(SweepSpec spec, std::optional<int64_t> limit, const FileDigests& known = {});
 
 }  // namespace multistate

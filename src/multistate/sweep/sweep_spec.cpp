@@ -92,17 +92,21 @@ nlohmann::json CellSpec::config() const {
   experiment_json["name"] = experiment.entry->info.name;
   experiment_json["version"] = experiment.entry->info.version;
   nlohmann::json config = {{"model", model.to_json()},
-                           {"experiment", experiment_json},
-                           {"policy", to_json(policy)},
-                           {"state_size", nullptr},
-                           {"seed", nullptr}};
-  if (policy.has_size()) {
-    config["state_size"] = policy.state_size;
-  }
-  if (seed) {
-    config["seed"] = *seed;
-  }
+                           {"experiment", std::move(experiment_json)},
+                           {"policy", to_json(policy)}};
+  set_size_and_seed(config);
   return config;
+}
+
+bool CellSpec::is_like(const CellSpec& other) const {
+  return model == other.model && experiment.entry == other.experiment.entry &&
+         experiment.options == other.experiment.options && policy.entry == other.policy.entry &&
+         policy.options == other.policy.options;
+}
+
+void CellSpec::set_size_and_seed(nlohmann::json& config) const {
+  config["state_size"] = policy.has_size() ? nlohmann::json(policy.state_size) : nlohmann::json();
+  config["seed"] = seed ? nlohmann::json(*seed) : nlohmann::json();
 }
 
 const std::vector<std::string>& sweep_file_keys() {
@@ -121,13 +125,22 @@ SweepSpec read_sweep(const Node& file) {
   load_plugins_of(file);
   CellReader reader;
   std::set<std::string> seen;
+  nlohmann::json config;  // Of a cell like the last one of spec.cells, or null.
   for (GridCell& expanded : expand_grid(file)) {
     const GridCell cell = std::move(expanded);  // A hundred thousand are not kept twice.
     reject_unknown(cell.config, sweep_file_keys(), "");
     reject_common_as_parameter(cell);
     CellSpec read = reader.read(cell);
-    if (seen.insert(sha256_hex(canonical_json(read.config()))).second) {
+    const bool is_like_last = !config.is_null() && read.is_like(spec.cells.back());
+    if (is_like_last) {
+      read.set_size_and_seed(config);
+    } else {
+      config = read.config();
+    }
+    if (seen.insert(sha256_hex(canonical_json(config))).second) {
       spec.cells.push_back(std::move(read));
+    } else if (!is_like_last) {
+      config = nullptr;
     }
   }
   reader.reject_unused();

@@ -36,6 +36,13 @@ struct CellSpec {
 
   /// Everything the cell is run with, defaults included.
   nlohmann::json config() const;
+
+  /// Whether config() differs from that of `other` in state size and seed at most, as it does for
+  /// most neighbours in a grid.
+  bool is_like(const CellSpec& other) const;
+
+  /// Sets these two in the config of a cell that is like this one.
+  void set_size_and_seed(nlohmann::json& config) const;
 };
 
 struct SweepSpec {

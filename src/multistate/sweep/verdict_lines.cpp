@@ -44,9 +44,14 @@ using Places = std::map<std::pair<std::string, int64_t>, Policies>;
 
 Places places_of(const SweepPlan& plan) {
   Places places;
+  std::map<const Workload*, std::string> settings;
   for (const PlannedCell& cell : plan.cells) {
     if (cell.spec->policy.has_size()) {
-      places[{setting_of(cell), cell.spec->policy.state_size}][label_of(cell)].push_back(&cell);
+      const auto [setting, is_new] = settings.try_emplace(cell.workload.get());
+      if (is_new) {
+        setting->second = setting_of(cell);
+      }
+      places[{setting->second, cell.spec->policy.state_size}][label_of(cell)].push_back(&cell);
     }
   }
   return places;

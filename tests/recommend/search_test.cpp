@@ -100,14 +100,47 @@ TEST_CASE("the search for the least memory follows each policy down to its limit
   CHECK(search.rounds[2].entered == Entries{20, 21});
   CHECK(search.rounds[3].entered == Entries{30});
   CHECK(search.rounds[3].kept.empty());
-  // Two of the smallest level within the limit, of which there is one; two and one above it.
-  CHECK(search.finalists == Entries{20, 11, 10, 0});
+  // Each policy at its smallest size within the limit.
+  CHECK(search.finalists == Entries{20, 11, 2});
+}
+
+TEST_CASE("a size that is within the limit by its mean alone gives way to a larger one") {
+  // Costs of 0.008 on average at the second level: of policy 0 from 0.007 to 0.009, of policy 1
+  // from 0 to 0.016, whose standard error over six chunks is 0.0036.
+  const Measure measure = [](const std::string&, std::span<const size_t> entries,
+                             ChunkRange chunks) {
+    Losses losses = {ChunkLosses(static_cast<size_t>(chunks.count), 3.0), {}};
+    for (const size_t entry : entries) {
+      const double spread = entry == 10 ? 0.001 : 0.008;
+      ChunkLosses costs(static_cast<size_t>(chunks.count), 3.004);
+      for (size_t i = 0; entry >= 10 && i < costs.size(); ++i) {
+        costs[i] = 3.008 + (i % 2 == 0 ? spread : -spread);
+      }
+      losses.entries.emplace_back(std::move(costs));
+    }
+    return losses;
+  };
+  CHECK(descend({{0, 1}, {10, 11}}, 0.01, {8, 6}, measure).finalists == Entries{10, 1});
+}
+
+TEST_CASE("of five policies at their smallest size the four that cost least are finalists") {
+  // Ten policies, the better half of which goes on to the second level; entry = 100 * level +
+  // policy.
+  Table table;
+  Ladder ladder(2);
+  for (size_t policy = 0; policy < 10; ++policy) {
+    ladder[0].emplace_back(policy);
+    ladder[1].emplace_back(100 + policy);
+    table.costs[policy] = 0.001 + 0.0001 * static_cast<double>(policy);
+    table.costs[100 + policy] = 0.008 - 0.001 * static_cast<double>(policy);
+  }
+  CHECK(descend(ladder, 0.01, {8, 4}, table.measure()).finalists == Entries{104, 103, 102, 101});
 }
 
 TEST_CASE("where nothing is within the limit, the best of the first level are the finalists") {
   Table table = {{{0, 0.3}, {1, 0.1}, {2, 0.2}, {3, 0.4}}};
   const Search search = descend({{0, 1, 2, 3}, {4, 5, 6, 7}}, 0.01, {8, 4}, table.measure());
-  CHECK(search.finalists == Entries{1, 2, 0});
+  CHECK(search.finalists == Entries{1, 2, 0, 3});
   CHECK(search.rounds.size() == 1);
 }
 

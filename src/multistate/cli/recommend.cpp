@@ -27,6 +27,7 @@
 #include "multistate/config/node.h"
 #include "multistate/engine/expected_bytes.h"
 #include "multistate/engine/threads.h"
+#include "multistate/experiment/chunk_workload.h"
 #include "multistate/model/dtype.h"
 #include "multistate/recommend/recommender.h"
 #include "multistate/recommend/report.h"
@@ -103,10 +104,20 @@ recommend::Task task_of(const RecommendArguments& arguments) {
 }
 
 /// The model and the text, with the full cache and contenders on all of its chunks. What no sweep
-/// may have, such as a calibration made from this text, is refused here.
-SweepPlan plan(const recommend::Task& task, std::span<const recommend::Contender> contenders = {}) {
+/// may have, such as a calibration made from this text, is refused here. `known`: digests of the
+/// model's files.
+SweepPlan plan(const recommend::Task& task, std::span<const recommend::Contender> contenders = {},
+               const FileDigests& known = {}) {
   const auto text = recommend::sweep_text(task, "plan", contenders, {.first = 0, .count = 0});
-  return plan_sweep(read_sweep(parse_yaml(text, "recommend")), std::nullopt);
+  return plan_sweep(read_sweep(parse_yaml(text, "recommend")), std::nullopt, known);
+}
+
+/// Of a chunk of the task's context length.
+SampleLength length_of_chunk(const recommend::Task& task) {
+  ChunkOptions options;
+  options.context_length = task.context_length;
+  options.prompt_share = task.prompt_share;
+  return {.tokens = task.context_length, .prompt = options.prompt_tokens()};
 }
 
 std::vector<int64_t> levels_of(const recommend::Constraint& constraint, int64_t full_bytes) {
@@ -120,26 +131,27 @@ std::vector<int64_t> levels_of(const recommend::Constraint& constraint, int64_t 
   return levels;
 }
 
-std::string full_cache_text(const SweepPlan& plan, const recommend::Task& task, int64_t memory) {
-  const PlannedCell& full = plan.cells.front();
-  const double tokens = static_cast<double>(memory) / static_cast<double>(full.state_bytes) *
+std::string full_cache_text(int64_t full_bytes, const recommend::Task& task, int64_t memory) {
+  const double tokens = static_cast<double>(memory) / static_cast<double>(full_bytes) *
                         static_cast<double>(task.context_length);
   return fmt::format(
       "No policy is needed: the full cache of {} tokens takes {}, which is within {}. Up to about "
       "{} tokens fit; to compare policies beyond that, give a larger --context-length.\n",
-      human_count(task.context_length), human_bytes(static_cast<double>(full.state_bytes)),
+      human_count(task.context_length), human_bytes(static_cast<double>(full_bytes)),
       human_bytes(static_cast<double>(memory)), human_count(static_cast<int64_t>(tokens)));
 }
 
 /// Runs the stages of a recommendation one after the other.
 class StageRunner {
  public:
-  explicit StageRunner(RecommendArguments& arguments) : arguments_(arguments) {}
+  /// `known`: digests of the model's files.
+  StageRunner(RecommendArguments& arguments, const FileDigests& known)
+      : arguments_(arguments), known_(known) {}
 
   std::vector<fs::path> run(const fs::path& file) {
     plan_.reset();  // With its weights.
     const Node node = read_yaml(file);
-    plan_ = plan_sweep(read_sweep(node), std::nullopt);
+    plan_ = plan_sweep(read_sweep(node), std::nullopt, known_);
     if (!warned_) {
       warn_of_inputs(*plan_);
       warned_ = true;
@@ -168,6 +180,7 @@ class StageRunner {
 
  private:
   RecommendArguments& arguments_;
+  const FileDigests& known_;
   std::optional<SweepPlan> plan_;
   bool warned_ = false;
   int64_t failed_ = 0;
@@ -228,39 +241,41 @@ int recommend_here(RecommendArguments& arguments, ExitSignals& signals) {
   const recommend::Constraint constraint = constraint_of(arguments);
   const auto choices = choices_of(arguments);
   recommend::Task task = task_of(arguments);
-  const SweepPlan text = plan(task);
-  task.context_length = recommend::choose_context_length(
-      recommend::size_of(*text.cells.front().workload),
-      {.data = arguments.data,
-       .wanted = arguments.context_length,
-       .samples = arguments.samples,
-       .trained = text.cells.front().model->file().spec().context_length});
-  const SweepPlan alone = plan(task);
-  const PlannedCell& full = alone.cells.front();
-  if (constraint.memory && full.state_bytes <= *constraint.memory) {
+  const SweepPlan text = plan(task);  // Of tiny chunks: to count its tokens.
+  const PlannedCell& counted = text.cells.front();
+  task.context_length =
+      recommend::choose_context_length(recommend::size_of(*counted.workload),
+                                       {.data = arguments.data,
+                                        .wanted = arguments.context_length,
+                                        .samples = arguments.samples,
+                                        .trained = counted.model->file().spec().context_length});
+  const recommend::SampleShape shape = {
+      .model = counted.model->file().spec(),
+      .length = length_of_chunk(task),
+      .dtype = dtype_of(task.dtype),
+      .tell = [&](PolicySetup& setup) { counted.model->tell(setup); }};
+  const int64_t full_bytes =
+      expected_peak_bytes(shape.model, counted.spec->policy, shape.length, shape.dtype);
+  if (constraint.memory && full_bytes <= *constraint.memory) {
     fmt::print("{}", arguments.json
-                         ? json_page(recommend::full_cache_json(task, constraint, full.state_bytes))
-                         : full_cache_text(alone, task, *constraint.memory));
+                         ? json_page(recommend::full_cache_json(task, constraint, full_bytes))
+                         : full_cache_text(full_bytes, task, *constraint.memory));
     return 0;
   }
-  const recommend::SampleShape shape = {
-      .model = full.model->file().spec(),
-      .length = full.workload->length(0),
-      .dtype = dtype_of(task.dtype),
-      .tell = [&](PolicySetup& setup) { full.model->tell(setup); }};
-  const auto field = recommend::make_field(choices, shape, levels_of(constraint, full.state_bytes));
+  const auto field = recommend::make_field(choices, shape, levels_of(constraint, full_bytes));
   say_left_out(field);
-  plan(task, field.contenders);  // Before anything runs.
+  // Before anything runs.
+  const int64_t chunks = plan(task, field.contenders, text.digests).cells.front().samples;
   const bool screens = !constraint.memory || field.contenders.size() > recommend::kFinalists;
   const recommend::Schedule schedule =
-      recommend::share_out(std::min(arguments.samples, full.samples), screens);
+      recommend::share_out(std::min(arguments.samples, chunks), screens);
   if (arguments.dry_run) {
     fmt::print("{}Chunks of {} tokens. {}Confirming: {} chunks.\n", field_table(field),
                task.context_length, stages_text(constraint, field, schedule),
                schedule.confirming.count);
     return 0;
   }
-  StageRunner runner(arguments);
+  StageRunner runner(arguments, text.digests);
   const auto run = [&](const fs::path& file) { return runner.run(file); };
   try {
     const auto answer = recommend::recommend(task, constraint, field, shape, schedule, run);
@@ -301,7 +316,7 @@ void add_constraints(CLI::App& command, RecommendArguments& arguments) {
       ->check(whole_number(1));
   limit->add_option("--within", arguments.within,
                     "Most that perplexity may exceed the full cache's by: 1%; finds the least "
-                    "memory");
+                    "memory. Of each policy one size, its best, is compared in the end");
   limit->require_option(1);
 }
 

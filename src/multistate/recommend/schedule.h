@@ -9,6 +9,10 @@ namespace multistate::recommend {
 /// Policies and sizes that are compared in the end, on chunks that chose none of them.
 inline constexpr size_t kFinalists = 4;
 
+/// Standard errors by which a screened loss has to be within the limit, to be likely to be
+/// confirmed.
+inline constexpr double kMargin = 2.0;
+
 /// A round of halving keeps one of so many contenders.
 inline constexpr size_t kShrink = 3;
 

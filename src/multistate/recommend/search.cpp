@@ -1,13 +1,13 @@
 #include "multistate/recommend/search.h"
 
 #include <algorithm>
-#include <array>
+#include <functional>
 #include <limits>
+#include <map>
 #include <numeric>
+#include <utility>
 
 #include <fmt/format.h>
-
-#include "multistate/results/statistics.h"
 
 namespace multistate::recommend {
 namespace {
@@ -16,6 +16,13 @@ namespace {
 struct Costed {
   size_t entry = 0;
   double cost = 0.0;
+  double error = 0.0;  ///< Standard error of the cost; 0 where one chunk gives none.
+};
+
+/// The size of a policy that would go to the confirmation.
+struct BestSize {
+  size_t level = 0;
+  Costed costed;
 };
 
 /// NaN and infinity, which are no cost that can be ranked, count as failures.
@@ -25,9 +32,9 @@ std::vector<Costed> costs_of(std::span<const size_t> entries, const Losses& loss
     if (!losses.entries[i]) {
       continue;
     }
-    const double cost = cost_of(*losses.entries[i], losses.full);
-    if (cost < std::numeric_limits<double>::infinity()) {
-      costs.push_back({entries[i], cost});
+    const Estimate cost = cost_of(*losses.entries[i], losses.full);
+    if (cost.value < std::numeric_limits<double>::infinity()) {
+      costs.push_back({entries[i], cost.value, cost.standard_error.value_or(0.0)});
     }
   }
   return costs;
@@ -46,19 +53,42 @@ std::vector<size_t> entries_in(std::span<const Costed> costs) {
   return entries;
 }
 
-/// Adds up to `count` of a level's entries to the finalists; one that is there already counts.
-void choose(std::span<const size_t> level, size_t count, std::vector<size_t>& finalists) {
-  for (const size_t entry : level.first(std::min(count, level.size()))) {
-    if (std::find(finalists.begin(), finalists.end(), entry) == finalists.end()) {
-      finalists.push_back(entry);
+/// Takes the entries of a level that are within the limit for the best sizes of their policies:
+/// those that are by a margin, and those of policies that have no size yet.
+void take_best_sizes(std::span<const Costed> passing, const Ladder::value_type& entries,
+                     size_t level, double limit, std::map<size_t, BestSize>& best) {
+  for (const Costed& one : passing) {
+    const auto policy = static_cast<size_t>(
+        std::find(entries.begin(), entries.end(), std::optional(one.entry)) - entries.begin());
+    if (best.count(policy) == 0 || one.cost + kMargin * one.error <= limit) {
+      best[policy] = {level, one};
     }
   }
 }
 
+/// The kFinalists with the least memory, of the same memory those that cost least.
+std::vector<size_t> finalists_of(const std::map<size_t, BestSize>& best) {
+  std::vector<BestSize> sizes;
+  for (const auto& [policy, size] : best) {
+    sizes.push_back(size);
+  }
+  std::stable_sort(sizes.begin(), sizes.end(), [](const BestSize& a, const BestSize& b) {
+    return std::pair(b.level, a.costed.cost) < std::pair(a.level, b.costed.cost);
+  });
+  sizes.resize(std::min(sizes.size(), kFinalists));
+  std::vector<size_t> finalists;
+  for (const BestSize& size : sizes) {
+    finalists.push_back(size.costed.entry);
+  }
+  return finalists;
+}
+
 }  // namespace
 
-double cost_of(const ChunkLosses& losses, const ChunkLosses& full) {
-  return mean_of(losses).value - mean_of(full).value;
+Estimate cost_of(const ChunkLosses& losses, const ChunkLosses& full) {
+  std::vector<double> differences(losses.size());
+  std::transform(losses.begin(), losses.end(), full.begin(), differences.begin(), std::minus<>());
+  return mean_of(differences);
 }
 
 Search halve(size_t contenders, const ChunkRange& screening, const Measure& measure) {
@@ -85,10 +115,11 @@ Search halve(size_t contenders, const ChunkRange& screening, const Measure& meas
 Search descend(const Ladder& ladder, double limit, const ChunkRange& screening,
                const Measure& measure) {
   Search search;
-  std::vector<std::vector<size_t>> within;  // By level; the best first.
+  std::map<size_t, BestSize> best;  // By policy.
   std::vector<size_t> policies(ladder.empty() ? 0 : ladder.front().size());
   std::iota(policies.begin(), policies.end(), size_t{0});
-  for (const auto& level : ladder) {
+  for (size_t depth = 0; depth < ladder.size(); ++depth) {
+    const auto& level = ladder[depth];
     std::vector<size_t> entered;
     for (const size_t policy : policies) {
       if (level[policy]) {
@@ -107,12 +138,12 @@ Search descend(const Ladder& ladder, double limit, const ChunkRange& screening,
     const std::span passing(costs.begin(), first_beyond);
     if (passing.empty()) {
       if (search.rounds.empty()) {
-        search.finalists = entries_in(std::span(costs).first(std::min<size_t>(3, costs.size())));
+        search.finalists = entries_in(std::span(costs).first(std::min(kFinalists, costs.size())));
       }
       search.rounds.push_back(std::move(round));
       break;
     }
-    within.push_back(entries_in(passing));
+    take_best_sizes(passing, level, depth, limit, best);
     const size_t kept = std::min(passing.size(), std::max(kFinalists, (passing.size() + 1) / 2));
     round.kept = entries_in(passing.first(kept));
     std::erase_if(policies, [&](size_t policy) {
@@ -121,9 +152,8 @@ Search descend(const Ladder& ladder, double limit, const ChunkRange& screening,
     });
     search.rounds.push_back(std::move(round));
   }
-  constexpr std::array<size_t, 3> kOfLevel = {2, 2, 1};  // From the smallest up.
-  for (size_t i = 0; i < std::min(within.size(), kOfLevel.size()); ++i) {
-    choose(within[within.size() - 1 - i], kOfLevel[i], search.finalists);
+  if (!best.empty()) {
+    search.finalists = finalists_of(best);
   }
   return search;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "multistate/recommend/schedule.h"
+#include "multistate/results/statistics.h"
 
 namespace multistate::recommend {
 
@@ -37,8 +38,8 @@ struct Search {
   std::vector<size_t> finalists;
 };
 
-/// Mean of losses less that of the full cache.
-double cost_of(const ChunkLosses& losses, const ChunkLosses& full);
+/// Mean of losses less those of the full cache on the same chunks.
+Estimate cost_of(const ChunkLosses& losses, const ChunkLosses& full);
 
 /// Successive halving (Jamieson & Talwalkar, AISTATS 2016) of entries 0 to `contenders` - 1, which
 /// take the same memory: each round runs those that are left on chunks that no round before it had,
@@ -52,10 +53,12 @@ using Ladder = std::vector<std::vector<std::optional<size_t>>>;
 
 /// The least memory with a mean loss of at most `limit` above the full cache's: level by level from
 /// the most memory down. A policy that exceeds the limit at a level, or fails, is not tried with
-/// less; of the others the better half goes on, kFinalists at least. Finalists are the two best
-/// within the limit at the smallest level that has any, two at the next larger level and one at the
-/// one above that: the smallest size is the one closest to the limit, and may not be confirmed.
-/// Where no entry is within the limit, they are the three best of the first level.
+/// less; of the others the better half goes on, kFinalists at least. Each policy has its best size,
+/// the one with the least memory that is within the limit by kMargin standard errors, or else the
+/// first that was tried: the smallest within the limit by its mean is the one closest to it, and
+/// would often not be confirmed. Finalists are the kFinalists policies whose best sizes take the
+/// least memory, of equal levels those that cost least. Where no entry is within the limit, they
+/// are the best of the first level.
 Search descend(const Ladder& ladder, double limit, const ChunkRange& screening,
                const Measure& measure);
 

@@ -222,14 +222,14 @@ TEST_CASE("only this cell's ok result, in a version we read, counts") {
   const CellFolder cell(folder / "cell", kCellId);
   const auto path = folder.path() / "cell" / "result.json";
   auto other_schema = result_for(kCellId);
-  other_schema["schema"]["version"] = 2;
+  other_schema["schema"]["version"] = 3;
   auto not_ok = result_for(kCellId);
   not_ok["status"] = "error";
   const std::vector<std::pair<std::string, std::string>> all = {
       {"{\"schema\"", "cannot be read as JSON"},
       {"[]", "cannot be read as JSON"},
       {"{}", "is not a multistate.result"},
-      {other_schema.dump(), "has schema version 2"},
+      {other_schema.dump(), "has schema version 3"},
       {result_for(std::string(64, 'b')).dump(), "is the result of another cell"},
       {not_ok.dump(), "does not have the status"}};
   for (const auto& [content, problem] : all) {

@@ -175,8 +175,8 @@ TEST_CASE("kinds of tokens come from the tokenizer, and are an error where nobod
   const TemporaryFolder folder;
   write_tiny_gguf({}, folder / "model.gguf");
   const auto spec = ModelFile::open(folder / "model.gguf")->tokenizer();
-  const auto kinds = token_kinds_of(spec);
   const auto tokenizer = Tokenizer::make(spec);
+  const auto kinds = token_kinds_of(*tokenizer, spec);
   const auto kind_of = [&](const char* text) {
     const auto ids = tokenizer->encode(text);
     REQUIRE(ids.size() == 1);

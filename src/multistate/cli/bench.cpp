@@ -127,9 +127,9 @@ int bench(const BenchArguments& arguments) {
   set_intra_op_threads(arguments.threads);
   const auto options = arguments.model_options.tensors();
   const auto file = ModelFile::open(arguments.model);
-  ModelTokens kinds(*file);
+  ModelTokens tokens(*file);
   for (auto& one : cases) {
-    kinds.tell(one.setup);
+    tokens.tell(one.setup);
     tell_calibration(*file, one.setup);
   }
   const auto model = Transformer::load(*file, options);

@@ -191,7 +191,8 @@ int generate(const GenerateArguments& arguments) {
   PolicySetup setup = read_policy(arguments);
   const auto tensors = arguments.model_options.tensors();
   const auto file = ModelFile::open(arguments.model);
-  ModelTokens(*file).tell(setup);
+  ModelTokens tokens(*file);
+  tokens.tell(setup);
   tell_calibration(*file, setup);
   if (arguments.sliding_window) {
     file->set_sliding_window(*arguments.sliding_window);
@@ -199,17 +200,17 @@ int generate(const GenerateArguments& arguments) {
   if (const std::string warning = file->warning(); !warning.empty()) {
     log_warning(warning);
   }
-  const auto tokenizer = Tokenizer::make(file->tokenizer());
-  const auto chat = read_chat(arguments, *tokenizer);
+  const Tokenizer& tokenizer = tokens.tokenizer();
+  const auto chat = read_chat(arguments, tokenizer);
   const auto prompt =
-      chat ? chat_ids(arguments, *chat, *tokenizer) : prompt_ids(arguments, *tokenizer);
+      chat ? chat_ids(arguments, *chat, tokenizer) : prompt_ids(arguments, tokenizer);
   require_threads(arguments.threads, "--threads");
   set_intra_op_threads(arguments.threads);
   const auto model = Transformer::load(*file, tensors);
 
   TextRules rules = {.sampling = arguments.sampling, .stop_ids = {}, .stops = arguments.stops};
   if (!arguments.ignore_eos) {
-    rules.stop_ids = answer_end_ids(*tokenizer, chat ? &*chat : nullptr);
+    rules.stop_ids = answer_end_ids(tokenizer, chat ? &*chat : nullptr);
   }
   std::vector<GenerationRequest> requests;
   for (int64_t sample = 0; sample < arguments.samples; ++sample) {
@@ -228,7 +229,7 @@ int generate(const GenerateArguments& arguments) {
   };
   GeneratedTexts made;
   try {
-    made = generate_texts(requests, rules, arguments.batch, *model, setup, *tokenizer, show);
+    made = generate_texts(requests, rules, arguments.batch, *model, setup, tokenizer, show);
   } catch (const NonFiniteError& error) {
     throw InputError(
         fmt::format("{}: sample {}: {}", arguments.model, error.sample(), error.what()));

@@ -67,6 +67,15 @@ void decide(const PolicySetup& setup, std::span<const StepView> sets,
   });
 }
 
+void measure(const PolicySetup& setup, std::span<const StepView> sets, std::span<float> measures) {
+  call_policy(setup, sets.front().layer(), sets.front().step(), [&] {
+    setup.faces.measured->measure(sets, measures);
+    if (!std::all_of(measures.begin(), measures.end(), [](float x) { return std::isfinite(x); })) {
+      fail(sets.front(), Breach::kScore, "a set of rows is measured as NaN or infinite");
+    }
+  });
+}
+
 GroupDecision::GroupDecision(const PolicySetup& setup, size_t sets, std::span<float> measures)
     : setup_(setup), measures_(measures), evictions_(sets) {
   views_.reserve(sets);
@@ -91,13 +100,7 @@ void GroupDecision::decide(std::span<const StepData> steps,
     views_.emplace_back(step, setup_.needs);
   }
   if (!measures_.empty()) {
-    call_policy(setup_, views_.front().layer(), views_.front().step(), [&] {
-      setup_.faces.measured->measure(views_, measures_);
-      if (!std::all_of(measures_.begin(), measures_.end(),
-                       [](float x) { return std::isfinite(x); })) {
-        fail(views_.front(), Breach::kScore, "a set of rows is measured as NaN or infinite");
-      }
-    });
+    measure(setup_, views_, measures_);
     return;
   }
   if (!views_.front().observed() && !views_.front().ends_prompt()) {

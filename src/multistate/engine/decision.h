@@ -16,6 +16,10 @@ namespace multistate {
 void decide(const PolicySetup& setup, std::span<const StepView> sets,
             std::span<const std::span<float>> scratch, std::span<Evictions> evictions);
 
+/// Lets MeasuredBudgets measure the sets of a layer. Throws PolicyError as above where a measure is
+/// NaN or infinite.
+void measure(const PolicySetup& setup, std::span<const StepView> sets, std::span<float> measures);
+
 /// The decisions about sets of rows that share a budget, or have their own and are decided on
 /// together, or about one set. Allocates nothing at a step once every set has evicted rows.
 class GroupDecision {

@@ -1,11 +1,10 @@
 #include "multistate/engine/layer_shares.h"
 
-#include <algorithm>
-#include <cmath>
 #include <numeric>
 
 #include <fmt/format.h>
 
+#include "multistate/engine/decision.h"
 #include "multistate/engine/policy_call.h"
 #include "multistate/engine/set_inputs.h"
 
@@ -70,15 +69,7 @@ void share_out_first(std::span<LayerState> layers) {
     }
     measures[layer].resize(views.size() *
                            static_cast<size_t>(setup.faces.measured->measures_a_set(0)));
-    call_policy(setup, state.layer(), 0, [&] {
-      setup.faces.measured->measure(views, measures[layer]);
-      const auto& made = measures[layer];
-      if (!std::all_of(made.begin(), made.end(), [](float x) { return std::isfinite(x); })) {
-        throw PolicyError(
-            Breach::kScore,
-            fmt::format("layer {}: a set of rows is measured as NaN or infinite", state.layer()));
-      }
-    });
+    measure(setup, views, measures[layer]);
   }
   share_out_rows(measures, layers);
 }

@@ -6,11 +6,11 @@
 
 namespace multistate {
 
-std::shared_ptr<const std::vector<TokenKind>> token_kinds_of(const TokenizerSpec& spec) {
-  const auto tokenizer = Tokenizer::make(spec);
+std::shared_ptr<const std::vector<TokenKind>> token_kinds_of(const Tokenizer& tokenizer,
+                                                             const TokenizerSpec& spec) {
   std::vector<TokenKind> kinds;
-  for (int64_t id = 0; id < tokenizer->vocabulary_size(); ++id) {
-    const TokenClass text = token_class(tokenizer->token_bytes(id));
+  for (int64_t id = 0; id < tokenizer.vocabulary_size(); ++id) {
+    const TokenClass text = token_class(tokenizer.token_bytes(id));
     const bool separates = text == TokenClass::kPunctuation || text == TokenClass::kNewline;
     kinds.push_back(separates ? TokenKind::kSeparator : TokenKind::kText);
   }
@@ -26,7 +26,7 @@ std::shared_ptr<const std::vector<TokenKind>> token_kinds_of(const TokenizerSpec
 
 void ModelTokens::tell(PolicySetup& setup) {
   if (setup.takes_token_kinds()) {
-    kinds_ = kinds_ == nullptr ? token_kinds_of(model_.tokenizer()) : kinds_;
+    kinds_ = kinds_ == nullptr ? token_kinds_of(tokenizer(), model_.tokenizer()) : kinds_;
     setup.token_kinds = kinds_;
   }
   tell_instructions(setup);
@@ -38,14 +38,20 @@ void ModelTokens::tell(PolicySetup& setup) {
   }
 }
 
-void ModelTokens::tell_instructions(PolicySetup& setup) const {
+const Tokenizer& ModelTokens::tokenizer() {
+  if (tokenizer_ == nullptr) {
+    tokenizer_ = Tokenizer::make(model_.tokenizer());
+  }
+  return *tokenizer_;
+}
+
+void ModelTokens::tell_instructions(PolicySetup& setup) {
   if (!setup.needs.replay) {
     return;
   }
   const Replay& texts = *setup.needs.replay;
-  const auto tokenizer = Tokenizer::make(model_.tokenizer());
   const auto ids_of = [&](const std::string& text) {
-    return text.empty() ? std::vector<int64_t>() : tokenizer->encode_continuation(text);
+    return text.empty() ? std::vector<int64_t>() : tokenizer().encode_continuation(text);
   };
   setup.replay_ids = std::make_shared<const ReplayIds>(
       ReplayIds{ids_of(texts.first), ids_of(texts.later), ids_of(texts.end)});

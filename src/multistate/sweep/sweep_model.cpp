@@ -32,7 +32,7 @@ SweepModel::SweepModel(ModelSpec spec, FileDigests& digests)
       file_(open_model(spec_)),
       stamps_(stamps_of(*file_)),
       tokens_(*file_),
-      tokenizer_(Tokenizer::make(file_->tokenizer())),
+      tokenizer_(tokens_.tokenizer()),
       sha256_(model_digest(*file_, digests)),
       calibrations_(*file_, sha256_) {
   require_unchanged();

@@ -25,7 +25,7 @@ class SweepModel {
 
   const ModelSpec& spec() const { return spec_; }
   const ModelFile& file() const { return *file_; }
-  const Tokenizer& tokenizer() const { return *tokenizer_; }
+  const Tokenizer& tokenizer() const { return tokenizer_; }
 
   /// Gives a setup what it has to know of the model: kinds of tokens, a calibration. For planning,
   /// by one thread. Throws InputError where a policy needs what is not there.
@@ -49,7 +49,7 @@ class SweepModel {
   std::unique_ptr<ModelFile> file_;
   std::vector<FileStamp> stamps_;  ///< Of its files when it was opened.
   ModelTokens tokens_;
-  std::unique_ptr<Tokenizer> tokenizer_;
+  const Tokenizer& tokenizer_;  ///< That of tokens_.
   std::string sha256_;
   ModelCalibrations calibrations_;
   std::mutex mutex_;

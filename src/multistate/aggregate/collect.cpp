@@ -23,8 +23,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kManifest = "sweep.json";
-
 bool is_cell(const fs::path& folder) {
   std::error_code unreadable;  // entries_of() says so.
   return is_there(folder / kResultFile) || is_there(folder / kErrorFile) ||
@@ -83,7 +81,7 @@ class Finder {
 
   /// Whether there is a manifest that can be read.
   bool add_sweep(const fs::path& folder) {
-    const fs::path path = folder / kManifest;
+    const fs::path path = folder / kManifestFile;
     if (!is_there(path)) {
       return false;
     }
@@ -301,7 +299,7 @@ std::string fingerprint(std::span<const fs::path> folders) {
              folder, fs::directory_options::skip_permission_denied, error);
          !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
       const auto name = entry->path().filename();
-      if (name == kManifest || name == kResultFile || name == kErrorFile) {
+      if (name == kManifestFile || name == kResultFile || name == kErrorFile) {
         std::error_code ignored;
         ++count;
         stamp = std::max<int64_t>(

@@ -22,9 +22,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kManifest = "sweep.json";
-constexpr const char* kConfig = "config.resolved.json";
-
 /// The folder of a cell lies directly below "cells".
 bool is_cell_folder(const std::string& folder) {
   const fs::path path = folder;
@@ -130,7 +127,7 @@ void warn_of_left_out(const nlohmann::json& old, const Manifest& manifest, const
 void remove_leftovers(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
-    if (is_temporary_of(name, kManifest) || is_temporary_of(name, kConfig) ||
+    if (is_temporary_of(name, kManifestFile) || is_temporary_of(name, kConfigFile) ||
         is_temporary_of(name, FileDigests::kName)) {
       remove_file(entry.path());
     }
@@ -153,8 +150,8 @@ nlohmann::json to_json(const Manifest& manifest) {
 /// Whether the files say what they should, but for the command.
 bool is_written(const fs::path& folder, nlohmann::json old, const nlohmann::json& content) {
   old["command"] = content.at("command");
-  return old == content && is_there(folder / kConfig) &&
-         sha256_file(folder / kConfig) == content.at("config_sha256");
+  return old == content && is_there(folder / kConfigFile) &&
+         sha256_file(folder / kConfigFile) == content.at("config_sha256");
 }
 
 }  // namespace
@@ -163,7 +160,7 @@ void write_manifest(const fs::path& folder, Manifest manifest, const nlohmann::j
                     const std::vector<std::string>& at_work) {
   make_folders(folder);
   remove_leftovers(folder);
-  const fs::path path = folder / kManifest;
+  const fs::path path = folder / kManifestFile;
   const std::string resolved = json_page(config);
   manifest.config_sha256 = sha256_hex(resolved);
   const nlohmann::json content = to_json(manifest);
@@ -179,12 +176,12 @@ void write_manifest(const fs::path& folder, Manifest manifest, const nlohmann::j
     }
     warn_of_left_out(old, manifest, path);
   }
-  write_atomically(folder / kConfig, resolved);
+  write_atomically(folder / kConfigFile, resolved);
   write_atomically(path, json_page(content));
 }
 
 Manifest read_manifest(const fs::path& folder) {
-  const fs::path path = folder / kManifest;
+  const fs::path path = folder / kManifestFile;
   if (!fs::exists(path)) {
     throw InputError(
         fmt::format("{}: is not the folder of a sweep: it has no sweep.json", folder.string()));

@@ -8,6 +8,10 @@
 
 namespace multistate {
 
+inline constexpr const char* kManifestFile = "sweep.json";
+/// The sweep file with its overrides.
+inline constexpr const char* kConfigFile = "config.resolved.json";
+
 /// A planned cell as the manifest lists it.
 struct ManifestCell {
   std::string id;

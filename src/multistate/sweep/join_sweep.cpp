@@ -26,7 +26,7 @@ bool join_sweep(const SweepPlan& plan, const std::string& command, const nlohman
                 Worker& worker) {
   constexpr std::chrono::milliseconds kWait(20);
   constexpr const char* kManifestLease = "sweep";
-  while (!worker.claim(kManifestLease, "sweep.json")) {
+  while (!worker.claim(kManifestLease, kManifestFile)) {
     worker.held_by_others();  // Takes away the lease of a worker that has ended.
     if (stop_requested()) {
       return false;

@@ -11,6 +11,7 @@
 #include "multistate/aggregate/comparer.h"
 #include "multistate/base/output_file.h"
 #include "multistate/base/text.h"
+#include "multistate/results/manifest.h"
 #include "multistate/results/power.h"
 
 namespace multistate {
@@ -97,7 +98,7 @@ std::string lines_of(const aggregate::Finding& finding) {
 }  // namespace
 
 std::string verdict_lines(const SweepPlan& plan) {
-  if (!is_there(plan.spec.output / "sweep.json")) {
+  if (!is_there(plan.spec.output / kManifestFile)) {
     return "";  // Stopped before anything was written.
   }
   const std::array folders = {plan.spec.output};

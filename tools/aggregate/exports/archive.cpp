@@ -12,6 +12,7 @@
 #include "multistate/base/sha256.h"
 #include "multistate/base/text.h"
 #include "multistate/results/atomic_file.h"
+#include "multistate/results/manifest.h"
 #include "multistate/results/packed.h"
 #include "multistate/results/read_cell.h"
 #include "multistate/results/sample_scores.h"
@@ -133,7 +134,7 @@ Archive archive_sweep(const fs::path& folder, const fs::path& output) {
       archive.problems.push_back({folder / planned.folder, error.what()});
     }
   }
-  for (const char* name : {"config.resolved.json", "sweep.json"}) {
+  for (const char* name : {kConfigFile, kManifestFile}) {
     if (is_there(folder / name)) {
       write_atomically(output / name, read_file(folder / name));
     }

@@ -123,7 +123,7 @@ class Page:
         weights = f", weights {setup['weights']}" if setup["weights"] else ""
         return (f"{setup['model']} ({setup['dtype']}{weights}); {setup['chunks']} chunks of {len(setup['texts'])} texts, {contexts}; "
                 f"{len(scores)} scores and the control; {len(self.sweep.runs)} runs of the program at {', '.join(c[:12] for c in setup['commits'])}. "
-                f"`configs/{setup['sweep']}.yaml`; this page: `tools/protection`.")
+                f"`configs/{setup['sweep']}.yaml`; `runs.json` has every loss, and `tools/protection runs.json --page .` makes this page of it.")
 
     def markdown(self, figure):
         """`figure(size)`: name of the picture of a size."""

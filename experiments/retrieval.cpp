@@ -147,13 +147,11 @@ class RetrievalWorkload final : public SampleWorkload {
     const TaskTexts texts = options_.chosen_texts();
     frame.instruction = texts.instruction;
     frame.announcement = options_.seen ? texts.announcement : "";
-    frame.first = format_.bos();
+    frame.bos = format_.bos();
+    frame.chat = format_.chat();
     rules_.stop_ids = format_.end_ids();
-    if (const ChatFormat* chat = format_.chat(); chat != nullptr) {
-      frame.before = chat->before;
-      frame.after = chat->after;
-      frame.trims = chat->trims;
-      if (frame.trims && python_strip(frame.announcement + frame.instruction).empty()) {
+    if (frame.chat != nullptr) {
+      if (frame.chat->trims && python_strip(frame.announcement + frame.instruction).empty()) {
         throw InputError(
             "experiment.template: the model's chat format removes blanks at the start of a "
             "message, so the haystack cannot begin it; give an instruction, or template: plain");

@@ -17,8 +17,7 @@ TEST_CASE("samples have their length in tokens of a real tokenizer, plain and in
   CHECK(chat.name == "ChatML");
   CHECK(answer_end_ids(*tokenizer, &chat) == std::vector<int64_t>{*tokenizer->eos_id()});
   PromptFrame in_chat;
-  in_chat.before = chat.before;
-  in_chat.after = chat.after;
+  in_chat.chat = &chat;
   for (const SampleKind& kind : sample_kinds()) {
     for (const PromptFrame& frame : {PromptFrame{}, in_chat}) {
       for (const int64_t length : {500, 1000, 1777, 4096}) {

@@ -104,13 +104,22 @@ TEST_CASE("samples that differ in depth hold the same sentences") {
   }
 }
 
+/// A chat format, as far as a sample uses it.
+ChatFormat angle_brackets(bool trims) {
+  ChatFormat chat;
+  chat.before = "<user>";
+  chat.after = "<answer>";
+  chat.trims = trims;
+  return chat;
+}
+
 TEST_CASE("evidence is every token of the context that spells an answer") {
   const auto tokenizer = small_tokenizer();
   for (const SampleKind& kind : sample_kinds()) {
     for (uint64_t seed = 0; seed < 4; ++seed) {
       INFO(kind.task << ", seed " << seed);
       PromptFrame frame;
-      frame.first = {65};
+      frame.bos = {65};
       const auto sample =
           make_sample(kind, {1600, static_cast<double>(seed) / 3.0, seed}, *tokenizer, frame);
       // Where tokens begin in the text; an answer stands nowhere but in statements.
@@ -145,10 +154,10 @@ TEST_CASE("evidence is every token of the context that spells an answer") {
 
 TEST_CASE("the frame stands around context and question, and announces what is asked") {
   const auto tokenizer = small_tokenizer();
+  const ChatFormat chat = angle_brackets(false);
   PromptFrame frame;
-  frame.first = {65, 66};
-  frame.before = "<user>";
-  frame.after = "<answer>";
+  frame.bos = {65, 66};
+  frame.chat = &chat;
   frame.announcement = "You will be asked: {question}";
   const SampleChoice choice = {1500, 0.5, 1};
   const auto sample = make_sample({"lookup", {.questions = 2}}, choice, *tokenizer, frame);
@@ -163,14 +172,15 @@ TEST_CASE("the frame stands around context and question, and announces what is a
 
 TEST_CASE("a format that trims messages writes none of the blanks at their ends") {
   const auto tokenizer = small_tokenizer();
+  const ChatFormat plain = angle_brackets(false);
+  const ChatFormat trimming = angle_brackets(true);
   PromptFrame frame;
-  frame.before = "<user>";
-  frame.after = "<answer>";
+  frame.chat = &plain;
   const SampleChoice choice = {1500, 0.5, 1};
   frame.announcement = " \n Learn: {question}";
   // There is an answer to complete, and no question.
   const auto whole = make_sample({"associative_recall"}, choice, *tokenizer, frame);
-  frame.trims = true;
+  frame.chat = &trimming;
   const auto trimmed = make_sample({"associative_recall"}, choice, *tokenizer, frame);
   CHECK(tokenizer->decode(whole.context).starts_with("<user> \n Learn:"));
   CHECK(tokenizer->decode(trimmed.context).starts_with("<user>Learn:"));

@@ -31,7 +31,7 @@ std::string spaced(const std::string& left, const std::string& right) {
 
 /// The beginning of a message as the chat format writes it, and its end.
 std::string message_begin(std::string text, const PromptFrame& frame) {
-  if (frame.trims) {
+  if (frame.chat != nullptr && frame.chat->trims) {
     text = python_strip(text + ".");
     text.pop_back();
   }
@@ -39,7 +39,7 @@ std::string message_begin(std::string text, const PromptFrame& frame) {
 }
 
 std::string message_end(const std::string& text, const PromptFrame& frame) {
-  return frame.trims ? python_strip("." + text).substr(1) : text;
+  return frame.chat != nullptr && frame.chat->trims ? python_strip("." + text).substr(1) : text;
 }
 
 /// Everything before the haystack.
@@ -52,8 +52,9 @@ Ids head_of(const Puzzle& puzzle, const PromptFrame& frame, const Tokenizer& tok
     }
     text += "\n";
   }
-  Ids ids = frame.first;
-  append(tokenizer.encode(frame.before + message_begin(text + frame.instruction, frame)), ids);
+  Ids ids = frame.bos;
+  const std::string before = frame.chat == nullptr ? "" : frame.chat->before;
+  append(tokenizer.encode(before + message_begin(text + frame.instruction, frame)), ids);
   return ids;
 }
 
@@ -62,9 +63,9 @@ std::vector<SyntheticSample::Question> questions_of(const Puzzle& puzzle, const 
   std::vector<SyntheticSample::Question> questions;
   for (const Asked& asked : puzzle.questions()) {
     const std::string text =
-        frame.after.empty()
+        frame.chat == nullptr
             ? "\n\n" + spaced(asked.question, asked.answer_start)
-            : message_end("\n\n" + asked.question, frame) + frame.after + asked.answer_start;
+            : message_end("\n\n" + asked.question, frame) + frame.chat->after + asked.answer_start;
     questions.push_back({tokenizer.encode_continuation(text), asked.answers, {}});
   }
   return questions;

@@ -6,16 +6,15 @@
 
 #include "multistate/base/random.h"
 #include "multistate/synthetic/puzzle.h"
+#include "multistate/text/chat_format.h"
 #include "multistate/text/tokenizer.h"
 
 namespace multistate {
 
 /// What a prompt consists of besides the puzzle.
 struct PromptFrame {
-  std::vector<int64_t> first;  ///< A BOS token, or nothing.
-  std::string before;          ///< What a chat format puts before the user's message,
-  std::string after;           ///< and after it.
-  bool trims = false;          ///< Whether it removes blanks from the message's ends.
+  std::vector<int64_t> bos;          ///< A BOS token, or nothing.
+  const ChatFormat* chat = nullptr;  ///< nullptr: a plain prompt.
   std::string instruction;
   std::string announcement;  ///< Of questions, before the instruction; empty where they are unseen.
 };

@@ -57,7 +57,7 @@ double naive_kl(const AllLogits& full, const AllLogits& policy, int64_t token) {
   return sum;
 }
 
-constexpr const char* kOptions = "context_length: 40\nfidelity: true\nkept_attention: true";
+const std::string kOptions = "context_length: 40\nfidelity: true\nkept_attention: true";
 
 }  // namespace
 
@@ -112,6 +112,19 @@ TEST_CASE("predictions of every policy are compared with the full cache's, token
     CHECK(values.at("kept_attention_by_layer").size() == 2);
     CHECK(values.at("nll_sum") == plain.run(setup, 1).values.at("nll_sum"));
     CHECK(!plain.run(setup, 1).values.contains("kl_sum"));
+  }
+}
+
+TEST_CASE("policies that measure layers lose the same with a comparison as without") {
+  const std::string prompt = "\nprompt_share: 0.5";  // At its end they measure, and evict.
+  const TinyWorkload tiny("language_modeling", kOptions + prompt, tiny_text(400));
+  const TinyWorkload plain("language_modeling", "context_length: 40" + prompt, tiny_text(400));
+  for (const char* policy : {"simlayerkv", "squeeze_attention"}) {
+    CAPTURE(policy);
+    const auto setup = set_up_policy(policy, 9);
+    const auto values = tiny.run(setup, 1).values;
+    CHECK(values.at("nll_sum") == plain.run(setup, 1).values.at("nll_sum"));
+    CHECK(values.at("kl_sum") > 0.1);
   }
 }
 

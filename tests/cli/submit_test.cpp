@@ -57,8 +57,9 @@ TEST_CASE(
   const FakeSlurm slurm;
   const TinySweep sweep;
   const auto file = sweep.write(TinySweep::grid() + "slurm: {time: 60}\n");
-  const auto run = run_program({"submit", file.string(), "state_size=4", "slurm.partition=gpu",
-                                "slurm.cpus_per_task=6", "--threads", "2", "--limit", "3"});
+  // The script names the program by the path of the process.
+  const auto run = start_and_wait({"submit", file.string(), "state_size=4", "slurm.partition=gpu",
+                                   "slurm.cpus_per_task=6", "--threads", "2", "--limit", "3"});
   INFO(run.err);
   REQUIRE(run.exit_code == 0);
   CHECK(run.out == "40\n");

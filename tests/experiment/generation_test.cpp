@@ -262,10 +262,10 @@ TEST_CASE("the real model writes the same texts sixteen at a time and one by one
     write_file(
         folder / "sweep.yaml",
         fmt::format("name: batches\noutput: {}\nmodel: {{path: {}}}\n"
-                    "experiment: {{name: generation, data: {}, max_tokens: 48, batch: {}}}\n{}",
+                    "experiment: {{name: generation, data: {}, max_tokens: 16, batch: {}}}\n{}",
                     output.string(), real_file("models/smollm2-135m-instruct.gguf").string(),
                     (folder / "prompts.txt").string(), batch,
-                    "policy: {name: tova}\nstate_size: 32\n"));
+                    "policy: {name: tova}\nstate_size: 12\n"));
     const auto result = run_program({"run", (folder / "sweep.yaml").string(), "--jobs", "2"});
     INFO(result.err);
     REQUIRE(result.exit_code == 0);

@@ -20,13 +20,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Runs `multistate` with the n-th call of a kind below a folder failing.
-ProgramResult run_with_fault(const std::vector<std::string>& words, const fs::path& folder,
-                             const std::string& fault) {
+/// Runs a program with the n-th call of a kind below a folder failing. The variables are read at a
+/// start.
+template <class Run>
+ProgramResult run_with_fault(const Run& run, const std::vector<std::string>& words,
+                             const fs::path& folder, const std::string& fault) {
   const EnvironmentVariable preload("LD_PRELOAD", MULTISTATE_FAULT_SHIM);
   const EnvironmentVariable where("MULTISTATE_FAULT_FOLDER", folder.string());
   const EnvironmentVariable what("MULTISTATE_FAULT", fault);
-  return run_program(words);
+  return run(words);
 }
 
 /// Files by name, with their bytes; of the report itself, which says when it was made, only that it
@@ -47,8 +49,8 @@ std::map<std::string, std::string> files_of(const fs::path& folder) {
 TEST_CASE("a full disk ends a sweep with exit code 2, and the same command goes on") {
   const TinySweep sweep;
   const auto file = sweep.write("policy: {name: tova}\nstate_size: 8\n").string();
-  const auto full = run_with_fault({"run", file, "--limit", "2", "--jobs", "1"}, sweep.output(),
-                                   fmt::format("write:6:{}", ENOSPC));
+  const auto full = run_with_fault(start_and_wait, {"run", file, "--limit", "2", "--jobs", "1"},
+                                   sweep.output(), fmt::format("write:6:{}", ENOSPC));
   CHECK(full.exit_code == 2);
   CHECK_THAT(full.err, ContainsSubstring("multistate: error: " + sweep.output().string()));
   CHECK_THAT(full.err, ContainsSubstring("cannot write (write): No space left on device. The "
@@ -63,8 +65,8 @@ TEST_CASE("a file system that cannot make a file for one process only is named a
   const TinySweep sweep;
   const auto file = sweep.write("policy: {name: tova}\nstate_size: 8\n").string();
   // Before it: the output, and the same again to bring the name of the leases' folder to the disk.
-  const auto run =
-      run_with_fault({"run", file}, sweep.output(), fmt::format("open:3:{}", EOPNOTSUPP));
+  const auto run = run_with_fault(start_and_wait, {"run", file}, sweep.output(),
+                                  fmt::format("open:3:{}", EOPNOTSUPP));
   CHECK(run.exit_code == 2);
   CHECK_THAT(run.err,
              ContainsSubstring("leases/sweep.json: cannot claim work by making this file "
@@ -86,7 +88,9 @@ TEST_CASE("aggregate names a file that it cannot write, and the next one writes 
     for (int n = 1;; ++n) {
       INFO(call << " " << n);
       fs::remove_all(report);
-      const auto run = run_with_fault(words, report, fmt::format("{}:{}:{}", call, n, ENOSPC));
+      // It is multistate-aggregate that is started.
+      const auto run =
+          run_with_fault(run_program, words, report, fmt::format("{}:{}:{}", call, n, ENOSPC));
       if (run.exit_code == 0) {
         CHECK(n > 1);  // The call is not made so often.
         CHECK(files_of(report) == expected);

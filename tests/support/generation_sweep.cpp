@@ -7,7 +7,6 @@
 
 #include "multistate/base/mapped_file.h"
 
-#include "support/program.h"
 #include "support/tiny_model.h"
 #include "support/tiny_sweep.h"
 
@@ -29,16 +28,6 @@ std::string GenerationSweep::file(const std::string& experiment, const std::stri
                                folder_.path().string(), data,
                                experiment.empty() ? "" : ", " + experiment, rest));
   return path.string();
-}
-
-void GenerationSweep::run(const std::string& experiment, const std::string& rest,
-                          std::vector<std::string> words, const std::string& data) const {
-  std::filesystem::remove_all(output());
-  words.insert(words.begin(), {"run", file(experiment, rest, data)});
-  const auto run = run_program(words);
-  if (run.exit_code != 0) {
-    throw std::runtime_error(run.err);
-  }
 }
 
 std::filesystem::path GenerationSweep::cell(const std::string& slug) const {

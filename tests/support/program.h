@@ -16,8 +16,14 @@ struct ProgramResult {
 /// Where `multistate` is, for a shell.
 const char* program_path();
 
-/// Runs `multistate` with these arguments and waits for it.
+/// Runs `multistate` with these arguments, as it is linked into the test, in a process forked from
+/// the test's, and waits for it. That takes milliseconds, where a start takes a second, because
+/// LibTorch is loaded. The test must not have made threads.
 ProgramResult run_program(const std::vector<std::string>& arguments);
+
+/// The same by a start of the program: for what depends on its path or on variables that are read
+/// at a start.
+ProgramResult start_and_wait(const std::vector<std::string>& arguments);
 
 /// Starts it and returns at once; what it writes goes to the file `out`, its errors nowhere.
 pid_t start_program(const std::vector<std::string>& arguments,

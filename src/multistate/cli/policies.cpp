@@ -49,7 +49,7 @@ void print_one(const PolicyEntry& entry) {
   fmt::print("reads       {}\n\n{}", join(reads_of(entry)), options_table(entry.options()));
 }
 
-void print_all() {
+void print_policies() {
   std::vector<std::vector<std::string>> rows = {{"policy", "role", "scope", "what", "paper"}};
   std::string files;
   for (const std::string& name : policy_registry().names()) {

@@ -1,3 +1,5 @@
+#include "multistate/cli/program.h"
+
 #include <exception>
 #include <string>
 #include <system_error>
@@ -36,7 +38,7 @@ void remember_command_line(int argc, char** argv) {
   }
 }
 
-int run_program(int argc, char** argv) {
+int run_command(int argc, char** argv) {
   CLI::App app("Experiments with policies that compress the KV cache of a Transformer.",
                "multistate");
   app.set_version_flag("--version", fmt::format("multistate {}", build_info().version));
@@ -88,23 +90,21 @@ void use_fast_kernels() {
   use_better_blas_kernels(words_of_command_line);
 }
 
-}  // namespace multistate
-
-int main(int argc, char** argv) {
-  using multistate::report;
+int run_program(int argc, char** argv) {
   try {
-    multistate::remember_command_line(argc, argv);
-    return multistate::run_with_streams([&] { return multistate::run_program(argc, argv); });
-  } catch (const multistate::InputError& error) {
-    return report("error: ", error.what(), multistate::kUsageError);
+    remember_command_line(argc, argv);
+    return run_with_streams([&] { return run_command(argc, argv); });
+  } catch (const InputError& error) {
+    return report("error: ", error.what(), kUsageError);
   } catch (const std::system_error& error) {  // A file, or standard output, that cannot be written.
-    return report("error: ", error.what(), multistate::kUsageError);
+    return report("error: ", error.what(), kUsageError);
   } catch (const c10::Error& error) {
-    return report("internal error: ", error.what_without_backtrace(), multistate::kInternalError);
+    return report("internal error: ", error.what_without_backtrace(), kInternalError);
   } catch (const std::exception& error) {
-    return report("internal error: ", error.what(), multistate::kInternalError);
+    return report("internal error: ", error.what(), kInternalError);
   } catch (...) {
-    return report("internal error: ", "an exception that is no std::exception",
-                  multistate::kInternalError);
+    return report("internal error: ", "an exception that is no std::exception", kInternalError);
   }
 }
+
+}  // namespace multistate

@@ -1,0 +1,5 @@
+#include "multistate/cli/program.h"
+
+int main(int argc, char** argv) {
+  return multistate::run_program(argc, argv);
+}

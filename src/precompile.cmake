@@ -6,7 +6,7 @@ option(MULTISTATE_PCH "Precompile common headers" OFF)
 option(MULTISTATE_UNITY "Compile several files together" OFF)
 
 set(CMAKE_UNITY_BUILD ${MULTISTATE_UNITY})
-set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 16)
 
 set(MULTISTATE_PCH_PLAIN <algorithm> <filesystem> <functional> <map> <memory> <optional> <span> <string> <vector>
     <fmt/format.h> <nlohmann/json.hpp>)

@@ -12,7 +12,7 @@ namespace multistate {
 namespace {
 
 /// (0.5 - 0.1) / 0.1 is a hair above 4 in binary.
-constexpr double kRounding = 1e-9;
+constexpr double kStepRounding = 1e-9;
 
 [[noreturn]] void fail(const Mark& mark, const std::string& message) {
   throw InputError(fmt::format("{}: {}", mark.text, message));
@@ -89,7 +89,7 @@ std::vector<Node> integers(const Bounds<int64_t>& bounds, const Mark& mark) {
 
 /// Fifteen digits: all that a decimal number keeps on its way through a double, so 3 * 0.1 is 0.3.
 std::vector<Node> decimals(const Bounds<double>& bounds, const Mark& mark) {
-  const double count = std::ceil((bounds.stop - bounds.start) / bounds.step - kRounding);
+  const double count = std::ceil((bounds.stop - bounds.start) / bounds.step - kStepRounding);
   check_count(count <= static_cast<double>(kMaxGridCells), mark);
   std::vector<Node> values;
   for (int64_t i = 0; i < std::max<int64_t>(1, static_cast<int64_t>(count)); ++i) {

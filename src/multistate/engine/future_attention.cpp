@@ -13,7 +13,7 @@ namespace multistate {
 namespace {
 
 /// Queries handled together.
-constexpr int64_t kBlock = 64;
+constexpr int64_t kQueryBlock = 64;
 
 /// out [N] becomes gamma * (out + the weights of one query for the first `visible` of its logits,
 /// or for those in its window, averaged over heads). `logits` [H, B, N] become weights on the way.
@@ -42,8 +42,8 @@ at::Tensor future_attention(const SetInputs& inputs, double gamma) {
   const auto out = at::zeros({tokens, tokens}, at::kFloat);
   auto* masses = out.data_ptr<float>();
   std::vector<double> received(static_cast<size_t>(tokens), 0.0);  // From the tokens after t.
-  for (int64_t end = tokens; end > 0; end -= std::min(kBlock, end)) {
-    const int64_t count = std::min(kBlock, end);
+  for (int64_t end = tokens; end > 0; end -= std::min(kQueryBlock, end)) {
+    const int64_t count = std::min(kQueryBlock, end);
     const auto queries = inputs.queries.narrow(2, end - count, count).mul(inputs.scale);
     const auto keys = inputs.keys.narrow(1, 0, end).transpose(1, 2).unsqueeze(1);
     const auto logits = to_host(at::matmul(queries, keys)).flatten(0, 1).contiguous();

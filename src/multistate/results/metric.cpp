@@ -29,8 +29,8 @@ nlohmann::json ratio_to_json(const SampleRatio& ratio) {
       {"transform", exponential ? "exp" : "none"}};
 }
 
-SampleRatio ratio_from_json(const nlohmann::json& json, const std::string& source) {
-  const JsonObject members(json, source + ".samples");
+SampleRatio ratio_from_json(const nlohmann::json& written, const std::string& source) {
+  const JsonObject members(written, source + ".samples");
   SampleRatio ratio;
   ratio.numerator = members.required(&JsonObject::string, "numerator");
   ratio.denominator = members.string("denominator");
@@ -52,19 +52,20 @@ nlohmann::json range_to_json(const MetricRange& range) {
 }
 
 MetricRange range_from_json(const JsonObject& members) {
-  const nlohmann::json* json = members.find("range");
-  if (json == nullptr) {
+  const nlohmann::json* written = members.find("range");
+  if (written == nullptr) {
     return {};
   }
   const auto is_end = [](const nlohmann::json& end) { return end.is_number() || end.is_null(); };
-  if (!json->is_array() || json->size() != 2 || !is_end((*json)[0]) || !is_end((*json)[1]) ||
-      ((*json)[0].is_number() && (*json)[1].is_number() && (*json)[0] >= (*json)[1])) {
+  if (!written->is_array() || written->size() != 2 || !is_end((*written)[0]) ||
+      !is_end((*written)[1]) ||
+      ((*written)[0].is_number() && (*written)[1].is_number() && (*written)[0] >= (*written)[1])) {
     members.fail("range", "a list [least, most], null for an open end");
   }
   const auto end = [](const nlohmann::json& value) {
     return value.is_null() ? std::nullopt : std::optional(value.get<double>());
   };
-  return {end((*json)[0]), end((*json)[1])};
+  return {end((*written)[0]), end((*written)[1])};
 }
 
 /// True, false, or null; it must be there.
@@ -87,11 +88,11 @@ double value_from_json(const JsonObject& members) {
   return number_from_json(members.required(&JsonObject::string, "value_text"));
 }
 
-const nlohmann::json& object_of(const nlohmann::json& json, const std::string& source) {
-  if (!json.is_object()) {
-    throw InputError(fmt::format("{}: is {}; expected an object", source, json_text(json)));
+const nlohmann::json& object_of(const nlohmann::json& value, const std::string& source) {
+  if (!value.is_object()) {
+    throw InputError(fmt::format("{}: is {}; expected an object", source, json_text(value)));
   }
-  return json;
+  return value;
 }
 
 }  // namespace

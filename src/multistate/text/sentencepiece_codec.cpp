@@ -12,7 +12,6 @@
 namespace multistate {
 namespace {
 
-using Piece = SentencePieceModel::Piece;
 using Type = SentencePieceModel::Type;
 
 constexpr std::string_view kSpace = "\u2581";
@@ -25,7 +24,7 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
 }
 
 /// "<0x0A>" is a line feed; SentencePieceBpe has refused other byte pieces.
-std::string bytes_of(const Piece& piece) {
+std::string bytes_of(const SentencePieceModel::Piece& piece) {
   if (piece.type != Type::kByte) {
     return replaced(piece.text, kSpace, " ");
   }
@@ -45,7 +44,7 @@ class SentencePieceCodec final : public TokenCodec {
       throw InputError(fmt::format("{}: the model has {} pieces, the vocabulary {} tokens",
                                    spec.source, model.pieces.size(), spec.tokens.size()));
     }
-    for (const Piece& piece : model.pieces) {
+    for (const SentencePieceModel::Piece& piece : model.pieces) {
       token_bytes_.push_back(bytes_of(piece));
     }
     // Tokens behind the pieces are added ones, which the model does not know.

@@ -81,7 +81,7 @@ int show(const PoliciesArguments& arguments) {
     fmt::print("{}", policies_markdown(measured));
     return 0;
   }
-  const CatalogueView<PolicyEntry> view = {&to_json, &print_one, &print_all};
+  const CatalogueView<PolicyEntry> view = {&to_json, &print_one, &print_policies};
   return show_catalogue(policy_registry(), view, arguments.name, arguments.json);
 }
 

@@ -22,11 +22,18 @@ NaiveInputs spoilt(NaiveInputs inputs) {
   return inputs;
 }
 
-/// Whether a run ends as one before: else a difference says nothing, and 'determinism' says why.
+/// Whether runs end as one before: else a difference says nothing, and 'determinism' says why. More
+/// than one, since a policy that decides by chance may repeat itself once.
 bool repeats(const LayerCase& one, const ScanRun& before) {
-  const PolicySetup setup = one.policy.set_up_anew();
-  const ScanRun again = run_scan(scan_for(setup), *one.inputs, setup, Session::kSeed);
-  return fates_of(again.sets) == fates_of(before.sets);
+  constexpr int kRuns = 3;
+  for (int run = 0; run < kRuns; ++run) {
+    const PolicySetup setup = one.policy.set_up_anew();
+    const ScanRun again = run_scan(scan_for(setup), *one.inputs, setup, Session::kSeed);
+    if (fates_of(again.sets) != fates_of(before.sets)) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /// What the policy makes of a query that is NaN: the run has to stop and say so, or nothing may

@@ -12,8 +12,12 @@
 
 namespace multistate {
 
-/// Options as a table for the terminal and as JSON.
-std::string options_table(const std::vector<OptionInfo>& options);
+/// A table of entries, the first row its header; on a terminal that is narrower, a paragraph for
+/// each entry.
+std::string entries_text(const std::vector<std::vector<std::string>>& rows);
+
+/// Options for a terminal, wrapped to its width, and as JSON.
+std::string options_text(const std::vector<OptionInfo>& options);
 nlohmann::json options_json(const std::vector<OptionInfo>& options);
 
 /// How the entries of a registry are shown.

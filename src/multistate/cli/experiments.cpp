@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "multistate/base/text.h"
 #include "multistate/cli/catalogue.h"
 #include "multistate/cli/command.h"
 #include "multistate/experiment/registry.h"
@@ -20,7 +19,7 @@ nlohmann::json to_json(const ExperimentEntry& entry) {
 
 void print_one(const ExperimentEntry& entry) {
   fmt::print("{} (version {})\n{}\n\npaper  {}\n\n{}", entry.info.name, entry.info.version,
-             entry.info.summary, entry.info.paper, options_table(entry.options()));
+             entry.info.summary, entry.info.paper, options_text(entry.options()));
 }
 
 void print_all() {
@@ -29,7 +28,7 @@ void print_all() {
     const ExperimentEntry& entry = *experiment_registry().find(name);
     rows.push_back({name, entry.info.summary, entry.info.paper});
   }
-  fmt::print("{}", format_table(rows));
+  fmt::print("{}", entries_text(rows));
 }
 
 int show(const std::string& name, bool json) {

@@ -2,8 +2,11 @@
 #include <optional>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include "multistate/base/terminal.h"
 #include "multistate/base/text.h"
+#include "multistate/base/wrap.h"
 #include "multistate/cli/catalogue.h"
 #include "multistate/cli/command.h"
 #include "multistate/cli/plugin_option.h"
@@ -36,17 +39,23 @@ nlohmann::json to_json(const PolicyEntry& entry) {
 
 void print_one(const PolicyEntry& entry) {
   const PolicyInfo& info = entry.info;
-  fmt::print("{} (version {})\n{}\n\n", info.name, info.version, info.summary);
-  fmt::print("paper       {}\n", info.paper);
-  fmt::print("deviations  {}\n", info.deviations.empty() ? "none" : info.deviations);
-  fmt::print("role        {}\n", name_of(info.role));
-  fmt::print("scope       {}\n", info.bounded      ? scope_of(entry) + " unless set"
-                                 : entry.selects() ? "keeps every row, reads some"
-                                                   : "keeps every row");
+  const auto line = [](std::string_view label, std::string_view text, int64_t indent = 12) {
+    fmt::print("{}", wrap(label, text, indent, terminal_width(STDOUT_FILENO)));
+  };
+  fmt::print("{} (version {})\n", info.name, info.version);
+  line("", info.summary, 0);
+  fmt::print("\n");
+  line("paper", info.paper);
+  line("deviations", info.deviations.empty() ? "none" : info.deviations);
+  line("role", name_of(info.role));
+  line("scope", info.bounded      ? scope_of(entry) + " unless set"
+                : entry.selects() ? "keeps every row, reads some"
+                                  : "keeps every row");
   if (entry.plugin != nullptr) {
     fmt::print("plug-in     {} (SHA-256 {})\n", entry.plugin->path.string(), entry.plugin->sha256);
   }
-  fmt::print("reads       {}\n\n{}", join(reads_of(entry)), options_table(entry.options()));
+  line("reads", join(reads_of(entry)));
+  fmt::print("\n{}", options_text(entry.options()));
 }
 
 void print_policies() {
@@ -60,7 +69,7 @@ void print_policies() {
       files += fmt::format("{} comes from {}\n", name, entry.plugin->path.string());
     }
   }
-  fmt::print("{}{}{}", format_table(rows), files.empty() ? "" : "\n", files);
+  fmt::print("{}{}{}", entries_text(rows), files.empty() ? "" : "\n", files);
 }
 
 struct PoliciesArguments {

@@ -1,7 +1,7 @@
 #include "multistate/base/terminal.h"
 
+#include <algorithm>
 #include <cstdlib>
-#include <string_view>
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -30,6 +30,12 @@ int64_t terminal_width(int descriptor) {
   winsize size{};
   const bool is_known = ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
   return is_known ? size.ws_col : kUsualWidth;
+}
+
+size_t display_width(std::string_view text) {
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  }));
 }
 
 }  // namespace multistate

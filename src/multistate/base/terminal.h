@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace multistate {
 
@@ -14,5 +16,8 @@ bool use_color(int descriptor);
 
 /// Columns of the terminal; 80 when the descriptor is none or does not tell.
 int64_t terminal_width(int descriptor);
+
+/// Columns a terminal uses for UTF-8 text without wide or combining characters.
+size_t display_width(std::string_view text);
 
 }  // namespace multistate

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "multistate/base/printable.h"
+#include "multistate/base/terminal.h"
 
 namespace multistate {
 namespace {
@@ -34,13 +35,6 @@ bool is_number(std::string_view cell) {
   return !cell.empty() &&
          (std::isdigit(static_cast<unsigned char>(cell.back())) != 0 || cell == "-") &&
          cell.find_first_not_of("0123456789.,-+±e% ") == std::string_view::npos;
-}
-
-/// Columns a terminal uses for UTF-8 text without wide or combining characters.
-size_t display_width(std::string_view text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  }));
 }
 
 /// The bytes that may follow `lead`: narrower than 80..BF where overlong forms, surrogates and code

@@ -20,11 +20,11 @@ std::string text_of(const nlohmann::json& value) {
   return is_plain ? value.get<std::string>() : value.dump();
 }
 
-int64_t longest_line(const std::string& text) {
-  int64_t longest = 0;
+size_t longest_line(const std::string& text) {
+  size_t longest = 0;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
-    longest = std::max(longest, std::ssize(line));
+    longest = std::max(longest, display_width(line));
   }
   return longest;
 }
@@ -34,7 +34,7 @@ int64_t longest_line(const std::string& text) {
 std::string entries_text(const std::vector<std::vector<std::string>>& rows) {
   const std::string table = format_table(rows);
   const int64_t width = terminal_width(STDOUT_FILENO);
-  if (!is_terminal(STDOUT_FILENO) || longest_line(table) <= width) {
+  if (!is_terminal(STDOUT_FILENO) || longest_line(table) <= static_cast<size_t>(width)) {
     return table;
   }
   int64_t indent = 0;

@@ -1,3 +1,5 @@
+#include "multistate/base/terminal.h"
+
 #include <algorithm>
 #include <string_view>
 
@@ -13,12 +15,9 @@ namespace {
 constexpr std::string_view kBold = "\033[1m";
 constexpr std::string_view kPlain = "\033[0m";
 
-/// Columns that UTF-8 text takes: its characters (results hold none that are wide).
+/// Columns that text takes, which may be bold.
 size_t width_of(const std::string& text) {
-  const auto characters =
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
-  return static_cast<size_t>(characters) -
-         (text.starts_with(kBold) ? kBold.size() + kPlain.size() : 0);
+  return display_width(text) - (text.starts_with(kBold) ? kBold.size() + kPlain.size() : 0);
 }
 
 std::string terminal_entry(const EntryText& entry, bool color) {

@@ -32,6 +32,8 @@ const std::vector<BadFile> kBadFiles = {
      "sweep.yaml:5:16: policy.name: unknown policy 'tovaa'; did you mean 'tova'?"},
     {"policy: {name: tova, sink: 1}\nstate_size: 8\n",
      "sweep.yaml:5:28: policy.sink: tova has no such option; did you mean 'sinks'?"},
+    {"policy: {layers: {0: full, 1-: {name: tova, sink: 1}}}\nstate_size: 8\n",
+     "policy.layers.1-.sink: tova has no such option; did you mean 'sinks'?"},
     {"policy: {name: tova, sinks: -1}\nstate_size: 8\n",
      "sweep.yaml:5:29: policy.sinks: expected an integer"},
     {"policy: {name: tova, sinks: four}\nstate_size: 8\n", "found 'four'"},

@@ -62,6 +62,23 @@ TEST_CASE(
   CHECK(grid.cells[1].id == in_map.cells.front().id);
 }
 
+TEST_CASE("a sweep over the policy of some layers has options that not all of them know") {
+  const TinySweep sweep;
+  const auto plan =
+      plan_of(sweep,
+              "policy: {layers: {0: full, 1-: {name: tova, sinks: 2}}}\nstate_size: 40\n"
+              "sweep: {parameters: {policy.layers.1-.name: {values: [tova, h2o, full]}}}\n");
+  REQUIRE(plan.cells.size() == 3);
+  const auto layers = [&](size_t cell) {
+    return plan.cells[cell].config().at("policy").at("layers").at("1-");
+  };
+  CHECK(layers(0).at("sinks") == 2);
+  CHECK(layers(1).at("name") == "h2o");
+  CHECK(layers(1).at("sinks") == 2);
+  CHECK_FALSE(layers(2).contains("sinks"));
+  CHECK(plan.cells[1].spec->parameters == nlohmann::json({{"policy.layers.1-.name", "h2o"}}));
+}
+
 TEST_CASE(
     "what a policy does in windows is part of a cell's identity where the model has windows") {
   const TinySweep sweep;

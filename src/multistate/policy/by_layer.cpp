@@ -103,17 +103,9 @@ void each_range(const Node& ranges, const Visit& visit) {
   }
 }
 
-PolicySetup set_up_range(const PolicyEntry& entry, const Node& node, const std::string& text,
-                         int64_t state_size) {
+PolicySetup set_up_range(const PolicyEntry& entry, const Node& node, int64_t state_size) {
   const bool has_options = node.kind() == Node::Kind::kMap;
-  PolicySetup setup =
-      set_up_policy(entry, has_options ? &node : nullptr, entry.has_size() ? state_size : 0);
-  if (has_options) {
-    auto names = setup.option_names();
-    names.emplace_back("name");
-    reject_unknown(node, names, fmt::format("{}.{}.", kKey, text));
-  }
-  return setup;
+  return set_up_policy(entry, has_options ? &node : nullptr, entry.has_size() ? state_size : 0);
 }
 
 /// What some layers need. Memory and buffers are each layer's own, so theirs are not added up.
@@ -147,7 +139,7 @@ PolicySetup set_up_by_layer(const Node& ranges, int64_t state_size) {
   all.options["layers"] = nlohmann::json::object();
   each_range(ranges, [&](LayerRange range, const std::string& text, const Node& node,
                          const PolicyEntry& entry) {
-    range.setup = std::make_shared<const PolicySetup>(set_up_range(entry, node, text, state_size));
+    range.setup = std::make_shared<const PolicySetup>(set_up_range(entry, node, state_size));
     all.options["layers"][text] = to_json(*range.setup);
     role = place_of(entry.info.role) > place_of(role) ? entry.info.role : role;
     bounded = bounded || entry.info.bounded;

@@ -15,7 +15,7 @@ bool by_layer_has_size(const Node& ranges);
 
 /// The setups of all ranges; `state_size` is that of each. The role in comparisons is reference if
 /// any range has that, else control, else policy, else baseline. Throws InputError with the mark of
-/// what is wrong.
+/// what is wrong; the caller checks for members that no option asked for.
 PolicySetup set_up_by_layer(const Node& ranges, int64_t state_size);
 
 /// Throws InputError where ranges and the layers of a model do not fit.

@@ -182,6 +182,14 @@ void CellReader::read_policy(const Node& config, CellSpec& spec) {
     const int64_t k = by_layer_has_size(*layers) ? read_state_size(config, context) : 0;
     spec.policy = set_up_by_layer(*layers, k);
     used_.insert("policy.layers");
+    auto range = spec.policy.layers.begin();
+    for (const auto& [text, node] : layers->entries()) {
+      const PolicySetup& setup = *(range++)->setup;
+      if (node.kind() == Node::Kind::kMap) {
+        note(node, fmt::format("policy.layers.{}.", text), setup.entry->info.name,
+             setup.option_names());
+      }
+    }
     return;
   }
   const auto& entry = named_entry(policy, "policy", policy_registry());

@@ -63,7 +63,7 @@ TEST_CASE("no name of a model's architecture is outside its file") {
   CHECK(
       names_out_of_place({"src/multistate/engine/a.cpp", "x\nif (name == \"llama\") {\n"}, one) ==
       std::vector<std::string>{"src/multistate/engine/a.cpp:2: names the architecture llama; only "
-                               "src/multistate/model/architectures/ may"});
+                               "src/multistate/checkpoint/architectures/ may"});
   CHECK(names_out_of_place({"src/multistate/engine/a.cpp", "// \"llama\"\n\"llama.x\"\n"}, one)
             .empty());
 }
@@ -108,7 +108,7 @@ TEST_CASE("policies know nothing of tensors") {
 
 TEST_CASE("the layers without LibTorch stay so") {
   for (const std::string folder :
-       {"base", "config", "results", "text", "scoring", "datasets", "synthetic"}) {
+       {"base", "config", "results", "text", "scoring", "datasets", "synthetic", "checkpoint"}) {
     check_refused("src/multistate/" + folder + "/a.cpp", "#include <c10/util/Half.h>",
                   folder + " may not include LibTorch: c10/util/Half.h");
   }

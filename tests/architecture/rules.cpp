@@ -13,18 +13,19 @@ namespace {
 
 constexpr std::string_view kLibrary = "src/multistate/";
 constexpr std::string_view kRoot = "multistate/";
-constexpr std::string_view kArchitectures = "src/multistate/model/architectures/";
+constexpr std::string_view kArchitectures = "src/multistate/checkpoint/architectures/";
 constexpr std::string_view kAggregate = "tools/aggregate/";
 constexpr std::string_view kAggregateRoot = "aggregate/";
 
 // A folder may include those before it in this list.
-constexpr std::array<std::string_view, 18> kLayers = {
-    "base",      "config",      "results",    "text",   "scoring",   "datasets",
-    "synthetic", "model",       "state",      "policy", "aggregate", "engine",
-    "bench",     "conformance", "experiment", "sweep",  "recommend", "cli"};
+constexpr std::array<std::string_view, 19> kLayers = {
+    "base",        "config",     "results", "text",      "scoring",   "datasets", "synthetic",
+    "checkpoint",  "model",      "state",   "policy",    "aggregate", "engine",   "bench",
+    "conformance", "experiment", "sweep",   "recommend", "cli"};
 
-constexpr std::array<std::string_view, 9> kWithoutTorch = {
-    "base", "config", "results", "text", "scoring", "datasets", "synthetic", "policy", "aggregate"};
+constexpr std::array<std::string_view, 10> kWithoutTorch = {
+    "base",     "config",    "results",    "text",   "scoring",
+    "datasets", "synthetic", "checkpoint", "policy", "aggregate"};
 
 // What a file of policies/ may include of the library.
 constexpr std::array<std::string_view, 3> kForPolicies = {"base", "config", "policy"};
@@ -246,8 +247,8 @@ std::vector<std::string> names_out_of_place(const SourceFile& source,
   std::vector<std::string> violations;
   const std::string& path = source.path;
   // Tokenizers and chat formats have some names in common with architectures.
-  const bool names_tokenizers =
-      path.starts_with("src/multistate/text/") || path == "src/multistate/model/gguf_tokenizer.cpp";
+  const bool names_tokenizers = path.starts_with("src/multistate/text/") ||
+                                path == "src/multistate/checkpoint/gguf_tokenizer.cpp";
   if (path.starts_with(kArchitectures) || names_tokenizers || path.starts_with("tests/")) {
     return violations;
   }

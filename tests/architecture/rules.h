@@ -27,8 +27,8 @@ std::vector<Include> includes_of(std::string_view text);
 /// if nothing: which folders it may include, which headers of LibTorch, how long it may be.
 std::vector<std::string> violations_of(const SourceFile& source);
 
-/// What the files of src/multistate/model/architectures register: titles, class names, and names in
-/// GGUF files.
+/// What the files of src/multistate/checkpoint/architectures register: titles, class names, and
+/// names in GGUF files.
 std::vector<std::string> architecture_names(const std::vector<SourceFile>& sources);
 
 /// Where a file of the program has one of these names as a text of its code, in the same form.

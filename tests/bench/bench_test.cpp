@@ -5,8 +5,8 @@
 #include "multistate/bench/report.h"
 #include "multistate/bench/resident_memory.h"
 #include "multistate/bench/spread.h"
+#include "multistate/checkpoint/model_file.h"
 #include "multistate/config/node.h"
-#include "multistate/model/model_file.h"
 #include "multistate/sweep/sweep_spec.h"
 
 #include "support/program.h"

@@ -4,11 +4,11 @@
 #include <ATen/ops/allclose.h>
 #include <fmt/format.h>
 
+#include "multistate/checkpoint/architecture.h"
+#include "multistate/checkpoint/model_file.h"
 #include "multistate/engine/evaluator.h"
 #include "multistate/engine/expected_bytes.h"
 #include "multistate/engine/shared_prefix.h"
-#include "multistate/model/architecture.h"
-#include "multistate/model/model_file.h"
 
 #include "engine/architecture_models.h"
 #include "support/gguf_writer.h"

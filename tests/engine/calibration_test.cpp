@@ -5,10 +5,10 @@
 
 #include "multistate/base/mapped_file.h"
 #include "multistate/base/sha256.h"
-#include "multistate/engine/calibration_file.h"
+#include "multistate/checkpoint/model_digest.h"
 #include "multistate/engine/model_calibrations.h"
-#include "multistate/model/model_digest.h"
 #include "multistate/policy/by_layer.h"
+#include "multistate/policy/calibration_file.h"
 
 #include "support/input_error.h"
 #include "support/safetensors_writer.h"

@@ -9,9 +9,9 @@
 #include <nlohmann/json.hpp>
 
 #include "multistate/base/error.h"
+#include "multistate/checkpoint/hf_config.h"
+#include "multistate/checkpoint/model_file.h"
 #include "multistate/engine/evaluator.h"
-#include "multistate/model/hf_config.h"
-#include "multistate/model/model_file.h"
 
 #include "support/safetensors_writer.h"
 #include "support/temporary_folder.h"

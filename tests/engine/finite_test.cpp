@@ -6,9 +6,9 @@
 #include <ATen/ops/randn.h>
 #include <fmt/format.h>
 
+#include "multistate/checkpoint/model_file.h"
 #include "multistate/engine/generator.h"
 #include "multistate/engine/shared_prefix.h"
-#include "multistate/model/model_file.h"
 
 #include "support/temporary_folder.h"
 #include "support/tiny_model.h"
@@ -55,21 +55,6 @@ constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 }  // namespace
-
-TEST_CASE("numbers are finite or not, at every place") {
-  for (const size_t size : {1, 2, 15, 16, 17, 100}) {
-    std::vector<float> numbers(size, std::numeric_limits<float>::max());
-    CHECK(all_finite(numbers));
-    for (size_t i = 0; i < size; ++i) {
-      for (const float bad : {kNaN, kInfinity, -kInfinity}) {
-        auto spoiled = numbers;
-        spoiled[i] = bad;
-        CHECK(!all_finite(spoiled));
-      }
-    }
-  }
-  CHECK(all_finite({}));
-}
 
 TEST_CASE("the first row that is not finite is found, whatever type and layout") {
   for (const at::ScalarType type : {at::kFloat, at::kDouble, at::kHalf}) {

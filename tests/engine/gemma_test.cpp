@@ -6,9 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "multistate/checkpoint/model_file.h"
 #include "multistate/engine/evaluator.h"
 #include "multistate/engine/threads.h"
-#include "multistate/model/model_file.h"
 
 #include "support/real_data.h"
 #include "support/torch.h"

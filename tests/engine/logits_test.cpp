@@ -5,7 +5,7 @@
 #include <ATen/ops/cat.h>
 #include <ATen/ops/zeros.h>
 
-#include "multistate/model/model_file.h"
+#include "multistate/checkpoint/model_file.h"
 
 #include "support/tiny_transformer.h"
 #include "support/torch.h"

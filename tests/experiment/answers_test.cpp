@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "multistate/checkpoint/model_file.h"
 #include "multistate/engine/shared_prefix.h"
-#include "multistate/model/model_file.h"
 
 #include "support/spread_cases.h"
 #include "support/temporary_folder.h"

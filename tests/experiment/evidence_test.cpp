@@ -1,7 +1,7 @@
 #include "multistate/experiment/evidence.h"
 
+#include "multistate/checkpoint/model_file.h"
 #include "multistate/experiment/answers.h"
-#include "multistate/model/model_file.h"
 
 #include "support/temporary_folder.h"
 #include "support/tiny_model.h"

@@ -1,6 +1,6 @@
 // Samples of retrieval with the real tokenizer, over tasks, lengths and seeds.
 
-#include "multistate/model/model_file.h"
+#include "multistate/checkpoint/model_file.h"
 #include "multistate/text/chat_format.h"
 
 #include "support/real_data.h"

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "multistate/model/model_file.h"
+#include "multistate/checkpoint/model_file.h"
 
 #include "support/temporary_folder.h"
 #include "support/tiny_model.h"

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "multistate/checkpoint/model_file.h"
 #include "multistate/experiment/data_notes.h"
-#include "multistate/model/model_file.h"
 
 #include "support/temporary_folder.h"
 #include "support/tiny_model.h"

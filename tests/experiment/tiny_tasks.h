@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "multistate/checkpoint/model_file.h"
 #include "multistate/experiment/registry.h"
-#include "multistate/model/model_file.h"
 
 #include "support/sample_file.h"
 #include "support/temporary_folder.h"

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "multistate/checkpoint/model_file.h"
 #include "multistate/experiment/registry.h"
-#include "multistate/model/model_file.h"
 
 #include "support/temporary_folder.h"
 

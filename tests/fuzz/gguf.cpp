@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "multistate/model/gguf_reader.h"
-#include "multistate/model/gguf_tokenizer.h"
+#include "multistate/checkpoint/gguf_reader.h"
+#include "multistate/checkpoint/gguf_tokenizer.h"
 #include "multistate/text/byte_alphabet.h"
 
 #include "fuzz/target.h"

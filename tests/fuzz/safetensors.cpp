@@ -2,8 +2,8 @@
 
 #include <span>
 
-#include "multistate/model/dequantize.h"
-#include "multistate/model/safetensors_reader.h"
+#include "multistate/checkpoint/dequantize.h"
+#include "multistate/checkpoint/safetensors_reader.h"
 
 #include "fuzz/target.h"
 #include "support/safetensors_writer.h"

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "multistate/model/weights.h"
+#include "multistate/checkpoint/weights.h"
 
 #include "support/gguf_writer.h"
 

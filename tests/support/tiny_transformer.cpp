@@ -1,6 +1,6 @@
 #include "support/tiny_transformer.h"
 
-#include "multistate/model/model_file.h"
+#include "multistate/checkpoint/model_file.h"
 
 #include "support/temporary_folder.h"
 

@@ -1,10 +1,10 @@
 #include "sweep/tiny_calibration.h"
 
-#include "multistate/engine/calibration_file.h"
+#include "multistate/checkpoint/model_digest.h"
+#include "multistate/checkpoint/model_file.h"
 #include "multistate/experiment/calibrate.h"
 #include "multistate/model/dtype.h"
-#include "multistate/model/model_digest.h"
-#include "multistate/model/model_file.h"
+#include "multistate/policy/calibration_file.h"
 
 #include "support/tiny_model.h"
 #include "support/torch.h"

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "multistate/bench/spread.h"
-#include "multistate/model/decoder_spec.h"
+#include "multistate/checkpoint/decoder_spec.h"
 #include "multistate/policy/setup.h"
 
 namespace multistate {

@@ -12,14 +12,14 @@
 #include "multistate/base/sha256.h"
 #include "multistate/base/text.h"
 #include "multistate/base/thread_limit.h"
+#include "multistate/checkpoint/model_digest.h"
 #include "multistate/cli/command.h"
 #include "multistate/cli/model_options.h"
 #include "multistate/cli/number_checks.h"
-#include "multistate/engine/calibration_file.h"
 #include "multistate/engine/finite.h"
 #include "multistate/engine/threads.h"
 #include "multistate/experiment/data_notes.h"
-#include "multistate/model/model_digest.h"
+#include "multistate/policy/calibration_file.h"
 #include "multistate/results/atomic_file.h"
 
 namespace multistate {

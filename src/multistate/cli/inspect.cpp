@@ -12,12 +12,12 @@
 #include "multistate/base/json_layout.h"
 #include "multistate/base/sha256.h"
 #include "multistate/base/text.h"
+#include "multistate/checkpoint/layer_kinds.h"
+#include "multistate/checkpoint/model_file.h"
+#include "multistate/checkpoint/weight_types.h"
 #include "multistate/cli/command.h"
 #include "multistate/cli/model_options.h"
 #include "multistate/model/dtype.h"
-#include "multistate/model/layer_kinds.h"
-#include "multistate/model/model_file.h"
-#include "multistate/model/weight_types.h"
 #include "multistate/text/chat_format.h"
 
 namespace multistate {

@@ -12,10 +12,10 @@
 #include "multistate/base/log.h"
 #include "multistate/base/printable.h"
 #include "multistate/base/standard_streams.h"
+#include "multistate/checkpoint/architecture.h"
 #include "multistate/cli/command.h"
 #include "multistate/engine/blas_kernels.h"
 #include "multistate/experiment/registry.h"
-#include "multistate/model/architecture.h"
 #include "multistate/policy/registry.h"
 
 namespace multistate {

@@ -13,8 +13,8 @@
 #include "multistate/base/json_layout.h"
 #include "multistate/base/mapped_file.h"
 #include "multistate/base/text.h"
+#include "multistate/checkpoint/open_tokenizer.h"
 #include "multistate/cli/command.h"
-#include "multistate/model/open_tokenizer.h"
 #include "multistate/text/tokenizer.h"
 
 namespace multistate {

@@ -4,8 +4,6 @@
 #include <numbers>
 #include <numeric>
 
-#include <ATen/ops/tensor.h>
-
 #include "multistate/base/random.h"
 
 namespace multistate {
@@ -47,7 +45,7 @@ class RandomFile final : public ModelFile {
   std::vector<std::filesystem::path> files() const override { return {}; }
   TokenizerSpec tokenizer() const override { throw InputError(source() + " has no tokenizer"); }
 
-  at::Tensor weight(const WeightId& id) const override {
+  void read_weight(const WeightId& id, std::span<float> numbers) const override {
     const auto shape = shape_of(spec_, id);
     const std::string name = to_text(id);
     // Summed and not hashed by the standard library, whose hashes differ between platforms.
@@ -59,15 +57,12 @@ class RandomFile final : public ModelFile {
     const bool wide = id.weight == Weight::kQuery || id.weight == Weight::kKey;
     const double deviation =
         norm ? 0.1 : (wide ? kAttentionGain : 1.0) / std::sqrt(static_cast<double>(shape.back()));
-    std::vector<double> values;
-    const int64_t count =
-        std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<>());
-    for (int64_t i = 0; i < count; ++i) {
+    for (float& number : numbers) {
       const double radius = std::sqrt(-2.0 * std::log(1.0 - random.uniform()));
-      values.push_back((norm ? 1.0 : 0.0) +
-                       deviation * radius * std::cos(2.0 * std::numbers::pi * random.uniform()));
+      number = static_cast<float>((norm ? 1.0 : 0.0) +
+                                  deviation * radius *
+                                      std::cos(2.0 * std::numbers::pi * random.uniform()));
     }
-    return at::tensor(values, at::kDouble).to(at::kFloat).view(shape);
   }
 
  private:

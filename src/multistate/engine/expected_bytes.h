@@ -4,7 +4,7 @@
 
 #include <c10/core/ScalarType.h>
 
-#include "multistate/model/decoder_spec.h"
+#include "multistate/checkpoint/decoder_spec.h"
 #include "multistate/policy/setup.h"
 
 namespace multistate {

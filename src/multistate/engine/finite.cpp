@@ -6,7 +6,7 @@
 #include <ATen/ops/isfinite.h>
 #include <fmt/format.h>
 
-#include "multistate/base/vectorize.h"
+#include "multistate/base/all_finite.h"
 #include "multistate/model/host_memory.h"
 
 namespace multistate {
@@ -15,22 +15,7 @@ namespace {
 constexpr const char* kCauses =
     "a weight of the model is NaN or infinite, or numbers overflow its type";
 
-/// NaN unless all numbers are finite: 0 times NaN or infinity is NaN.
-MULTISTATE_VECTORIZE
-float sum_of_zeros(const float* numbers, int64_t size) {
-  float sum = 0.0F;
-#pragma omp simd reduction(+ : sum)
-  for (int64_t i = 0; i < size; ++i) {
-    sum += numbers[i] * 0.0F;
-  }
-  return sum;
-}
-
 }  // namespace
-
-bool all_finite(std::span<const float> numbers) {
-  return !std::isnan(sum_of_zeros(numbers.data(), static_cast<int64_t>(numbers.size())));
-}
 
 std::optional<int64_t> first_non_finite(const at::Tensor& rows) {
   if (is_host_floats(rows) && rows.is_contiguous() &&

@@ -31,9 +31,6 @@ struct TokenPlace {
   int64_t token = 0;
 };
 
-/// Whether none of the numbers is NaN or infinite.
-bool all_finite(std::span<const float> numbers);
-
 /// The first of the rows [N, ...] that holds NaN or infinity; none when all are finite.
 std::optional<int64_t> first_non_finite(const at::Tensor& rows);
 

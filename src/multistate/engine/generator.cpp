@@ -6,6 +6,7 @@
 
 #include <c10/core/InferenceMode.h>
 
+#include "multistate/base/all_finite.h"
 #include "multistate/base/stopwatch.h"
 #include "multistate/engine/finite.h"
 

@@ -10,13 +10,13 @@
 #include <ATen/core/Tensor.h>
 
 #include "multistate/base/counter_random.h"
+#include "multistate/checkpoint/decoder_spec.h"
 #include "multistate/engine/key_ranges.h"
 #include "multistate/engine/prompt_queries.h"
 #include "multistate/engine/protected_tokens.h"
 #include "multistate/engine/query_statistics.h"
 #include "multistate/engine/read_counts.h"
 #include "multistate/engine/row_trace.h"
-#include "multistate/model/decoder_spec.h"
 #include "multistate/policy/setup.h"
 #include "multistate/state/row_set.h"
 

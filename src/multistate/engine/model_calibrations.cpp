@@ -5,8 +5,8 @@
 #include "multistate/base/error.h"
 #include "multistate/base/output_file.h"
 #include "multistate/base/text.h"
-#include "multistate/engine/calibration_file.h"
-#include "multistate/model/model_digest.h"
+#include "multistate/checkpoint/model_digest.h"
+#include "multistate/policy/calibration_file.h"
 
 namespace multistate {
 

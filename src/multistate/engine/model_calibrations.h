@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "multistate/model/model_file.h"
+#include "multistate/checkpoint/model_file.h"
 #include "multistate/policy/setup.h"
 
 namespace multistate {

@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include "multistate/model/model_file.h"
+#include "multistate/checkpoint/model_file.h"
 #include "multistate/policy/setup.h"
 #include "multistate/text/tokenizer.h"
 

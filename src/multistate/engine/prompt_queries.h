@@ -5,7 +5,7 @@
 
 #include <ATen/core/Tensor.h>
 
-#include "multistate/model/decoder_spec.h"
+#include "multistate/checkpoint/decoder_spec.h"
 #include "multistate/policy/step_view.h"
 
 namespace multistate {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "multistate/model/decoder_spec.h"
+#include "multistate/checkpoint/decoder_spec.h"
 #include "multistate/policy/setup.h"
 
 namespace multistate {

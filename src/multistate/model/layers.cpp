@@ -28,14 +28,6 @@ at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilo
   return (x * at::rsqrt(mean_square.add_(epsilon))).mul_(weight);
 }
 
-std::vector<double> rotary_frequencies(int64_t size, double theta) {
-  const int64_t half = size / 2;
-  const auto exponents = at::arange(half, at::kDouble).mul_(-1.0 / static_cast<double>(half));
-  const auto frequencies = at::pow(theta, exponents);
-  const auto* first = frequencies.data_ptr<double>();
-  return {first, first + half};
-}
-
 RotaryTable make_rotary_table(std::span<const double> places, std::span<const double> frequencies,
                               const at::TensorOptions& options) {
   const auto on_device = [&](std::span<const double> x) {

@@ -6,7 +6,7 @@
 
 #include <ATen/core/Tensor.h>
 
-#include "multistate/model/decoder_spec.h"
+#include "multistate/checkpoint/decoder_spec.h"
 
 namespace multistate {
 
@@ -28,10 +28,6 @@ struct RotaryTable {
   at::Tensor cos;
   at::Tensor sin;
 };
-
-/// Angles by which neighbouring positions differ, [size / 2]: theta^(-2i/size) (Su et al.,
-/// RoFormer, arXiv:2104.09864).
-std::vector<double> rotary_frequencies(int64_t size, double theta);
 
 /// The table for T places, which need not be integers: angle(t, i) = places[t] * frequencies[i],
 /// computed in float64 and stored as `options` says.

@@ -21,7 +21,7 @@ std::shared_ptr<const Transformer> Transformer::load(const ModelFile& file,
 
 Transformer::Transformer(const ModelFile& file, const at::TensorOptions& options)
     : spec_(file.spec()), options_(options), activations_(activation_options(options)) {
-  embedding_ = file.weight({Weight::kEmbedding}).to(options);
+  embedding_ = load_weight(file, {Weight::kEmbedding}).to(options);
   for (int64_t layer = 0; layer < spec_.layer_count(); ++layer) {
     layers_.push_back(load_layer(file, layer, options));
     const RotationSpec& rotation = spec_.layer(layer).attention.rotation;
@@ -32,7 +32,8 @@ Transformer::Transformer(const ModelFile& file, const at::TensorOptions& options
     }
   }
   norm_ = load_norm(file, Weight::kFinalNorm, -1, options);
-  head_ = spec_.tied ? embedding_.t() : file.weight({Weight::kHead}).to(options).t().contiguous();
+  head_ =
+      spec_.tied ? embedding_.t() : load_weight(file, {Weight::kHead}).to(options).t().contiguous();
   wait_for(options.device());  // Threads with streams of their own use the weights.
 }
 

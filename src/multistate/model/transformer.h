@@ -7,8 +7,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "multistate/checkpoint/model_file.h"
 #include "multistate/model/layers.h"
-#include "multistate/model/model_file.h"
 #include "multistate/model/transformer_weights.h"
 
 namespace multistate {

@@ -3,6 +3,7 @@
 #include <initializer_list>
 
 #include <ATen/ops/cat.h>
+#include <ATen/ops/empty.h>
 
 #include "multistate/model/dtype.h"
 #include "multistate/model/layers.h"
@@ -17,9 +18,9 @@ Linear load_linear(const ModelFile& file, std::initializer_list<Weight> parts, i
   std::vector<at::Tensor> weights;
   std::vector<at::Tensor> biases;
   for (const Weight part : parts) {
-    weights.push_back(file.weight({part, layer}));
+    weights.push_back(load_weight(file, {part, layer}));
     if (with_bias) {
-      biases.push_back(file.weight({part, layer, true}));
+      biases.push_back(load_weight(file, {part, layer, true}));
     }
   }
   // Stored as [out, in].
@@ -44,14 +45,20 @@ at::Tensor Norm::operator()(const at::Tensor& x) const {
   return bias.defined() ? layer_norm(x, weight, bias, epsilon) : rms_norm(x, weight, epsilon);
 }
 
+at::Tensor load_weight(const ModelFile& file, const WeightId& id) {
+  const auto weight = at::empty(shape_of(file.spec(), id), at::kFloat);
+  file.read_weight(id, {weight.data_ptr<float>(), static_cast<size_t>(weight.numel())});
+  return weight;
+}
+
 Norm load_norm(const ModelFile& file, Weight weight, int64_t layer,
                const at::TensorOptions& options) {
   const DecoderSpec& spec = file.spec();
   Norm norm;
-  norm.weight = file.weight({weight, layer}).to(activation_options(options));
+  norm.weight = load_weight(file, {weight, layer}).to(activation_options(options));
   norm.epsilon = spec.norm_epsilon;
   if (spec.norm == NormKind::kLayer) {
-    norm.bias = file.weight({weight, layer, true}).to(activation_options(options));
+    norm.bias = load_weight(file, {weight, layer, true}).to(activation_options(options));
   }
   return norm;
 }

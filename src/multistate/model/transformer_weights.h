@@ -4,7 +4,7 @@
 
 #include <ATen/core/Tensor.h>
 
-#include "multistate/model/model_file.h"
+#include "multistate/checkpoint/model_file.h"
 
 namespace multistate {
 
@@ -43,6 +43,9 @@ struct LayerWeights {
   Linear down;  ///< [F, C]
   Norm mlp_post_norm;
 };
+
+/// In float32, in its shape_of().
+at::Tensor load_weight(const ModelFile& file, const WeightId& id);
 
 LayerWeights load_layer(const ModelFile& file, int64_t layer, const at::TensorOptions& options);
 

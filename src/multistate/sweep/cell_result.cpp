@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include "multistate/checkpoint/weight_types.h"
 #include "multistate/engine/model_calibrations.h"
-#include "multistate/model/weight_types.h"
 #include "multistate/policy/plugin.h"
 #include "multistate/results/context.h"
 #include "multistate/results/packed.h"

@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "multistate/checkpoint/model_digest.h"
 #include "multistate/model/dtype.h"
-#include "multistate/model/model_digest.h"
 
 namespace multistate {
 namespace {

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "multistate/base/file_stamp.h"
+#include "multistate/checkpoint/model_file.h"
 #include "multistate/engine/model_calibrations.h"
 #include "multistate/engine/model_tokens.h"
-#include "multistate/model/model_file.h"
 #include "multistate/model/transformer.h"
 #include "multistate/results/file_digests.h"
 #include "multistate/sweep/sweep_spec.h"

@@ -1,11 +1,14 @@
 #include "multistate/aggregate/cell.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
+#include <string_view>
 
 #include <fmt/format.h>
 
 #include "multistate/base/printable.h"
+#include "multistate/base/text.h"
 #include "multistate/policy/registry.h"
 
 namespace multistate::aggregate {
@@ -13,24 +16,54 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::string_view kLayers = "policy.layers.";
+
+/// "name" of "policy.layers.0-1.name"; "" where the key is of no range of layers.
+std::string_view member_of_range(std::string_view key) {
+  const auto dot = key.find('.', kLayers.size());
+  return key.starts_with(kLayers) && dot != std::string::npos ? key.substr(dot + 1) : "";
+}
+
+/// Whether a parameter is the policy's choice, not its name or what follows from that.
 bool is_option(const std::string& key) {
-  return key.starts_with("policy.") && key != "policy.name";
+  const auto member = member_of_range(key);
+  return key.starts_with("policy.") && key != "policy.name" && member != "name" &&
+         member != "version";
+}
+
+int64_t first_layer(const PolicyPart& part) {
+  return std::strtoll(part.layers.c_str(), nullptr, 10);
+}
+
+std::string text_of(const std::vector<PolicyPart>& parts) {
+  std::vector<std::string> texts;
+  for (const PolicyPart& part : parts) {
+    texts.push_back(part.layers.empty() ? part.name : part.layers + "=" + part.name);
+  }
+  return join(texts, " ");
 }
 
 std::string policy_of(const Cell& cell) {
-  const json& name = cell.parameter("policy.name");
-  return name.is_null() ? "?" : parameter_text(name);
+  return text_of(policy_parts(cell));
 }
 
 /// What a policy is called, as its results say, else the program's own policy of that name.
 std::string display_name_of(const std::string& policy, const Collection& collection) {
   for (const Cell& cell : collection.cells) {
-    if (!cell.display_name.empty() && policy_of(cell) == policy) {
+    const json& name = cell.parameter("policy.name");
+    if (!cell.display_name.empty() && !name.is_null() && parameter_text(name) == policy) {
       return cell.display_name;
     }
   }
   const PolicyEntry* entry = policy_registry().find(policy);
   return entry != nullptr ? entry->display_name() : policy == "?" ? "unknown" : policy;
+}
+
+std::string display_name_of(std::vector<PolicyPart> parts, const Collection& collection) {
+  for (PolicyPart& part : parts) {
+    part.name = display_name_of(part.name, collection);
+  }
+  return text_of(parts);
 }
 
 /// The role that the program's own policy of that name has, where the result does not say it and is
@@ -43,15 +76,15 @@ void set_role(Cell& cell) {
 }
 
 void set_names(Collection& collection) {
-  std::map<std::string, std::string> policies;  // By label.
+  std::map<std::string, std::vector<PolicyPart>> policies;  // By label.
   for (const Cell& cell : collection.cells) {
-    policies.try_emplace(cell.label, policy_of(cell));
+    policies.try_emplace(cell.label, policy_parts(cell));
   }
   std::map<std::string, std::string> names;
   std::set<std::string> taken;
-  for (const auto& [label, policy] : policies) {
+  for (const auto& [label, parts] : policies) {
     const std::string name =
-        one_line(display_name_of(policy, collection) + label.substr(policy.size()));
+        one_line(display_name_of(parts, collection) + label.substr(text_of(parts).size()));
     names[label] = name;
     for (int number = 2; !taken.insert(names[label]).second; ++number) {
       names[label] = fmt::format("{} ({})", name, number);
@@ -64,6 +97,35 @@ void set_names(Collection& collection) {
 }
 
 }  // namespace
+
+std::vector<PolicyPart> policy_parts(const Cell& cell) {
+  std::vector<PolicyPart> parts;
+  bool has_options = false;
+  const auto end = cell.parameters.upper_bound(std::string(kLayers) + "\xFF");
+  for (auto member = cell.parameters.lower_bound(std::string(kLayers)); member != end; ++member) {
+    const auto& [key, value] = *member;
+    if (member_of_range(key) == "name") {
+      const std::string prefix = key.substr(0, key.find('.', kLayers.size()) + 1);
+      const std::string layers = prefix.substr(kLayers.size(), prefix.size() - kLayers.size() - 1);
+      parts.push_back({layers, parameter_text(value), prefix});
+    }
+    has_options = has_options || is_option(key);
+  }
+  if (parts.empty()) {
+    const json& name = cell.parameter("policy.name");
+    return {{"", name.is_null() ? "?" : parameter_text(name), "policy."}};
+  }
+  std::sort(parts.begin(), parts.end(), [](const PolicyPart& one, const PolicyPart& other) {
+    return first_layer(one) < first_layer(other);
+  });
+  const bool equal = std::all_of(parts.begin(), parts.end(), [&](const PolicyPart& part) {
+    return part.name == parts.front().name;
+  });
+  if (equal && !has_options) {
+    return {{"", parts.front().name, "policy."}};
+  }
+  return parts;
+}
 
 size_t Collection::count(CellState state) const {
   return static_cast<size_t>(std::count_if(

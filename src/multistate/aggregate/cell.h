@@ -16,11 +16,22 @@ struct Cell : StoredCell {
   size_t sweep = 0;  ///< Index into Collection::sweeps.
 
   /// The policy and those of its options that differ among the cells of the policy, without state
-  /// size: "h2o", "h2o scope=layer". The same policy has the same label, and so the same colour, in
-  /// every output.
+  /// size: "h2o", "h2o scope=layer"; policies by layer: "0-1=full 2-=h2o". The same policy has the
+  /// same label, and so the same colour, in every output.
   std::string label = {};
   std::string name = {};  ///< What the label is called, on one line; no other label is called so.
 };
+
+/// The policy of a cell, or of one range of its layers.
+struct PolicyPart {
+  std::string layers;  ///< "0-1"; "" where all layers have the same setup.
+  std::string name;    ///< "tova"; "?" where the cell does not tell it.
+  std::string prefix;  ///< Of its options among the parameters: "policy.layers.0-1.".
+};
+
+/// One, or one for each range of layers, in their order. One, too, where all ranges have the same
+/// policy and no options: `full`.
+std::vector<PolicyPart> policy_parts(const Cell& cell);
 
 struct Sweep {
   std::string name;
@@ -66,7 +77,7 @@ std::vector<std::string> varying_parameters(const Collection& collection,
 /// the policy's name. Not its options, state size and seed, which a policy may not have.
 void fill_common_parameters(Collection& collection);
 
-/// Sets Cell::label of every cell: policy.name and, in alphabetical order, the options policy.*
+/// Sets Cell::label of every cell: the policy and, in alphabetical order, the options policy.*
 /// that have more than one value among the cells of that policy ("streaming sinks=4"). A cell that
 /// lacks one (it was not done, the sweep does not vary it) does without. Where no cell tells the
 /// policy, "?". Sets Cell::name by it, and Cell::role where no result says it.

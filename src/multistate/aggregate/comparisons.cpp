@@ -17,23 +17,40 @@ using Labels = std::map<std::string, Seeds>;
 /// was there.
 const std::vector<std::pair<std::string, nlohmann::json>>& treatment() {
   static const std::vector<std::pair<std::string, nlohmann::json>> options = {
-      {"scope", nullptr},           {"sinks", nullptr},
-      {"recent", nullptr},          {"protect_special", false},
-      {"every", nullptr},           {"protect_positions", nlohmann::json::array()},
-      {"prompt", nullptr},          {"positions", nullptr},
+      {"scope", nullptr},
+      {"sinks", nullptr},
+      {"recent", nullptr},
+      {"protect_special", false},
+      {"every", nullptr},
+      {"protect_positions", nlohmann::json::array()},
+      {"prompt", nullptr},
+      {"positions", nullptr},
       {"windowed_layers", "native"},
   };
   return options;
 }
 
-bool treated_alike(const Cell& one, const Cell& other) {
+/// Whether the options of two cells, which begin with these prefixes, are the same.
+bool options_alike(const Cell& one, const std::string& prefix, const Cell& other,
+                   const std::string& other_prefix) {
   return std::all_of(treatment().begin(), treatment().end(), [&](const auto& option) {
-    const auto value = [&](const Cell& cell) {
-      const nlohmann::json& held = cell.parameter("policy." + option.first);
+    const auto value = [&](const Cell& cell, const std::string& start) {
+      const nlohmann::json& held = cell.parameter(start + option.first);
       return held.is_null() ? option.second : held;
     };
-    return value(one) == value(other);
+    return value(one, prefix) == value(other, other_prefix);
   });
+}
+
+/// The same ranges of layers with the same protection and scope, whatever the policies in them.
+bool treated_alike(const Cell& one, const Cell& other) {
+  const auto parts = policy_parts(one);
+  const auto others = policy_parts(other);
+  return std::equal(parts.begin(), parts.end(), others.begin(), others.end(),
+                    [&](const PolicyPart& part, const PolicyPart& other_part) {
+                      return part.layers == other_part.layers &&
+                             options_alike(one, part.prefix, other, other_part.prefix);
+                    });
 }
 
 /// A control with the protection and scope of `policy`; null when none was run.

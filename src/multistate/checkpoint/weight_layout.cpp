@@ -81,17 +81,19 @@ WeightLayout& WeightLayout::prefix(std::string prefix) {
   return *this;
 }
 
-WeightLayout& WeightLayout::join(std::vector<Weight> parts, const std::string& name) {
-  join_as(std::move(parts), name, /*by_head=*/false);
+WeightLayout& WeightLayout::join(const std::vector<Weight>& parts, const std::string& name) {
+  join_as(parts, name, /*by_head=*/false);
   return *this;
 }
 
-WeightLayout& WeightLayout::join_by_head(std::vector<Weight> parts, const std::string& name) {
-  join_as(std::move(parts), name, /*by_head=*/true);
+WeightLayout& WeightLayout::join_by_head(const std::vector<Weight>& parts,
+                                         const std::string& name) {
+  join_as(parts, name, /*by_head=*/true);
   return *this;
 }
 
-void WeightLayout::join_as(std::vector<Weight> parts, const std::string& name, bool by_head) {
+void WeightLayout::join_as(const std::vector<Weight>& parts, const std::string& name,
+                           bool by_head) {
   for (const Weight part : parts) {
     names_[part] = name;
     joined_[part] = {parts, by_head};

@@ -47,11 +47,11 @@ class WeightLayout {
   WeightLayout& prefix(std::string prefix);
 
   /// `parts` are one stored tensor, their rows one part after the other.
-  WeightLayout& join(std::vector<Weight> parts, const std::string& name);
+  WeightLayout& join(const std::vector<Weight>& parts, const std::string& name);
 
   /// The same head by head: all parts of the first head, then those of the second. As many heads
   /// in each part.
-  WeightLayout& join_by_head(std::vector<Weight> parts, const std::string& name);
+  WeightLayout& join_by_head(const std::vector<Weight>& parts, const std::string& name);
 
   /// Queries and keys are stored with the halves of each head interleaved, for a RoPE that turns
   /// neighbours.
@@ -90,7 +90,7 @@ class WeightLayout {
   };
 
   std::string name_of(const WeightId& id) const;
-  void join_as(std::vector<Weight> parts, const std::string& name, bool by_head);
+  void join_as(const std::vector<Weight>& parts, const std::string& name, bool by_head);
   void find_rows(const DecoderSpec& spec, const WeightId& id, WeightPlace& place) const;
 
   std::string prefix_;

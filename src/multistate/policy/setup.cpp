@@ -222,6 +222,15 @@ void check_needs(const PolicySetup& setup, const Node* options) {
 
 class KeepAll final : public Policy {};
 
+/// The fewest of any range of layers.
+int64_t before_first_eviction(const std::vector<LayerRange>& layers, const SampleLength& length) {
+  int64_t unchanged = length.tokens;
+  for (const LayerRange& range : layers) {
+    unchanged = std::min(unchanged, range.setup->tokens_before_first_eviction(length));
+  }
+  return unchanged;
+}
+
 }  // namespace
 
 void PolicySetup::use(std::shared_ptr<const Policy> made) {
@@ -291,11 +300,7 @@ bool PolicySetup::some_layer(bool (PolicySetup::*holds)() const) const {
 
 int64_t PolicySetup::tokens_before_first_eviction(const SampleLength& length) const {
   if (!layers.empty()) {
-    int64_t unchanged = length.tokens;
-    for (const LayerRange& range : layers) {
-      unchanged = std::min(unchanged, range.setup->tokens_before_first_eviction(length));
-    }
-    return unchanged;
+    return before_first_eviction(layers, length);
   }
   if (faces.selecting != nullptr) {
     return std::min(std::max(state_size, one_shot() ? length.prompt : 0), length.tokens);

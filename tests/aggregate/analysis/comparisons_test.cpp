@@ -177,6 +177,34 @@ TEST_CASE("each policy is compared with the control that has its scope and prote
         "no best policy: 4 samples do not tell tova and random (control) apart");
 }
 
+TEST_CASE("the control of policies by layer has the same ranges, treated alike") {
+  Cells cells;
+  const auto add = [&](const std::string& policy, const std::string& range,
+                       const std::string& scope, const std::vector<double>& losses) {
+    const size_t cell = cells.add(range + "=" + policy, 64, plus(kFull, losses));
+    cells[cell].parameters["policy.name"] = "by_layer";
+    cells[cell].parameters["policy.layers.0-1.name"] = "full";
+    cells[cell].parameters["policy.layers." + range + ".name"] = policy;
+    cells[cell].parameters["policy.layers." + range + ".scope"] = scope;
+    cells[cell].role = policy == "random" ? Role::kControl : Role::kPolicy;
+    return cell;
+  };
+  add("random", "3-", "kv_head", {4.2, 4.1, 3.9, 4.3});
+  const size_t control = add("random", "2-", "kv_head", {4.1, 4.2, 3.9, 4.3});
+  const size_t tova = add("tova", "2-", "kv_head", {1, 2, 3, 2.1});
+  add("window", "2-", "layer", {5.0, 6.0, 7.5, 5.5});
+  AnalysisOptions options;
+  options.headline = {"nll"};
+  const Group group = cells.analyze(options).groups.at(0);
+  std::vector<std::pair<size_t, size_t>> pairs;
+  for (const Comparison& one : group.comparisons) {
+    if (one.question == Question::kControl) {
+      pairs.emplace_back(one.a, one.b);
+    }
+  }
+  CHECK(pairs == std::vector{std::pair(tova, control)});
+}
+
 TEST_CASE("samples of one unit are one observation") {
   // Twelve questions on four haystacks, one token each; differences by haystack: 3, 1, 0, 2 of 3.
   Cells cells;

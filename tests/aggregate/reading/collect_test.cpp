@@ -211,6 +211,30 @@ TEST_CASE("a label names the options in which the cells of a policy differ") {
   CHECK(all.cells[2].label == "tova");
 }
 
+TEST_CASE("policies by layer are called by the policies of their ranges") {
+  const TemporaryFolder folder;
+  MadeSweep sweep(folder / "s");
+  const auto by_layer = [](const nlohmann::json& later) {
+    MadeCell cell = made("by_layer", 64);
+    const nlohmann::json full = {{"name", "full"}, {"version", 1}};
+    cell.options = {{"layers", {{"0-1", full}, {"2-9", later}, {"10-", later}}}};
+    return cell;
+  };
+  sweep.done(by_layer({{"name", "h2o"}, {"version", 1}, {"sinks", 0}}));
+  sweep.done(by_layer({{"name", "h2o"}, {"version", 1}, {"sinks", 4}}));
+  sweep.done(by_layer({{"name", "tova"}, {"version", 2}, {"sinks", 0}}));
+  sweep.done(by_layer({{"name", "full"}, {"version", 1}}));
+  sweep.write_manifest();
+  const Collection all = collect_one(folder.path());
+  CHECK(all.cells[0].label == "0-1=full 2-9=h2o 10-=h2o layers.10-.sinks=0 layers.2-9.sinks=0");
+  CHECK(all.cells[1].name ==
+        "0-1=full cache 2-9=H2O 10-=H2O layers.10-.sinks=4 layers.2-9.sinks=4");
+  CHECK(all.cells[2].label == "0-1=full 2-9=tova 10-=tova");
+  // The same in all layers is the policy itself.
+  CHECK(all.cells[3].label == "full");
+  CHECK(all.cells[3].name == "full cache");
+}
+
 TEST_CASE("policies are called by their authors' names, each label by its own") {
   const TemporaryFolder folder;
   MadeSweep sweep(folder / "s");

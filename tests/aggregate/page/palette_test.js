@@ -54,6 +54,15 @@ test("a policy has its colour whatever stands beside it", () => {
   assert.equal(alone.get("mine").color, "#D55E00");
 });
 
+test("policies by layer have the colour of the policy of the last layers", () => {
+  const looks = palette(["h2o", "tova", "0-1=full 2-=h2o", "0=full 1-=tova layers.1-.sinks=4", "3=h2o 4-=tova"]);
+  const color = (label) => looks.get(label).color;
+  assert.equal(color("0-1=full 2-=h2o"), color("h2o"));
+  assert.equal(color("0=full 1-=tova layers.1-.sinks=4"), color("tova"));
+  assert.equal(color("3=h2o 4-=tova"), color("tova"));
+  assert.notEqual(color("h2o"), color("tova"));
+});
+
 test("the labels of one policy share its colour", () => {
   const looks = palette(["streaming", "streaming sinks=0", "streaming sinks=4"]);
   assert.equal(new Set([...looks.values()].map((look) => look.color)).size, 1);

@@ -36,13 +36,20 @@ function styleOf(policy, role) {
   return [dash ? GREY : hash % GREY, Math.floor(hash / GREY) % MARKERS.length, dash];
 }
 
+// The policy that a label begins with; of policies by layer ("0-1=full 2-=tova") that of the last layers.
+function policyOf(label) {
+  const words = label.split(" ");
+  const ranges = words.filter((word) => /^\d+(-\d*)?=/.test(word));
+  return ranges.length === 0 ? words[0] : ranges.at(-1).split("=", 2)[1];
+}
+
 // Looks by label, of a map from labels to what the report has for them, {name, role}. No two look
 // alike: the next marker is tried, after all of them the next dash, after all of these the next colour.
 function looksOf(policies) {
   const taken = new Set();
   const most = COLORS.length * MARKERS.length * DASHES.length;
   return new Map([...policies].sort(([a], [b]) => (a < b ? -1 : 1)).map(([label, {name, role}]) => {
-    let [color, marker, dash] = styleOf(label.split(" ", 1)[0], role);
+    let [color, marker, dash] = styleOf(policyOf(label), role);
     for (let tries = 1; taken.has(`${color} ${marker} ${dash}`) && tries <= most; ++tries) {
       marker = (marker + 1) % MARKERS.length;
       dash = tries % MARKERS.length === 0 ? (dash + 1) % DASHES.length : dash;

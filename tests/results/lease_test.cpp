@@ -151,6 +151,21 @@ TEST_CASE("the lease of a process that was killed is free at once on the same ma
   CHECK_THAT(said.text(), ContainsSubstring("is taken over: the process has ended"));
 }
 
+TEST_CASE("a worker that ends leaves no lease of one that was killed since its last look") {
+  const TemporaryFolder folder;
+  {
+    Worker last(folder.path(), 1h);
+    CHECK(last.held_by_others().empty());  // The next look is not due for minutes.
+    in_child([&] {
+      Worker worker(folder.path());
+      worker.claim("x", "what");
+      ::kill(::getpid(), SIGKILL);
+    });
+    CHECK(last.held_by_others() == std::set<std::string>{"x"});
+  }
+  CHECK_FALSE(fs::exists(lease_folder(folder.path())));
+}
+
 TEST_CASE("a lease is renewed while its worker lives") {
   const TemporaryFolder folder;
   Worker worker(folder.path(), 60ms);

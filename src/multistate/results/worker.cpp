@@ -75,7 +75,12 @@ Worker::~Worker() {
       held_.erase(held_.begin());
     }
   }
-  take_away_left();
+  try {
+    next_look_ = {};  // A worker that was killed may have been on its way out at the last look.
+    held_by_others();
+  } catch (const FileError& error) {
+    log_warning(error.what());
+  }
   ::rmdir(lease_folder(output_).c_str());  // Stays as long as others have leases there.
 }
 
@@ -140,16 +145,6 @@ void Worker::take_away_ended(std::set<std::string>& names) {
       }
     }
     name = gone ? names.erase(name) : std::next(name);
-  }
-}
-
-void Worker::take_away_left() {
-  try {
-    const auto names = lease_names(output_);
-    std::set<std::string> left(names.begin(), names.end());
-    take_away_ended(left);
-  } catch (const FileError& error) {
-    log_warning(error.what());
   }
 }
 

@@ -83,9 +83,6 @@ class Worker {
   void report_lost(const std::string& name, Held& held);
   void take_away_ended(std::set<std::string>& names);
 
-  /// Once more at the end: a worker that was killed may have been on its way out at the last look.
-  void take_away_left();
-
   std::filesystem::path output_;
   std::string name_;
   Lease blank_;            ///< What all leases of this worker have in common.

@@ -24,11 +24,15 @@ std::string_view member_of_range(std::string_view key) {
   return key.starts_with(kLayers) && dot != std::string::npos ? key.substr(dot + 1) : "";
 }
 
-/// Whether a parameter is the policy's choice, not its name or what follows from that.
+/// Whether a parameter of the policy is another one than its name.
 bool is_option(const std::string& key) {
-  const auto member = member_of_range(key);
-  return key.starts_with("policy.") && key != "policy.name" && member != "name" &&
-         member != "version";
+  return key.starts_with("policy.") && key != "policy.name" && member_of_range(key) != "name";
+}
+
+/// As the result calls the policy: "by_layer" where its ranges have policies of their own.
+std::string registered_name(const Cell& cell) {
+  const json& name = cell.parameter("policy.name");
+  return name.is_null() ? "?" : parameter_text(name);
 }
 
 int64_t first_layer(const PolicyPart& part) {
@@ -50,8 +54,7 @@ std::string policy_of(const Cell& cell) {
 /// What a policy is called, as its results say, else the program's own policy of that name.
 std::string display_name_of(const std::string& policy, const Collection& collection) {
   for (const Cell& cell : collection.cells) {
-    const json& name = cell.parameter("policy.name");
-    if (!cell.display_name.empty() && !name.is_null() && parameter_text(name) == policy) {
+    if (!cell.display_name.empty() && registered_name(cell) == policy) {
       return cell.display_name;
     }
   }
@@ -102,18 +105,18 @@ std::vector<PolicyPart> policy_parts(const Cell& cell) {
   std::vector<PolicyPart> parts;
   bool has_options = false;
   const auto end = cell.parameters.upper_bound(std::string(kLayers) + "\xFF");
-  for (auto member = cell.parameters.lower_bound(std::string(kLayers)); member != end; ++member) {
-    const auto& [key, value] = *member;
-    if (member_of_range(key) == "name") {
+  for (auto entry = cell.parameters.lower_bound(std::string(kLayers)); entry != end; ++entry) {
+    const auto& [key, value] = *entry;
+    const auto member = member_of_range(key);
+    if (member == "name") {
       const std::string prefix = key.substr(0, key.find('.', kLayers.size()) + 1);
       const std::string layers = prefix.substr(kLayers.size(), prefix.size() - kLayers.size() - 1);
       parts.push_back({layers, parameter_text(value), prefix});
     }
-    has_options = has_options || is_option(key);
+    has_options = has_options || (member != "name" && member != "version");
   }
   if (parts.empty()) {
-    const json& name = cell.parameter("policy.name");
-    return {{"", name.is_null() ? "?" : parameter_text(name), "policy."}};
+    return {{"", registered_name(cell), "policy."}};
   }
   std::sort(parts.begin(), parts.end(), [](const PolicyPart& one, const PolicyPart& other) {
     return first_layer(one) < first_layer(other);
@@ -172,8 +175,9 @@ std::vector<std::string> varying_parameters(const Collection& collection,
   std::set<std::string> varying;
   for (const size_t index : cells) {
     const Cell& cell = collection.cells[index];
+    const std::string policy = policy_of(cell);
     for (const auto& [key, value] : cell.parameters) {
-      const std::string scope = is_option(key) ? policy_of(cell) : "";
+      const std::string scope = is_option(key) ? policy : "";
       if (!value.is_null() && *first.try_emplace({key, scope}, &value).first->second != value) {
         varying.insert(key);
       }

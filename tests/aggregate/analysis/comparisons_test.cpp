@@ -20,6 +20,17 @@ std::vector<double> plus(std::vector<double> losses, const std::vector<double>& 
   return losses;
 }
 
+/// The cells that are compared with a control, and that control.
+std::vector<std::pair<size_t, size_t>> with_controls(const Group& group) {
+  std::vector<std::pair<size_t, size_t>> pairs;
+  for (const Comparison& one : group.comparisons) {
+    if (one.question == Question::kControl) {
+      pairs.emplace_back(one.a, one.b);
+    }
+  }
+  return pairs;
+}
+
 }  // namespace
 
 TEST_CASE("each policy is compared with the full cache and with the leader of its size") {
@@ -156,13 +167,7 @@ TEST_CASE("each policy is compared with the control that has its scope and prote
   AnalysisOptions options;
   options.headline = {"nll"};
   const Group group = cells.analyze(options).groups.at(0);
-  std::vector<std::pair<size_t, size_t>> pairs;
-  for (const Comparison& one : group.comparisons) {
-    if (one.question == Question::kControl) {
-      pairs.emplace_back(one.a, one.b);
-    }
-  }
-  CHECK(pairs == std::vector{std::pair(tova, random)});
+  CHECK(with_controls(group) == std::vector{std::pair(tova, random)});
   CHECK(group.notes ==
         std::vector<std::string>{
             "window: no control with the same scope and protection was run at cache size 64"});
@@ -196,13 +201,7 @@ TEST_CASE("the control of policies by layer has the same ranges, treated alike")
   AnalysisOptions options;
   options.headline = {"nll"};
   const Group group = cells.analyze(options).groups.at(0);
-  std::vector<std::pair<size_t, size_t>> pairs;
-  for (const Comparison& one : group.comparisons) {
-    if (one.question == Question::kControl) {
-      pairs.emplace_back(one.a, one.b);
-    }
-  }
-  CHECK(pairs == std::vector{std::pair(tova, control)});
+  CHECK(with_controls(group) == std::vector{std::pair(tova, control)});
 }
 
 TEST_CASE("samples of one unit are one observation") {

@@ -224,6 +224,9 @@ TEST_CASE("policies by layer are called by the policies of their ranges") {
   sweep.done(by_layer({{"name", "h2o"}, {"version", 1}, {"sinks", 4}}));
   sweep.done(by_layer({{"name", "tova"}, {"version", 2}, {"sinks", 0}}));
   sweep.done(by_layer({{"name", "full"}, {"version", 1}}));
+  for (const int version : {1, 2}) {
+    sweep.done(by_layer({{"name", "knorm"}, {"version", version}}));
+  }
   sweep.write_manifest();
   const Collection all = collect_one(folder.path());
   CHECK(all.cells[0].label == "0-1=full 2-9=h2o 10-=h2o layers.10-.sinks=0 layers.2-9.sinks=0");
@@ -233,6 +236,8 @@ TEST_CASE("policies by layer are called by the policies of their ranges") {
   // The same in all layers is the policy itself.
   CHECK(all.cells[3].label == "full");
   CHECK(all.cells[3].name == "full cache");
+  // Two versions of a policy are not the same measurement.
+  CHECK(all.cells[4].label != all.cells[5].label);
 }
 
 TEST_CASE("policies are called by their authors' names, each label by its own") {

@@ -11,6 +11,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools" / "lib"))
 import paired  # noqa: E402
 import protection  # noqa: E402
+from made_cells import write_cell, write_manifest  # noqa: E402
 
 
 class Paired(unittest.TestCase):
@@ -59,26 +60,6 @@ def made_losses(score, sinks, recent, scope):
     loss = 3.0 + {"random": 0.0, "good": -0.5, "same": 0.0}[score]
     loss += {0: 2.0, 4: 0.0}[sinks] + {0: 1.0, 0.25: 0.0}[recent] + {"layer": 0.25, "kv_head": 0.0}[scope]
     return [loss + chunk + noise for chunk, noise in zip(CHUNK, NOISE[score])]
-
-
-def write_cell(folder, name, policy, losses, size=64):
-    cell = folder / "cells" / name
-    cell.mkdir(parents=True)
-    result = {
-        "config": {"policy": {"version": 1, **policy}, "state_size": size, "model": {"path": "models/m.gguf", "dtype": "float32"},
-                   "experiment": {"context_length": 128}},
-        "counts": {"samples": len(losses)},
-        "data": {"documents": [{"name": "a.txt", "chunks_used": 4}, {"name": "b.txt", "chunks_used": 0}]},
-        "state": {"rows_peak": size, "bytes_peak": 1000},
-        "context": {"inputs": {"model_sha256": "aa", "data_sha256": "bb"}, "program": {"commit": "0123456789abcdef"}},
-    }
-    (cell / "result.json").write_text(json.dumps(result))
-    lines = [json.dumps({"sample": i, "values": {"nll_sum": 10 * loss, "scored_tokens": 10}}) for i, loss in enumerate(losses)]
-    (cell / "samples.jsonl").write_text("\n".join(lines) + "\n")
-
-
-def write_manifest(folder):
-    (folder / "sweep.json").write_text(json.dumps({"name": "protection"}))
 
 
 class Protection(unittest.TestCase):

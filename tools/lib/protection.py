@@ -41,6 +41,7 @@ class Run:
     bytes: int
     version: int       # Of the policy.
     context: int       # Tokens of a chunk.
+    role: str = "policy"     # "reference": it knows what a policy cannot.
 
 
 def read_cell(folder, cell):
@@ -54,7 +55,8 @@ def read_cell(folder, cell):
     if config["state_size"] is None:
         return context, losses
     setting = Setting(config["state_size"], policy["scope"], policy["sinks"], policy["recent"])
-    return Run(policy["name"], setting, losses, cell["state"]["rows_peak"], cell["state"]["bytes_peak"], policy["version"], context)
+    return Run(policy["name"], setting, losses, cell["state"]["rows_peak"], cell["state"]["bytes_peak"], policy["version"], context,
+               cell["policy"]["role"])
 
 
 def setup_of(cells, sweep):
@@ -128,7 +130,7 @@ class Sweep:
     def save(self, path):
         """One line a run."""
         runs = [json.dumps([run.score, [s.size, s.scope, s.sinks, s.recent], run.losses, run.rows,
-                            run.bytes, run.version, run.context])
+                            run.bytes, run.version, run.context, run.role])
                 for run in self.runs.values() for s in [run.setting]]
         full = json.dumps([[length, losses] for length, losses in sorted(self.full.items())])
         text = '{"setup": ' + json.dumps(self.setup) + ',\n"full": ' + full + ',\n"runs": [\n' + ",\n".join(sorted(runs)) + "\n]}\n"

@@ -53,35 +53,50 @@ class Cam final : public PolicyOverBase, public ScoringPolicy, public MergingPol
              RowEditor& editor) const override {
     const auto received = step.memory(base_needs_.memory);
     for (const int64_t row : rows) {
-      float total = 0.0F;
-      int64_t count = 0;
-      int64_t end = row + 1;  // Of the rows that it is merged into.
-      for (; end < step.rows() && count < into_; ++end) {
-        if (stays(step, rows, end)) {
-          total += received[static_cast<size_t>(end)];
-          ++count;
-        }
-      }
-      if (count == 0) {
-        continue;
-      }
-      const float mean = total / static_cast<float>(count);
-      for (int64_t head = 0; head < step.kv_heads(); ++head) {
-        if (static_cast<float>(step.uniform(row, head)) * mean >=
+      const Followers followers = followers_of(step, rows, row);
+      for (int64_t head = 0; head < step.kv_heads() && followers.count > 0; ++head) {
+        if (static_cast<float>(step.uniform(row, head)) * followers.mean <
             received[static_cast<size_t>(row)]) {
-          continue;
-        }
-        for (int64_t next = row + 1; next < end; ++next) {
-          if (stays(step, rows, next)) {
-            add_scaled(1.0F / static_cast<float>(count), editor.value(head, row),
-                       editor.value(head, next));
-          }
+          add_to(followers, step, rows, editor.value(head, row), head, editor);
         }
       }
     }
   }
 
  private:
+  /// Rows that another is merged into: those that stay from `first` up to, but not including,
+  /// `end`.
+  struct Followers {
+    int64_t first;
+    int64_t end;
+    int64_t count = 0;
+    float mean = 0.0F;  ///< Of the attention that they received.
+  };
+
+  Followers followers_of(const StepView& step, std::span<const int64_t> going, int64_t row) const {
+    const auto received = step.memory(base_needs_.memory);
+    Followers found = {row + 1, row + 1};
+    float total = 0.0F;
+    for (; found.end < step.rows() && found.count < into_; ++found.end) {
+      if (stays(step, going, found.end)) {
+        total += received[static_cast<size_t>(found.end)];
+        ++found.count;
+      }
+    }
+    found.mean = found.count > 0 ? total / static_cast<float>(found.count) : 0.0F;
+    return found;
+  }
+
+  static void add_to(const Followers& followers, const StepView& step,
+                     std::span<const int64_t> going, std::span<const float> value, int64_t head,
+                     RowEditor& editor) {
+    for (int64_t row = followers.first; row < followers.end; ++row) {
+      if (stays(step, going, row)) {
+        add_scaled(1.0F / static_cast<float>(followers.count), value, editor.value(head, row));
+      }
+    }
+  }
+
   static bool stays(const StepView& step, std::span<const int64_t> going, int64_t row) {
     return step.live(row) && !std::binary_search(going.begin(), going.end(), row);
   }

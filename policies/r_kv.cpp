@@ -54,8 +54,8 @@ class RKv final : public ScoringPolicy {
     std::fill(scores.begin(), scores.end(), 0.0F);
     for (int64_t kv_head = 0; kv_head < step.kv_heads(); ++kv_head) {
       std::fill(received.begin(), received.end(), 0.0F);
-      window_.add_attention(step, kv_head * group, (kv_head + 1) * group, step.end_candidates(), 1,
-                            step.scratch(2), received);
+      window_.add_attention(step, kv_head * group, (kv_head + 1) * group, 1, step.scratch(2),
+                            received);
       compare_keys(step, kv_head, redundancy, step.scratch(2));
       for (int64_t row = step.first_candidate(); row < step.end_candidates(); ++row) {
         scores[static_cast<size_t>(row)] +=
@@ -75,20 +75,28 @@ class RKv final : public ScoringPolicy {
     return largest;
   }
 
+  /// sum [D] of the keys of live rows, each with length 1.
+  static void add_directions(const StepView& step, int64_t kv_head, std::span<float> inverse_norms,
+                             std::span<float> sum) {
+    std::fill(sum.begin(), sum.end(), 0.0F);
+    for (int64_t row = step.rows() - 1; row >= 0; --row) {
+      const auto key = step.key(kv_head, row);
+      const float norm = std::sqrt(dot(key, key)) + 1e-8F;
+      inverse_norms[static_cast<size_t>(row)] = step.live(row) ? 1.0F / norm : 0.0F;
+      add_scaled(inverse_norms[static_cast<size_t>(row)], key, sum);
+    }
+  }
+
   /// redundancy [N] = softmax over rows of a key's mean cosine to all others, without those of the
   /// keys that have it as their latest similar one, and, as in the authors' code, for the oldest
   /// row without those of the keys that have none.
   static void compare_keys(const StepView& step, int64_t kv_head, std::span<float> redundancy,
                            std::span<float> inverse_norms) {
     const auto sum = step.vector();
-    std::fill(sum.begin(), sum.end(), 0.0F);
-    int64_t oldest = step.rows();
-    for (int64_t row = step.rows() - 1; row >= 0; --row) {
-      const auto key = step.key(kv_head, row);
-      const float norm = std::sqrt(dot(key, key)) + 1e-8F;
-      inverse_norms[static_cast<size_t>(row)] = step.live(row) ? 1.0F / norm : 0.0F;
-      add_scaled(inverse_norms[static_cast<size_t>(row)], key, sum);
-      oldest = step.live(row) ? row : oldest;
+    add_directions(step, kv_head, inverse_norms, sum);
+    int64_t oldest = 0;
+    while (oldest < step.rows() && !step.live(oldest)) {
+      ++oldest;
     }
     const auto cosine = [&](int64_t row, std::span<const float> key) {
       return inverse_norms[static_cast<size_t>(row)] * dot(step.key(kv_head, row), key);

@@ -55,8 +55,7 @@ class Vase final : public ScoringPolicy {
     mark_largest(step, scores, count, step.scratch(2), widest);
     std::fill(received.begin(), received.end(), 0.0F);
     for (int64_t head = 0; head < step.heads(); ++head) {
-      window_.add_attention(step, head, head + 1, step.end_candidates(), step.heads(),
-                            step.scratch(2), received);
+      window_.add_attention(step, head, head + 1, step.heads(), step.scratch(2), received);
     }
     for (int64_t row = step.first_candidate(); row < step.end_candidates(); ++row) {
       const auto slot = static_cast<size_t>(row);

@@ -35,8 +35,9 @@ class Scripts(unittest.TestCase):
             shutil.copy(ROOT / file, target)
         self.program("tools/setup", "exit 0")
         self.program("tools/fetch_data", "exit 0")
-        self.program("tools/fuzz", f'echo "fuzz $*" >>{self.path}/calls')
-        self.program("bin/clang++", "exit 0")
+        for name, needs in ("fuzz", "clang++"), ("tidy", "clang-tidy"):
+            self.program(f"tools/{name}", f'echo "{name} $*" >>{self.path}/calls')
+            self.program(f"bin/{needs}", "exit 0")
         self.program("bin/cmake", CMAKE.format(self.path))
         self.program("bin/ctest", CTEST.format(self.path))
         self.file("mixture", "1")
@@ -92,14 +93,18 @@ class Scripts(unittest.TestCase):
                 self.assertNotEqual(done.returncode, 0)
                 self.assertIn(f"{preset}: {FAILED}", done.stdout.splitlines()[-2:])
 
-    def test_ci_fails_with_a_fault_that_fuzzing_finds(self):
+    def test_ci_fails_with_what_fuzzing_or_clang_tidy_finds(self):
         done = self.run_it(".ci/run")
-        self.assertIn("fuzz: no fault", done.stdout.splitlines())
-        self.assertIn("fuzz --seconds 20 --jobs 1\n", (self.path / "calls").read_text(encoding="ascii"))
-        self.program("tools/fuzz", "exit 1")
-        done = self.run_it(".ci/run")
-        self.assertNotEqual(done.returncode, 0)
-        self.assertIn("fuzz: FAULT", done.stdout.splitlines())
+        self.assertEqual(done.stdout.splitlines()[-4:-2], ["tidy: no finding", "fuzz: no fault"])
+        calls = (self.path / "calls").read_text(encoding="ascii")
+        self.assertIn("tidy --jobs 1\nfuzz --seconds 20 --jobs 1\n", calls)
+        for name, verdict in ("fuzz", "fuzz: FAULT"), ("tidy", "tidy: FINDINGS"):
+            with self.subTest(name):
+                self.program(f"tools/{name}", "exit 1")
+                done = self.run_it(".ci/run")
+                self.assertNotEqual(done.returncode, 0)
+                self.assertIn(verdict, done.stdout.splitlines())
+                self.program(f"tools/{name}", "exit 0")
 
     def test_ci_fails_when_any_preset_does_not_build(self):
         for preset in ("release", "asan"):

@@ -41,6 +41,7 @@ int64_t first_layer(const PolicyPart& part) {
 
 std::string text_of(const std::vector<PolicyPart>& parts) {
   std::vector<std::string> texts;
+  texts.reserve(parts.size());
   for (const PolicyPart& part : parts) {
     texts.push_back(part.layers.empty() ? part.name : part.layers + "=" + part.name);
   }

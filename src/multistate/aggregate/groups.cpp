@@ -110,6 +110,7 @@ std::vector<MetricInfo> metrics_of(const Collection& collection, const AnalysisO
       infos.try_emplace(name, MetricInfo{name, metric.unit, metric.direction(), false});
     }
   }
+  names.reserve(infos.size());
   for (const auto& [name, info] : infos) {
     names.push_back(name);
   }

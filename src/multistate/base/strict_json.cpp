@@ -83,8 +83,9 @@ bool nests_deeper(std::string_view text, int limit) {
 }
 
 json parse_json(std::string_view text) {
+  json unread(json::value_t::discarded);
   if (nests_deeper(text, kDeepestJson)) {
-    return json(json::value_t::discarded);
+    return unread;
   }
   return json::parse(text, nullptr, /*allow_exceptions=*/false);
 }

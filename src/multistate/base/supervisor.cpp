@@ -150,6 +150,11 @@ std::vector<const WorkRecord*> at_fault(std::span<const WorkRecord> records,
   return !dead.empty() ? dead : !stuck.empty() ? stuck : busy;
 }
 
+/// The signal that a process died of, by its status; 0: it ended by itself.
+int signal_of(int status) {
+  return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
 /// Dies of the signal as the work did, if that is one that is passed on.
 void die_of(int signal) {
   for (const int asked : kPassedOn) {
@@ -262,13 +267,27 @@ Supervisor::End Supervisor::run(const std::function<int()>& work) {
 
 Supervisor::End Supervisor::watch(int child, int alive) {
   const FileDescriptor pipe(alive);
-  StallWatch stalls(records());
   std::vector<const WorkRecord*> stuck;
+  const int status = wait_for(child, pipe.get(), stuck);
+  supervised = 0;
+  End end;
+  end.stopped = asked_to_stop;
+  // Where nothing is half done yet, a signal ends the work at once.
+  if (WIFEXITED(status) && (shared_->returned || end.stopped)) {
+    end.code = WEXITSTATUS(status);
+    return end;
+  }
+  die_of(signal_of(status));
+  end.death = death_of(signal_of(status), stuck);
+  return end;
+}
+
+int Supervisor::wait_for(int child, int alive, std::vector<const WorkRecord*>& stuck) {
+  StallWatch stalls(records());
   bool stands_still = false;
   int status = 0;
-  const auto limit = [this] { return asked_to_stop ? std::min(stall_, kStallOfStop) : stall_; };
   while (true) {
-    pollfd ends = {pipe.get(), 0, 0};  // Hangs up when the process ends.
+    pollfd ends = {alive, 0, 0};  // Hangs up when the process ends.
     ::poll(&ends, 1, kLookMilliseconds);
     // Without the flag: once it has hung up, the process is as good as gone.
     const bool is_over = (ends.revents & POLLHUP) != 0;
@@ -279,28 +298,26 @@ Supervisor::End Supervisor::watch(int child, int alive) {
     } else if (changed == child && WIFCONTINUED(status)) {
       stands_still = false;
     } else if (changed != 0) {
-      break;
+      return status;
     }
     if (!stands_still && stuck.empty()) {
-      stuck = stalls.stuck(StallWatch::Clock::now(), limit());
+      stuck = stalls.stuck(StallWatch::Clock::now(), stall_limit());
       if (!stuck.empty()) {
         ::kill(child, SIGKILL);
       }
     }
   }
-  supervised = 0;
-  End end;
-  end.stopped = asked_to_stop;
-  // Where nothing is half done yet, a signal ends the work at once.
-  if (WIFEXITED(status) && (shared_->returned || end.stopped)) {
-    end.code = WEXITSTATUS(status);
-    return end;
-  }
-  const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-  die_of(signal);
+}
+
+std::chrono::seconds Supervisor::stall_limit() const {
+  return asked_to_stop ? std::min(stall_, kStallOfStop) : stall_;
+}
+
+ProcessDeath Supervisor::death_of(int signal, const std::vector<const WorkRecord*>& stuck) {
   ProcessDeath death;
   if (!stuck.empty()) {
-    death.how = fmt::format("made no progress for {} seconds and was killed", limit().count());
+    death.how =
+        fmt::format("made no progress for {} seconds and was killed", stall_limit().count());
   } else if (signal != 0) {
     death.how = fmt::format("died of signal {} ({})", signal, ::strsignal(signal));
   } else {
@@ -314,8 +331,7 @@ Supervisor::End Supervisor::watch(int child, int alive) {
   for (size_t i = messages - std::min(messages, Shared::kMessages); i < messages; ++i) {
     death.last_messages.emplace_back(shared_->messages[i % Shared::kMessages].view());
   }
-  end.death = death;
-  return end;
+  return death;
 }
 
 WatchedThread::WatchedThread(WorkRecord* record) : stack_(record == nullptr ? 0 : 1 << 16) {

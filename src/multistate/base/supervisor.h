@@ -71,6 +71,15 @@ class Supervisor {
 
   End watch(int child, int alive);
 
+  /// The status that the child ended with. `alive` hangs up when it does; `stuck` is what it was
+  /// killed for.
+  int wait_for(int child, int alive, std::vector<const WorkRecord*>& stuck);
+
+  /// What the child died of, and of which work.
+  ProcessDeath death_of(int signal, const std::vector<const WorkRecord*>& stuck);
+
+  std::chrono::seconds stall_limit() const;
+
   std::chrono::seconds stall_;
   Shared* shared_;
 };

@@ -96,6 +96,21 @@ void expect_layers(ConfigKeys& keys, std::string_view type) {
   }
 }
 
+/// Which layers have a window, by the list 'layer_types'.
+std::vector<bool> windows_of(const json& types, const ConfigKeys& keys, size_t layers) {
+  if (!types.is_array() || types.size() != layers) {
+    keys.fail("layer_types", fmt::format("a list of {} entries", layers));
+  }
+  std::vector<bool> windowed;
+  for (const json& type : types) {
+    if (type != "full_attention" && type != "sliding_attention") {
+      keys.fail("layer_types", "'full_attention' or 'sliding_attention' for every layer");
+    }
+    windowed.push_back(type == "sliding_attention");
+  }
+  return windowed;
+}
+
 }  // namespace
 
 bool ConfigKeys::has(std::string_view key) const {
@@ -155,6 +170,7 @@ void ConfigKeys::accept(std::string_view key, const std::vector<json>& values) {
     return;
   }
   std::vector<std::string> texts;
+  texts.reserve(values.size());
   for (const json& allowed : values) {
     texts.push_back(allowed.is_string() ? in_quotes(allowed.get<std::string>()) : allowed.dump());
   }
@@ -228,16 +244,7 @@ DecoderSpec read_usual_config(ConfigKeys& keys, const std::string& architecture,
 std::vector<bool> read_windows(ConfigKeys& keys, DecoderSpec& spec, std::vector<bool> windowed,
                                std::optional<int64_t> fallback) {
   if (const json* types = keys.find("layer_types")) {
-    if (!types->is_array() || types->size() != spec.layers.size()) {
-      keys.fail("layer_types", fmt::format("a list of {} entries", spec.layers.size()));
-    }
-    for (size_t layer = 0; layer < types->size(); ++layer) {
-      const json& type = (*types)[layer];
-      if (type != "full_attention" && type != "sliding_attention") {
-        keys.fail("layer_types", "'full_attention' or 'sliding_attention' for every layer");
-      }
-      windowed[layer] = type == "sliding_attention";
-    }
+    windowed = windows_of(*types, keys, spec.layers.size());
   }
   const bool absent = !keys.has("sliding_window");
   const auto given = keys.integer("sliding_window");

@@ -65,8 +65,8 @@ void check_keys(const GgufMetadata& metadata) {
 
 const Kind& find_kind(const GgufMetadata& metadata) {
   const auto model = metadata.required(&GgufMetadata::string, vocabulary_key("model"));
-  const auto found = std::find_if(kKinds.begin(), kKinds.end(),
-                                  [&](const Kind& kind) { return kind.name == model; });
+  const auto* found = std::find_if(kKinds.begin(), kKinds.end(),
+                                   [&](const Kind& kind) { return kind.name == model; });
   if (found == kKinds.end()) {
     throw InputError(
         fmt::format("{}: 'tokenizer.ggml.model' is {}, which is not supported; supported: 'gpt2' "

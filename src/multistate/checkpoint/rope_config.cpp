@@ -134,7 +134,7 @@ std::string type_of(ConfigKeys& rope) {
   if (type && older && *type != *older) {
     rope.fail("type", fmt::format("the same as 'rope_type', '{}'", *type));
   }
-  const std::string name = type ? *type : older.value_or("default");
+  std::string name = type ? *type : older.value_or("default");
   if (!types().contains(name)) {
     std::vector<std::string> known;
     for (const auto& [one, reader] : types()) {

@@ -25,6 +25,7 @@ std::string WeightTypes::text() const {
   std::stable_sort(shown.begin(), shown.end(),
                    [](const auto& a, const auto& b) { return a.second > b.second; });
   std::vector<std::string> parts;
+  parts.reserve(shown.size() + 1);
   for (const auto& [type, share] : shown) {
     parts.push_back(shown.size() == 1 ? type : fmt::format("{} {:.0f} %", type, 100.0 * share));
   }

@@ -42,12 +42,14 @@ const std::array<std::string, 7> kRulerFields = {"index",
 /// markers (<|...|>, <...>, [...]) and the name of a role.
 bool is_frame(std::string_view line) {
   std::string rest;
-  char closing = 0;
+  char closing = '\0';
   for (const char c : line) {
-    if (closing != 0) {
-      closing = c == closing ? 0 : closing;
-    } else if (c == '<' || c == '[') {
-      closing = c == '<' ? '>' : ']';
+    if (closing != '\0') {
+      closing = c == closing ? '\0' : closing;
+    } else if (c == '<') {
+      closing = '>';
+    } else if (c == '[') {
+      closing = ']';
     } else if (std::isspace(static_cast<unsigned char>(c)) == 0) {
       rest += c;
     }

@@ -26,8 +26,8 @@ void reject_others(const JsonObject& object, std::span<const std::string> known)
 }
 
 void check_header(const JsonObject& header, const Document& document) {
-  static const std::vector<std::string> kKnown = {"schema", "version", "sha256", "tagger"};
-  reject_others(header, kKnown);
+  static const std::vector<std::string> known = {"schema", "version", "sha256", "tagger"};
+  reject_others(header, known);
   if (header.required(&JsonObject::string, "schema") != kSchema) {
     header.fail("schema", fmt::format("\"{}\"", kSchema));
   }
@@ -68,8 +68,8 @@ class Characters {
 };
 
 WordTag read_word(const JsonObject& line, Characters& characters) {
-  static const std::vector<std::string> kKnown = {"begin", "end", "tag"};
-  reject_others(line, kKnown);
+  static const std::vector<std::string> known = {"begin", "end", "tag"};
+  reject_others(line, known);
   WordTag word;
   const int64_t before = characters.position();
   const auto begin = line.required(&JsonObject::integer, "begin");

@@ -151,13 +151,14 @@ template <class P>
 constexpr void check() {
   static_assert(std::derived_from<P, Policy>,
                 "a policy derives from its faces: ScoringPolicy, EvictingPolicy, ...");
-  constexpr bool scores = std::derived_from<P, ScoringPolicy>;
-  constexpr bool evicts = std::derived_from<P, EvictingPolicy>;
-  static_assert(!(scores && evicts), "a policy is a ScoringPolicy or an EvictingPolicy, not both");
-  static_assert(scores || !(HasScore<P> || HasObserve<P> || HasTolerance<P>),
+  constexpr bool kScores = std::derived_from<P, ScoringPolicy>;
+  constexpr bool kEvicts = std::derived_from<P, EvictingPolicy>;
+  static_assert(!(kScores && kEvicts),
+                "a policy is a ScoringPolicy or an EvictingPolicy, not both");
+  static_assert(kScores || !(HasScore<P> || HasObserve<P> || HasTolerance<P>),
                 "score(), observe() and tie_tolerance() are called of a ScoringPolicy only: derive "
                 "from it");
-  static_assert(evicts || !HasEvict<P>,
+  static_assert(kEvicts || !HasEvict<P>,
                 "evict() is called of an EvictingPolicy only: derive from it");
   static_assert(std::derived_from<P, PooledPolicy> || !HasEvictPooled<P>,
                 "evict_pooled() is called of a PooledPolicy only: derive from it");
@@ -174,22 +175,22 @@ constexpr void check() {
                 "merge() is called of a MergingPolicy only: derive from it");
   static_assert(std::derived_from<P, LayerBudgets> || !HasLayerBudget<P>,
                 "layer_budget() is called of LayerBudgets only: derive from it");
-  constexpr bool selects = std::derived_from<P, SelectingPolicy>;
-  static_assert(!(selects && Evicts<P>), "a SelectingPolicy evicts nothing and has no other face");
-  static_assert(selects || !(HasSelect<P> || HasSelectsIn<P>),
+  constexpr bool kSelects = std::derived_from<P, SelectingPolicy>;
+  static_assert(!(kSelects && Evicts<P>), "a SelectingPolicy evicts nothing and has no other face");
+  static_assert(kSelects || !(HasSelect<P> || HasSelectsIn<P>),
                 "select() and selects_in() are called of a SelectingPolicy only: derive from it");
   static_assert(NeedsFit<P>,
                 "needs() is never called: make it public and 'Needs needs() const override'");
   static_assert(ProblemFits<P>,
                 "problem_with() is never called: make it public and 'std::string "
                 "problem_with(int64_t k, int64_t sinks) const override'");
-  if constexpr (selects) {
+  if constexpr (kSelects) {
     static_assert(
         SelectsInFits<P>,
         "selects_in() is never called: make it public and 'bool selects_in(int64_t layer) "
         "const override'");
   }
-  if constexpr (scores) {
+  if constexpr (kScores) {
     static_assert(ObserveFits<P>,
                   "observe() is never called: make it public and 'void observe(const StepView& "
                   "step) const override'");

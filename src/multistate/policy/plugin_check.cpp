@@ -12,7 +12,7 @@
 namespace multistate {
 namespace {
 
-constexpr char kOwnRecord[] = MULTISTATE_PLUGIN_RECORD(MULTISTATE_LIBTORCH_VERSION);
+constexpr std::string_view kOwnRecord = MULTISTATE_PLUGIN_RECORD(MULTISTATE_LIBTORCH_VERSION);
 
 constexpr const char* kBuildAgain =
     "build it again with this multistate: in the plug-in's folder, cmake -S . -B build --fresh "

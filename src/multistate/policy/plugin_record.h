@@ -44,6 +44,9 @@
 
 namespace multistate {
 
+// Bytes of an ELF file, laid out by the compiler.
+// NOLINTBEGIN(modernize-avoid-c-arrays)
+
 /// The note's owner.
 inline constexpr char kPluginRecordOwner[] = "multistate";
 
@@ -69,5 +72,7 @@ constexpr PluginNote<N> make_plugin_note(const char (&record)[N]) {
   }
   return note;
 }
+
+// NOLINTEND(modernize-avoid-c-arrays)
 
 }  // namespace multistate

@@ -21,16 +21,16 @@ class QueryWindow {
   /// Takes in the newest query of every head; once a step. (Needs::query)
   void record(const StepView& step) const;
 
-  /// Adds to `received` [N] what the window's queries give live rows before `end` if they attend
-  /// now, divided by their number and by `parts`. Heads `first` up to, but not including, `last`,
-  /// which share a key/value head, attend as one: a logit is the largest of theirs. `weights` has N
-  /// floats of unknown content. (Needs::keys)
-  void add_attention(const StepView& step, int64_t first, int64_t last, int64_t end, int64_t parts,
+  /// Adds to `received` [N] what the window's queries give live rows before step.end_candidates()
+  /// if they attend now, divided by their number and by `parts`. Heads `first` up to, but not
+  /// including, `last`, which share a key/value head, attend as one: a logit is the largest of
+  /// theirs. `weights` has N floats of unknown content. (Needs::keys)
+  void add_attention(const StepView& step, int64_t first, int64_t last, int64_t parts,
                      std::span<float> weights, std::span<float> received) const;
 
  private:
   /// Those of query number `index`, in no order of time; -infinity for all other rows.
-  void logits(const StepView& step, int64_t first, int64_t last, int64_t index, int64_t end,
+  void logits(const StepView& step, int64_t first, int64_t last, int64_t index,
               std::span<float> out) const;
 
   /// Of the memory, for query number `index`: the last one first, so that a policy whose window is

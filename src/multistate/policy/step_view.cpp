@@ -19,6 +19,7 @@ std::span<const float> row_of(const HeadMatrices& matrices, int64_t head, int64_
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-function-cognitive-complexity): one line a member.
 Needs Needs::operator|(const Needs& other) const {
   if (quantization && other.quantization) {
     throw std::invalid_argument("it and its base both quantise rows");

@@ -16,7 +16,7 @@ constexpr size_t kLanes = 16;
 /// sum_i term(a[i], more[i]...)
 template <class Term, class... More>
 MULTISTATE_INLINE float sum_of(const Term& term, std::span<const float> a, const More&... more) {
-  float lanes[kLanes] = {};
+  float lanes[kLanes] = {};  // NOLINT(modernize-avoid-c-arrays): becomes one vector register.
   size_t i = 0;
   for (; i + kLanes <= a.size(); i += kLanes) {
     for (size_t lane = 0; lane < kLanes; ++lane) {

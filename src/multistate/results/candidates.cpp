@@ -28,6 +28,22 @@ std::optional<double> middle_bytes(std::span<const Entrant> entrants) {
   return bytes[(bytes.size() - 1) / 2];
 }
 
+/// Why it is not ranked beside the others; empty: it is.
+std::string objection_to(const Entrant& entrant, const std::optional<double>& middle,
+                         bool all_limited) {
+  if (!has_part(entrant)) {
+    return entrant.role == "baseline" ? "a baseline" : "an upper reference";
+  }
+  if (entrant.limited && !all_limited) {
+    return "ran only the first of the samples (--limit)";
+  }
+  if (entrant.peak_bytes && middle && *entrant.peak_bytes > kMoreMemory * *middle) {
+    return fmt::format("holds {} at its peak, the policy in the middle {}",
+                       human_bytes(*entrant.peak_bytes), human_bytes(*middle));
+  }
+  return "";
+}
+
 }  // namespace
 
 Entrant entrant_of(const std::string& label, std::span<const StoredCell* const> cells) {
@@ -49,22 +65,9 @@ Field choose_field(std::span<const Entrant> entrants) {
   const bool all_limited =
       std::all_of(entrants.begin(), entrants.end(),
                   [](const Entrant& entrant) { return !has_part(entrant) || entrant.limited; });
-  const auto objection = [&](const Entrant& entrant) -> std::string {
-    if (!has_part(entrant)) {
-      return entrant.role == "baseline" ? "a baseline" : "an upper reference";
-    }
-    if (entrant.limited && !all_limited) {
-      return "ran only the first of the samples (--limit)";
-    }
-    if (entrant.peak_bytes && middle && *entrant.peak_bytes > kMoreMemory * *middle) {
-      return fmt::format("holds {} at its peak, the policy in the middle {}",
-                         human_bytes(*entrant.peak_bytes), human_bytes(*middle));
-    }
-    return "";
-  };
   Field field;
   for (size_t i = 0; i < entrants.size(); ++i) {
-    if (std::string why = objection(entrants[i]); why.empty()) {
+    if (std::string why = objection_to(entrants[i], middle, all_limited); why.empty()) {
       field.ranked.push_back(i);
     } else {
       field.not_ranked.emplace_back(i, std::move(why));

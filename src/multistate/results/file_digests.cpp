@@ -69,7 +69,7 @@ std::string FileDigests::sha256(const fs::path& file) {
     return known->second.sha256;
   }
   const int64_t start = nanoseconds_since_1970();
-  const std::string digest = sha256_file(file);
+  std::string digest = sha256_file(file);
   stamp.require_unchanged();
   if (stamp.modified() < start - kSettled) {
     entries_[name] = {stamp.size(), stamp.inode(), stamp.modified(), digest};

@@ -59,6 +59,20 @@ json packed(const json& points, const std::string& name) {
   return series;
 }
 
+/// Gives every point its value of the list; null of what only some have is none.
+void spread(const std::string& key, const json& list, json& points, const std::string& source) {
+  if (!list.is_array() || list.size() != points.size()) {
+    throw InputError(
+        fmt::format("{}: '{}' is {}; expected a list of {}, as many as there are places", source,
+                    key, json_text(list), points.size()));
+  }
+  for (size_t i = 0; i < points.size(); ++i) {
+    if (is_one_of(kOfEvery, key) || !list[i].is_null()) {
+      points[i][key] = list[i];
+    }
+  }
+}
+
 }  // namespace
 
 json packed_series(const json& series) {
@@ -73,29 +87,19 @@ json unpacked_series(const json& series, const std::string& source) {
   const auto places = series.find(kOfEvery.front());
   json points = json::array_t(places == series.end() ? 0 : places->size(), json::object());
   for (const auto& [key, held] : series.items()) {
-    const bool of_every = is_one_of(kOfEvery, key);
     if (is_one_of(kInCommon, key)) {
       for (json& point : points) {
         point[key] = held;
       }
-    } else if (of_every || is_one_of(kOfSome, key)) {
-      if (!held.is_array() || held.size() != points.size()) {
-        throw InputError(
-            fmt::format("{}: '{}' is {}; expected a list of {}, as many as there are places",
-                        source, key, json_text(held), points.size()));
-      }
-      for (size_t i = 0; i < points.size(); ++i) {
-        if (of_every || !held[i].is_null()) {
-          points[i][key] = held[i];
-        }
-      }
+    } else if (is_one_of(kOfEvery, key) || is_one_of(kOfSome, key)) {
+      spread(key, held, points, source);
     }
   }
   return points;
 }
 
 json packed_maps(json maps) {
-  for (auto& [name, map] : maps.items()) {
+  for (const auto& [name, map] : maps.items()) {
     for (json& row : map["values"]) {
       while (!row.empty() && row.back().is_null()) {
         row.erase(row.size() - 1);

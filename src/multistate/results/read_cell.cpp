@@ -59,7 +59,7 @@ std::string read_result(const fs::path& path, StoredCell& cell) {
   StoredCell filled = cell;
   filled.id = cell.id.empty() ? members.required(&JsonObject::string, "cell_id") : cell.id;
   filled.state = CellState::kDone;
-  const std::string digest = members.string("samples_sha256").value_or("");
+  std::string digest = members.string("samples_sha256").value_or("");
   fill_from_result(result, filled);
   cell = std::move(filled);
   return digest;

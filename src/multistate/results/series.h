@@ -16,8 +16,8 @@ namespace multistate {
 struct SeriesPlace {
   int64_t first = 0;
   int64_t end = 0;
-  std::string axis = "";  ///< Empty: tokens of the sample, counted from 0.
-  std::string label = "";
+  std::string axis = {};  ///< Empty: tokens of the sample, counted from 0.
+  std::string label = {};
 };
 
 /// A point of a series: `metric` (its `samples` are left out) at a place.

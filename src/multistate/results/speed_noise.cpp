@@ -9,9 +9,9 @@ namespace {
 using nlohmann::json;
 
 const json& member(const json& object, const char* key) {
-  static const json kNone;
+  static const json none;
   const auto found = object.is_object() ? object.find(key) : object.end();
-  return object.is_object() && found != object.end() ? *found : kNone;
+  return object.is_object() && found != object.end() ? *found : none;
 }
 
 }  // namespace

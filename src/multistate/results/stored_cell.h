@@ -22,7 +22,7 @@ struct SeriesPoint {
   int64_t end_place = 0;  ///< One past the last.
   Metric metric;
   std::string axis = "place in the text";  ///< What places are.
-  std::string label = "";                  ///< Of a place that has a name, no number; else empty.
+  std::string label = {};                  ///< Of a place that has a name, no number; else empty.
 };
 
 /// What the files of a cell say, done or not. Members that an unfinished cell lacks are empty.

@@ -67,7 +67,7 @@ bool is_case_ignorable(char32_t c) {
 bool is_final(std::u32string_view text, size_t place) {
   const auto before = std::find_if_not(std::make_reverse_iterator(text.begin() + place),
                                        text.rend(), is_case_ignorable);
-  const auto after = std::find_if_not(text.begin() + place + 1, text.end(), is_case_ignorable);
+  const auto* after = std::find_if_not(text.begin() + place + 1, text.end(), is_case_ignorable);
   return before != text.rend() && is_cased(*before) && (after == text.end() || !is_cased(*after));
 }
 
@@ -78,7 +78,7 @@ std::u32string code_points(std::string_view text) {
   size_t i = 0;
   while (i < text.size()) {
     const size_t length = utf8_length(text.substr(i));
-    utf8proc_int32_t point = static_cast<utf8proc_int32_t>(kReplacement);
+    auto point = static_cast<utf8proc_int32_t>(kReplacement);
     if (length > 0) {
       utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data() + i),
                        static_cast<utf8proc_ssize_t>(length), &point);

@@ -54,7 +54,8 @@ struct ModelOptions {
   }
 };
 
-ModelSpec read_model(const Node& config) {
+/// `existing`: paths that were found; others are looked for and added.
+ModelSpec read_model(const Node& config, std::set<std::string>& existing) {
   const Node& node = required_map(config, "model");
   ModelOptions options;
   OptionReader reader(&node, "model.");
@@ -64,12 +65,13 @@ ModelSpec read_model(const Node& config) {
     throw node.error(
         "model.path: is missing; a GGUF file, or a folder with config.json and safetensors");
   }
-  if (!std::filesystem::exists(options.path)) {
+  if (existing.count(options.path) == 0 && !std::filesystem::exists(options.path)) {
     throw node.find("path")->error(
         fmt::format("model.path: '{}' does not exist (tools/fetch_data fetches the model that "
                     "configs/ refers to)",
                     options.path));
   }
+  existing.insert(options.path);
   ModelSpec spec = {options.path, options.dtype, options.device};
   if (node.find("sliding_window") != nullptr) {
     spec.sliding_window = options.sliding_window;
@@ -201,7 +203,7 @@ void CellReader::read_policy(const Node& config, CellSpec& spec) {
 CellSpec CellReader::read(const GridCell& cell) {
   const Node& config = cell.config;
   CellSpec spec;
-  spec.model = read_model(config);
+  spec.model = read_model(config, existing_models_);
 
   const Node& experiment = required_map(config, "experiment");
   const auto& experiment_entry = named_entry(experiment, "experiment", experiment_registry());

@@ -37,6 +37,7 @@ class CellReader {
   const std::vector<std::string>& options_of(const ExperimentEntry& experiment);
 
   std::map<const ExperimentEntry*, std::vector<std::string>> options_;
+  std::set<std::string> existing_models_;  ///< Their paths.
   std::map<std::string, Offer> unused_;
   std::set<std::string> used_;
 };

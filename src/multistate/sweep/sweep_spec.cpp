@@ -1,11 +1,12 @@
 #include "multistate/sweep/sweep_spec.h"
 
+#include <map>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "multistate/base/sha256.h"
 #include "multistate/base/text.h"
 #include "multistate/config/canonical_json.h"
 #include "multistate/config/grid.h"
@@ -77,6 +78,38 @@ void reject_common_as_parameter(const GridCell& cell) {
   }
 }
 
+/// The cells of a sweep that differ: where policy or experiment do not use an axis, its values make
+/// equal cells.
+class DistinctCells {
+ public:
+  /// Leaves it out where it is there already.
+  void add(CellSpec cell) {
+    const bool is_like_last = !cells_.empty() && cell.is_like(cells_.back());
+    const size_t kind = is_like_last ? last_kind_ : kind_of(cell);
+    const int64_t size = cell.policy.has_size() ? cell.policy.state_size : 0;
+    if (seen_.emplace(kind, size, cell.seed).second) {
+      cells_.push_back(std::move(cell));
+      last_kind_ = kind;
+    }
+  }
+
+  std::vector<CellSpec> take() { return std::move(cells_); }
+
+ private:
+  /// The same for cells that are like each other.
+  size_t kind_of(const CellSpec& cell) {
+    nlohmann::json config = cell.config();
+    config.erase("state_size");
+    config.erase("seed");
+    return kinds_.try_emplace(canonical_json(config), kinds_.size()).first->second;
+  }
+
+  std::vector<CellSpec> cells_;
+  std::map<std::string, size_t> kinds_;
+  std::set<std::tuple<size_t, int64_t, std::optional<int64_t>>> seen_;
+  size_t last_kind_ = 0;  ///< Of cells_.back().
+};
+
 }  // namespace
 
 nlohmann::json ModelSpec::to_json() const {
@@ -124,25 +157,14 @@ SweepSpec read_sweep(const Node& file) {
   spec.slurm = read_slurm_options(file.find(kSlurm));
   load_plugins_of(file);
   CellReader reader;
-  std::set<std::string> seen;
-  nlohmann::json config;  // Of a cell like the last one of spec.cells, or null.
+  DistinctCells cells;
   for (GridCell& expanded : expand_grid(file)) {
     const GridCell cell = std::move(expanded);  // A hundred thousand are not kept twice.
     reject_unknown(cell.config, sweep_file_keys(), "");
     reject_common_as_parameter(cell);
-    CellSpec read = reader.read(cell);
-    const bool is_like_last = !config.is_null() && read.is_like(spec.cells.back());
-    if (is_like_last) {
-      read.set_size_and_seed(config);
-    } else {
-      config = read.config();
-    }
-    if (seen.insert(sha256_hex(canonical_json(config))).second) {
-      spec.cells.push_back(std::move(read));
-    } else if (!is_like_last) {
-      config = nullptr;
-    }
+    cells.add(reader.read(cell));
   }
+  spec.cells = cells.take();
   reader.reject_unused();
   spec.axes = read_axes(file);
   return spec;

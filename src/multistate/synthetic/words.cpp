@@ -94,7 +94,7 @@ std::string WordMaker::number() {
   constexpr size_t kLeast = 10000;
   constexpr size_t kNumbers = 90000;
   while (true) {
-    const std::string number = std::to_string(kLeast + draw_below(kNumbers, random_));
+    std::string number = std::to_string(kLeast + draw_below(kNumbers, random_));
     if (taken_.insert(number).second) {
       return number;
     }

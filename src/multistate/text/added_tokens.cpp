@@ -49,6 +49,12 @@ size_t skip_right(std::string_view text, size_t end) {
   return end;
 }
 
+void pass_on(std::string_view text, const std::function<void(std::string_view)>& text_between) {
+  if (!text.empty()) {
+    text_between(text);
+  }
+}
+
 }  // namespace
 
 void check_added_tokens(const std::vector<AddedToken>& tokens, const std::string& source) {
@@ -127,18 +133,14 @@ void AddedTokens::split(std::string_view text,
     const size_t end = i + found->content.size();
     if (!found->single_word || stands_alone(text, i, end)) {
       const size_t begin = found->lstrip ? skip_left(text, i, std::min(done, i)) : i;
-      if (begin > done) {
-        text_between(text.substr(done, begin - done));
-      }
+      pass_on(text.substr(done, std::max(begin, done) - done), text_between);
       token(*found);
       done = found->rstrip ? skip_right(text, end) : end;
     }
     // What was found takes no part in another token, used or not; white space to the right may.
     i = end;
   }
-  if (done < text.size()) {
-    text_between(text.substr(done));
-  }
+  pass_on(text.substr(done), text_between);
 }
 
 }  // namespace multistate

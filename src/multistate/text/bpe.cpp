@@ -149,11 +149,15 @@ std::vector<Bpe::Symbol> Bpe::symbols_of(std::string_view piece,
     i += character.size();
   }
   flush_unknown();
+  chain(symbols);
+  return symbols;
+}
+
+void Bpe::chain(std::vector<Symbol>& symbols) {
   for (size_t i = 0; i < symbols.size(); ++i) {
     symbols[i].previous = static_cast<int32_t>(i) - 1;
     symbols[i].next = i + 1 < symbols.size() ? static_cast<int32_t>(i) + 1 : -1;
   }
-  return symbols;
 }
 
 std::optional<Bpe::Merge> Bpe::merge_of(const Symbol& left, const Symbol& right,

@@ -37,6 +37,7 @@ class Bpe {
 
   /// The token of a character, or those of its bytes, or the unknown one.
   std::vector<Symbol> symbols_of(std::string_view piece, std::string_view& without_token) const;
+  static void chain(std::vector<Symbol>& symbols);
   bool append_bytes(std::string_view character, size_t begin, std::vector<Symbol>& symbols) const;
 
   /// What joining two neighbours gives; nothing where they may not be joined.

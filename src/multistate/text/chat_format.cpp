@@ -37,7 +37,7 @@ std::string text_of(std::optional<int64_t> id, const char* name, const char* pla
                     "tokenizer names none",
                     format.name, name));
   }
-  const std::string text = tokenizer.decode(std::span(&*id, 1));
+  std::string text = tokenizer.decode(std::span(&*id, 1));
   if (token_of(text, format.name, tokenizer) != *id) {
     throw InputError(
         fmt::format("the {} token {} is encoded as another one", name, in_quotes(text)));

@@ -49,7 +49,7 @@ std::optional<Token> token_of(std::string_view text) {
     return Token{Token::Kind::kBlanks, text.substr(0, text.find_first_not_of(kBlank))};
   }
   if (is_word_character(first)) {
-    const auto end = std::find_if_not(text.begin(), text.end(), is_word_character);
+    const auto* end = std::find_if_not(text.begin(), text.end(), is_word_character);
     return Token{Token::Kind::kWord, text.substr(0, static_cast<size_t>(end - text.begin()))};
   }
   return Token{Token::Kind::kSign, text.substr(0, 1)};
@@ -176,6 +176,11 @@ class ShapeReader {
     return true;
   }
 
+  static int nesting(const Token& token) {
+    const int opened = token.is('(') || token.is('[') ? 1 : 0;
+    return token.is(')') || token.is(']') ? -1 : opened;
+  }
+
   bool write_tokens(const std::vector<Token>& tokens, bool concatenation) {
     int depth = 0;
     bool after_operator = true;
@@ -185,7 +190,7 @@ class ShapeReader {
         out_ += ' ';
         continue;
       }
-      depth += (token.is('(') || token.is('[') ? 1 : 0) - (token.is(')') || token.is(']') ? 1 : 0);
+      depth += nesting(token);
       const bool operand = concatenation && depth == 0 && token.kind == Token::Kind::kLiteral &&
                            after_operator && before_operator(tokens, i);
       if (operand) {

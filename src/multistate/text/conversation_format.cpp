@@ -84,6 +84,23 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
   return text;
 }
 
+/// A turn of the user or the assistant, in its frame; what the format makes of the system's message
+/// comes before its text, unless it is null.
+std::string turn_text(const ConversationFormat& format, const ChatMessage& message,
+                      const std::string* system) {
+  const bool user = message.role == Role::kUser;
+  const ChatFrame& frame = user ? format.user : format.assistant;
+  std::string text = frame.before;
+  if (system != nullptr && format.trims_system_with_user) {
+    text += python_strip(*system + message.text);
+  } else {
+    const Trim of_user = format.trims_user ? Trim::kBlanks : Trim::kNothing;
+    text += system != nullptr ? *system : "";
+    text += trimmed(message.text, user ? of_user : format.trim_assistant);
+  }
+  return text + frame.after;
+}
+
 }  // namespace
 
 std::string python_strip(const std::string& text) {
@@ -91,11 +108,11 @@ std::string python_strip(const std::string& text) {
   const auto starts = [&](std::string_view blank) { return rest.starts_with(blank); };
   const auto ends = [&](std::string_view blank) { return rest.ends_with(blank); };
   const auto& blanks = kPythonBlanks;
-  for (auto at = blanks.begin();
+  for (const auto* at = blanks.begin();
        (at = std::find_if(blanks.begin(), blanks.end(), starts)) != blanks.end();) {
     rest.remove_prefix(at->size());
   }
-  for (auto at = blanks.begin();
+  for (const auto* at = blanks.begin();
        (at = std::find_if(blanks.begin(), blanks.end(), ends)) != blanks.end();) {
     rest.remove_suffix(at->size());
   }
@@ -129,29 +146,19 @@ std::string chat_text(const ConversationFormat& format, std::span<const ChatMess
   std::string text = format.start;
   text += !has_system ? format.no_system : place == Place::kOwnTurn ? system : "";
   for (size_t i = 0; i < messages.size(); ++i) {
-    const bool user = messages[i].role == Role::kUser;
-    std::string message = messages[i].text;
     const bool with_system = (place == Place::kFirstUser && i == 0) ||
                              (place == Place::kLastUser && i + 1 == messages.size());
-    if (with_system && format.trims_system_with_user) {
-      message = python_strip(system + message);
-    } else {
-      const Trim of_user = format.trims_user ? Trim::kBlanks : Trim::kNothing;
-      message = trimmed(message, user ? of_user : format.trim_assistant);
-      message = (with_system ? system : "") + message;
-    }
-    const ChatFrame& frame = user ? format.user : format.assistant;
-    text += frame.before + message + frame.after;
+    text += turn_text(format, messages[i], with_system ? &system : nullptr);
   }
   return text + format.generation;
 }
 
 bool writes(const ConversationFormat& format, std::string_view text) {
-  const std::string* all[] = {
+  const std::array<const std::string*, 9> all = {
       &format.start,         &format.no_system,        &format.generation,
       &format.system.before, &format.system.after,     &format.user.before,
       &format.user.after,    &format.assistant.before, &format.assistant.after};
-  return std::any_of(std::begin(all), std::end(all), [&](const std::string* part) {
+  return std::any_of(all.begin(), all.end(), [&](const std::string* part) {
     return part->find(text) != std::string::npos;
   });
 }

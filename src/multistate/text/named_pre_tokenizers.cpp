@@ -100,11 +100,12 @@ Steps falcon() {
 /// not tried at every place of a long run of spaces.
 const std::string kSpaceAtEnd = R"((?<!\s)\s+$)";
 
+const std::string kWideMarks =
+    R"(\s?[!-/:-~\x{FF01}-\x{FF0F}\x{FF1A}-\x{FF5E}\x{2018}-\x{201F}\x{3000}-\x{3002}]+)";
+
 Steps deepseek_llm() {
-  return isolated({R"([\r\n])", R"(\s?[)" + kCased + "]+",
-                   R"(\s?[!-/:-~\x{FF01}-\x{FF0F}\x{FF1A}-\x{FF5E}\x{2018}-\x{201F})"
-                   R"(\x{3000}-\x{3002}]+)",
-                   kSpaceAtEnd, kCjk, R"(\p{N})"});
+  return isolated(
+      {R"([\r\n])", R"(\s?[)" + kCased + "]+", kWideMarks, kSpaceAtEnd, kCjk, R"(\p{N})"});
 }
 
 std::vector<Rule> make_rules() {

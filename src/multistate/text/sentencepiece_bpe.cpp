@@ -16,6 +16,20 @@ namespace {
 
 using Type = SentencePieceModel::Type;
 
+int64_t unknown_piece(const SentencePieceModel& model, const std::string& source) {
+  std::vector<int64_t> unknown;
+  for (size_t id = 0; id < model.pieces.size(); ++id) {
+    if (model.pieces[id].type == Type::kUnknown) {
+      unknown.push_back(static_cast<int64_t>(id));
+    }
+  }
+  if (unknown.size() != 1) {
+    throw InputError(
+        fmt::format("{}: {} pieces are of type unknown; expected 1", source, unknown.size()));
+  }
+  return unknown.front();
+}
+
 }  // namespace
 
 struct SentencePieceBpe::Run {
@@ -49,7 +63,6 @@ SentencePieceBpe::SentencePieceBpe(const SentencePieceModel& model, const std::s
     throw InputError(
         fmt::format("{}: piece {} ({}) {}", source, id, in_quotes(model.pieces[id].text), problem));
   };
-  std::vector<size_t> unknown;
   std::set<std::string_view> seen;
   for (const auto& piece : model.pieces) {
     texts_.push_back(piece.text);
@@ -59,20 +72,14 @@ SentencePieceBpe::SentencePieceBpe(const SentencePieceModel& model, const std::s
     if (piece.text.empty() || !seen.insert(texts_[id]).second) {
       fail(id, piece.text.empty() ? "is empty" : "is there twice");
     }
-    if (piece.type == Type::kUnknown) {
-      unknown.push_back(id);
-    } else if (piece.type != Type::kControl && piece.type != Type::kByte) {
+    if (piece.type != Type::kUnknown && piece.type != Type::kControl && piece.type != Type::kByte) {
       pieces_[texts_[id]] = {static_cast<int32_t>(id), piece.score, piece.type == Type::kUnused};
     }
     if (piece.type == Type::kUserDefined) {
       user_defined_[static_cast<unsigned char>(texts_[id].front())].push_back(texts_[id]);
     }
   }
-  if (unknown.size() != 1) {
-    throw InputError(
-        fmt::format("{}: {} pieces are of type unknown; expected 1", source, unknown.size()));
-  }
-  unknown_ = static_cast<int64_t>(unknown.front());
+  unknown_ = unknown_piece(model, source);
   for (auto& texts : user_defined_) {
     std::sort(texts.begin(), texts.end(),
               [](std::string_view a, std::string_view b) { return a.size() > b.size(); });

@@ -99,10 +99,10 @@ TokenizerSpec read_tekken_json(const std::filesystem::path& path) {
   spec.source = path.string();
   const json root = parse_strict_json(read_file(path), spec.source);
   // The rest is about images, sound and how a conversation is written.
-  static const std::vector<std::string> kKnown = {
-      "config", "vocab",      "special_tokens",        "version", "type", "image",
-      "audio",  "multimodal", "model_settings_builder"};
-  JsonObject(root, spec.source).allow_only(kKnown);
+  static const std::vector<std::string> known = {"config",  "vocab",      "special_tokens",
+                                                 "version", "type",       "image",
+                                                 "audio",   "multimodal", "model_settings_builder"};
+  JsonObject(root, spec.source).allow_only(known);
   const json config_json = root.value("config", json::object());
   if (!config_json.is_object()) {
     throw InputError(

@@ -56,7 +56,9 @@ std::pair<std::string, std::string> read_merge(const json& merge, size_t rank,
 /// A text that the model would write around the characters of a word.
 void require_empty(const JsonNode& model, std::string_view key) {
   const auto text = model.find(key);
-  if (text && text->value() != "") {
+  const bool is_empty =
+      text && text->value().is_string() && text->value().get_ref<const std::string&>().empty();
+  if (text && !is_empty) {
     text->fail(R"(null, "")");
   }
 }

@@ -27,6 +27,35 @@ using nlohmann::json;
 /// Characters of a line that goes to no terminal.
 constexpr size_t kWidthOfFiles = 120;
 
+void add(const Comparison& one, bool higher_is_better, Findings& findings) {
+  if (!one.p_adjusted) {
+    return;
+  }
+  if (one.question == Question::kFull || one.question == Question::kReference) {
+    findings.differences[{one.metric, one.a, one.b}] = {*one.p_adjusted, one.standard_error};
+  }
+  if (one.question == Question::kBest) {
+    // A control may be better than the leader, the best of the policies.
+    const bool is_better = (one.difference > 0.0) == higher_is_better;
+    findings.standings[{one.metric, one.a}].is_worse = *one.p_adjusted < kSignificant && !is_better;
+  }
+}
+
+void add(const Finding& finding, Findings& findings) {
+  for (const size_t cell : finding.tied) {
+    findings.standings[{finding.metric, cell}].is_tied = true;
+  }
+  if (finding.kind == Verdict::Kind::kBest) {
+    findings.standings[{finding.metric, *finding.cell}].is_best = true;
+  }
+  for (const size_t cell : finding.not_ranked_cells) {
+    findings.standings[{finding.metric, cell}].is_ranked = false;
+  }
+  findings.sentences[finding.metric].push_back(fmt::format(
+      "{}{}: {}", finding.metric,
+      finding.state_size ? fmt::format(" at {}", *finding.state_size) : "", finding.sentence));
+}
+
 /// What an analysis found, for tables.
 Findings findings_of(const Analysis& analysis) {
   std::map<std::string, bool> higher_is_better;
@@ -36,32 +65,10 @@ Findings findings_of(const Analysis& analysis) {
   Findings findings;
   for (const Group& group : analysis.groups) {
     for (const Comparison& one : group.comparisons) {
-      if (!one.p_adjusted) {
-        continue;
-      }
-      if (one.question == Question::kFull || one.question == Question::kReference) {
-        findings.differences[{one.metric, one.a, one.b}] = {*one.p_adjusted, one.standard_error};
-      }
-      if (one.question == Question::kBest) {
-        // A control may be better than the leader, the best of the policies.
-        const bool is_better = (one.difference > 0.0) == higher_is_better[one.metric];
-        findings.standings[{one.metric, one.a}].is_worse =
-            *one.p_adjusted < kSignificant && !is_better;
-      }
+      add(one, higher_is_better[one.metric], findings);
     }
     for (const Finding& finding : group.findings) {
-      for (const size_t cell : finding.tied) {
-        findings.standings[{finding.metric, cell}].is_tied = true;
-      }
-      if (finding.kind == Verdict::Kind::kBest) {
-        findings.standings[{finding.metric, *finding.cell}].is_best = true;
-      }
-      for (const size_t cell : finding.not_ranked_cells) {
-        findings.standings[{finding.metric, cell}].is_ranked = false;
-      }
-      findings.sentences[finding.metric].push_back(fmt::format(
-          "{}{}: {}", finding.metric,
-          finding.state_size ? fmt::format(" at {}", *finding.state_size) : "", finding.sentence));
+      add(finding, findings);
     }
   }
   return findings;

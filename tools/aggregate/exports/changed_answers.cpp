@@ -17,7 +17,8 @@ std::optional<std::string> difference_of_members(const json& a, const json& b,
   for (const auto& [key, value] : a.items()) {
     const auto other = b.find(key);
     if (other != b.end() && skipped.count(key) == 0) {
-      if (auto found = difference(value, *other, path.empty() ? key : path + "." + key)) {
+      if (auto found =
+              difference(value, *other, path.empty() ? key : fmt::format("{}.{}", path, key))) {
         return found;
       }
     }

@@ -207,7 +207,7 @@ void compare(const Cell& left, const Cell& right, std::optional<double> given, D
   for (const auto& [metric, value] : left.metrics) {
     const auto other = right.metrics.find(metric);
     if (other == right.metrics.end()) {
-      found.notes.push_back({Kind::kLostMetric, name + ": " + metric});
+      found.notes.push_back({Kind::kLostMetric, fmt::format("{}: {}", name, metric)});
     } else if (value.timed || other->second.timed) {
       ++found.timed;
     } else {

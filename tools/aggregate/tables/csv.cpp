@@ -1,3 +1,4 @@
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -43,6 +44,81 @@ Fields relative(const Collection& collection, const TableRequest& request,
           other ? number(related(request, metric.value, other->value)) : ""};
 }
 
+/// The rows of cells of a collection.
+class CellRows {
+ public:
+  CellRows(const Collection& collection, const TableRequest& request)
+      : collection_(collection),
+        request_(request),
+        cells_(select_cells(collection, request.filters)),
+        metrics_(request.metrics.empty() ? metric_names(collection, true)
+                                         : complete_request(collection, cells_, request).metrics),
+        parameters_(parameters_of(collection, cells_)),
+        baselines_(collection, request.relative_to) {
+    for (const std::string& name : metrics_) {
+      directions_[name] = truth(higher_is_better(collection, name));
+    }
+    header_ = {"sweep", "cell", "state", "limited", "label"};
+    append(header_, parameters_);
+    append(header_, {"metric", "unit", "higher_is_better", "n", "value", "stderr"});
+    append(header_, is_relative() ? Fields{"reference", "relative"} : Fields{});
+    header_.emplace_back("error");
+  }
+
+  std::string text() const {
+    std::string text = csv_line(header_);
+    for (const size_t index : cells_) {
+      text += of_cell(index);
+    }
+    return text;
+  }
+
+ private:
+  bool is_relative() const { return !request_.relative_to.empty(); }
+
+  /// A row a metric, or one with the error of a cell that has none.
+  std::string of_cell(size_t index) const {
+    const Cell& cell = collection_.cells[index];
+    Fields start = {collection_.sweeps.at(cell.sweep).name, cell.id, to_string(cell.state),
+                    truth(cell.limited), cell.label};
+    for (const std::string& key : parameters_) {
+      start.push_back(field_of(collection_, cell, key).value_or(""));
+    }
+    std::string text;
+    for (const std::string& name : metrics_) {
+      if (const auto metric = cell.is_done() ? metric_of(cell, name) : std::nullopt) {
+        text += of_metric(start, index, name, *metric);
+      }
+    }
+    if (text.empty()) {
+      start.resize(header_.size() - 1);
+      start.push_back(cell.error);
+      text = csv_line(start);
+    }
+    return text;
+  }
+
+  std::string of_metric(Fields line, size_t index, const std::string& name,
+                        const Metric& metric) const {
+    append(line,
+           {name, metric.unit, directions_.at(name), metric.n > 0 ? std::to_string(metric.n) : "",
+            number(metric.value), number(metric.standard_error)});
+    append(line, is_relative() ? relative(collection_, request_, baselines_.of(index), name, metric)
+                               : Fields{});
+    line.emplace_back();
+    return csv_line(line);
+  }
+
+  const Collection& collection_;
+  const TableRequest& request_;
+  std::vector<size_t> cells_;
+  Fields metrics_;
+  Fields parameters_;
+  Baselines baselines_;
+  std::map<std::string, std::string> directions_;  ///< Whether more is better, by metric.
+  Fields header_;
+};
+
 }  // namespace
 
 std::string csv_field(const std::string& text) {
@@ -65,50 +141,7 @@ std::string csv_line(const Fields& fields) {
 }
 
 std::string csv_lines(const Collection& collection, const TableRequest& request) {
-  const auto cells = select_cells(collection, request.filters);
-  const Fields metrics = request.metrics.empty()
-                             ? metric_names(collection, true)
-                             : complete_request(collection, cells, request).metrics;
-  const Fields parameters = parameters_of(collection, cells);
-  const bool is_relative = !request.relative_to.empty();
-  const Baselines baselines(collection, request.relative_to);
-  Fields header = {"sweep", "cell", "state", "limited", "label"};
-  append(header, parameters);
-  append(header, {"metric", "unit", "higher_is_better", "n", "value", "stderr"});
-  append(header, is_relative ? Fields{"reference", "relative"} : Fields{});
-  header.emplace_back("error");
-  std::string text = csv_line(header);
-  std::map<std::string, std::string> directions;  // Whether more is better, by metric.
-  for (const std::string& name : metrics) {
-    directions[name] = truth(higher_is_better(collection, name));
-  }
-  for (const size_t index : cells) {
-    const Cell& cell = collection.cells[index];
-    Fields start = {collection.sweeps.at(cell.sweep).name, cell.id, to_string(cell.state),
-                    truth(cell.limited), cell.label};
-    for (const std::string& key : parameters) {
-      start.push_back(field_of(collection, cell, key).value_or(""));
-    }
-    const size_t before = text.size();
-    for (const std::string& name : metrics) {
-      if (const auto metric = cell.is_done() ? metric_of(cell, name) : std::nullopt) {
-        Fields line = start;
-        append(line, {name, metric->unit, directions[name],
-                      metric->n > 0 ? std::to_string(metric->n) : "", number(metric->value),
-                      number(metric->standard_error)});
-        append(line, is_relative ? relative(collection, request, baselines.of(index), name, *metric)
-                                 : Fields{});
-        line.emplace_back();
-        text += csv_line(line);
-      }
-    }
-    if (text.size() == before) {
-      start.resize(header.size() - 1);
-      start.push_back(cell.error);
-      text += csv_line(start);
-    }
-  }
-  return text;
+  return CellRows(collection, request).text();
 }
 
 }  // namespace multistate::aggregate

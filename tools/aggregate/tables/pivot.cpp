@@ -199,32 +199,44 @@ std::string title_of(const Collection& collection, const TableRequest& request) 
   return title;
 }
 
-/// Columns, and rows with their entries.
-void fill_table(const Collection& collection, const std::vector<size_t>& cells,
-                const TableRequest& request, EntryFiller& filler, Table& table) {
+/// Which cells stand where.
+struct Layout {
   Places rows;
   Places columns;
   std::map<std::pair<size_t, size_t>, std::vector<size_t>> places;
+};
+
+Layout lay_out(const Collection& collection, const std::vector<size_t>& cells,
+               const TableRequest& request) {
+  Layout layout;
   for (const size_t index : cells) {
     const Cell& cell = collection.cells[index];
-    const size_t row = rows.of(values_of(collection, cell, request.rows));
-    places[{row, columns.of(values_of(collection, cell, request.columns))}].push_back(index);
+    const size_t row = layout.rows.of(values_of(collection, cell, request.rows));
+    const size_t column = layout.columns.of(values_of(collection, cell, request.columns));
+    layout.places[{row, column}].push_back(index);
   }
-  for (const auto& [place, in_place] : places) {
+  for (const auto& [place, in_place] : layout.places) {
     check_place(collection, in_place);
   }
-  for (const Values& values : rows.order()) {
+  return layout;
+}
+
+/// Columns, and rows with their entries.
+void fill_table(const Collection& collection, const std::vector<size_t>& cells,
+                const TableRequest& request, EntryFiller& filler, Table& table) {
+  const Layout layout = lay_out(collection, cells, request);
+  for (const Values& values : layout.rows.order()) {
     table.rows.push_back({values, {}, false});
   }
   const bool ratio = !request.relative_to.empty() && request.relation == Relation::kRatio;
   for (const std::string& metric : request.metrics) {
-    for (const size_t column : ordered(columns.order())) {
+    for (const size_t column : ordered(layout.columns.order())) {
       table.columns.push_back(
-          {metric, ratio ? "" : unit_of(collection, metric), columns.order()[column], 4});
+          {metric, ratio ? "" : unit_of(collection, metric), layout.columns.order()[column], 4});
       for (size_t row = 0; row < table.rows.size(); ++row) {
         TableEntry& entry = table.rows[row].entries.emplace_back();
-        const auto found = places.find({row, column});
-        entry.cells = found == places.end() ? std::vector<size_t>{} : found->second;
+        const auto found = layout.places.find({row, column});
+        entry.cells = found == layout.places.end() ? std::vector<size_t>{} : found->second;
         filler.fill(metric, entry);
       }
     }

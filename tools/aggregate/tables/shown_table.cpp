@@ -61,7 +61,7 @@ EntryText entry_text(const Table& table, size_t row, size_t column) {
 
 std::string column_text(const Table& table, size_t column, const Style& style) {
   const TableColumn& shown = table.columns[column];
-  const std::string values = join(shown.values);
+  std::string values = join(shown.values);
   if (style.metrics_above ||
       (!values.empty() && table.columns.front().metric == table.columns.back().metric)) {
     return values;

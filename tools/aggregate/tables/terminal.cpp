@@ -34,6 +34,20 @@ struct Grid {
   size_t width = 0;
 };
 
+/// A line of the table: its first `keys` words to the left of their columns, the others to the
+/// right.
+std::string aligned(const std::vector<std::string>& words, const std::vector<size_t>& widths,
+                    size_t keys) {
+  std::string text;
+  for (size_t i = 0; i < widths.size(); ++i) {
+    const std::string padding(widths[i] - width_of(words[i]), ' ');
+    text += i == 0 ? "" : "  ";
+    text += i < keys ? words[i] + padding : padding + words[i];
+  }
+  text.erase(text.find_last_not_of(' ') + 1);
+  return text;
+}
+
 /// The keys of the rows and these columns.
 Grid grid_of(const Table& table, const std::vector<size_t>& columns, bool color) {
   auto lines = lines_of(table, columns,
@@ -50,14 +64,8 @@ Grid grid_of(const Table& table, const std::vector<size_t>& columns, bool color)
     grid.width += widths[i] + (i == 0 ? 0 : 2);
   }
   for (size_t row = 0; row < lines.size(); ++row) {
-    std::string text;
-    for (size_t i = 0; i < widths.size(); ++i) {
-      const std::string& word = lines[row][i];
-      const std::string padding(widths[i] - width_of(word), ' ');
-      text += (i == 0 ? "" : "  ") + (i < keys ? word + padding : padding + word);
-    }
-    text.erase(text.find_last_not_of(' ') + 1);
-    grid.text += (row > 0 && table.rows[row - 1].starts_block ? "\n" : "") + text + "\n";
+    grid.text += row > 0 && table.rows[row - 1].starts_block ? "\n" : "";
+    grid.text += aligned(lines[row], widths, keys) + "\n";
   }
   return grid;
 }

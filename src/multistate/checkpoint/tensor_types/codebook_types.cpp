@@ -39,7 +39,7 @@ struct Iq4Xs {
   static void decode(const uint8_t* block, float* out) {
     const float scale = load_half(block);
     const auto high = load<uint16_t>(block + 2);
-    for (int sub = 0; sub < 8; ++sub) {
+    for (ptrdiff_t sub = 0; sub < 8; ++sub) {
       const int low = block[4 + sub / 2] >> (4 * (sub % 2)) & 0xF;
       const int sub_scale = (low | (high >> (2 * sub) & 3) << 4) - 32;
       decode_nibbles(kNonLinear, scale * static_cast<float>(sub_scale), block + 8 + 16 * sub,

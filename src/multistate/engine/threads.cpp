@@ -1,5 +1,7 @@
 #include "multistate/engine/threads.h"
 
+#include <mutex>
+
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
@@ -19,6 +21,10 @@ Function find_symbol(const char* name) {
 }  // namespace
 
 void set_intra_op_threads(int threads) {
+  // After a fork LibTorch makes its pool of threads anew at the first call; one beside it finds
+  // none.
+  static std::mutex one_at_a_time;
+  const std::lock_guard lock(one_at_a_time);
   at::init_num_threads();
   const auto set_openblas = find_symbol<void (*)(int)>("openblas_set_num_threads");
   if (set_openblas != nullptr) {

@@ -58,7 +58,7 @@ class CataloguePage(unittest.TestCase):
     def test_what_there_is_to_win(self):
         page = self.page("first", "second")
         self.assertEqual(page.room_line(page.settings[0]),
-                         "The random choice loses +1.000 on first, +1.000 on second nats a token beside the full cache.")
+                         "The random choice loses 1.000 nats a token on first, 1.000 nats a token on second to the full cache.")
 
     def test_another_protection_or_the_same_model_is_refused(self):
         write_sweep(self.folder / "third", "third", 0, sinks=0)

@@ -104,8 +104,8 @@ class Page:
         for model, sweep in zip(self.models, self.sweeps):
             full, control = sweep.full_losses(setting.size), sweep.run(CONTROL, setting).losses
             if full:
-                parts.append(f"{signed((math.fsum(control) - math.fsum(full)) / len(full))} on {model}")
-        return f"The random choice loses {', '.join(parts)} nats a token beside the full cache." if parts else ""
+                parts.append(f"{(math.fsum(control) - math.fsum(full)) / len(full):.3f} nats a token on {model}")
+        return f"The random choice loses {', '.join(parts)} to the full cache." if parts else ""
 
     def table(self, setting):
         rows = ["| score | " + " | ".join(f"{model}: nats a token | bytes" for model in self.models) + " |",

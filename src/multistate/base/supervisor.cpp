@@ -293,10 +293,8 @@ int Supervisor::wait_for(int child, int alive, std::vector<const WorkRecord*>& s
     const bool is_over = (ends.revents & POLLHUP) != 0;
     const pid_t changed = without_interruption(
         [&] { return ::waitpid(child, &status, is_over ? 0 : WNOHANG | WUNTRACED | WCONTINUED); });
-    if (changed == child && WIFSTOPPED(status)) {
-      stands_still = true;
-    } else if (changed == child && WIFCONTINUED(status)) {
-      stands_still = false;
+    if (changed == child && (WIFSTOPPED(status) || WIFCONTINUED(status))) {
+      stands_still = WIFSTOPPED(status);
     } else if (changed != 0) {
       return status;
     }

@@ -20,12 +20,13 @@ SCORES = {"good": (-0.5, -0.4, 1000, "policy"), "large": (-0.5, -0.5, 1200, "pol
           "random": (0.0, 0.0, 1000, "control")}
 
 
-def write_sweep(folder, model, place, scores=SCORES, sinks=4):
+def write_sweep(folder, model, place, scores=SCORES, sinks=4, size=64):
     for number, (score, (*means, peak, role)) in enumerate(scores.items()):
         noise = NOISE if score == "random" else NOISE[number:] + NOISE[:number]
         losses = [3.0 + means[place] + hard + wobble for hard, wobble in zip(CHUNK, noise)]
-        write_cell(folder, score, {"name": score, "sinks": sinks, "recent": 0.25, "scope": "kv_head"}, losses, model=model, peak=peak, role=role)
-    write_cell(folder, "full", {"name": "full"}, [2.0 + hard for hard in CHUNK], size=None, model=model)
+        write_cell(folder, f"{score}-{size}", {"name": score, "sinks": sinks, "recent": 0.25, "scope": "kv_head"}, losses, size, model=model,
+                   peak=peak, role=role)
+    write_cell(folder, f"full-{size}", {"name": "full"}, [2.0 + hard for hard in CHUNK], size=None, model=model)
     write_manifest(folder)
 
 
@@ -52,8 +53,16 @@ class CataloguePage(unittest.TestCase):
 
     def test_one_model_alone_tells_more(self):
         page = self.page("first")
-        self.assertIn("3 of 5 scores beat", page.answer(page.settings[0]))
+        self.assertIn("3 of 5 scores beat a random choice with the same protected tokens on first", page.answer(page.settings[0]))
         self.assertIn("`torn` (-0.300)", page.answer(page.settings[0]))
+
+    def test_a_size_that_only_one_model_has(self):
+        write_sweep(self.folder / "first", "first", 0, size=256)
+        page = self.page("first", "second")
+        self.assertEqual([setting.size for setting in page.settings], [64, 256])
+        self.assertIn("2 of 5 scores beat a random choice with the same protected tokens on both models", page.answer(page.settings[0]))
+        self.assertIn("3 of 5 scores beat a random choice with the same protected tokens on first", page.answer(page.settings[1]))
+        self.assertIn("| score | first: nats a token | bytes |", page.table(page.settings[1]))
 
     def test_what_there_is_to_win(self):
         page = self.page("first", "second")
@@ -62,7 +71,7 @@ class CataloguePage(unittest.TestCase):
 
     def test_another_protection_or_the_same_model_is_refused(self):
         write_sweep(self.folder / "third", "third", 0, sinks=0)
-        with self.assertRaisesRegex(protection.SweepError, "third: the control ran with"):
+        with self.assertRaisesRegex(protection.SweepError, "the control ran with .*sinks=0.*sinks=4"):
             self.page("first", "third")
         with self.assertRaisesRegex(protection.SweepError, "one of each model"):
             self.page("first", "first")

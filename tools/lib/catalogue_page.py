@@ -12,38 +12,46 @@ REFERENCE = "reference"
 COLOURS = ("#3b6fb6", "#c77c11", "#3c8d5a", "#8a4fa3")
 
 
+def model_of(sweep):
+    return pathlib.Path(sweep.setup["model"]).stem
+
+
 class Page:
-    """Of sweeps of different models, each with one protection and scope, the same in all."""
+    """Of sweeps of different models, each with one protection and scope, the same in all. A model need not have every cache size."""
 
     def __init__(self, sweeps):
         self.sweeps = sweeps
-        self.models = [pathlib.Path(sweep.setup["model"]).stem for sweep in sweeps]
-        settings = [sweep.settings for sweep in sweeps]
+        self.settings = sorted({setting for sweep in sweeps for setting in sweep.settings},
+                               key=lambda setting: (setting.size, setting.scope, setting.sinks, setting.recent))
         if len({sweep.setup["model_sha256"] for sweep in sweeps}) != len(sweeps):
-            raise SweepError(f"the sweeps are of {self.models}; one of each model is needed")
-        for model, own in zip(self.models, settings):
-            if own != settings[0] or len({setting.size for setting in own}) != len(own):
-                raise SweepError(f"{model}: the control ran with {own}; one protection a cache size is needed, the same on all models")
-        self.settings = settings[0]
-        # Of every model and setting: {score: (Difference, p after Holm)}.
-        self.contrasts = [{setting: {score: entry for (score, own), entry in sweep.score_contrasts(setting.size).items() if own == setting}
-                           for setting in self.settings} for sweep in sweeps]
+            raise SweepError(f"the sweeps are of {', '.join(map(model_of, sweeps))}; one of each model is needed")
+        if len({setting.size for setting in self.settings}) != len(self.settings):
+            raise SweepError(f"the control ran with {self.settings}; one protection a cache size is needed, the same on all models")
+        # Of every setting, for each model that has it: {score: (Difference, p after Holm)}.
+        self.contrasts = {setting: [{score: entry for (score, own), entry in sweep.score_contrasts(setting.size).items() if own == setting}
+                                    for sweep in self.sweeps_at(setting)] for setting in self.settings}
+
+    def sweeps_at(self, setting):
+        return [sweep for sweep in self.sweeps if setting in sweep.settings]
+
+    def models_at(self, setting):
+        return [model_of(sweep) for sweep in self.sweeps_at(setting)]
 
     def scores(self, setting):
         """Those that ran on every model, the best first."""
-        common = set.intersection(*(set(of_model[setting]) for of_model in self.contrasts))
-        return sorted(common, key=lambda score: (sum(of_model[setting][score][0].mean for of_model in self.contrasts), score))
+        common = set.intersection(*map(set, self.contrasts[setting]))
+        return sorted(common, key=lambda score: (sum(entry[0].mean for entry in self.entries(setting, score)), score))
 
     def entries(self, setting, score):
-        return [of_model[setting][score] for of_model in self.contrasts]
+        return [of_model[score] for of_model in self.contrasts[setting]]
 
     def is_reference(self, score, setting):
-        run = self.sweeps[0].run(score, setting)
+        run = self.sweeps_at(setting)[0].run(score, setting)
         return run.role == REFERENCE
 
     def bytes_ratios(self, score, setting):
         """Bytes at the peak over those of the control, of every model."""
-        return [sweep.run(score, setting).bytes / sweep.run(CONTROL, setting).bytes for sweep in self.sweeps]
+        return [sweep.run(score, setting).bytes / sweep.run(CONTROL, setting).bytes for sweep in self.sweeps_at(setting)]
 
     def outcome(self, score, setting):
         """"beats", "loses" or "open" on all models, or "mixed"."""
@@ -66,7 +74,8 @@ class Page:
         count = sum(len(scores) for scores in by_outcome.values())
         beats = by_outcome["beats"]
         at_equal_bytes = [score for score in beats if max(self.bytes_ratios(score, setting)) <= EQUAL_BYTES]
-        everywhere = "on both models" if len(self.sweeps) == 2 else f"on all {len(self.sweeps)} models" if len(self.sweeps) > 2 else "here"
+        models = self.models_at(setting)
+        everywhere = {1: f"on {models[0]}", 2: "on both models"}.get(len(models), f"on all {len(models)} models")
         text = (f"**At k = {setting.size} of {self.context(setting)} tokens, {len(beats) or 'none'} of {count} scores "
                 f"beat{'s' if len(beats) == 1 else ''} a random choice with the same protected tokens {everywhere}**")
         parts = []
@@ -85,11 +94,11 @@ class Page:
 
     def detectable_text(self, setting, scores):
         """What the chunks would have shown of these scores."""
-        found = sorted(paired.detectable(of_model[setting][score][0], len(of_model[setting])) for of_model in self.contrasts for score in scores)
+        found = sorted(paired.detectable(of_model[score][0], len(of_model)) for of_model in self.contrasts[setting] for score in scores)
         return (f"a difference of {found[0]:.3f} to {found[-1]:.3f} nats, by score, would have been found in {100 * paired.POWER:.0f} % of cases")
 
     def context(self, setting):
-        return self.sweeps[0].run(CONTROL, setting).context
+        return self.sweeps_at(setting)[0].run(CONTROL, setting).context
 
     def setup_lines(self):
         for sweep in self.sweeps:
@@ -101,15 +110,15 @@ class Page:
     def room_line(self, setting):
         """What there is to win: the control beside the full cache."""
         parts = []
-        for model, sweep in zip(self.models, self.sweeps):
+        for model, sweep in zip(self.models_at(setting), self.sweeps_at(setting)):
             full, control = sweep.full_losses(setting.size), sweep.run(CONTROL, setting).losses
             if full:
                 parts.append(f"{(math.fsum(control) - math.fsum(full)) / len(full):.3f} nats a token on {model}")
         return f"The random choice loses {', '.join(parts)} to the full cache." if parts else ""
 
     def table(self, setting):
-        rows = ["| score | " + " | ".join(f"{model}: nats a token | bytes" for model in self.models) + " |",
-                "|---|" + "---:|---:|" * len(self.models)]
+        rows = ["| score | " + " | ".join(f"{model}: nats a token | bytes" for model in self.models_at(setting)) + " |",
+                "|---|" + "---:|---:|" * len(self.sweeps_at(setting))]
         for score in self.scores(setting):
             cells = [f"{nats(entry[0])}{' *' if clear(entry) else ''} | {ratio:.2f}"
                      for entry, ratio in zip(self.entries(setting, score), self.bytes_ratios(score, setting))]
@@ -120,13 +129,13 @@ class Page:
         """`figure(size)`: name of the picture of a size; `again`: the command that writes this page."""
         lines = ["# Which scores beat a random choice?", ""]
         lines += [self.answer(setting) + "\n" for setting in self.settings]
-        lines += [f"In brackets: loss less that of the random choice, nats a token, on {', '.join(self.models)}; below 0 is better. Protected are "
+        lines += [f"In brackets: loss less that of the random choice, nats a token, on {' and '.join(map(model_of, self.sweeps))}; below 0 is better. Protected are "
                   f"{named(self.settings[0])} (share of k); every key/value head keeps its own tokens, and one is evicted a step. A score beats or "
                   f"loses where p < {SIGNIFICANT} (paired t test over chunks, Holm's correction over all scores of a model and size). Bytes are those at "
                   f"the peak, with all that a policy remembers, over the random choice's: up to {EQUAL_BYTES} is the same memory. A reference knows "
                   "what a policy cannot, and is not counted.", "", *self.setup_lines(), "", f"`{again}` makes this page; the JSON files have every loss.", ""]
         for setting in self.settings:
-            tests = ", ".join(str(len(of_model[setting])) for of_model in self.contrasts)
+            tests = ", ".join(str(len(of_model)) for of_model in self.contrasts[setting])
             lines += [f"## k = {setting.size}", "", f"![Every score beside the random choice, k = {setting.size}]({figure(setting.size)})", "",
                       self.room_line(setting) + f" \\* differs from the random choice; tests in a family: {tests}.", "",
                       *self.table(setting), ""]
@@ -150,7 +159,7 @@ def figure(page, setting):
     height = TOP + ROW * len(scores) + 40
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LEFT + WIDTH + 20} {height}" font-family="sans-serif" font-size="11">',
            f'<rect width="{LEFT + WIDTH + 20}" height="{height}" fill="#ffffff"/>']
-    for place, model in enumerate(page.models):
+    for place, model in enumerate(page.models_at(setting)):
         out.append(f'<circle cx="{LEFT + 10 + 220 * place}" cy="16" r="4" fill="{COLOURS[place % len(COLOURS)]}"/>'
                    f'<text x="{LEFT + 20 + 220 * place}" y="20">{html.escape(model)}</text>')
     step = 10.0 ** math.floor(math.log10(span))
@@ -167,11 +176,11 @@ def figure(page, setting):
         mark = " (reference)" if page.is_reference(score, setting) else ""
         out.append(f'<text x="{LEFT - 8}" y="{y + 4}" text-anchor="end">{html.escape(score)}{mark}</text>')
         for place, entry in enumerate(page.entries(setting, score)):
-            colour, shift = COLOURS[place % len(COLOURS)], 5 * place - 2.5 * (len(page.models) - 1)
+            colour, shift = COLOURS[place % len(COLOURS)], 5 * place - 2.5 * (len(page.models_at(setting)) - 1)
             filled = colour if clear(entry) else "#ffffff"
             out.append(f'<line x1="{x(entry[0].low):.1f}" x2="{x(entry[0].high):.1f}" y1="{y + shift}" y2="{y + shift}" stroke="{colour}"/>'
                        f'<circle cx="{x(entry[0].mean):.1f}" cy="{y + shift}" r="2.8" fill="{filled}" stroke="{colour}">'
-                       f'<title>{html.escape(score)}, {html.escape(page.models[place])}: {nats(entry[0])}</title></circle>')
+                       f'<title>{html.escape(score)}, {html.escape(page.models_at(setting)[place])}: {nats(entry[0])}</title></circle>')
     out.append(f'<text x="{LEFT + WIDTH / 2}" y="{bottom + 32}" text-anchor="middle">loss less that of the random choice, nats a token; '
                'filled: differs from it</text>')
     return "\n".join(out) + "\n</svg>\n"

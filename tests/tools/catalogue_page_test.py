@@ -47,8 +47,8 @@ class CataloguePage(unittest.TestCase):
         self.assertIn("At k = 64 of 128 tokens, 2 of 5 scores beat a random choice with the same protected tokens on both models", answer)
         self.assertIn("in the same memory `good` (-0.500, -0.400); with more memory `large` (-0.500, -0.500; 1.20, 1.20 times the bytes).", answer)
         self.assertIn("Worse than the random choice on both models: `bad` (+0.300, +0.300).", answer)
-        self.assertIn("Not the same on the models: `torn` (-0.300, +0.000).", answer)
-        self.assertIn("Cannot be told from it on both models: `same` (a difference of ", answer)
+        self.assertIn("Not the same on the models (\\* differs from it): `torn` (-0.300 \\*, +0.000).", answer)
+        self.assertIn("Cannot be told from it on either model: `same` (a difference of ", answer)
         self.assertNotIn("seer", answer)
 
     def test_one_model_alone_tells_more(self):
@@ -87,6 +87,14 @@ class CataloguePage(unittest.TestCase):
         self.assertEqual(*texts)
         self.assertIn("| `seer` (reference) | -0.900 [", texts[0])
         self.assertEqual(texts[0].count("<circle"), 2 + 2 * (len(SCORES) - 1))     # A legend, and all but the control.
+
+    def test_the_published_page_is_what_its_losses_say(self):
+        published = ROOT / "results" / "reference" / "catalogue"
+        done = subprocess.run([sys.executable, "-B", str(ROOT / "tools" / "catalogue_page"), "--page", str(self.folder / "page")],
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for name in sorted(path.name for path in (self.folder / "page").iterdir()):
+            self.assertEqual((self.folder / "page" / name).read_text(), (published / name).read_text(), name)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ class Page:
     """Of sweeps of different models, each with one protection and scope, the same in all. A model need not have every cache size."""
 
     def __init__(self, sweeps):
-        self.sweeps = sweeps
+        self.sweeps = sorted(sweeps, key=model_of)
         self.settings = sorted({setting for sweep in sweeps for setting in sweep.settings},
                                key=lambda setting: (setting.size, setting.scope, setting.sinks, setting.recent))
         if len({sweep.setup["model_sha256"] for sweep in sweeps}) != len(sweeps):
@@ -61,6 +61,10 @@ class Page:
     def with_means(self, score, setting):
         return f"`{score}` ({', '.join(signed(entry[0].mean) for entry in self.entries(setting, score))})"
 
+    def with_marks(self, score, setting):
+        means = (signed(entry[0].mean) + (" \\*" if clear(entry) else "") for entry in self.entries(setting, score))
+        return f"`{score}` ({', '.join(means)})"
+
     def with_bytes(self, score, setting):
         ratios = ", ".join(f"{ratio:.2f}" for ratio in self.bytes_ratios(score, setting))
         return f"{self.with_means(score, setting)[:-1]}; {ratios} times the bytes)"
@@ -84,11 +88,13 @@ class Page:
         if more := [score for score in beats if score not in at_equal_bytes]:
             parts.append("with more memory " + ", ".join(self.with_bytes(score, setting) for score in more))
         text += (": " if parts else "") + "; ".join(parts) + "."
-        for outcome, words in ("loses", f"Worse than the random choice {everywhere}"), ("mixed", "Not the same on the models"):
-            if by_outcome[outcome]:
-                text += f" {words}: {', '.join(self.with_means(score, setting) for score in by_outcome[outcome])}."
+        if by_outcome["loses"]:
+            text += f" Worse than the random choice {everywhere}: {', '.join(self.with_means(score, setting) for score in by_outcome['loses'])}."
+        if by_outcome["mixed"]:
+            text += f" Not the same on the models (\\* differs from it): {', '.join(self.with_marks(score, setting) for score in by_outcome['mixed'])}."
         if by_outcome["open"]:
-            text += (f" Cannot be told from it {everywhere}: {', '.join(f'`{score}`' for score in by_outcome['open'])} "
+            nowhere = {1: everywhere, 2: "on either model"}.get(len(models), "on any model")
+            text += (f" Cannot be told from it {nowhere}: {', '.join(f'`{score}`' for score in by_outcome['open'])} "
                      f"({self.detectable_text(setting, by_outcome['open'])}).")
         return text
 

@@ -5,8 +5,9 @@ import pathlib
 
 import paired
 from protection import CONTROL, SweepError
-from protection_page import SIGNIFICANT, clear, named, nats, signed
+from protection_page import SIGNIFICANT, clear, commits_text, model_text, named, nats, signed, ticks
 
+SCOPES = {"kv_head": "every key/value head keeps its own tokens", "layer": "all heads of a layer keep the same tokens"}
 EQUAL_BYTES = 1.05      # Times the control's: more than that is not the same memory.
 REFERENCE = "reference"
 COLOURS = ("#3b6fb6", "#c77c11", "#3c8d5a", "#8a4fa3")
@@ -21,12 +22,11 @@ class Page:
 
     def __init__(self, sweeps):
         self.sweeps = sorted(sweeps, key=model_of)
-        self.settings = sorted({setting for sweep in sweeps for setting in sweep.settings},
-                               key=lambda setting: (setting.size, setting.scope, setting.sinks, setting.recent))
+        self.settings = sorted({setting for sweep in sweeps for setting in sweep.settings})
         if len({sweep.setup["model_sha256"] for sweep in sweeps}) != len(sweeps):
             raise SweepError(f"the sweeps are of {', '.join(map(model_of, sweeps))}; one of each model is needed")
-        if len({setting.size for setting in self.settings}) != len(self.settings):
-            raise SweepError(f"the control ran with {self.settings}; one protection a cache size is needed, the same on all models")
+        if len({(setting.scope, setting.sinks, setting.recent) for setting in self.settings}) != 1:
+            raise SweepError(f"the control ran with {self.settings}; one scope and protection is needed, the same at all sizes on all models")
         # Of every setting, for each model that has it: {score: (Difference, p after Holm)}.
         self.contrasts = {setting: [{score: entry for (score, own), entry in sweep.score_contrasts(setting.size).items() if own == setting}
                                     for sweep in self.sweeps_at(setting)] for setting in self.settings}
@@ -58,8 +58,11 @@ class Page:
         found = {("beats" if entry[0].mean < 0 else "loses") if clear(entry) else "open" for entry in self.entries(setting, score)}
         return found.pop() if len(found) == 1 else "mixed"
 
+    def means_text(self, score, setting):
+        return ", ".join(signed(entry[0].mean) for entry in self.entries(setting, score))
+
     def with_means(self, score, setting):
-        return f"`{score}` ({', '.join(signed(entry[0].mean) for entry in self.entries(setting, score))})"
+        return f"`{score}` ({self.means_text(score, setting)})"
 
     def with_marks(self, score, setting):
         means = (signed(entry[0].mean) + (" \\*" if clear(entry) else "") for entry in self.entries(setting, score))
@@ -67,7 +70,7 @@ class Page:
 
     def with_bytes(self, score, setting):
         ratios = ", ".join(f"{ratio:.2f}" for ratio in self.bytes_ratios(score, setting))
-        return f"{self.with_means(score, setting)[:-1]}; {ratios} times the bytes)"
+        return f"`{score}` ({self.means_text(score, setting)}; {ratios} times the bytes)"
 
     def answer(self, setting):
         """Sentences of one cache size."""
@@ -109,9 +112,8 @@ class Page:
     def setup_lines(self):
         for sweep in self.sweeps:
             setup = sweep.setup
-            weights = f", weights {setup['weights']}" if setup["weights"] else ""
-            yield (f"- {setup['model']} ({setup['dtype']}{weights}): {setup['chunks']} chunks of {len(setup['texts'])} texts, "
-                   f"{len(sweep.runs)} runs of `configs/{setup['sweep']}.yaml` by the program at {', '.join(c[:12] for c in setup['commits'])}")
+            yield (f"- {model_text(setup)}: {setup['chunks']} chunks of {len(setup['texts'])} texts, "
+                   f"{len(sweep.runs)} runs of `configs/{setup['sweep']}.yaml` by the program at {commits_text(setup)}")
 
     def room_line(self, setting):
         """What there is to win: the control beside the full cache."""
@@ -136,7 +138,7 @@ class Page:
         lines = ["# Which scores beat a random choice?", ""]
         lines += [self.answer(setting) + "\n" for setting in self.settings]
         lines += [f"In brackets: loss less that of the random choice, nats a token, on {' and '.join(map(model_of, self.sweeps))}; below 0 is better. Protected are "
-                  f"{named(self.settings[0])} (share of k); every key/value head keeps its own tokens, and one is evicted a step. A score beats or "
+                  f"{named(self.settings[0])} (share of k); {SCOPES[self.settings[0].scope]}, and one is evicted a step. A score beats or "
                   f"loses where p < {SIGNIFICANT} (paired t test over chunks, Holm's correction over all scores of a model and size). Bytes are those at "
                   f"the peak, with all that a policy remembers, over the random choice's: up to {EQUAL_BYTES} is the same memory. A reference knows "
                   "what a policy cannot, and is not counted.", "", *self.setup_lines(), "", f"`{again}` makes this page; the JSON files have every loss.", ""]
@@ -168,15 +170,10 @@ def figure(page, setting):
     for place, model in enumerate(page.models_at(setting)):
         out.append(f'<circle cx="{LEFT + 10 + 220 * place}" cy="16" r="4" fill="{COLOURS[place % len(COLOURS)]}"/>'
                    f'<text x="{LEFT + 20 + 220 * place}" y="20">{html.escape(model)}</text>')
-    step = 10.0 ** math.floor(math.log10(span))
-    step = next(s for s in (step / 5, step / 2, step, 2 * step) if span / s <= 8)
-    tick = math.ceil(low / step) * step
     bottom = TOP + ROW * len(scores)
-    while tick <= high:
-        is_zero = abs(tick) < step / 2
-        out.append(f'<line x1="{x(tick):.1f}" x2="{x(tick):.1f}" y1="{TOP - 8}" y2="{bottom}" stroke="{"#c0392b" if is_zero else "#e3e3e3"}"/>'
-                   f'<text x="{x(tick):.1f}" y="{bottom + 14}" text-anchor="middle">{tick + 0.0:.3g}</text>')
-        tick = 0.0 if abs(tick + step) < step / 2 else tick + step
+    for tick in ticks(low, high):
+        out.append(f'<line x1="{x(tick):.1f}" x2="{x(tick):.1f}" y1="{TOP - 8}" y2="{bottom}" stroke="{"#e3e3e3" if tick else "#c0392b"}"/>'
+                   f'<text x="{x(tick):.1f}" y="{bottom + 14}" text-anchor="middle">{tick:.3g}</text>')
     for row, score in enumerate(scores):
         y = TOP + ROW * row + 5
         mark = " (reference)" if page.is_reference(score, setting) else ""

@@ -23,7 +23,7 @@ class SweepError(Exception):
     """The sweep does not hold what the analysis needs; the message says what."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Setting:
     """Everything that a score and its control share."""
     size: int
@@ -86,8 +86,7 @@ class Sweep:
                                  "delete the cells of the older one")
         self.full = full     # Losses by context length.
         self.scores = sorted({run.score for run in runs} - {CONTROL, POSITION})
-        self.settings = sorted({run.setting for run in runs if run.score == CONTROL},
-                               key=lambda s: (s.size, s.scope, s.sinks, s.recent))
+        self.settings = sorted({run.setting for run in runs if run.score == CONTROL})
         if not self.settings:
             raise SweepError(f"no finished run of the control, {CONTROL}")
 

@@ -41,6 +41,24 @@ def clear(entry):
     return entry[1] < SIGNIFICANT
 
 
+def model_text(setup):
+    """The model of a sweep, with its numbers and weights."""
+    weights = f", weights {setup['weights']}" if setup["weights"] else ""
+    return f"{setup['model']} ({setup['dtype']}{weights})"
+
+
+def commits_text(setup):
+    return ", ".join(commit[:12] for commit in setup["commits"])
+
+
+def ticks(low, high):
+    """Round numbers from low to high, about eight at most."""
+    span = (high - low) or 1.0
+    step = 10.0 ** math.floor(math.log10(span))
+    step = next(s for s in (step / 5, step / 2, step, 2 * step) if span / s <= 8)
+    return [step * i for i in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+
 class Page:
     def __init__(self, sweep):
         self.sweep = sweep
@@ -120,9 +138,8 @@ class Page:
         setup, scores = self.sweep.setup, [POSITION, *self.sweep.scores]
         contexts = ", ".join(f"{next(run.context for run in self.sweep.runs.values() if run.setting.size == size)} tokens at k = {size}"
                              for size in self.sweep.sizes())
-        weights = f", weights {setup['weights']}" if setup["weights"] else ""
-        return (f"{setup['model']} ({setup['dtype']}{weights}); {setup['chunks']} chunks of {len(setup['texts'])} texts, {contexts}; "
-                f"{len(scores)} scores and the control; {len(self.sweep.runs)} runs of the program at {', '.join(c[:12] for c in setup['commits'])}. "
+        return (f"{model_text(setup)}; {setup['chunks']} chunks of {len(setup['texts'])} texts, {contexts}; "
+                f"{len(scores)} scores and the control; {len(self.sweep.runs)} runs of the program at {commits_text(setup)}. "
                 f"`configs/{setup['sweep']}.yaml`; `runs.json` has every loss, and `tools/protection runs.json --page .` makes this page of it.")
 
     def markdown(self, figure):
@@ -169,13 +186,9 @@ def figure(sweep, size):
     width = LEFT + room * len(scopes) + 20
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {TOP + HEIGHT + 74}" font-family="sans-serif" font-size="11">',
            f'<rect width="{width}" height="{TOP + HEIGHT + 74}" fill="#ffffff"/>']
-    step = 10.0 ** math.floor(math.log10(span))
-    step = next(s for s in (step / 5, step / 2, step, 2 * step) if span / s <= 8)
-    tick = math.ceil(low / step) * step
-    while tick <= high:
+    for tick in ticks(low, high):
         out.append(f'<line x1="{LEFT}" x2="{width - 20}" y1="{y(tick):.1f}" y2="{y(tick):.1f}" stroke="#e3e3e3"/>'
                    f'<text x="{LEFT - 6}" y="{y(tick) + 4:.1f}" text-anchor="end">{tick:.2f}</text>')
-        tick += step
     out.append(f'<text x="14" y="{TOP + HEIGHT / 2}" transform="rotate(-90 14 {TOP + HEIGHT / 2})" text-anchor="middle">loss (nats a token)</text>')
     for panel, scope in enumerate(scopes):
         settings = [s for s in sweep.settings if s.size == size and s.scope == scope]

@@ -66,8 +66,9 @@ void spread(const std::string& key, const json& list, json& points, const std::s
         fmt::format("{}: '{}' is {}; expected a list of {}, as many as there are places", source,
                     key, json_text(list), points.size()));
   }
+  const bool of_every = is_one_of(kOfEvery, key);
   for (size_t i = 0; i < points.size(); ++i) {
-    if (is_one_of(kOfEvery, key) || !list[i].is_null()) {
+    if (of_every || !list[i].is_null()) {
       points[i][key] = list[i];
     }
   }

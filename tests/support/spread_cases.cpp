@@ -22,7 +22,7 @@ std::vector<PolicyCase> spread_policy_cases(int64_t state_size) {
 }
 
 std::vector<PolicyCase> all_policy_cases(int64_t state_size) {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef MULTISTATE_SANITIZED
   return spread_policy_cases(state_size);
 #else
   return policy_cases(state_size);

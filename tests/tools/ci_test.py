@@ -97,7 +97,7 @@ class Scripts(unittest.TestCase):
         done = self.run_it(".ci/run")
         self.assertEqual(done.stdout.splitlines()[-4:-2], ["tidy: no finding", "fuzz: no fault"])
         calls = (self.path / "calls").read_text(encoding="ascii")
-        self.assertIn("tidy --jobs 1\nfuzz --seconds 20 --jobs 1\n", calls)
+        self.assertIn("tidy --jobs 1\nfuzz --preset asan --seconds 20 --jobs 1\n", calls)
         for name, verdict in ("fuzz", "fuzz: FAULT"), ("tidy", "tidy: FINDINGS"):
             with self.subTest(name):
                 self.program(f"tools/{name}", "exit 1")

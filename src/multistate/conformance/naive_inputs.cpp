@@ -27,10 +27,10 @@ NaiveInputs NaiveInputs::random(int64_t heads, int64_t kv_heads, int64_t tokens,
     return radius * std::cos(2.0 * std::numbers::pi * random.uniform());
   };
   add_ids(inputs);
-  const auto fill = [&](std::vector<double>& data, int64_t count, double scale) {
+  const auto fill = [&](std::vector<double>& data, int64_t count, double width) {
     for (int64_t i = 0; i < count * tokens * inputs.head_size; ++i) {
       // Through single precision, so that the engine gets exactly the same numbers.
-      data.push_back(static_cast<double>(static_cast<float>(scale * normal())));
+      data.push_back(static_cast<double>(static_cast<float>(width * normal())));
     }
   };
   fill(inputs.queries, heads, spread);

@@ -2,14 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace multistate {
 namespace {
 
 /// Numbers that share a range: each becomes the nearest of 2^bits from the least to the largest.
 void quantize_numbers(const std::vector<double*>& numbers, int64_t bits) {
-  double least = INFINITY;
-  double most = -INFINITY;
+  double least = std::numeric_limits<double>::infinity();
+  double most = -least;
   for (const double* number : numbers) {
     least = std::min(least, *number);
     most = std::max(most, *number);

@@ -76,11 +76,11 @@ std::vector<std::string> headline_of(const SweepPlan& plan,
 /// "experiment.context_length=512": the members of its key in which a group differs from others.
 std::string title_of(const aggregate::Group& group, const std::vector<aggregate::Group>& all) {
   std::vector<std::string> words;
-  for (const auto& [key, value] : group.key.items()) {
+  for (const auto& member : group.key.items()) {
     if (std::any_of(all.begin(), all.end(), [&](const aggregate::Group& other) {
-          return other.key.value(key, json()) != value;
+          return other.key.value(member.key(), json()) != member.value();
         })) {
-      words.push_back(key + "=" + value.dump());
+      words.push_back(member.key() + "=" + member.value().dump());
     }
   }
   return words.empty() ? "" : join(words, " ") + "\n";

@@ -147,16 +147,26 @@ TEST_CASE("what is never asked at a step remembers nothing") {
   CHECK(both.needs.memory == 32);
 }
 
-TEST_CASE("a prefix is shared up to the queries that the cut sees") {
+TEST_CASE("policies that cut a prompt once share it up to its last token") {
   const SampleLength length = {.tokens = 200, .prompt = 150};
-  const auto published = set_up_policy("snapkv", 64, std::string("{") + kPublished + "}");
-  CHECK(published.tokens_before_first_eviction(length) == 150 - 32);
-  const auto long_window =
-      set_up_policy("snapkv", 64, std::string("{window: 160, ") + kPublished + "}");
-  CHECK(long_window.tokens_before_first_eviction(length) == 0);
+  const auto shared = [&](const char* name, const std::string& options = "") {
+    return set_up_policy(name, 64, "{" + options + kPublished + "}")
+        .tokens_before_first_eviction(length);
+  };
+  CHECK(shared("snapkv") == 149);
+  CHECK(shared("snapkv", "window: 160, ") == 149);
+  CHECK(shared("compactor") == 149);
+  // Layers that keep less than k rows do so after the prompt.
+  CHECK(shared("pyramidkv") == 149);
+  CHECK(set_up_policy("pyramidkv", 64).tokens_before_first_eviction(length) == 0);
+  // What attention changes is measured from the first token on, and reading again starts there.
+  CHECK(shared("squeeze_attention", "recent: 8, ") == 0);
+  CHECK(shared("kvzip") == 0);
   // Nothing is evicted where the prompt fits.
-  const auto tova = set_up_policy("tova", 160, std::string("{") + kPublished + "}");
-  CHECK(tova.tokens_before_first_eviction(length) == 159);
+  CHECK(set_up_policy("tova", 160, std::string("{") + kPublished + "}")
+            .tokens_before_first_eviction(length) == 159);
+  CHECK(set_up_policy("snapkv", 64, std::string("{") + kPublished + "}")
+            .tokens_before_first_eviction({.tokens = 200}) == 0);
 }
 
 }  // namespace multistate::test::prompt_rules_test

@@ -11,6 +11,7 @@
 #include "multistate/engine/block_size.h"
 #include "multistate/engine/policy_call.h"
 #include "multistate/engine/window_setup.h"
+#include "multistate/model/host_memory.h"
 
 namespace multistate {
 namespace {
@@ -218,7 +219,8 @@ int64_t LayerState::prompt_query_bytes(int64_t prompt) const {
   return bytes;
 }
 
-void LayerState::adopt(const LayerState& full, std::span<const int64_t> ids) {
+void LayerState::adopt(const LayerState& full, std::span<const int64_t> ids,
+                       std::span<const at::Tensor> queries) {
   const auto tokens = static_cast<int64_t>(ids.size());
   const RowSet& rows = full.sets().front().rows;
   const int64_t width = rows.keys().size(0) / static_cast<int64_t>(sets_.size());
@@ -237,8 +239,28 @@ void LayerState::adopt(const LayerState& full, std::span<const int64_t> ids) {
     set.peak_rows = tokens;
     first_head += width;
   }
+  adopt_queries(queries, tokens);
   for (int64_t first = 0; first < static_cast<int64_t>(sets_.size()); first += sets_in_group()) {
     note_held(first);
+  }
+}
+
+void LayerState::adopt_queries(std::span<const at::Tensor> queries, int64_t tokens) {
+  if (!setup().cuts_by_prompt()) {
+    return;
+  }
+  const int64_t heads = attention_.heads / static_cast<int64_t>(sets_.size());
+  for (const at::Tensor& segment : queries) {
+    const auto shown = to_host(segment);
+    const int64_t count = std::min(shown.size(1), tokens);
+    tokens -= count;
+    for (int64_t token = 0; token < count; ++token) {
+      const float* query = shown.data_ptr<float>() + token * shown.stride(1);
+      for (Set& set : sets_) {
+        set.prompt_queries.add({query, shown.stride(0)});
+        query += heads * shown.stride(0);
+      }
+    }
   }
 }
 

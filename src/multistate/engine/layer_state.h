@@ -70,8 +70,10 @@ class LayerState {
              SampleSeed seed, const SampleLength& length, const at::TensorOptions& options);
 
   /// Takes over the first rows of a state that has kept all of its own, those of the tokens `ids`,
-  /// in the place of the tokens themselves. This state is empty.
-  void adopt(const LayerState& full, std::span<const int64_t> ids);
+  /// in the place of the tokens themselves. This state is empty. `queries`: of at least these
+  /// tokens, segments of them [H, T, D] one after the other, after RoPE.
+  void adopt(const LayerState& full, std::span<const int64_t> ids,
+             std::span<const at::Tensor> queries);
 
   /// Of the policy, or of the layer's window where the policy does not act.
   const PolicySetup& setup() const { return window_ == nullptr ? setup_ : *window_; }
@@ -192,6 +194,9 @@ class LayerState {
 
  private:
   std::span<const Set> group(int64_t first_set) const;
+
+  /// Takes in the first `tokens` of these queries where the policy sees its prompt's.
+  void adopt_queries(std::span<const at::Tensor> queries, int64_t tokens);
 
   const PolicySetup& setup_;
   std::shared_ptr<const PolicySetup> window_;  ///< In its place: the layer's window.

@@ -29,7 +29,7 @@ void SharedPrefix::Prefix::hand_over(std::span<const int64_t> ids, const LayerSc
   const auto place = static_cast<size_t>(layer.layer());
   const auto tokens = static_cast<int64_t>(ids.size());
   if (!layer.setup().remembers_steps()) {
-    layer.adopt(state.layers[place], ids);
+    layer.adopt(state.layers[place], ids, queries[place]);
     return;
   }
   const RowSet& rows = state.layers[place].sets().front().rows;

@@ -308,25 +308,24 @@ int64_t PolicySetup::tokens_before_first_eviction(const SampleLength& length) co
   if (!bounded()) {
     return length.tokens;
   }
-  // Layers with less than k rows evict sooner; rows that are rotated anew hold other keys; what
-  // attention changes has to be seen from the first token on.
-  const bool smaller_sets =
-      faces.budgets != nullptr || (faces.measured != nullptr && faces.measured->measures_first());
-  // A prompt that is read again is run from its start: then its cost is there to be seen.
-  if (needs.future || needs.attention_change || smaller_sets || rotates_anew() || replays()) {
+  // Rows that are rotated anew hold other keys; what attention changes has to be seen from the
+  // first token on; a prompt that is read again is run from its start: then its cost is there to be
+  // seen.
+  if (needs.future || needs.attention_change || rotates_anew() || replays()) {
     return 0;
+  }
+  const int64_t prompt = one_shot() ? std::max<int64_t>(length.prompt - 1, 0) : 0;
+  // Layers with less than k rows evict sooner, and a policy that sees the prompt does so at its
+  // last token.
+  if (faces.budgets != nullptr || cuts_by_prompt() ||
+      (faces.measured != nullptr && faces.measured->measures_first())) {
+    return prompt;
   }
   int64_t rows = capacity() + rows_beside(length);
   if (needs.quantization) {
     rows = std::min(rows, residual(state_size));
   }
-  int64_t room = std::max(rows - 1, one_shot() ? length.prompt - 1 : 0);
-  if (cuts_by_prompt()) {
-    // The queries that its policy sees have to be run.
-    const int64_t seen = needs.token_queries ? length.prompt : needs.prompt_queries;
-    room = std::clamp<int64_t>(length.prompt - seen, 0, room);
-  }
-  return std::min(room, length.tokens);
+  return std::min(std::max(rows - 1, prompt), length.tokens);
 }
 
 const PolicySetup& keep_all_setup() {

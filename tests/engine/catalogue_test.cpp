@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 #include "multistate/conformance/cases.h"
@@ -104,8 +105,8 @@ TEST_CASE("lagkv keeps the best rows of every chunk, as many of each as k allows
           for (int64_t row = first; row < first + kLag; ++row) {
             std::vector<double> scaled;
             for (int64_t i = 0; i < size; ++i) {
-              double low = INFINITY;
-              double high = -INFINITY;
+              double low = std::numeric_limits<double>::infinity();
+              double high = -low;
               for (int64_t other = first + kLag; other < first + 2 * kLag; ++other) {
                 low = std::min(low, vector_of(inputs, data, head, other)[i]);
                 high = std::max(high, vector_of(inputs, data, head, other)[i]);

@@ -4,6 +4,7 @@
 #include "multistate/engine/eviction_plan.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "multistate/base/random.h"
 #include "multistate/conformance/cases.h"
@@ -46,7 +47,7 @@ double least_loss(const Matrix& later, const PlanRules& rules, int64_t step, int
   if (due == rules.evictions[at]) {
     return least_loss(later, rules, step + 1, 0, live);
   }
-  double least = INFINITY;
+  double least = std::numeric_limits<double>::infinity();
   for (const int64_t row : live) {
     if (row >= rules.sinks && row <= step - rules.recent) {
       std::vector<int64_t> left = live;
@@ -117,7 +118,7 @@ TEST_CASE("no policy keeps more attention mass than the exact oracle under the s
       const double least =
           lost(later, evictions_of(inputs, "oracle", kRows, all + ", exact: true}"));
       CHECK(least > 0.0);
-      double least_of_policies = INFINITY;
+      double least_of_policies = std::numeric_limits<double>::infinity();
       for (const std::string& name : policy_registry().names()) {
         const PolicyEntry& entry = *policy_registry().find(name);
         const auto policy = entry.maker()->make();

@@ -148,7 +148,8 @@ TEST_CASE("while samples are decoded together the one that is not finite is name
 }
 
 TEST_CASE("the first score that is not finite names its token") {
-  const std::vector<double> scores = {1.0, -2.0, kNaN, kInfinity};
+  const std::vector<double> scores = {1.0, -2.0, static_cast<double>(kNaN),
+                                      static_cast<double>(kInfinity)};
   CHECK_THAT(failure([&] { check_scores(scores, {.sample = 2, .token = 7}); }),
              ContainsSubstring("2: the logits of the token at position 9 are not finite"));
   CHECK(failure([&] { check_scores(std::span(scores).first(2), {.sample = 2, .token = 7}); }) ==

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -39,8 +40,8 @@ double bound_of(const NaiveInputs& inputs, int64_t head, int64_t t, int64_t bits
   double largest = 0.0;
   double value_step = 0.0;
   for (int64_t i = 0; i < inputs.head_size; ++i) {
-    double least = INFINITY;
-    double most = -INFINITY;
+    double least = std::numeric_limits<double>::infinity();
+    double most = -least;
     for (int64_t row = 0; row < inputs.tokens; ++row) {
       const double key = vector_of(inputs, inputs.keys, kv_head, row)[i];
       least = std::min(least, key);

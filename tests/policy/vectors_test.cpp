@@ -22,7 +22,8 @@ TEST_CASE("a quadratic form is the sum over all pairs, whatever the size") {
         // Not symmetric, so that an exchange of rows and columns shows.
         const auto entry = static_cast<float>((3 * i + 7 * j) % 11) - 2.0F;
         matrix[i * size + j] = entry;
-        expected += double{x[i]} * double{entry} * double{x[j]};
+        expected +=
+            static_cast<double>(x[i]) * static_cast<double>(entry) * static_cast<double>(x[j]);
       }
     }
     CAPTURE(size);
@@ -40,7 +41,8 @@ TEST_CASE("the largest product with any vector between two, whatever the size") 
       query[i] = static_cast<float>(i % 7) - 3.0F;
       least[i] = static_cast<float>(i % 4) - 2.5F;
       largest[i] = least[i] + static_cast<float>(i % 3);
-      expected += double{query[i]} * double{query[i] > 0.0F ? largest[i] : least[i]};
+      expected += static_cast<double>(query[i]) *
+                  static_cast<double>(query[i] > 0.0F ? largest[i] : least[i]);
     }
     CAPTURE(size);
     CHECK(largest_dot(query, least, largest) == Approx(expected).epsilon(1e-5));

@@ -17,7 +17,8 @@ MULTISTATE_INLINE float vector_exp(float x) {
   constexpr float kLowest = -120.0F;
   constexpr float kToInteger = 12582912.0F;  // 1.5 * 2^23: adding it rounds to an integer.
   const float bounded = x < kLowest ? kLowest : x;
-  const float n = (bounded * 1.44269504F + kToInteger) - kToInteger;
+  const float shifted = bounded * 1.44269504F + kToInteger;
+  const float n = shifted - kToInteger;
   const float r = (bounded - n * 0.693359375F) + n * 2.12194440e-4F;
   float p = 1.9875691500e-4F;
   p = p * r + 1.3981999507e-3F;
@@ -26,7 +27,8 @@ MULTISTATE_INLINE float vector_exp(float x) {
   p = p * r + 1.6666665459e-1F;
   p = p * r + 5.0000001201e-1F;
   p = p * r * r + r + 1.0F;
-  const auto exponent = static_cast<int32_t>(n);
+  // n, from the last bits of its sum with kToInteger: NaN cannot be converted.
+  const int32_t exponent = std::bit_cast<int32_t>(shifted) - std::bit_cast<int32_t>(kToInteger);
   const int32_t half = exponent / 2;
   const auto power = [](int32_t e) { return std::bit_cast<float>((e + 127) << 23); };
   return p * power(half) * power(exponent - half);

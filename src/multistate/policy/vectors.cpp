@@ -59,8 +59,9 @@ float squared_distance(std::span<const float> a, std::span<const float> b) {
 // lives through both loops into scalars.
 MULTISTATE_VECTORIZE
 float quadratic_form(std::span<const float> matrix, std::span<const float> x) {
-  using Lanes =
-      float __attribute__((vector_size(kLanes * sizeof(float)), aligned(sizeof(float)), may_alias));
+  using Lanes
+      __attribute__((vector_size(kLanes * sizeof(float)), aligned(sizeof(float)), may_alias)) =
+          float;
   const size_t size = x.size();
   const size_t whole = size - size % kLanes;
   Lanes lanes = {};

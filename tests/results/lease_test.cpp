@@ -153,14 +153,19 @@ TEST_CASE("the lease of a process that was killed is free at once on the same ma
 
 TEST_CASE("a worker that ends leaves no lease of one that was killed since its last look") {
   const TemporaryFolder folder;
+  // Forked before this process has a worker's thread, and shown after the look.
+  in_child([&] {
+    Worker worker(folder.path());
+    worker.claim("x", "what");
+    ::kill(::getpid(), SIGKILL);
+  });
+  const auto lease = lease_path(folder.path(), "x");
+  fs::rename(lease, folder / "lease");
   {
     Worker last(folder.path(), 1h);
     CHECK(last.held_by_others().empty());  // The next look is not due for minutes.
-    in_child([&] {
-      Worker worker(folder.path());
-      worker.claim("x", "what");
-      ::kill(::getpid(), SIGKILL);
-    });
+    fs::create_directories(lease.parent_path());
+    fs::rename(folder / "lease", lease);
     CHECK(last.held_by_others() == std::set<std::string>{"x"});
   }
   CHECK_FALSE(fs::exists(lease_folder(folder.path())));

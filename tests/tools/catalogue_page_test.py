@@ -47,7 +47,7 @@ class CataloguePage(unittest.TestCase):
         self.assertIn("At k = 64 of 128 tokens, 2 of 5 scores beat a random choice with the same protected tokens on both models", answer)
         self.assertIn("in the same memory `good` (-0.500, -0.400); with more memory `large` (-0.500, -0.500; 1.20, 1.20 times the bytes).", answer)
         self.assertIn("Worse than the random choice on both models: `bad` (+0.300, +0.300).", answer)
-        self.assertIn("Not the same on the models (\\* differs from it): `torn` (-0.300 \\*, +0.000).", answer)
+        self.assertIn("Better on first, not told from it on second: `torn` (-0.300, +0.000).", answer)
         self.assertIn("Cannot be told from it on either model: `same` (a difference of ", answer)
         self.assertNotIn("seer", answer)
 
@@ -63,6 +63,13 @@ class CataloguePage(unittest.TestCase):
         self.assertIn("2 of 5 scores beat a random choice with the same protected tokens on both models", page.answer(page.settings[0]))
         self.assertIn("3 of 5 scores beat a random choice with the same protected tokens on first", page.answer(page.settings[1]))
         self.assertIn("| score | first: nats a token | bytes |", page.table(page.settings[1]))
+
+    def test_a_score_that_only_one_model_has(self):
+        write_sweep(self.folder / "fourth", "fourth", 1, {score: values for score, values in SCORES.items() if score != "torn"})
+        page = self.page("first", "fourth")
+        answer = page.answer(page.settings[0])
+        self.assertIn("2 of 4 scores beat a random choice", answer)
+        self.assertTrue(answer.endswith(" Not run on every model, and not counted: `torn` (-0.300, better) on first."), answer)
 
     def test_what_there_is_to_win(self):
         page = self.page("first", "second")

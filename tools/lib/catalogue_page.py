@@ -10,7 +10,13 @@ from protection_page import SIGNIFICANT, clear, commits_text, model_text, named,
 SCOPES = {"kv_head": "every key/value head keeps its own tokens", "layer": "all heads of a layer keep the same tokens"}
 EQUAL_BYTES = 1.05      # Times the control's: more than that is not the same memory.
 REFERENCE = "reference"
+WORDS = {"beats": "better", "loses": "worse", "open": "not told from it"}
 COLOURS = ("#3b6fb6", "#c77c11", "#3c8d5a", "#8a4fa3")
+
+
+def outcome_of(entry):
+    """"beats", "loses" or "open" on one model."""
+    return ("beats" if entry[0].mean < 0 else "loses") if clear(entry) else "open"
 
 
 def model_of(sweep):
@@ -54,8 +60,8 @@ class Page:
         return [sweep.run(score, setting).bytes / sweep.run(CONTROL, setting).bytes for sweep in self.sweeps_at(setting)]
 
     def outcome(self, score, setting):
-        """"beats", "loses" or "open" on all models, or "mixed"."""
-        found = {("beats" if entry[0].mean < 0 else "loses") if clear(entry) else "open" for entry in self.entries(setting, score)}
+        """That of all models, or "mixed"."""
+        found = {outcome_of(entry) for entry in self.entries(setting, score)}
         return found.pop() if len(found) == 1 else "mixed"
 
     def means_text(self, score, setting):
@@ -63,10 +69,6 @@ class Page:
 
     def with_means(self, score, setting):
         return f"`{score}` ({self.means_text(score, setting)})"
-
-    def with_marks(self, score, setting):
-        means = (signed(entry[0].mean) + (" \\*" if clear(entry) else "") for entry in self.entries(setting, score))
-        return f"`{score}` ({', '.join(means)})"
 
     def with_bytes(self, score, setting):
         ratios = ", ".join(f"{ratio:.2f}" for ratio in self.bytes_ratios(score, setting))
@@ -93,13 +95,29 @@ class Page:
         text += (": " if parts else "") + "; ".join(parts) + "."
         if by_outcome["loses"]:
             text += f" Worse than the random choice {everywhere}: {', '.join(self.with_means(score, setting) for score in by_outcome['loses'])}."
-        if by_outcome["mixed"]:
-            text += f" Not the same on the models (\\* differs from it): {', '.join(self.with_marks(score, setting) for score in by_outcome['mixed'])}."
+        text += "".join(self.mixed_sentences(by_outcome["mixed"], setting))
         if by_outcome["open"]:
             nowhere = {1: everywhere, 2: "on either model"}.get(len(models), "on any model")
             text += (f" Cannot be told from it {nowhere}: {', '.join(f'`{score}`' for score in by_outcome['open'])} "
                      f"({self.detectable_text(setting, by_outcome['open'])}).")
-        return text
+        return text + "".join(self.alone_sentences(setting))
+
+    def mixed_sentences(self, scores, setting):
+        """A sentence for those that do the same on each model."""
+        groups = {}
+        for score in scores:
+            groups.setdefault(tuple(map(outcome_of, self.entries(setting, score))), []).append(score)
+        for outcomes, group in sorted(groups.items()):
+            where = ", ".join(f"{WORDS[outcome]} on {model}" for outcome, model in zip(outcomes, self.models_at(setting)))
+            yield f" {where[0].upper()}{where[1:]}: {', '.join(self.with_means(score, setting) for score in group)}."
+
+    def alone_sentences(self, setting):
+        """Scores that did not run on every model, which the table leaves out."""
+        common = set(self.scores(setting))
+        for model, of_model in zip(self.models_at(setting), self.contrasts[setting]):
+            if alone := sorted(set(of_model) - common):
+                found = ", ".join(f"`{score}` ({signed(of_model[score][0].mean)}, {WORDS[outcome_of(of_model[score])]})" for score in alone)
+                yield f" Not run on every model, and not counted: {found} on {model}."
 
     def detectable_text(self, setting, scores):
         """What the chunks would have shown of these scores."""

@@ -251,6 +251,9 @@ void LayerState::adopt_queries(std::span<const at::Tensor> queries, int64_t toke
   }
   const int64_t heads = attention_.heads / static_cast<int64_t>(sets_.size());
   for (const at::Tensor& segment : queries) {
+    if (tokens == 0) {
+      break;
+    }
     const auto shown = to_host(segment);
     const int64_t count = std::min(shown.size(1), tokens);
     tokens -= count;

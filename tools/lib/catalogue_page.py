@@ -109,7 +109,8 @@ class Page:
             groups.setdefault(tuple(map(outcome_of, self.entries(setting, score))), []).append(score)
         for outcomes, group in sorted(groups.items()):
             where = ", ".join(f"{WORDS[outcome]} on {model}" for outcome, model in zip(outcomes, self.models_at(setting)))
-            yield f" {where[0].upper()}{where[1:]}: {', '.join(self.with_means(score, setting) for score in group)}."
+            number = f" ({len(group)} scores)" if len(group) > 1 else ""
+            yield f" {where[0].upper()}{where[1:]}{number}: {', '.join(self.with_means(score, setting) for score in group)}."
 
     def alone_sentences(self, setting):
         """Scores that did not run on every model, which the table leaves out."""

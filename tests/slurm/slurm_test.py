@@ -62,7 +62,11 @@ class Halt(threading.Thread):
 
     def run(self):
         while not self.ends.wait(0.003):
-            for lease in self.leases.glob("cell.*.json"):
+            # Workers remove their leases, and the last of them the folder, at any moment: also while it is listed.
+            leases = []
+            with contextlib.suppress(FileNotFoundError):
+                leases.extend(self.leases.glob("cell.*.json"))
+            for lease in leases:
                 with contextlib.suppress(OSError, ValueError):
                     process = json.loads(lease.read_text(encoding="utf-8"))["process"]["number"]
                     if process not in self.stopped:

@@ -194,6 +194,7 @@ void Evaluator::take_over(SharedPrefix& shared, std::span<const int64_t> ids, Re
     reading.seconds = prefix.seconds;
   }
   const Stopwatch watch(reading.seconds.scan);
+  note_prompt(ids.first(static_cast<size_t>(tokens)), state);
   for (LayerState& layer : state.layers) {
     prefix.hand_over(ids.first(static_cast<size_t>(tokens)), scan_of(layer),
                      model_.output(layer.layer()), layer);

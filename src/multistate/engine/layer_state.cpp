@@ -239,25 +239,20 @@ void LayerState::adopt(const LayerState& full, std::span<const int64_t> ids,
     set.peak_rows = tokens;
     first_head += width;
   }
-  adopt_queries(queries, tokens);
+  adopt_queries(queries);
   for (int64_t first = 0; first < static_cast<int64_t>(sets_.size()); first += sets_in_group()) {
     note_held(first);
   }
 }
 
-void LayerState::adopt_queries(std::span<const at::Tensor> queries, int64_t tokens) {
+void LayerState::adopt_queries(std::span<const at::Tensor> queries) {
   if (!setup().cuts_by_prompt()) {
     return;
   }
   const int64_t heads = attention_.heads / static_cast<int64_t>(sets_.size());
   for (const at::Tensor& segment : queries) {
-    if (tokens == 0) {
-      break;
-    }
     const auto shown = to_host(segment);
-    const int64_t count = std::min(shown.size(1), tokens);
-    tokens -= count;
-    for (int64_t token = 0; token < count; ++token) {
+    for (int64_t token = 0; token < shown.size(1); ++token) {
       const float* query = shown.data_ptr<float>() + token * shown.stride(1);
       for (Set& set : sets_) {
         set.prompt_queries.add({query, shown.stride(0)});

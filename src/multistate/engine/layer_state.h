@@ -70,8 +70,8 @@ class LayerState {
              SampleSeed seed, const SampleLength& length, const at::TensorOptions& options);
 
   /// Takes over the first rows of a state that has kept all of its own, those of the tokens `ids`,
-  /// in the place of the tokens themselves. This state is empty. `queries`: of at least these
-  /// tokens, segments of them [H, T, D] one after the other, after RoPE.
+  /// in the place of the tokens themselves. This state is empty. `queries`: of these tokens, after
+  /// RoPE, in segments [H, T, D] one after the other.
   void adopt(const LayerState& full, std::span<const int64_t> ids,
              std::span<const at::Tensor> queries);
 
@@ -195,8 +195,8 @@ class LayerState {
  private:
   std::span<const Set> group(int64_t first_set) const;
 
-  /// Takes in the first `tokens` of these queries where the policy sees its prompt's.
-  void adopt_queries(std::span<const at::Tensor> queries, int64_t tokens);
+  /// Takes in these queries where the policy sees its prompt's.
+  void adopt_queries(std::span<const at::Tensor> queries);
 
   const PolicySetup& setup_;
   std::shared_ptr<const PolicySetup> window_;  ///< In its place: the layer's window.

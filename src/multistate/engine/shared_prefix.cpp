@@ -22,27 +22,38 @@ class QueryRecorder final : public LayerScan {
   std::vector<std::vector<at::Tensor>>& queries_;
 };
 
+/// The first `tokens` of those in these segments [H, T, D].
+std::vector<at::Tensor> first_of(std::span<const at::Tensor> segments, int64_t tokens) {
+  std::vector<at::Tensor> first;
+  for (const at::Tensor& segment : segments) {
+    const int64_t count = std::min(segment.size(1), tokens);
+    if (count == 0) {
+      break;
+    }
+    first.push_back(segment.narrow(1, 0, count));
+    tokens -= count;
+  }
+  return first;
+}
+
 }  // namespace
 
 void SharedPrefix::Prefix::hand_over(std::span<const int64_t> ids, const LayerScan& scan,
                                      const at::Tensor& output, LayerState& layer) const {
   const auto place = static_cast<size_t>(layer.layer());
-  const auto tokens = static_cast<int64_t>(ids.size());
+  const auto segments = first_of(queries[place], static_cast<int64_t>(ids.size()));
   if (!layer.setup().remembers_steps()) {
-    layer.adopt(state.layers[place], ids, queries[place]);
+    layer.adopt(state.layers[place], ids, segments);
     return;
   }
   const RowSet& rows = state.layers[place].sets().front().rows;
   int64_t first = 0;
-  for (const at::Tensor& segment : queries[place]) {
-    const int64_t count = std::min(segment.size(1), tokens - first);
-    if (count == 0) {
-      break;
-    }
-    scan.attend({segment.narrow(1, 0, count), rows.keys().narrow(1, first, count),
-                 rows.values().narrow(1, first, count),
-                 ids.subspan(static_cast<size_t>(first), static_cast<size_t>(count)), output},
-                layer);
+  for (const at::Tensor& segment : segments) {
+    const int64_t count = segment.size(1);
+    scan.attend(
+        {segment, rows.keys().narrow(1, first, count), rows.values().narrow(1, first, count),
+         ids.subspan(static_cast<size_t>(first), static_cast<size_t>(count)), output},
+        layer);
     first += count;
   }
 }

@@ -309,9 +309,8 @@ int64_t PolicySetup::tokens_before_first_eviction(const SampleLength& length) co
     return length.tokens;
   }
   // Rows that are rotated anew hold other keys; what attention changes has to be seen from the
-  // first token on; a prompt that is read again is run from its start: then its cost is there to be
-  // seen.
-  if (needs.future || needs.attention_change || rotates_anew() || replays()) {
+  // first token on.
+  if (needs.future || needs.attention_change || rotates_anew()) {
     return 0;
   }
   const int64_t prompt = one_shot() ? std::max<int64_t>(length.prompt - 1, 0) : 0;

@@ -28,6 +28,8 @@ TEST_CASE("exp of very small numbers: denormal results, then 0") {
   CHECK(vector_exp(-3e38F) == 0.0F);
   CHECK(vector_exp(-INFINITY) == 0.0F);
   CHECK(std::isnan(vector_exp(NAN)));
+  CHECK(std::isnan(vector_exp(-NAN)));
+  CHECK(vector_exp(-0.0F) == 1.0F);
   CHECK(vector_exp(0.0F) == 1.0F);
 }
 

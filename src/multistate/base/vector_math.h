@@ -1,8 +1,6 @@
 #pragma once
 
-#include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstdint>
 
 #include "multistate/base/vectorize.h"
@@ -16,14 +14,9 @@ namespace multistate {
 /// x = n ln 2 + r with |r| <= ln 2 / 2, ln 2 in two parts so that r is exact; a polynomial for
 /// exp(r) (coefficients of the Cephes library's expf); 2^n in two factors, each a normal number.
 MULTISTATE_INLINE float vector_exp(float x) {
+  constexpr float kLowest = -120.0F;
   constexpr float kToInteger = 12582912.0F;  // 1.5 * 2^23: adding it rounds to an integer.
-  // As integers, counted from the one past -infinity: negative NaN, 0 and positive numbers,
-  // positive NaN, then negative numbers downwards. A comparison of floats may trap, which is why
-  // GCC makes a branch of it where there are no masked instructions, and no vectors.
-  constexpr uint32_t kPast = std::bit_cast<uint32_t>(-INFINITY) + 1;
-  constexpr uint32_t kLowest = std::bit_cast<uint32_t>(-120.0F) - kPast;
-  const auto bounded =
-      std::bit_cast<float>(std::min(std::bit_cast<uint32_t>(x) - kPast, kLowest) + kPast);
+  const float bounded = x < kLowest ? kLowest : x;
   const float shifted = bounded * 1.44269504F + kToInteger;
   const float n = shifted - kToInteger;
   const float r = (bounded - n * 0.693359375F) + n * 2.12194440e-4F;

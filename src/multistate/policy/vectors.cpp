@@ -1,87 +1,103 @@
 #include "multistate/policy/vectors.h"
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstring>
 
+#include "multistate/base/vector_math.h"
 #include "multistate/base/vectorize.h"
 
 namespace multistate {
 namespace {
 
-/// Sums that run in parallel, so that they become one vector whatever the machine: the order of
-/// additions, and with it the result, is the same everywhere.
-constexpr size_t kLanes = 16;
+/// Numbers that are added up in parallel, in a vector type: GCC keeps an array of sums in memory.
+constexpr size_t kLanes = 8;
+using Lanes __attribute__((vector_size(kLanes * sizeof(float)))) = float;
 
-/// sum_i term(a[i], more[i]...)
-template <class Term, class... More>
-MULTISTATE_INLINE float sum_of(const Term& term, std::span<const float> a, const More&... more) {
-  float lanes[kLanes] = {};  // NOLINT(modernize-avoid-c-arrays): becomes one vector register.
-  size_t i = 0;
-  for (; i + kLanes <= a.size(); i += kLanes) {
+struct Loaded {
+  Lanes lanes;
+
+  MULTISTATE_INLINE explicit Loaded(const float* from) { std::memcpy(&lanes, from, sizeof(lanes)); }
+};
+
+/// A sum in parts, so many whatever the machine: the order of additions, and with it the result, is
+/// the same everywhere.
+struct Parts {
+  static constexpr size_t kNumbers = 2 * kLanes;  ///< Of which each adds one.
+
+  Lanes first = {};
+  Lanes second = {};
+  float rest = 0.0F;
+
+  MULTISTATE_INLINE float sum() const {
+    const Lanes both = first + second;
+    float sum = rest;
     for (size_t lane = 0; lane < kLanes; ++lane) {
-      lanes[lane] += term(a[i + lane], more[i + lane]...);
+      sum += both[lane];
     }
+    return sum;
+  }
+};
+
+/// sum_i of what add(sum, a[i], more[i]...) adds, of numbers and of Lanes.
+template <class Add, class... More>
+MULTISTATE_INLINE float sum_of(const Add& add, std::span<const float> a, const More&... more) {
+  Parts parts;
+  size_t i = 0;
+  for (; i + Parts::kNumbers <= a.size(); i += Parts::kNumbers) {
+    const size_t next = i + kLanes;
+    add(parts.first, Loaded(a.data() + i).lanes, Loaded(more.data() + i).lanes...);
+    add(parts.second, Loaded(a.data() + next).lanes, Loaded(more.data() + next).lanes...);
   }
   for (; i < a.size(); ++i) {
-    lanes[0] += term(a[i], more[i]...);
+    add(parts.rest, a[i], more[i]...);
   }
-  float sum = 0.0F;
-  for (const float lane : lanes) {
-    sum += lane;
-  }
-  return sum;
+  return parts.sum();
 }
 
 }  // namespace
 
 MULTISTATE_VECTORIZE
 float dot(std::span<const float> a, std::span<const float> b) {
-  return sum_of([](float x, float y) { return x * y; }, a, b);
+  return sum_of([](auto& sum, const auto& x, const auto& y) { sum += x * y; }, a, b);
 }
 
 MULTISTATE_VECTORIZE
 float largest_dot(std::span<const float> a, std::span<const float> least,
                   std::span<const float> largest) {
-  const auto larger = [](float x, float low, float high) {
-    return x * low < x * high ? x * high : x * low;
+  const auto add_larger = [](auto& sum, const auto& x, const auto& low, const auto& high) {
+    sum += x * low < x * high ? x * high : x * low;
   };
-  return sum_of(larger, a, least, largest);
+  return sum_of(add_larger, a, least, largest);
 }
 
 MULTISTATE_VECTORIZE
 float squared_distance(std::span<const float> a, std::span<const float> b) {
-  return sum_of([](float x, float y) { return (x - y) * (x - y); }, a, b);
+  return sum_of([](auto& sum, const auto& x, const auto& y) { sum += (x - y) * (x - y); }, a, b);
 }
 
 // The lanes of all rows of the matrix are added up before they become one number: a sum over lanes
-// for each row would take longer than the products. A vector type, because GCC turns an array that
-// lives through both loops into scalars.
+// for each row would take longer than the products.
 MULTISTATE_VECTORIZE
 float quadratic_form(std::span<const float> matrix, std::span<const float> x) {
-  using Lanes
-      __attribute__((vector_size(kLanes * sizeof(float)), aligned(sizeof(float)), may_alias)) =
-          float;
   const size_t size = x.size();
-  const size_t whole = size - size % kLanes;
-  Lanes lanes = {};
-  float rest = 0.0F;
+  const size_t whole = size - size % Parts::kNumbers;
+  Parts parts;
   for (size_t i = 0; i < size; ++i) {
     const float* row = matrix.data() + i * size;
-    Lanes products = {};
-    for (size_t j = 0; j < whole; j += kLanes) {
-      products +=
-          *reinterpret_cast<const Lanes*>(row + j) * *reinterpret_cast<const Lanes*>(x.data() + j);
+    Lanes first = {};
+    Lanes second = {};
+    for (size_t j = 0; j < whole; j += Parts::kNumbers) {
+      first += Loaded(row + j).lanes * Loaded(x.data() + j).lanes;
+      second += Loaded(row + j + kLanes).lanes * Loaded(x.data() + j + kLanes).lanes;
     }
-    lanes += x[i] * products;
+    parts.first += x[i] * first;
+    parts.second += x[i] * second;
     for (size_t j = whole; j < size; ++j) {
-      rest += x[i] * row[j] * x[j];
+      parts.rest += x[i] * row[j] * x[j];
     }
   }
-  for (size_t lane = 0; lane < kLanes; ++lane) {
-    rest += lanes[lane];
-  }
-  return rest;
+  return parts.sum();
 }
 
 MULTISTATE_VECTORIZE
@@ -91,18 +107,21 @@ void add_scaled(float factor, std::span<const float> x, std::span<float> y) {
   }
 }
 
+MULTISTATE_VECTORIZE
 void softmax(std::span<float> x) {
   float largest = -INFINITY;
-  for (const float value : x) {
-    largest = std::max(largest, value);
+#pragma omp simd reduction(max : largest)
+  for (size_t i = 0; i < x.size(); ++i) {
+    largest = largest < x[i] ? x[i] : largest;
   }
-  float total = 0.0F;
-  for (float& value : x) {
-    value = std::exp(value - largest);
-    total += value;
+#pragma omp simd
+  for (size_t i = 0; i < x.size(); ++i) {
+    x[i] = vector_exp(x[i] - largest);
   }
-  for (float& value : x) {
-    value /= total;
+  const float total = sum_of([](auto& sum, const auto& y) { sum += y; }, std::span<const float>(x));
+#pragma omp simd
+  for (size_t i = 0; i < x.size(); ++i) {
+    x[i] /= total;
   }
 }
 

@@ -79,6 +79,19 @@ std::vector<Group> make_groups(const Collection& collection, const AnalysisOptio
   return groups;
 }
 
+std::vector<std::string> distinctions_of(const Group& group, const std::vector<Group>& all) {
+  std::vector<std::string> distinctions;
+  for (const auto& [key, value] : group.key.items()) {
+    for (const Group& other : all) {
+      if (other.key.value(key, Json()) != value) {
+        distinctions.push_back(fmt::format("{} = {}", key, parameter_text(value)));
+        break;
+      }
+    }
+  }
+  return distinctions;
+}
+
 Layout layout_of(const Group& group, const Collection& collection) {
   Layout layout;
   for (const size_t cell : group.cells) {

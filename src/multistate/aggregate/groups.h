@@ -27,6 +27,9 @@ StateSize state_size_of(const Cell& cell);
 std::vector<Group> make_groups(const Collection& collection, const AnalysisOptions& options,
                                std::vector<std::string>& warnings);
 
+/// "experiment.question = seen": the parameters in which a group differs from others.
+std::vector<std::string> distinctions_of(const Group& group, const std::vector<Group>& all);
+
 Layout layout_of(const Group& group, const Collection& collection);
 
 /// Mean of a metric over cells; none when one of them does not have it.

@@ -9,6 +9,7 @@
 
 #include "multistate/aggregate/collect.h"
 #include "multistate/aggregate/comparer.h"
+#include "multistate/aggregate/groups.h"
 #include "multistate/base/output_file.h"
 #include "multistate/base/text.h"
 #include "multistate/results/manifest.h"
@@ -73,19 +74,6 @@ std::vector<std::string> headline_of(const SweepPlan& plan,
   return {names.begin(), names.end()};
 }
 
-/// "experiment.context_length=512": the members of its key in which a group differs from others.
-std::string title_of(const aggregate::Group& group, const std::vector<aggregate::Group>& all) {
-  std::vector<std::string> words;
-  for (const auto& member : group.key.items()) {
-    if (std::any_of(all.begin(), all.end(), [&](const aggregate::Group& other) {
-          return other.key.value(member.key(), json()) != member.value();
-        })) {
-      words.push_back(member.key() + "=" + member.value().dump());
-    }
-  }
-  return words.empty() ? "" : join(words, " ") + "\n";
-}
-
 std::string lines_of(const aggregate::Finding& finding) {
   std::string text =
       fmt::format("{} at {}: {}\n", finding.metric, *finding.state_size, finding.sentence);
@@ -119,7 +107,8 @@ std::string verdict_lines(const SweepPlan& plan) {
     for (const aggregate::Finding& finding : group.findings) {
       lines += finding.state_size && finding.policies > 1 ? lines_of(finding) : "";
     }
-    text += lines.empty() ? "" : title_of(group, groups) + lines;
+    const auto setting = aggregate::distinctions_of(group, groups);
+    text += lines.empty() || setting.empty() ? lines : join(setting, ", ") + "\n" + lines;
   }
   return text;
 }

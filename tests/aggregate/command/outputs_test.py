@@ -164,6 +164,20 @@ class Outputs(unittest.TestCase):
         self.assertIn("nll at 64: no best policy: 4 samples do not tell TOVA and H2O apart", text)
         self.assertIn("nll at 128: 4 samples cannot show which policy is best", text)
 
+    def test_verdicts_say_what_they_are_about_where_settings_differ(self):
+        sweep = Sweep(self.folder / "s")
+        for question in ("seen", "unseen"):
+            for policy in ("tova", "h2o"):
+                sweep.finish(sweep.plan(policy, 64, experiment={"question": question}), SAMPLES[policy, 64])
+        sweep.write_manifest()
+        verdict = "nll at 64, experiment.question = {}: no best policy: 4 samples do not tell TOVA and H2O apart"
+        both = run(sweep.folder, "--format", "md", "--metric", "nll").stdout
+        self.assertIn(verdict.format("seen"), both)
+        self.assertIn(verdict.format("unseen"), both)
+        one = run(sweep.folder, "--format", "md", "--metric", "nll", "--filter", "experiment.question=seen").stdout
+        self.assertIn(verdict.format("seen"), one)
+        self.assertNotIn("unseen", one)
+
     def test_values_relative_to_the_full_model(self):
         folder = self.sweep()
         full = ratio(SAMPLES["full", None])[0]

@@ -57,14 +57,15 @@ class Sweep:
         self.name = name
         self.cells = []
 
-    def plan(self, policy, size=None, seed=None, **options):
+    def plan(self, policy, size=None, seed=None, experiment=None, **options):
         config = {
             "model": {"path": "m.gguf", "dtype": "float32", "device": "cpu"},
-            "experiment": {"name": "language_modeling", "version": 1, "data": "t.txt"},
+            "experiment": {"name": "language_modeling", "version": 1, "data": "t.txt", **(experiment or {})},
             "policy": {"name": policy, "version": 1, **options},
             "state_size": size, "seed": seed, "limit": None,
         }
         parameters = {"policy.name": policy, **{f"policy.{k}": v for k, v in options.items()}}
+        parameters.update({f"experiment.{k}": v for k, v in (experiment or {}).items()})
         if size is not None:
             parameters["state_size"] = size
         if seed is not None:

@@ -45,7 +45,8 @@ inline aggregate::Findings small_findings() {
                         {{"loss", 2}, {.is_worse = true}},
                         {{"loss", 3}, {.is_tied = true}},
                         {{"loss", 4}, {.is_ranked = false}}};
-  findings.sentences["loss"] = {"loss at 64: tova is best"};
+  findings.sentences["loss"] = {{"loss at 64: tova is best", {0, 2}},
+                                {"loss at 64 of another model: nobody is", {9}}};
   return findings;
 }
 

@@ -82,7 +82,7 @@ TEST_CASE("entries are marked as the findings say, and sentences follow") {
 
 TEST_CASE("of many sentences the first are shown, and how many more there are") {
   Findings findings;
-  findings.sentences["loss"] = std::vector<std::string>(14, "x");
+  findings.sentences["loss"] = std::vector<Sentence>(14, {"x", {0}});
   const Table table = make_table(small_collection(), {}, findings);
   CHECK(table.notes.size() == 13);
   CHECK(table.notes.back() == "2 more verdicts are in report.json");

@@ -1,11 +1,14 @@
 #include "aggregate/command/outputs.h"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <stdexcept>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "multistate/aggregate/groups.h"
 #include "multistate/base/json_layout.h"
 #include "multistate/base/log.h"
 #include "multistate/base/terminal.h"
@@ -41,6 +44,15 @@ void add(const Comparison& one, bool higher_is_better, Findings& findings) {
   }
 }
 
+/// The cells of a group with a state size.
+std::vector<size_t> cells_of(const Group& group, const StateSize& size,
+                             const Collection& collection) {
+  std::vector<size_t> cells;
+  std::copy_if(group.cells.begin(), group.cells.end(), std::back_inserter(cells),
+               [&](size_t cell) { return state_size_of(collection.cells[cell]) == size; });
+  return cells;
+}
+
 void add(const Finding& finding, Findings& findings) {
   for (const size_t cell : finding.tied) {
     findings.standings[{finding.metric, cell}].is_tied = true;
@@ -51,13 +63,10 @@ void add(const Finding& finding, Findings& findings) {
   for (const size_t cell : finding.not_ranked_cells) {
     findings.standings[{finding.metric, cell}].is_ranked = false;
   }
-  findings.sentences[finding.metric].push_back(fmt::format(
-      "{}{}: {}", finding.metric,
-      finding.state_size ? fmt::format(" at {}", *finding.state_size) : "", finding.sentence));
 }
 
 /// What an analysis found, for tables.
-Findings findings_of(const Analysis& analysis) {
+Findings findings_of(const Collection& collection, const Analysis& analysis) {
   std::map<std::string, bool> higher_is_better;
   for (const MetricInfo& metric : analysis.metrics) {
     higher_is_better[metric.name] = metric.higher_is_better.value_or(false);
@@ -67,8 +76,17 @@ Findings findings_of(const Analysis& analysis) {
     for (const Comparison& one : group.comparisons) {
       add(one, higher_is_better[one.metric], findings);
     }
+    std::string setting;
+    for (const std::string& distinction : distinctions_of(group, analysis.groups)) {
+      setting += ", " + distinction;
+    }
     for (const Finding& finding : group.findings) {
       add(finding, findings);
+      const StateSize& size = finding.state_size;
+      findings.sentences[finding.metric].push_back(
+          {fmt::format("{}{}{}: {}", finding.metric, size ? fmt::format(" at {}", *size) : "",
+                       setting, finding.sentence),
+           cells_of(group, size, collection)});
     }
   }
   return findings;
@@ -121,7 +139,7 @@ std::string text_of(const Collection& collection, const Options& options) {
   // Tables show tests and standard errors, and no interval that would take a bootstrap.
   Options quick = options;
   quick.analysis.replicates = 0;
-  const Findings findings = findings_of(analysis_for(collection, quick));
+  const Findings findings = findings_of(collection, analysis_for(collection, quick));
   return table_text(make_table(collection, options.table, findings), options.format);
 }
 
@@ -150,7 +168,7 @@ WrittenReport write_report(const Collection& collection, const Options& options,
                            double reload_seconds) {
   const fs::path folder = output_folder(options);
   const Analysis analysis = analysis_for(collection, options);
-  const Table table = make_table(collection, options.table, findings_of(analysis));
+  const Table table = make_table(collection, options.table, findings_of(collection, analysis));
   write_atomically(folder / "results.csv", csv_lines(collection, options.table));
   write_atomically(folder / "table.md", markdown_table(table));
   write_atomically(folder / "table.tex", latex_table(table));

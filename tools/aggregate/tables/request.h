@@ -50,13 +50,19 @@ struct Standing {
   bool is_ranked = true;  ///< Else a baseline, one that sees the future, or of another budget.
 };
 
+/// What may be said of a metric at a state size.
+struct Sentence {
+  std::string text;
+  std::vector<size_t> cells;  ///< That it is about; tables without any of them leave it out.
+};
+
 /// The results of an analysis that tables show. Without them no table has marks.
 struct Findings {
   std::map<std::pair<std::string, size_t>, Standing> standings;  ///< By metric and cell.
   std::map<std::tuple<std::string, size_t, size_t>, Significance>
       differences;  ///< By metric and two cells, in either order.
-  std::map<std::string, std::vector<std::string>>
-      sentences;  ///< By metric: what may be said of it, a sentence a state size.
+  std::map<std::string, std::vector<Sentence>>
+      sentences;  ///< By metric: one for each state size of what can be compared.
 };
 
 /// Indices of the cells that all filters keep, done or not, in their order. Throws InputError for a

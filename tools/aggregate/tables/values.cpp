@@ -131,6 +131,31 @@ void EntryFiller::mark(const std::string& metric, TableEntry& entry) const {
   }
 }
 
+void EntryFiller::add_sentences(Table& table) const {
+  const auto is_about = [](const Sentence& sentence, const TableEntry& entry) {
+    return std::find_first_of(sentence.cells.begin(), sentence.cells.end(), entry.cells.begin(),
+                              entry.cells.end()) != sentence.cells.end();
+  };
+  size_t sentences = 0;
+  for (const std::string& metric : request_.metrics) {
+    const auto found = findings_.sentences.find(metric);
+    if (found == findings_.sentences.end()) {
+      continue;
+    }
+    for (const Sentence& sentence : found->second) {
+      const bool shown =
+          any_entry(table, [&](const TableEntry& entry) { return is_about(sentence, entry); });
+      if (shown && sentences++ < kMostSentences) {
+        table.notes.push_back(sentence.text);
+      }
+    }
+  }
+  if (sentences > kMostSentences) {
+    table.notes.push_back(
+        fmt::format("{} more verdicts are in report.json", sentences - kMostSentences));
+  }
+}
+
 void EntryFiller::explain(Table& table) const {
   const auto note_if = [&](auto has, const std::string& note) {
     if (any_entry(table, has)) {
@@ -154,19 +179,7 @@ void EntryFiller::explain(Table& table) const {
           "\u2020 limited: only the first samples were run (--limit)");
   note_if([](const TableEntry& entry) { return entry.cells.size() > 1; },
           "values of several seeds are their mean \u00b1 standard error over them");
-  size_t sentences = 0;
-  for (const std::string& metric : request_.metrics) {
-    const auto found = findings_.sentences.find(metric);
-    for (size_t i = 0; found != findings_.sentences.end() && i < found->second.size(); ++i) {
-      if (sentences++ < kMostSentences) {
-        table.notes.push_back(found->second[i]);
-      }
-    }
-  }
-  if (sentences > kMostSentences) {
-    table.notes.push_back(
-        fmt::format("{} more verdicts are in report.json", sentences - kMostSentences));
-  }
+  add_sentences(table);
   if (without_baseline_ > 0) {
     if (!any_entry(table, [](const TableEntry& entry) { return entry.value.has_value(); })) {
       throw InputError(fmt::format(

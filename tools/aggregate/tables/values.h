@@ -39,14 +39,15 @@ class EntryFiller {
   /// error of a difference is the paired one, where it is known; ratios have none.
   void fill(const std::string& metric, TableEntry& entry);
 
-  /// Says in the notes of a filled table what its marks mean, what may be said of each state size,
-  /// and which values have nothing to be relative to. Throws InputError when none has.
+  /// Says in the notes of a filled table what its marks mean, what may be said of each state size
+  /// in it, and which values have nothing to be relative to. Throws InputError when none has.
   void explain(Table& table) const;
 
  private:
   std::optional<Estimate> value_of(size_t cell, const std::string& metric);
   const Significance* difference(size_t a, size_t b, const std::string& metric) const;
   void mark(const std::string& metric, TableEntry& entry) const;
+  void add_sentences(Table& table) const;
 
   const Collection& collection_;
   const TableRequest& request_;

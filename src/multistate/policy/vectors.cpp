@@ -109,19 +109,21 @@ void add_scaled(float factor, std::span<const float> x, std::span<float> y) {
 
 MULTISTATE_VECTORIZE
 void softmax(std::span<float> x) {
+  float* const values = x.data();
+  const size_t size = x.size();
   float largest = -INFINITY;
 #pragma omp simd reduction(max : largest)
-  for (size_t i = 0; i < x.size(); ++i) {
-    largest = largest < x[i] ? x[i] : largest;
+  for (size_t i = 0; i < size; ++i) {
+    largest = largest < values[i] ? values[i] : largest;
   }
 #pragma omp simd
-  for (size_t i = 0; i < x.size(); ++i) {
-    x[i] = vector_exp(x[i] - largest);
+  for (size_t i = 0; i < size; ++i) {
+    values[i] = vector_exp(values[i] - largest);
   }
   const float total = sum_of([](auto& sum, const auto& y) { sum += y; }, std::span<const float>(x));
 #pragma omp simd
-  for (size_t i = 0; i < x.size(); ++i) {
-    x[i] /= total;
+  for (size_t i = 0; i < size; ++i) {
+    values[i] /= total;
   }
 }
 

@@ -53,7 +53,7 @@ struct Standing {
 /// What may be said of a metric at a state size.
 struct Sentence {
   std::string text;
-  std::vector<size_t> cells;  ///< That it is about; tables without any of them leave it out.
+  std::vector<size_t> cells;  ///< That it is about, ascending; tables without any leave it out.
 };
 
 /// The results of an analysis that tables show. Without them no table has marks.

@@ -133,8 +133,9 @@ void EntryFiller::mark(const std::string& metric, TableEntry& entry) const {
 
 void EntryFiller::add_sentences(Table& table) const {
   const auto is_about = [](const Sentence& sentence, const TableEntry& entry) {
-    return std::find_first_of(sentence.cells.begin(), sentence.cells.end(), entry.cells.begin(),
-                              entry.cells.end()) != sentence.cells.end();
+    return std::any_of(entry.cells.begin(), entry.cells.end(), [&](size_t cell) {
+      return std::binary_search(sentence.cells.begin(), sentence.cells.end(), cell);
+    });
   };
   size_t sentences = 0;
   for (const std::string& metric : request_.metrics) {

@@ -1,5 +1,5 @@
 # Two ways to parse headers less often, each of which halves the time of a build from nothing: those that nearly every file
-# includes are parsed once for all, and the files of a folder are compiled several together. The presets dev and tidy do
+# includes are parsed once for all, and the files of a folder are compiled several together. The preset dev does
 # without either, so that a file which forgets an include does not compile there.
 
 option(MULTISTATE_PCH "Precompile common headers" OFF)

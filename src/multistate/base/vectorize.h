@@ -11,3 +11,11 @@
 #define MULTISTATE_VECTORIZE
 #define MULTISTATE_INLINE inline
 #endif
+
+/// Before a loop with constant bounds over an array of sums: unless GCC unrolls it at once, the sums
+/// stay in memory.
+#if defined(__clang__)
+#define MULTISTATE_UNROLL _Pragma("unroll")
+#else
+#define MULTISTATE_UNROLL _Pragma("GCC unroll 8")
+#endif

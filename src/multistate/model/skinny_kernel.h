@@ -34,8 +34,9 @@ struct SkinnyVectors<16> {
 };
 
 /// A skinny product (skinny_product.h) for vector registers of `Width` floats: the sums of `Rows`
-/// rows and `Vectors` vectors of outputs have to fit them, beside the numbers that are multiplied.
-/// Everything is inlined into whoever calls run(), and compiled for its instructions.
+/// rows and `Vectors` vectors of outputs (or outputs, where each lies by itself) have to fit them,
+/// beside the numbers that are multiplied. Everything is inlined into whoever calls run(), and
+/// compiled for its instructions.
 template <int Width, int Rows, int Vectors>
 class SkinnyKernel {
  public:
@@ -224,25 +225,31 @@ class SkinnyKernel {
     Vector sums[Count][Outputs] = {};
     int64_t k = 0;
     for (; k + Width <= weight.in; k += Width) {
-      Vector loaded[Outputs];
-      for (int o = 0; o < Outputs; ++o) {
-        load(numbers + o * weight.stride + k, loaded[o]);
-      }
+      Vector rows[Count];
+      MULTISTATE_UNROLL
       for (int i = 0; i < Count; ++i) {
-        Vector row;
-        load(x + i * x_stride + k, row);
-        for (int o = 0; o < Outputs; ++o) {
-          sums[i][o] += loaded[o] * row;
+        load(x + i * x_stride + k, rows[i]);
+      }
+      MULTISTATE_UNROLL
+      for (int o = 0; o < Outputs; ++o) {
+        __builtin_prefetch(numbers + (Outputs + o) * weight.stride + k);
+        Vector loaded;
+        load(numbers + o * weight.stride + k, loaded);
+        MULTISTATE_UNROLL
+        for (int i = 0; i < Count; ++i) {
+          sums[i][o] += loaded * rows[i];
         }
       }
     }
-    for (int o = 0; k < weight.in && o < Outputs; ++o) {
-      Vector loaded;
-      load_first(numbers + o * weight.stride + k, weight.in - k, loaded);
-      for (int i = 0; i < Count; ++i) {
-        Vector row;
-        load_first(x + i * x_stride + k, weight.in - k, row);
-        sums[i][o] += loaded * row;
+    if (k < weight.in) {
+      for (int o = 0; o < Outputs; ++o) {
+        Vector loaded;
+        load_first(numbers + o * weight.stride + k, weight.in - k, loaded);
+        for (int i = 0; i < Count; ++i) {
+          Vector row;
+          load_first(x + i * x_stride + k, weight.in - k, row);
+          sums[i][o] += loaded * row;
+        }
       }
     }
     for (int i = 0; i < Count; ++i) {
@@ -271,16 +278,12 @@ class SkinnyKernel {
   static MULTISTATE_INLINE void by_output(const FewRows<const float>& x,
                                           const WeightMatrix<T>& weight, int64_t outputs,
                                           const FewRows<float>& out) {
-    constexpr int kOutputs = 4;
     int64_t output = 0;
-    for (; output + kOutputs <= outputs; output += kOutputs) {
-      for (int o = 0; o < kOutputs; ++o) {
-        prefetch(weight.data + (output + kOutputs + o) * weight.stride, weight.in);
-      }
-      dot_rows<kOutputs, 4>(x, weight, 0, output, out);
+    for (; output + Vectors <= outputs; output += Vectors) {
+      dot_rows<Vectors, Rows>(x, weight, 0, output, out);
     }
     for (; output < outputs; ++output) {
-      dot_rows<1, 4>(x, weight, 0, output, out);
+      dot_rows<1, Rows>(x, weight, 0, output, out);
     }
   }
 };

@@ -70,7 +70,7 @@ TEST_CASE("percentiles are those of numpy's default") {
   CHECK(percentile(numbers, 99.0) == approx(3.97));
   CHECK(percentile(numbers, 100.0) == 4.0);
   CHECK(percentile({7.0}, 99.0) == 7.0);
-  CHECK(std::isnan(percentile({1.0, NAN, 2.0}, 50.0)));
+  CHECK(std::isnan(percentile({1.0, std::nan(""), 2.0}, 50.0)));
 }
 
 TEST_CASE("predictions of every policy are compared with the full cache's, token by token") {

@@ -78,7 +78,7 @@ TEST_CASE("the loss by place is a mean over tokens with the places in powers of 
 }
 
 TEST_CASE("a loss that is not a number survives as text and makes the metric one") {
-  const auto record = record_of({NAN, 1.0}, 1, "ab");
+  const auto record = record_of({std::nan(""), 1.0}, 1, "ab");
   const auto line = nlohmann::json::parse(record.to_json().dump());
   const std::array records = {SampleRecord::from_json(line)};
   CHECK(std::isnan(summarize_language(records).metrics.at("nll").value));

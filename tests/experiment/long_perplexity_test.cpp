@@ -26,7 +26,7 @@ TEST_CASE("a key token gains enough from the long context, and is likely enough 
   CHECK(!Contrast{.long_loss = 2.0, .short_loss = 9.0}.is_key(rule));
   CHECK(!Contrast{.long_loss = 2.5, .short_loss = 9.0}.is_key(rule));
   CHECK(!Contrast{.long_loss = 3.0, .short_loss = 1.0}.is_key(rule));
-  CHECK(!Contrast{.long_loss = NAN, .short_loss = 9.0}.is_key(rule));
+  CHECK(!Contrast{.long_loss = std::nan(""), .short_loss = 9.0}.is_key(rule));
 }
 
 TEST_CASE("contexts of every token equal those cut one by one") {

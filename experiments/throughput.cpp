@@ -113,7 +113,7 @@ void note_prefill(const Transformer& model, const PrefillCase& one, SampleRecord
 
 void note_decode(const Transformer& model, const PrefillCase& one, const ThroughputOptions& options,
                  nlohmann::json& values) {
-  constexpr int64_t kMebi = 1024 * 1024;
+  constexpr int64_t kMebi = int64_t{1024} * 1024;
   const auto results = measure_decode(model, {one},
                                       {.batches = {options.decode_batch},
                                        .memory_bytes = options.decode_memory_mib * kMebi,

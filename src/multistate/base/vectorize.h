@@ -12,8 +12,8 @@
 #define MULTISTATE_INLINE inline
 #endif
 
-/// Before a loop with constant bounds over an array of sums: unless GCC unrolls it at once, the sums
-/// stay in memory.
+/// Before a loop with constant bounds over an array of sums: unless GCC unrolls it at once, the
+/// sums stay in memory.
 #if defined(__clang__)
 #define MULTISTATE_UNROLL _Pragma("unroll")
 #else

@@ -25,6 +25,7 @@ double seconds_side_by_side(const Transformer& model, const PrefillCase& one, in
   };
   return seconds_of([&] {
     std::vector<std::jthread> threads;
+    threads.reserve(samples.size());
     for (const std::vector<int64_t>& ids : samples) {
       threads.emplace_back(evaluate, std::cref(ids));
     }

@@ -32,7 +32,7 @@ size_t longest_line(const std::string& text) {
 }  // namespace
 
 std::string entries_text(const std::vector<std::vector<std::string>>& rows) {
-  const std::string table = format_table(rows);
+  std::string table = format_table(rows);
   const int64_t width = terminal_width(STDOUT_FILENO);
   if (!is_terminal(STDOUT_FILENO) || longest_line(table) <= static_cast<size_t>(width)) {
     return table;

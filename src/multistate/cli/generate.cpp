@@ -185,6 +185,44 @@ nlohmann::json report(const GenerateArguments& arguments, const std::optional<Ch
   return json;
 }
 
+std::vector<GenerationRequest> requests_of(const GenerateArguments& arguments,
+                                           const std::vector<int64_t>& prompt) {
+  std::vector<GenerationRequest> requests;
+  for (int64_t sample = 0; sample < arguments.samples; ++sample) {
+    requests.push_back({.context = nullptr,
+                        .prompt = prompt,
+                        .max_tokens = arguments.max_tokens,
+                        .seed = {.seed = arguments.seed, .sample = static_cast<uint64_t>(sample)}});
+  }
+  return requests;
+}
+
+TextRules rules_of(const GenerateArguments& arguments, const Tokenizer& tokenizer,
+                   const std::optional<ChatFormat>& chat) {
+  TextRules rules = {.sampling = arguments.sampling,
+                     .stop_ids = {},
+                     .stops = arguments.stops,
+                     .batch = arguments.batch};
+  if (!arguments.ignore_eos) {
+    rules.stop_ids = answer_end_ids(tokenizer, chat ? &*chat : nullptr);
+  }
+  return rules;
+}
+
+/// The texts where they have not been shown as they came, and the speed.
+void print_texts(const GenerateArguments& arguments, const std::optional<ChatFormat>& chat,
+                 const PolicySetup& setup, const GeneratedTexts& made) {
+  if (arguments.json) {
+    fmt::print("{}", json_page(report(arguments, chat, setup, made)));
+  } else if (arguments.samples > 1) {
+    for (size_t i = 0; i < made.texts.size(); ++i) {
+      fmt::print("--- sample {}\n{}\n", i, made.texts[i]);
+    }
+  }
+  flush_standard_output();  // The answer before its speed.
+  log_info(speed_text(made.times));
+}
+
 int generate(const GenerateArguments& arguments) {
   use_fast_kernels();
   load_plugins(arguments.plugins);
@@ -208,17 +246,6 @@ int generate(const GenerateArguments& arguments) {
   set_intra_op_threads(arguments.threads);
   const auto model = Transformer::load(*file, tensors);
 
-  TextRules rules = {.sampling = arguments.sampling, .stop_ids = {}, .stops = arguments.stops};
-  if (!arguments.ignore_eos) {
-    rules.stop_ids = answer_end_ids(tokenizer, chat ? &*chat : nullptr);
-  }
-  std::vector<GenerationRequest> requests;
-  for (int64_t sample = 0; sample < arguments.samples; ++sample) {
-    requests.push_back({.context = nullptr,
-                        .prompt = prompt,
-                        .max_tokens = arguments.max_tokens,
-                        .seed = {.seed = arguments.seed, .sample = static_cast<uint64_t>(sample)}});
-  }
   // A single text is shown as it comes.
   const bool shown = arguments.samples == 1 && !arguments.json;
   const auto show = [shown](size_t /*request*/, const std::string& more) {
@@ -229,22 +256,14 @@ int generate(const GenerateArguments& arguments) {
   };
   GeneratedTexts made;
   try {
-    made = generate_texts(requests, rules, arguments.batch, *model, setup, tokenizer, show);
+    made = generate_texts(requests_of(arguments, prompt), rules_of(arguments, tokenizer, chat),
+                          *model, setup, tokenizer, show);
   } catch (const NonFiniteError& error) {
     throw InputError(
         fmt::format("{}: sample {}: {}", arguments.model, error.sample(), error.what()));
   }
   show(0, "\n");
-  if (arguments.json) {
-    const auto json = report(arguments, chat, setup, made);
-    fmt::print("{}", json_page(json));
-  } else if (arguments.samples > 1) {
-    for (size_t i = 0; i < made.texts.size(); ++i) {
-      fmt::print("--- sample {}\n{}\n", i, made.texts[i]);
-    }
-  }
-  flush_standard_output();  // The answer before its speed.
-  log_info(speed_text(made.times));
+  print_texts(arguments, chat, setup, made);
   return 0;
 }
 

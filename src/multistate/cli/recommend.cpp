@@ -235,6 +235,22 @@ std::string stages_text(const recommend::Constraint& constraint, const recommend
   return text;
 }
 
+int64_t context_length_of(const RecommendArguments& arguments, const PlannedCell& counted) {
+  return recommend::choose_context_length(recommend::size_of(*counted.workload),
+                                          {.data = arguments.data,
+                                           .wanted = arguments.context_length,
+                                           .samples = arguments.samples,
+                                           .trained = counted.model->file().spec().context_length});
+}
+
+/// Says what would run.
+void print_schedule(const recommend::Task& task, const recommend::Constraint& constraint,
+                    const recommend::Field& field, const recommend::Schedule& schedule) {
+  fmt::print("{}Chunks of {} tokens. {}Confirming: {} chunks.\n", field_table(field),
+             task.context_length, stages_text(constraint, field, schedule),
+             schedule.confirming.count);
+}
+
 int recommend_here(RecommendArguments& arguments, ExitSignals& signals) {
   const auto start = std::chrono::steady_clock::now();
   load_plugins(arguments.plugins);
@@ -243,12 +259,7 @@ int recommend_here(RecommendArguments& arguments, ExitSignals& signals) {
   recommend::Task task = task_of(arguments);
   const SweepPlan text = plan(task);  // Of tiny chunks: to count its tokens.
   const PlannedCell& counted = text.cells.front();
-  task.context_length =
-      recommend::choose_context_length(recommend::size_of(*counted.workload),
-                                       {.data = arguments.data,
-                                        .wanted = arguments.context_length,
-                                        .samples = arguments.samples,
-                                        .trained = counted.model->file().spec().context_length});
+  task.context_length = context_length_of(arguments, counted);
   const recommend::SampleShape shape = {
       .model = counted.model->file().spec(),
       .length = length_of_chunk(task),
@@ -270,9 +281,7 @@ int recommend_here(RecommendArguments& arguments, ExitSignals& signals) {
   const recommend::Schedule schedule =
       recommend::share_out(std::min(arguments.samples, chunks), screens);
   if (arguments.dry_run) {
-    fmt::print("{}Chunks of {} tokens. {}Confirming: {} chunks.\n", field_table(field),
-               task.context_length, stages_text(constraint, field, schedule),
-               schedule.confirming.count);
+    print_schedule(task, constraint, field, schedule);
     return 0;
   }
   StageRunner runner(arguments, text.digests);

@@ -93,7 +93,7 @@ std::string to_text(const CheckResult& result) {
   std::string text = fmt::format("{:<16}{:<15}{}{}", failed ? "FAILED" : word_for(result.outcome),
                                  result.check, result.promise, count_of(result));
   for (const std::string& finding : result.findings) {
-    text += "\n" + lines_start + finding;
+    text += fmt::format("\n{}{}", lines_start, finding);
   }
   if (!result.note.empty()) {
     text += "\n" + lines_start + result.note;

@@ -103,7 +103,7 @@ std::string value_difference(const std::vector<float>& found, const std::vector<
 
 std::string run_difference(const ScanRun& first, const std::string& first_name,
                            const ScanRun& second, const std::string& second_name) {
-  const auto rows =
+  auto rows =
       row_difference({first_name, fates_of(first.sets)}, {second_name, fates_of(second.sets)});
   if (!rows.empty()) {
     return rows;

@@ -89,7 +89,7 @@ void check_blocks(Session& session, Findings& findings) {
 std::string reference_difference(Session& session, const LayerCase& one) {
   const ScanRun& run = session.run(one);
   const NaiveResult& naive = session.naive(one).result;
-  const auto rows =
+  auto rows =
       row_difference({"in the engine", fates_of(run.sets)}, {"in plain loops", fates_of(naive)});
   if (!rows.empty()) {
     return rows;

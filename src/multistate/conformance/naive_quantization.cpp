@@ -29,6 +29,7 @@ void quantize_numbers(const std::vector<double*>& numbers, int64_t bits) {
 void quantize_keys(const std::vector<NaiveVectors>& group, int64_t bits) {
   for (size_t channel = 0; channel < group.front().key->size(); ++channel) {
     std::vector<double*> numbers;
+    numbers.reserve(group.size());
     for (const NaiveVectors& row : group) {
       numbers.push_back(&(*row.key)[channel]);
     }

@@ -29,6 +29,7 @@ void share_out_first(const PolicySetup& setup, std::vector<NaiveSet>& sets, int6
     return;
   }
   std::vector<StepView> views;
+  views.reserve(sets.size());
   for (NaiveSet& set : sets) {
     views.emplace_back(set.describe_heads(layer), setup.needs);
   }
@@ -43,6 +44,7 @@ void share_out_at(const NaiveInputs& inputs, const PolicySetup& setup, std::vect
     return;
   }
   std::vector<StepView> views;
+  views.reserve(sets.size());
   for (NaiveSet& set : sets) {
     views.emplace_back(set.describe(t, layer), setup.needs);
   }

@@ -19,7 +19,7 @@ void check_determinism(Session& session, Findings& findings) {
   for (const LayerCase* one : session.cases_of({1, 2, 5, Session::kPage})) {
     findings.judge(one->name, [&] {
       const ScanRun first = run_anew(*one);
-      const auto again = run_difference(first, "at first", run_anew(*one), "when run again");
+      auto again = run_difference(first, "at first", run_anew(*one), "when run again");
       if (!again.empty()) {
         return again;
       }
@@ -39,7 +39,7 @@ std::string seed_difference(const LayerCase& one) {
   const auto compare = [](const ScanRun& first, const ScanRun& second) {
     return run_difference(first, "with one seed", second, "with another");
   };
-  const auto difference = compare(run_anew(one), run_anew(one, other));
+  auto difference = compare(run_anew(one), run_anew(one, other));
   if (!difference.empty()) {
     return difference;
   }

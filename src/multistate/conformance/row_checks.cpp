@@ -75,19 +75,25 @@ std::string excess_rows(const PolicySetup& setup, const ScanRun& run) {
   return "";
 }
 
+/// The option that protects a row from being evicted after step `end`; null for none.
+const char* protection_of(const PolicySetup& setup, int64_t row, int64_t end) {
+  if (setup.keeps_prompt() && row < Session::kPrompt) {
+    return "prompt";
+  }
+  if (row < setup.common.sinks) {
+    return "sinks";
+  }
+  return end - row < setup.recent() ? "recent" : nullptr;
+}
+
 std::string lost_protected_row(const PolicySetup& setup, const ScanRun& run) {
   for (const LayerState::Set& set : run.sets) {
     for (int64_t row = 0; row < Session::kTokens; ++row) {
       const int64_t end = set.trace.evicted_at()[static_cast<size_t>(row)];
-      if (end == RowTrace::kAlive) {
-        continue;
-      }
-      const bool is_prompt = setup.keeps_prompt() && row < Session::kPrompt;
-      if (is_prompt || row < setup.common.sinks || end - row < setup.recent()) {
+      const char* protection = end == RowTrace::kAlive ? nullptr : protection_of(setup, row, end);
+      if (protection != nullptr) {
         return fmt::format("after step {} row {} is evicted, which {} protects", end, row,
-                           is_prompt                  ? "prompt"
-                           : row < setup.common.sinks ? "sinks"
-                                                      : "recent");
+                           protection);
       }
     }
   }

@@ -108,6 +108,7 @@ std::vector<SampleState> run_together(const Evaluator& evaluator,
   }
   for (size_t step = 0; step + samples.front().prompt < samples.front().ids.size(); ++step) {
     std::vector<int64_t> next;
+    next.reserve(samples.size());
     for (const BatchSample& sample : samples) {
       next.push_back(sample.ids[sample.prompt + step]);
     }

@@ -39,7 +39,7 @@ void add_weights(const SetInputs& inputs, const at::Tensor& logits, int64_t quer
 
 at::Tensor future_attention(const SetInputs& inputs, double gamma) {
   const int64_t tokens = inputs.tokens();
-  const auto out = at::zeros({tokens, tokens}, at::kFloat);
+  auto out = at::zeros({tokens, tokens}, at::kFloat);
   auto* masses = out.data_ptr<float>();
   std::vector<double> received(static_cast<size_t>(tokens), 0.0);  // From the tokens after t.
   for (int64_t end = tokens; end > 0; end -= std::min(kQueryBlock, end)) {

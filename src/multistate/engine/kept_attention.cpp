@@ -80,7 +80,7 @@ std::vector<double> FullAttention::kept_by_layer(const SampleState& state) const
 }
 
 at::Tensor FullAttentionScan::attend(const Qkv& qkv, LayerState& state) const {
-  const auto attended = scan_for(state.setup()).attend(qkv, state);
+  auto attended = scan_for(state.setup()).attend(qkv, state);
   const auto space = make_attended(qkv);
   const int64_t kv_heads = qkv.keys.size(0);
   for (int64_t kv_head = 0; kv_head < kv_heads; ++kv_head) {

@@ -20,12 +20,19 @@ MULTISTATE_INLINE void turn(double& c, double& s, double cos, double sin) {
   c = real;
 }
 
-/// out[h * size + i] of `heads` queries that lie `stride` apart, their first 2 * half elements
-/// rotated in the half-split form.
+/// Queries of `count` heads that lie `stride` apart.
+struct Heads {
+  const float* queries;
+  int64_t count;
+  int64_t stride;
+};
+
+/// out[h * size + i] of the queries, their first 2 * half elements rotated in the half-split form.
 MULTISTATE_VECTORIZE
-void rotate_heads_to(const float* queries, int64_t heads, int64_t stride, const float* rotations,
-                     int64_t half, int64_t size, float* out) {
-  for (int64_t head = 0; head < heads; ++head, queries += stride, out += size) {
+void rotate_heads_to(const Heads& heads, const float* rotations, int64_t half, int64_t size,
+                     float* out) {
+  const float* queries = heads.queries;
+  for (int64_t head = 0; head < heads.count; ++head, queries += heads.stride, out += size) {
 #pragma omp simd
     for (int64_t i = 0; i < half; ++i) {
       out[i] = queries[i] * rotations[i] - queries[half + i] * rotations[half + i];
@@ -37,13 +44,13 @@ void rotate_heads_to(const float* queries, int64_t heads, int64_t stride, const 
   }
 }
 
-/// out[h * out_stride + row]: products of `heads` queries [heads, D] with `rows` keys [rows, D].
+/// out[h * out_stride + row]: products of the queries with `rows` keys [rows, D].
 MULTISTATE_VECTORIZE
-void multiply_rows(const float* queries, int64_t heads, const float* keys, int64_t rows,
-                   int64_t size, float* out, int64_t out_stride) {
+void multiply_rows(const Heads& heads, const float* keys, int64_t rows, int64_t size, float* out,
+                   int64_t out_stride) {
   for (int64_t row = 0; row < rows; ++row, keys += size) {
-    for (int64_t head = 0; head < heads; ++head) {
-      const float* query = queries + head * size;
+    for (int64_t head = 0; head < heads.count; ++head) {
+      const float* query = heads.queries + head * heads.stride;
       float sum = 0.0F;
 #pragma omp simd reduction(+ : sum)
       for (int64_t i = 0; i < size; ++i) {
@@ -163,8 +170,9 @@ void MovingRows::rotate_queries(int64_t token, size_t run) {
     seen_[i] = static_cast<float>(cos);
     seen_[half + i] = static_cast<float>(sin);
   }
-  rotate_heads_to(queries_.data_ptr<float>() + token * queries_.stride(1), queries_.size(0),
-                  queries_.stride(0), seen_.data(), static_cast<int64_t>(half), inputs_.head_size(),
+  const Heads heads = {queries_.data_ptr<float>() + token * queries_.stride(1), queries_.size(0),
+                       queries_.stride(0)};
+  rotate_heads_to(heads, seen_.data(), static_cast<int64_t>(half), inputs_.head_size(),
                   rotated_.data());
 }
 
@@ -178,7 +186,7 @@ void MovingRows::write_logits(int64_t token, int64_t visible, float* logits, int
         run + 1 < run_begins_.size() ? std::min(run_begins_[run + 1], visible) : visible;
     rotate_queries(token, run);
     for (int64_t kv_head = 0; kv_head < inputs_.kv_heads(); ++kv_head) {
-      multiply_rows(rotated_.data() + kv_head * group * size, group,
+      multiply_rows({rotated_.data() + kv_head * group * size, group, size},
                     keys_.data_ptr<float>() + kv_head * keys_.stride(0) + begin * size, end - begin,
                     size, logits + kv_head * group * head_stride + begin, head_stride);
     }

@@ -46,7 +46,7 @@ void PromptQueries::add_replay(const at::Tensor& weights, int64_t first, int64_t
 }
 
 at::Tensor PromptQueries::in_order(int64_t count) const {
-  const auto ordered = at::empty({heads_, count, size_}, at::kFloat);
+  auto ordered = at::empty({heads_, count, size_}, at::kFloat);
   auto* out = ordered.data_ptr<float>();
   for (int64_t head = 0; head < heads_; ++head) {
     for (int64_t index = 0; index < count; ++index, out += size_) {

@@ -31,7 +31,7 @@ at::Tensor ranges_of(const at::Tensor& keys, int64_t page_rows) {
 
 at::Tensor selected_logits(const at::Tensor& logits, const at::Tensor& query,
                            const at::Tensor& keys, const LayerState& state, LayerState::Set& set) {
-  const at::Tensor all_logits = readable_floats(logits);
+  at::Tensor all_logits = readable_floats(logits);
   const int64_t rows = all_logits.size(2);
   const int64_t heads = all_logits.size(1);
   const Needs& needs = state.setup().needs;

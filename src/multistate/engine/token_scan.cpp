@@ -73,7 +73,7 @@ class SetStepper {
     set_.trace.record_birth();
     auto query = inputs_.queries.select(2, token);
     auto keys = set_.rows.keys().to(query.scalar_type());
-    double place = static_cast<double>(set_.trace.tokens() - 1);
+    auto place = static_cast<double>(set_.trace.tokens() - 1);
     if (state_.setup().rotates_anew()) {
       place = rotate(query, keys);
     }

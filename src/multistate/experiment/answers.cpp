@@ -132,7 +132,7 @@ Answers answer(const Inquiry& inquiry, const TextRules& rules, int64_t sample,
   result.answers.resize(inquiry.questions.size());
   auto [generations, texts, times] =
       generate_texts(requests_of(inquiry, reading.state, sample, run, result.answers), rules,
-                     std::ssize(inquiry.questions), run.model, run.policy, run.tokenizer);
+                     run.model, run.policy, run.tokenizer);
   for (size_t i = 0; i < generations.size(); ++i) {
     result.record.state.add(generations[i].state);
     Answer& answer = result.answers[i];

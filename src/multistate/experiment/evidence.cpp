@@ -1,8 +1,10 @@
 #include "multistate/experiment/evidence.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "multistate/experiment/sample_metrics.h"
 
@@ -27,20 +29,31 @@ void EvidenceKept::write(nlohmann::json& values) const {
   }
 }
 
+namespace {
+
+/// Those of `positions` that the set still has.
+std::vector<int64_t> kept_by(const LayerState::Set& set, std::span<const int64_t> positions) {
+  const auto rows = set.rows.positions();
+  std::vector<int64_t> kept;
+  for (const int64_t position : positions) {
+    if (std::binary_search(rows.begin(), rows.end(), position)) {
+      kept.push_back(position);
+    }
+  }
+  return kept;
+}
+
+}  // namespace
+
 EvidenceKept evidence_kept(const SampleState& state, std::span<const int64_t> positions) {
   const auto tokens = static_cast<int64_t>(positions.size());
   EvidenceKept kept;
   std::set<int64_t> somewhere;
   for (const LayerState& layer : state.layers) {
     for (const LayerState::Set& set : layer.sets()) {
-      const auto rows = set.rows.positions();
-      int64_t here = 0;
-      for (const int64_t position : positions) {
-        if (std::binary_search(rows.begin(), rows.end(), position)) {
-          ++here;
-          somewhere.insert(position);
-        }
-      }
+      const auto kept_here = kept_by(set, positions);
+      somewhere.insert(kept_here.begin(), kept_here.end());
+      const int64_t here = std::ssize(kept_here);
       kept.rows += tokens;
       kept.rows_kept += here;
       ++kept.sets;

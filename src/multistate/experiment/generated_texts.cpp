@@ -1,14 +1,19 @@
 #include "multistate/experiment/generated_texts.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "multistate/text/growing_texts.h"
 
 namespace multistate {
 
 GeneratedTexts generate_texts(std::span<const GenerationRequest> requests, const TextRules& rules,
-                              int64_t batch, const Transformer& model, const PolicySetup& policy,
+                              const Transformer& model, const PolicySetup& policy,
                               const Tokenizer& tokenizer, const ShowText& show) {
+  const auto all = std::max<int64_t>(1, std::ssize(requests));
   const Generator generator(
-      model, policy, {.sampling = rules.sampling, .batch = batch, .stop_ids = rules.stop_ids});
+      model, policy,
+      {.sampling = rules.sampling, .batch = rules.batch.value_or(all), .stop_ids = rules.stop_ids});
   GrowingTexts growing(requests.size(), rules.stops, tokenizer);
   const auto show_more = [&](size_t request, const std::string& more) {
     if (show) {

@@ -29,7 +29,7 @@ Qkv rotated(const Qkv& qkv, int64_t first, std::span<const double> frequencies) 
     places.push_back(static_cast<double>(first + token));
   }
   const auto table = make_rotary_table(places, frequencies, qkv.keys.options());
-  const Qkv turned = {qkv.queries.clone(), qkv.keys.clone(), qkv.values, qkv.ids};
+  Qkv turned = {qkv.queries.clone(), qkv.keys.clone(), qkv.values, qkv.ids};
   rotate_in_place(turned.queries, table);
   rotate_in_place(turned.keys, table);
   return turned;

@@ -33,9 +33,7 @@ const char* name_of(EndReason reason) {
 std::vector<MadeText> make_texts(std::span<const GenerationRequest> requests,
                                  const TextRules& rules, const Transformer& model,
                                  const PolicySetup& policy, const Tokenizer& tokenizer) {
-  const auto batch = std::max<int64_t>(1, static_cast<int64_t>(requests.size()));
-  auto [generations, texts, times] =
-      generate_texts(requests, rules, batch, model, policy, tokenizer);
+  auto [generations, texts, times] = generate_texts(requests, rules, model, policy, tokenizer);
   const auto all = static_cast<double>(times.prompt_tokens + times.decoded_tokens);
   std::vector<MadeText> made;
   for (size_t i = 0; i < generations.size(); ++i) {

@@ -1,6 +1,7 @@
 #include "multistate/experiment/retrieval_options.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include <fmt/format.h>
@@ -47,12 +48,12 @@ struct Particular {
 void check_particular(const Node& node, const RetrievalOptions& options) {
   const SyntheticTask& task = options.chosen_task();
   const PuzzleSize none;
-  const Particular all[] = {
-      {"keys", options.size.keys, none.keys, task.has_sizes},
-      {"values", options.size.values, none.values, task.has_sizes},
-      {"queries", options.size.queries, none.queries, task.has_sizes},
-      {"questions", options.size.questions, none.questions, task.has_questions},
-      {"hops", options.size.hops, none.hops, task.has_hops}};
+  const std::array all = {
+      Particular{"keys", options.size.keys, none.keys, task.has_sizes},
+      Particular{"values", options.size.values, none.values, task.has_sizes},
+      Particular{"queries", options.size.queries, none.queries, task.has_sizes},
+      Particular{"questions", options.size.questions, none.questions, task.has_questions},
+      Particular{"hops", options.size.hops, none.hops, task.has_hops}};
   for (const Particular& one : all) {
     if (!one.allowed && one.value != one.neutral) {
       refuse(node, one.option,

@@ -26,7 +26,7 @@ std::string take_blanks(std::initializer_list<std::string*> last_first) {
   std::string blanks;
   for (std::string* part : last_first) {
     const size_t end = part->find_last_not_of(" \t") + 1;
-    blanks = part->substr(end) + blanks;
+    blanks.insert(0, *part, end);
     part->resize(end);
     if (!part->empty()) {
       break;

@@ -37,6 +37,7 @@ struct SkinnyVectors<16> {
 /// rows and `Vectors` vectors of outputs (or outputs, where each lies by itself) have to fit them,
 /// beside the numbers that are multiplied. Everything is inlined into whoever calls run(), and
 /// compiled for its instructions.
+// NOLINTBEGIN(modernize-avoid-c-arrays): they become registers.
 template <int Width, int Rows, int Vectors>
 class SkinnyKernel {
  public:
@@ -65,7 +66,7 @@ class SkinnyKernel {
   static constexpr int64_t kLineBytes = 64;
 
   /// Outputs of a tile.
-  static constexpr int64_t kColumns = Width * Vectors;
+  static constexpr int64_t kColumns = int64_t{Width} * Vectors;
 
   static MULTISTATE_INLINE void load(const float* from, Vector& to) {
     __builtin_memcpy(&to, from, sizeof to);
@@ -287,5 +288,6 @@ class SkinnyKernel {
     }
   }
 };
+// NOLINTEND(modernize-avoid-c-arrays)
 
 }  // namespace multistate

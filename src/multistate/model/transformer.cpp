@@ -75,10 +75,10 @@ Qkv Transformer::project(int64_t layer, const at::Tensor& hidden,
   const int64_t tokens = hidden.size(0);
   const auto projected =
       flat.view({tokens, spec.heads + 2 * spec.kv_heads, spec.head_size}).transpose(0, 1);
-  const Qkv qkv = {.queries = projected.narrow(0, 0, spec.heads),
-                   .keys = projected.narrow(0, spec.heads, spec.kv_heads),
-                   .values = projected.narrow(0, spec.heads + spec.kv_heads, spec.kv_heads),
-                   .output = weights.output.weight};
+  Qkv qkv = {.queries = projected.narrow(0, 0, spec.heads),
+             .keys = projected.narrow(0, spec.heads, spec.kv_heads),
+             .values = projected.narrow(0, spec.heads + spec.kv_heads, spec.kv_heads),
+             .output = weights.output.weight};
   if (spec.qk_norm == QkNorm::kHead) {
     qkv.queries.copy_(weights.query_norm(qkv.queries));
     qkv.keys.copy_(weights.key_norm(qkv.keys));
@@ -98,7 +98,7 @@ void Transformer::finish(int64_t layer, const at::Tensor& hidden,
   const auto index = static_cast<size_t>(layer);
   const LayerWeights& weights = layers_[index];
   const LayerSpec& spec = spec_.layers[index];
-  const auto scaled = [&](at::Tensor update) {
+  const auto scaled = [&](const at::Tensor& update) {
     return spec.residual_multiplier == 1.0 ? update : update.mul_(spec.residual_multiplier);
   };
   const auto mlp = [&] {

@@ -46,7 +46,7 @@ at::Tensor Norm::operator()(const at::Tensor& x) const {
 }
 
 at::Tensor load_weight(const ModelFile& file, const WeightId& id) {
-  const auto weight = at::empty(shape_of(file.spec(), id), at::kFloat);
+  auto weight = at::empty(shape_of(file.spec(), id), at::kFloat);
   file.read_weight(id, {weight.data_ptr<float>(), static_cast<size_t>(weight.numel())});
   return weight;
 }

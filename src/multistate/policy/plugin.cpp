@@ -14,6 +14,7 @@
 
 #include "multistate/base/error.h"
 #include "multistate/base/sha256.h"
+#include "multistate/policy/load_library.h"
 #include "multistate/policy/plugin_check.h"
 #include "multistate/policy/registration_capture.h"
 #include "multistate/policy/trial_load.h"
@@ -41,7 +42,7 @@ std::string text_of_current_exception() {
 }
 
 /// Reports what would otherwise be std::terminate's message while a library is loaded: an exception
-/// in a global constructor cannot pass through the system's loader.
+/// in a global constructor ends so, see load_library().
 class TerminateReport {
  public:
   explicit TerminateReport(const Plugin& plugin) {
@@ -85,7 +86,7 @@ std::optional<std::string> undefined_symbol(const std::string& message) {
 void open_library(const Plugin& plugin) {
   const TerminateReport report(plugin);
   ::dlerror();
-  if (::dlopen(plugin.path.c_str(), RTLD_NOW | RTLD_LOCAL) != nullptr) {
+  if (load_library(plugin.path) != nullptr) {
     return;
   }
   const char* error = ::dlerror();

@@ -5,7 +5,6 @@
 #include <cstring>
 #include <system_error>
 
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -14,6 +13,7 @@
 
 #include "multistate/base/error.h"
 #include "multistate/base/file_descriptor.h"
+#include "multistate/policy/load_library.h"
 
 namespace multistate {
 namespace {
@@ -25,7 +25,7 @@ namespace {
   const int nowhere = ::open("/dev/null", O_RDWR);
   ::dup2(nowhere, STDOUT_FILENO);
   ::dup2(nowhere, STDERR_FILENO);
-  ::dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
+  load_library(library);
   ::_exit(0);
 }
 

@@ -1,6 +1,7 @@
 #include "multistate/recommend/contenders.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -134,6 +135,22 @@ Fit fit(const PolicyChoice& choice, const SampleShape& shape, int64_t bytes) {
   return result;
 }
 
+namespace {
+
+/// Makes the contender the policy's at a level; the one at the level before stays if it has the
+/// same size.
+void add_contender(Contender contender, size_t policy, size_t level, Field& field) {
+  const auto before = level == 0 ? std::nullopt : field.ladder[level - 1][policy];
+  if (before && field.contenders[*before].state_size == contender.state_size) {
+    field.ladder[level][policy] = before;
+    return;
+  }
+  field.ladder[level][policy] = field.contenders.size();
+  field.contenders.push_back(std::move(contender));
+}
+
+}  // namespace
+
 Field make_field(const std::vector<PolicyChoice>& choices, const SampleShape& shape,
                  const std::vector<int64_t>& levels) {
   Field field;
@@ -142,17 +159,11 @@ Field make_field(const std::vector<PolicyChoice>& choices, const SampleShape& sh
     std::string reason;
     for (size_t level = 0; level < levels.size(); ++level) {
       Fit found = fit(choices[policy], shape, levels[level]);
-      if (!found.contender) {
-        reason = level == 0 ? found.reason : reason;
-        continue;
+      if (found.contender) {
+        add_contender(std::move(*found.contender), policy, level, field);
+      } else if (level == 0) {
+        reason = found.reason;
       }
-      const auto before = level == 0 ? std::nullopt : field.ladder[level - 1][policy];
-      if (before && field.contenders[*before].state_size == found.contender->state_size) {
-        field.ladder[level][policy] = before;
-        continue;
-      }
-      field.ladder[level][policy] = field.contenders.size();
-      field.contenders.push_back(std::move(*found.contender));
     }
     if (!field.ladder.front()[policy]) {
       field.left_out.push_back({choices[policy].text, reason});

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -25,9 +26,9 @@ StageResults run_stage(const Task& task, const std::string& stage,
 /// What is searched, and the sizes that it has come to.
 class Searcher {
  public:
-  Searcher(const Task& task, const Constraint& constraint, const Field& field,
-           const SampleShape& shape, const RunSweep& run)
-      : task_(task), constraint_(constraint), field_(field), shape_(shape), run_(run) {}
+  Searcher(const Task& task, const Constraint& constraint, Field field, const SampleShape& shape,
+           const RunSweep& run)
+      : task_(task), constraint_(constraint), field_(std::move(field)), shape_(shape), run_(run) {}
 
   Search search(const ChunkRange& screening) {
     const Measure measure = [this](const std::string& stage, std::span<const size_t> entries,

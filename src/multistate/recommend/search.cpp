@@ -66,9 +66,22 @@ void take_best_sizes(std::span<const Costed> passing, const Ladder::value_type& 
   }
 }
 
+/// Those of the policies that have a size at the level.
+std::vector<size_t> entries_of(const std::vector<size_t>& policies,
+                               const Ladder::value_type& level) {
+  std::vector<size_t> entries;
+  for (const size_t policy : policies) {
+    if (level[policy]) {
+      entries.push_back(*level[policy]);
+    }
+  }
+  return entries;
+}
+
 /// The kFinalists with the least memory, of the same memory those that cost least.
 std::vector<size_t> finalists_of(const std::map<size_t, BestSize>& best) {
   std::vector<BestSize> sizes;
+  sizes.reserve(best.size());
   for (const auto& [policy, size] : best) {
     sizes.push_back(size);
   }
@@ -77,6 +90,7 @@ std::vector<size_t> finalists_of(const std::map<size_t, BestSize>& best) {
   });
   sizes.resize(std::min(sizes.size(), kFinalists));
   std::vector<size_t> finalists;
+  finalists.reserve(sizes.size());
   for (const BestSize& size : sizes) {
     finalists.push_back(size.costed.entry);
   }
@@ -120,12 +134,7 @@ Search descend(const Ladder& ladder, double limit, const ChunkRange& screening,
   std::iota(policies.begin(), policies.end(), size_t{0});
   for (size_t depth = 0; depth < ladder.size(); ++depth) {
     const auto& level = ladder[depth];
-    std::vector<size_t> entered;
-    for (const size_t policy : policies) {
-      if (level[policy]) {
-        entered.push_back(*level[policy]);
-      }
-    }
+    const auto entered = entries_of(policies, level);
     if (entered.empty()) {
       break;
     }

@@ -37,7 +37,7 @@ int64_t choose_context_length(const TextSize& text, const LengthOptions& options
   const auto fits = [&](int64_t length) {
     return length <= options.trained && text.chunks(length) >= options.samples;
   };
-  const auto found = std::find_if(kContextLengths.begin(), kContextLengths.end(), fits);
+  const auto* const found = std::find_if(kContextLengths.begin(), kContextLengths.end(), fits);
   const int64_t length =
       options.wanted.value_or(found == kContextLengths.end() ? kContextLengths.back() : *found);
   if (const int64_t chunks = text.chunks(length); chunks < kLeastChunks) {

@@ -77,15 +77,7 @@ class Runner {
         ++outcome_.failed;
         continue;
       }
-      runs_.push_back(std::make_unique<CellRun>(cell, std::move(folder), context, worker_));
-      for (const CrashedCell& crashed : options_.crashed) {
-        if (crashed.folder == cell.folder()) {
-          runs_.back()->fail_crashed(crashed.sample, crashed.message);
-        }
-      }
-      if (runs_.back()->finish_if_complete() != CellRun::State::kRunning) {
-        count(*runs_.back());
-      }
+      begin(cell, std::move(folder), context);
     }
     auto items = list_work(plan_, runs_, options_.sharing);
     const auto first_exclusive =
@@ -97,6 +89,20 @@ class Runner {
         ClaimedWork::Listener{[this](CellRun& run) { cell_over(run); },
                               [this](const WorkItem& item) { item_over(item); }});
     return shared;
+  }
+
+  /// Takes up a cell that is not done: some of its samples may be, or have crashed.
+  void begin(const PlannedCell& cell, CellFolder folder, const nlohmann::json& context) {
+    CellRun& run =
+        *runs_.emplace_back(std::make_unique<CellRun>(cell, std::move(folder), context, worker_));
+    for (const CrashedCell& crashed : options_.crashed) {
+      if (crashed.folder == cell.folder()) {
+        run.fail_crashed(crashed.sample, crashed.message);
+      }
+    }
+    if (run.finish_if_complete() != CellRun::State::kRunning) {
+      count(run);
+    }
   }
 
   /// Cells that have failed in processes that died since, which this one goes on for.
@@ -257,7 +263,7 @@ RunOutcome run_sweep(const SweepPlan& plan, const RunOptions& options) {
     outcome.stopped = true;
     return outcome;
   }
-  const RunOutcome outcome = Runner(plan, options, worker).run();
+  RunOutcome outcome = Runner(plan, options, worker).run();
   worker.leave();
   return outcome;
 }

@@ -34,7 +34,7 @@ std::string key_of(std::string_view name) {
 
 /// What a line of #SBATCH can hold without quotes.
 bool is_plain(const std::string& text) {
-  return std::all_of(text.begin(), text.end(), [](unsigned char c) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
     return c > ' ' && c < 0x7F && std::string_view("\"'\\#").find(c) == std::string_view::npos;
   });
 }
@@ -124,6 +124,24 @@ std::vector<std::string> own_keys() {
   return keys;
 }
 
+/// Throws ConfigError unless `key` of slurm.additional_parameters is an option of sbatch that
+/// nothing else sets.
+void check_additional(const std::string& key, const Node& value, const std::string& path) {
+  static const std::regex form("[a-z][a-z0-9_-]*");
+  if (!std::regex_match(key, form)) {
+    throw value.error(path + ": expected a long option of sbatch, without the hyphens before it");
+  }
+  const std::string name = with_hyphens(key);
+  for (const std::string& own : own_keys()) {
+    if (with_hyphens(own) == name) {
+      throw value.error(fmt::format("{}: has a key of its own, slurm.{}", path, own));
+    }
+  }
+  if (std::find(kOwnOptions.begin(), kOwnOptions.end(), name) != kOwnOptions.end()) {
+    throw value.error(fmt::format("{}: multistate sets this option itself", path));
+  }
+}
+
 void read_additional(const Node& node, SlurmOptions& options) {
   if (node.kind() == Node::Kind::kNull) {
     return;
@@ -132,21 +150,9 @@ void read_additional(const Node& node, SlurmOptions& options) {
   if (node.kind() != Node::Kind::kMap) {
     throw node.expected("a map of long options of sbatch to their values", all);
   }
-  static const std::regex form("[a-z][a-z0-9_-]*");
   for (const auto& [key, value] : node.entries()) {
-    const std::string name = with_hyphens(key);
-    const std::string path = all + "." + key;
-    if (!std::regex_match(key, form)) {
-      throw value.error(path + ": expected a long option of sbatch, without the hyphens before it");
-    }
-    for (const std::string& own : own_keys()) {
-      if (with_hyphens(own) == name) {
-        throw value.error(fmt::format("{}: has a key of its own, slurm.{}", path, own));
-      }
-    }
-    if (std::find(kOwnOptions.begin(), kOwnOptions.end(), name) != kOwnOptions.end()) {
-      throw value.error(fmt::format("{}: multistate sets this option itself", path));
-    }
+    const std::string path = fmt::format("{}.{}", all, key);
+    check_additional(key, value, path);
     const auto flag = value.boolean();
     if (flag && !*flag) {
       throw value.error(path + ": false is no value of an option; leave the key out");
@@ -155,7 +161,7 @@ void read_additional(const Node& node, SlurmOptions& options) {
     if (!flag) {
       require_plain(value, path, text);
     }
-    options.additional_parameters.emplace_back(name, text);
+    options.additional_parameters.emplace_back(with_hyphens(key), text);
   }
 }
 

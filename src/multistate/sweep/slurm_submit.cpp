@@ -64,7 +64,7 @@ std::string job_id(const std::string& output) {
 
 fs::path next_submission_folder(const fs::path& output) {
   for (int64_t number = 1;; ++number) {
-    const fs::path folder = slurm_folder(output) / std::to_string(number);
+    fs::path folder = slurm_folder(output) / std::to_string(number);
     if (!fs::exists(fs::symlink_status(folder))) {
       return folder;
     }

@@ -118,7 +118,7 @@ void erase_protection(const PolicySetup& policy, nlohmann::json& options) {
     options.erase("protect_positions");
   }
   for (const LayerRange& range : policy.layers) {
-    for (auto& [text, of_range] : options["layers"].items()) {
+    for (const auto& [text, of_range] : options["layers"].items()) {
       if (of_range == to_json(*range.setup)) {
         erase_protection(*range.setup, of_range);
       }
@@ -141,7 +141,7 @@ void erase_later_options(const PolicySetup& policy, nlohmann::json& options) {
 /// The digest of a calibration's file for its path, in a policy's options and those of its layers.
 void name_calibrations(const PolicySetup& policy, nlohmann::json& options) {
   if (options.contains("layers")) {
-    for (auto& [text, range] : options["layers"].items()) {
+    for (const auto& [text, range] : options["layers"].items()) {
       name_calibrations(policy, range);
     }
   }

@@ -46,6 +46,7 @@ std::vector<WorkItem> list_work(const SweepPlan& plan,
   const CellGroups groups(plan);
   using Place = std::pair<size_t, int64_t>;  // Group and sample.
   std::vector<std::pair<Place, size_t>> order;
+  order.reserve(listed.size());
   for (const WorkItem& item : listed) {
     order.push_back({{groups.group_of(item.run->cell()), item.samples.front()}, order.size()});
   }

@@ -64,7 +64,7 @@ class EvictsEarly final : public EvictingPolicy {
  public:
   void evict(const StepView& step, std::span<float> /*scratch*/,
              Evictions& evictions) const override {
-    const bool soon = step.live_rows() >= step.capacity() / 4 * 3 && step.step() > 0;
+    const bool soon = step.live_rows() >= step.capacity() - step.capacity() / 4 && step.step() > 0;
     if (step.excess() > 0) {
       evict_oldest(step, evictions);
     } else if (soon) {

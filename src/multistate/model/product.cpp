@@ -43,7 +43,7 @@ void multiply_skinny(const at::Tensor& x, const at::Tensor& weight, const at::Te
 }
 
 at::Tensor skinny(const at::Tensor& x, const at::Tensor& weight) {
-  const auto out = at::empty({x.size(0), weight.size(1)}, x.options());
+  auto out = at::empty({x.size(0), weight.size(1)}, x.options());
   multiply_skinny(x, weight, out);
   return out;
 }

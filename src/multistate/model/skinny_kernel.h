@@ -38,7 +38,7 @@ struct SkinnyVectors<16> {
 /// beside the numbers that are multiplied. Everything is inlined into whoever calls run(), and
 /// compiled for its instructions.
 // NOLINTBEGIN(modernize-avoid-c-arrays): they become registers.
-template <int Width, int Rows, int Vectors>
+template <int64_t Width, int Rows, int Vectors>
 class SkinnyKernel {
  public:
   /// See skinny_product().
@@ -66,7 +66,7 @@ class SkinnyKernel {
   static constexpr int64_t kLineBytes = 64;
 
   /// Outputs of a tile.
-  static constexpr int64_t kColumns = int64_t{Width} * Vectors;
+  static constexpr int64_t kColumns = Width * Vectors;
 
   static MULTISTATE_INLINE void load(const float* from, Vector& to) {
     __builtin_memcpy(&to, from, sizeof to);
@@ -220,6 +220,7 @@ class SkinnyKernel {
 
   /// Scalar products of `Count` rows from `x` with `Outputs` outputs from `numbers`.
   template <int Outputs, int Count, class T>
+  // NOLINTNEXTLINE(readability-function-cognitive-complexity): the loops of a tile.
   static MULTISTATE_INLINE void dot_tile(const float* x, int64_t x_stride,
                                          const WeightMatrix<T>& weight, const T* numbers,
                                          float* out, int64_t out_stride) {

@@ -37,8 +37,9 @@ struct SkinnyVectors<16> {
 /// rows and `Vectors` vectors of outputs (or outputs, where each lies by itself) have to fit them,
 /// beside the numbers that are multiplied. Everything is inlined into whoever calls run(), and
 /// compiled for its instructions.
-// NOLINTBEGIN(modernize-avoid-c-arrays): they become registers.
-template <int64_t Width, int Rows, int Vectors>
+// NOLINTBEGIN(modernize-avoid-c-arrays,bugprone-implicit-widening-of-multiplication-result): arrays
+// become registers, and GCC unrolls loops with offsets of int64_t less well (half the speed).
+template <int Width, int Rows, int Vectors>
 class SkinnyKernel {
  public:
   /// See skinny_product().
@@ -66,7 +67,7 @@ class SkinnyKernel {
   static constexpr int64_t kLineBytes = 64;
 
   /// Outputs of a tile.
-  static constexpr int64_t kColumns = Width * Vectors;
+  static constexpr int64_t kColumns = int64_t{Width} * Vectors;
 
   static MULTISTATE_INLINE void load(const float* from, Vector& to) {
     __builtin_memcpy(&to, from, sizeof to);
@@ -289,6 +290,6 @@ class SkinnyKernel {
     }
   }
 };
-// NOLINTEND(modernize-avoid-c-arrays)
+// NOLINTEND(modernize-avoid-c-arrays,bugprone-implicit-widening-of-multiplication-result)
 
 }  // namespace multistate

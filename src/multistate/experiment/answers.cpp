@@ -1,7 +1,6 @@
 #include "multistate/experiment/answers.h"
 
 #include <algorithm>
-#include <iterator>
 #include <stdexcept>
 #include <utility>
 

@@ -1,6 +1,5 @@
 #include "multistate/experiment/made_texts.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace multistate {
